@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { problemSchema } from './problem.ts';
+
+/** What the helper tells about the tunnel: the snapshot, and the entries of the timeline. Times are RFC 3339. */
+
+const timeSchema = z.iso.datetime();
+
+/** The endpoint kind a controller is now reached by. */
+export const pathSchema = z.enum(['lan', 'internet', 'none']);
+export type Path = z.infer<typeof pathSchema>;
+
+/** Where a candidate comes from. */
+export const candidateSourceSchema = z.enum(['invite', 'resolved', 'discovered', 'remembered', 'live']);
+
+/** What the last probe of a candidate said. */
+export const verdictSchema = z.discriminatedUnion('verdict', [
+  z.strictObject({ verdict: z.literal('untested') }),
+  z.strictObject({ verdict: z.literal('verified'), at: timeSchema, roundTripMs: z.number().min(0) }),
+  z.strictObject({ verdict: z.literal('silent'), at: timeSchema, reason: z.string() }),
+  z.strictObject({ verdict: z.literal('refused'), at: timeSchema, reason: z.string() }),
+]);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+export const candidateStatusSchema = z.strictObject({
+  endpoint: z.string(),
+  path: z.enum(['lan', 'internet']),
+  source: candidateSourceSchema,
+  last: verdictSchema,
+});
+export type CandidateStatus = z.infer<typeof candidateStatusSchema>;
+
+export const controllerStatusSchema = z.strictObject({
+  name: z.string(),
+  publicKey: z.string(),
+  /** The controller's own address in the tunnel. */
+  address: z.string().nullable(),
+  path: pathSchema,
+  endpoint: z.string().nullable(),
+  roundTripMs: z.number().nullable(),
+  latestHandshakeAt: timeSchema.nullable(),
+  receivedBytes: z.int().min(0),
+  sentBytes: z.int().min(0),
+  /** Whether the controller answers probes; `unknown` until one was answered. */
+  probing: z.enum(['answers', 'unknown', 'not-supported']),
+  candidates: z.array(candidateStatusSchema),
+});
+export type ControllerStatus = z.infer<typeof controllerStatusSchema>;
+
+export const tunnelStatusSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('off') }),
+  z.strictObject({ state: z.literal('connecting'), network: z.string(), since: timeSchema }),
+  z.strictObject({
+    state: z.literal('connected'),
+    network: z.string(),
+    domain: z.string(),
+    profileId: z.string(),
+    serial: z.int().nullable(),
+    peer: z.string(),
+    publicKey: z.string(),
+    interfaceName: z.string(),
+    listenPort: z.int(),
+    addresses: z.array(z.string()),
+    since: timeSchema,
+    adopted: z.boolean(),
+    /** Names written to the hosts file, and the controller they resolve through. */
+    hosts: z.strictObject({ names: z.int(), via: z.string(), problem: problemSchema.nullable() }),
+    controllers: z.array(controllerStatusSchema),
+  }),
+  z.strictObject({ state: z.literal('disconnecting'), network: z.string(), since: timeSchema }),
+  z.strictObject({
+    state: z.literal('failed'),
+    network: z.string(),
+    since: timeSchema,
+    problem: problemSchema,
+  }),
+]);
+export type TunnelStatus = z.infer<typeof tunnelStatusSchema>;
+export type ConnectedTunnel = Extract<TunnelStatus, { state: 'connected' }>;
+
+/** One decision with its reason: an entry of the timeline. */
+export const decisionSchema = z.strictObject({
+  id: z.int(),
+  at: timeSchema,
+  kind: z.enum([
+    'connected',
+    'disconnected',
+    'adopted',
+    'repaired',
+    'port-changed',
+    'found',
+    'moved',
+    'move-failed',
+    'kept',
+    'lost',
+    'ignored',
+    'names-moved',
+    'trouble',
+  ]),
+  controller: z.string().nullable(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  path: pathSchema.nullable(),
+  reason: z.string(),
+  tookMs: z.number().nullable(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const helperInfoSchema = z.strictObject({
+  version: z.string(),
+  apiVersion: z.int(),
+  pid: z.int(),
+  startedAt: timeSchema,
+  wireguard: z.enum(['kernel', 'wireguard-go', 'none']),
+  residentBytes: z.int(),
+});
+export type HelperInfo = z.infer<typeof helperInfoSchema>;
+
+export const statusSchema = z.strictObject({
+  helper: helperInfoSchema,
+  tunnel: tunnelStatusSchema,
+  timeline: z.array(decisionSchema),
+});
+export type Status = z.infer<typeof statusSchema>;

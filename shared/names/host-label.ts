@@ -1,0 +1,32 @@
+import { HomingError, shown } from '../errors/problem.ts';
+
+declare const brand: unique symbol;
+/** One label of a host name, lower case, as it stands in /etc/hosts. */
+export type HostLabel = string & { readonly [brand]: 'HostLabel' };
+
+/**
+ * RFC 1123 section 2.1 (letters, digits, inner hyphens, 63 octets), and inner underscores, which people
+ * use. Letters beyond ASCII are allowed as the published Clan service allows them (`büro`).
+ */
+const labelPattern = /^[\p{Ll}\p{Lo}\p{Nd}](?:[\p{Ll}\p{Lo}\p{Nd}\p{M}_-]{0,61}[\p{Ll}\p{Lo}\p{Nd}\p{M}])?$/u;
+const labelMaxBytes = 63;
+
+/** Whether a text is a host label: no space, dot, newline, control character or upper case. */
+export function isHostLabel(text: string): text is HostLabel {
+  return labelPattern.test(text) && new TextEncoder().encode(text).length <= labelMaxBytes;
+}
+
+/**
+ * Parses the name of a machine.
+ * @param field where it stands, for the error, e.g. `machines[3].name`
+ * @throws HomingError `bad-name`
+ */
+export function parseHostLabel(text: string, field: string): HostLabel {
+  if (isHostLabel(text)) return text;
+  throw new HomingError({
+    code: 'bad-name',
+    title: 'A name cannot be used as a host name',
+    cause: `${field} is ${shown(text)}.`,
+    remedy: 'Use lower-case letters, digits and inner hyphens, at most 63 bytes, for example "nas".',
+  });
+}

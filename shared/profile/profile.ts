@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import {
+  domainSchema,
+  endpointSchema,
+  hostLabelSchema,
+  presharedKeySchema,
+  publicKeySchema,
+  rangeSchema,
+  suffixSchema,
+} from '../invite/payload.ts';
+
+/**
+ * An imported network on this laptop, without its private key. It comes from an invite (every address
+ * follows from subnets and suffixes) or from a wg-quick file (addresses and ranges are spelled out).
+ */
+
+/** Linux IFNAMSIZ is 16 with the NUL; `hm` keeps Homing's interfaces apart from everyone else's. */
+export const interfaceNameSchema = z
+  .string()
+  .regex(/^hm[a-z0-9-]{1,13}$/, 'not hm and 1 to 13 of a-z, 0-9, -');
+
+/** An own address with its prefix length, e.g. `10.42.1.2/16`. Host bits are expected. */
+export const interfaceAddressSchema = z.union([z.cidrv4(), z.cidrv6()]);
+
+const endpointsSchema = z.strictObject({
+  private: z.array(endpointSchema).max(64),
+  public: z.array(endpointSchema).max(64),
+});
+
+const settingsSchema = z.strictObject({
+  /** Look for controllers on the LAN by broadcast and ff02::1. */
+  discovery: z.boolean(),
+  /** Also write `nas` beside `nas.wgnet` to the hosts block. */
+  shortNames: z.boolean(),
+  /** A fixed UDP port; without it the system picks one, since a peer needs no fixed one. */
+  listenPort: z.int().min(1).max(65_535).optional(),
+  /** Octets of the tunnel's largest packet. */
+  mtu: z.int().min(1280).max(9000),
+  persistentKeepaliveSeconds: z.int().min(0).max(65_535),
+});
+
+const commonController = {
+  name: hostLabelSchema,
+  publicKey: publicKeySchema,
+  endpoints: endpointsSchema,
+  presharedKey: presharedKeySchema.optional(),
+};
+
+const commonProfile = {
+  version: z.literal(1),
+  /** Stable per network: the fingerprint of its signing key, or a hash of the wg-quick file's keys. */
+  id: z.string().regex(/^[a-z0-9]{16}$/, 'not 16 of a-z, 0-9'),
+  interfaceName: interfaceNameSchema,
+  network: z.strictObject({ name: hostLabelSchema, domain: domainSchema }),
+  settings: settingsSchema,
+  defaultController: hostLabelSchema,
+};
+
+export const inviteProfileSchema = z.strictObject({
+  ...commonProfile,
+  origin: z.literal('invite'),
+  serial: z.int().min(1),
+  peer: z.strictObject({ name: hostLabelSchema, suffix: suffixSchema }),
+  controllers: z
+    .array(
+      z.strictObject({
+        ...commonController,
+        subnet: z.string().max(50),
+        routes: z.array(rangeSchema).max(64),
+      }),
+    )
+    .min(1)
+    .max(4096),
+  machines: z
+    .array(
+      z.strictObject({
+        name: hostLabelSchema,
+        kind: z.enum(['controller', 'peer']),
+        suffix: suffixSchema.optional(),
+      }),
+    )
+    .max(65_536),
+});
+
+export const wgQuickProfileSchema = z.strictObject({
+  ...commonProfile,
+  origin: z.literal('wg-quick'),
+  peer: z.strictObject({ name: hostLabelSchema, addresses: z.array(interfaceAddressSchema).min(1).max(64) }),
+  controllers: z
+    .array(z.strictObject({ ...commonController, allowedIps: z.array(rangeSchema).max(1024) }))
+    .min(1)
+    .max(4096),
+  /** Named members of the file with the first single address of each. */
+  machines: z
+    .array(
+      z.strictObject({
+        name: hostLabelSchema,
+        kind: z.enum(['controller', 'peer']),
+        address: z.union([z.ipv4(), z.ipv6()]),
+      }),
+    )
+    .max(65_536),
+});
+
+export const profileSchema = z.discriminatedUnion('origin', [inviteProfileSchema, wgQuickProfileSchema]);
+
+export type Profile = z.infer<typeof profileSchema>;
+export type InviteProfile = z.infer<typeof inviteProfileSchema>;
+export type WgQuickProfile = z.infer<typeof wgQuickProfileSchema>;
+export type ProfileSettings = z.infer<typeof settingsSchema>;
+
+/** wg-quick(8): 1500 less 80 octets of outer IPv6, UDP and WireGuard headers. */
+export const defaultMtu = 1420;
+
+/** WireGuard's own recommendation behind NAT (wg(8), PersistentKeepalive). */
+export const defaultKeepaliveSeconds = 25;
+
+export const defaultSettings: ProfileSettings = {
+  discovery: true,
+  shortNames: false,
+  mtu: defaultMtu,
+  persistentKeepaliveSeconds: defaultKeepaliveSeconds,
+};
+
+/**
+ * The interface of a network: `hm` and as much of its name as fits; what an interface name cannot hold
+ * becomes a hyphen.
+ */
+export function interfaceNameFor(networkName: string): string {
+  return `hm-${networkName.toLowerCase().replace(/[^a-z0-9-]/g, '-')}`.slice(0, 15);
+}
