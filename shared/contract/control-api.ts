@@ -15,12 +15,8 @@ import { candidateStatusSchema, decisionSchema, statusSchema, tunnelStatusSchema
  * | POST /v1/probe      | ProbeRequest  | ProbeResponse     |
  * | GET /v1/diagnostics |               | Diagnostics       |
  *
- * Every answer carries {@link apiVersionHeader}. A failure is an {@link ErrorBody} with a 4xx or 5xx status.
+ * Every answer carries the version (version.ts). A failure is an {@link ErrorBody} with a 4xx or 5xx status.
  */
-
-/** Raised when a call or a payload changes so that an older end would misread it. */
-export const apiVersion = 1;
-export const apiVersionHeader = 'homing-api';
 
 /** 500 controllers with 5,000 machines are 0.6 MB. */
 export const bodyLimitBytes = 4 * 1024 * 1024;

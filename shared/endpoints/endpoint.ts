@@ -37,16 +37,32 @@ function splitPort(text: string, field: string): { host: string; portText: strin
 
 /**
  * Takes an endpoint apart and checks it.
+ * @param zone whether a link-local address may name its interface (`[fe80::1%eth0]:51820`): only this
+ *   machine itself can know one, so an invite may not
  * @throws HomingError `bad-endpoint` naming the field, the value and what is wrong with it
  */
-export function parseEndpointParts(text: string, field: string): EndpointParts {
+export function parseEndpointParts(
+  text: string,
+  field: string,
+  zone: 'zone-allowed' | 'no-zone' = 'no-zone',
+): EndpointParts {
   const { host, portText, bracketed } = splitPort(text, field);
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN;
   if (!(port >= 1 && port <= 65535))
     throw refuse(text, field, `the port ${shown(portText)} is not 1 to 65535`);
   if (bracketed) {
-    if (!ipaddr.IPv6.isValid(host) || host.includes('%')) throw refuse(text, field, 'not an IPv6 address');
-    return { host: ipaddr.IPv6.parse(host).toRFC5952String(), port, family: 6 };
+    const [address = '', interfaceName, ...rest] = host.split('%');
+    const zoneFits =
+      interfaceName === undefined || (zone === 'zone-allowed' && /^[\w.-]{1,15}$/.test(interfaceName));
+    if (!ipaddr.IPv6.isValid(address) || !zoneFits || rest.length > 0) {
+      throw refuse(text, field, 'not an IPv6 address');
+    }
+    const canonical = ipaddr.IPv6.parse(address).toRFC5952String();
+    return {
+      host: interfaceName === undefined ? canonical : `${canonical}%${interfaceName}`,
+      port,
+      family: 6,
+    };
   }
   if (ipaddr.IPv4.isValidFourPartDecimal(host)) {
     return { host: ipaddr.IPv4.parse(host).toString(), port, family: 4 };
@@ -63,6 +79,11 @@ export function endpointOf(parts: Pick<EndpointParts, 'host' | 'port'>): Endpoin
   ) as Endpoint;
 }
 
+/** Parses an endpoint that this machine's own tools print, where a zone may stand. */
+export function parseLiveEndpoint(text: string, field: string): Endpoint {
+  return endpointOf(parseEndpointParts(text, field, 'zone-allowed'));
+}
+
 /** Parses an endpoint to its canonical text. @throws HomingError `bad-endpoint` */
 export function parseEndpoint(text: string, field: string): Endpoint {
   return endpointOf(parseEndpointParts(text, field));
@@ -70,5 +91,5 @@ export function parseEndpoint(text: string, field: string): Endpoint {
 
 /** The parts of an endpoint that was parsed before. */
 export function partsOf(endpoint: Endpoint): EndpointParts {
-  return parseEndpointParts(endpoint, 'endpoint');
+  return parseEndpointParts(endpoint, 'endpoint', 'zone-allowed');
 }

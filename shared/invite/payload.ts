@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { isSubnetOfNetwork, parseSuffix } from '../addresses/plan.ts';
+import { isSubnetOfNetwork, parseSuffix, suffixText } from '../addresses/plan.ts';
 import { parseEndpoint } from '../endpoints/endpoint.ts';
 import { HomingError } from '../errors/problem.ts';
 import { isKeyText, type PresharedKey, type PublicKey } from '../keys/wireguard-key.ts';
@@ -69,10 +69,20 @@ export const rangeSchema = z
     return network.toString() === address.toString() && length >= 0;
   }, 'not a range such as "192.0.2.0/24" with no host bits set');
 
-/** The 8-byte suffix of a peer as four groups. */
-export const suffixSchema = z
-  .string()
-  .refine((text) => parseSuffix(text) !== undefined, 'not four groups of hex such as "6987:50a0:9b93:4337"');
+const controllerSuffixText = '0:0:0:1';
+
+/** The 8-byte suffix of a peer as four groups, in the one text that {@link suffixText} gives it. */
+export const suffixSchema = z.string().transform((text, context) => {
+  const suffix = parseSuffix(text);
+  const canonical = suffix && suffixText(suffix);
+  if (canonical !== undefined && canonical !== controllerSuffixText) return canonical;
+  const message =
+    canonical === undefined
+      ? 'not four groups of hex such as "6987:50a0:9b93:4337"'
+      : 'the suffix of every controller, so no peer may have it';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 const subnetSchema = z.string().max(50);
 const listLimit = 64;
@@ -118,7 +128,8 @@ export const invitePayloadSchema = z
     for (const [i, controller] of invite.controllers.entries()) {
       if (!isSubnetOfNetwork(controller.subnet, invite.network.name)) {
         const message = `not a /56 inside the /40 of the network "${invite.network.name}"`;
-        context.addIssue({ code: 'custom', path: ['controllers', i, 'subnet'], message });
+        const path = ['controllers', i, 'subnet'];
+        context.addIssue({ code: 'custom', path, message, params: { mark: 'outside-network' } });
       }
     }
     reportRepeats(context, 'controllers', 'name', invite.controllers);
@@ -167,6 +178,7 @@ function reportRepeats<K extends string>(
         code: 'custom',
         path: [list, i, key],
         message: `the same as ${list}[${before}].${key}`,
+        params: { mark: list === 'controllers' ? 'repeated-controller' : 'repeat' },
       });
   }
 }

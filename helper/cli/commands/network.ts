@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { CliIo } from '../io.ts';
+import type {
+  AddControllerOptions,
+  AddPeerOptions,
+  InitOptions,
+  InviteOptions,
+  RenderOptions,
+} from './network-options.ts';
+
+function collected(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+const fileOption = ['--file <file>', 'the network file (default: the only *.network.json here)'] as const;
+
+/** `homing network`: for the person who runs a network. */
+export function addNetworkCommand(program: Command, io: CliIo): void {
+  const network = program.command('network').description('make and change a network of your own');
+
+  network
+    .command('init')
+    .description('make a new network: its file and its signing key')
+    .argument('<name>', 'for example wgnet')
+    .option('--domain <domain>', 'what host names end in (default: the name)')
+    .option('--preshared-keys', 'add a preshared key between every peer and controller')
+    .option('--file <file>', 'where to write (default: NAME.network.json)')
+    .action(async (name: string, options: InitOptions) => {
+      const { initNetwork } = await import('./network-actions.ts');
+      await initNetwork(io, name, options);
+    });
+
+  network
+    .command('add-controller')
+    .description('add a machine that others can reach')
+    .argument('<name>', 'its host name, for example nas')
+    .requiredOption('--public-key <key>', 'its WireGuard public key')
+    .option('--port <port>', 'its UDP port (default: 51820)')
+    .option(
+      '--private-endpoint <endpoint>',
+      'its address on its LAN, with or without port; may be repeated',
+      collected,
+    )
+    .option('--public-endpoint <endpoint>', 'its address on the internet; may be repeated', collected)
+    .option('--route <range>', 'a range behind it; may be repeated', collected)
+    .option(...fileOption)
+    .action(async (name: string, options: AddControllerOptions) => {
+      const { addControllerToFile } = await import('./network-actions.ts');
+      await addControllerToFile(io, name, options);
+    });
+
+  network
+    .command('add-peer')
+    .description('add a roaming machine, or the keys of its join card')
+    .argument('<name>', 'its host name, for example laptop')
+    .option('--card <file>', 'its join card: a file, the homing-card: line itself, or - for standard input')
+    .option('--default-controller <name>', 'the controller that its names resolve through')
+    .option(...fileOption)
+    .action(async (name: string, options: AddPeerOptions) => {
+      const { addPeerToFile } = await import('./network-actions.ts');
+      await addPeerToFile(io, name, options);
+    });
+
+  network
+    .command('invite')
+    .description('print the signed invite of a peer')
+    .argument('<peer>', 'its name')
+    .option('--out <file>', 'write it to a .homing file')
+    .option('--link', 'print it as a homing:// link')
+    .option('--qr', 'print it as a QR code')
+    .option('--expires-in <time>', 'when it may no longer be imported: 45m, 12h, 30d, 2w')
+    .option(...fileOption)
+    .action(async (peer: string, options: InviteOptions) => {
+      const { printInvite } = await import('./network-output.ts');
+      await printInvite(io, peer, options);
+    });
+
+  network
+    .command('render')
+    .description('print the configuration of a controller')
+    .requiredOption('--controller <name>', 'its name')
+    .requiredOption('--format <format>', 'wg-quick, networkd or nixos')
+    .option('--out <path>', 'write it to a file, or into a directory')
+    .option(...fileOption)
+    .action(async (options: RenderOptions) => {
+      const { printConfiguration } = await import('./network-output.ts');
+      await printConfiguration(io, options);
+    });
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { HelperClient } from '../../client/helper-client.ts';
+import { socketPathFrom } from '../../client/helper-socket.ts';
+import type { CliIo } from '../io.ts';
+
+/** `homing status [--json] [--watch]`: which way each controller is reached, and why. */
+export function addStatusCommand(program: Command, io: CliIo): void {
+  program
+    .command('status')
+    .description('show which way each controller is reached')
+    .option('--json', 'print JSON: the status, or with --watch one event a line')
+    .option('--watch', 'go on and print each change with its reason')
+    .action(async (options: { json?: true; watch?: true }) => {
+      const client = new HelperClient(socketPathFrom(io.env));
+      if (options.watch) {
+        const { watchStatus } = await import('./status-watch.ts');
+        return watchStatus(io, client, options.json === true);
+      }
+      const status = await client.status();
+      if (options.json) {
+        io.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
+        return;
+      }
+      const { statusText } = await import('../text/status-text.ts');
+      io.stdout.write(`${statusText(status, io.now())}\n`);
+    });
+}

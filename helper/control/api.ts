@@ -1,0 +1,127 @@
+import type { ServerResponse } from 'node:http';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import type { z } from 'zod';
+import {
+  bodyLimitBytes,
+  type Diagnostics,
+  type HelperEvent,
+  type ProbeRequest,
+  type ProbeResponse,
+  probeRequestSchema,
+  type TunnelRequest,
+  tunnelRequestSchema,
+} from '../../shared/contract/control-api.ts';
+import type { Status } from '../../shared/contract/status.ts';
+import { apiVersion, apiVersionHeader } from '../../shared/contract/version.ts';
+import { HomingError, problemOf } from '../../shared/errors/problem.ts';
+import { schemaProblem } from '../../shared/errors/schema-problem.ts';
+
+/** What the control API can ask of the helper. */
+export interface ControlledHelper {
+  status(): Promise<Status>;
+  connect(request: TunnelRequest): Promise<void>;
+  disconnect(): Promise<void>;
+  probe(request: ProbeRequest): Promise<ProbeResponse>;
+  diagnostics(): Promise<Diagnostics>;
+  /** The snapshot at once, then every change. @returns what ends it */
+  subscribe(listener: (event: HelperEvent) => void): () => void;
+}
+
+function versionRefusal(asked: string): HomingError {
+  const older = Number(asked) > apiVersion;
+  return new HomingError({
+    code: older ? 'helper-too-old' : 'helper-too-new',
+    title: older ? 'The helper is an older version' : 'The helper is a newer version',
+    cause: `It speaks version ${apiVersion} of the control API, and was asked in version ${asked}.`,
+    remedy: older ? 'Update the helper, then start it again.' : 'Update this program.',
+  });
+}
+
+/** The HTTP status of a problem: 4xx when the caller can mend it. */
+function httpStatusOf(code: string): 400 | 409 | 500 | 503 {
+  if (code === 'internal' || code === 'tunnel-failed') return 500;
+  if (code === 'no-wireguard') return 503;
+  return code === 'interface-taken' || code === 'not-connected' ? 409 : 400;
+}
+
+async function bodyOf<S extends z.ZodType>(
+  context: Context,
+  schema: S,
+  allowEmpty: boolean,
+): Promise<z.output<S>> {
+  const text = await context.req.text();
+  let input: unknown;
+  try {
+    input = text === '' && allowEmpty ? {} : JSON.parse(text);
+  } catch {
+    throw new HomingError({
+      code: 'bad-request',
+      title: 'The request is not JSON',
+      cause: `The body of ${context.req.method} ${context.req.path} could not be parsed.`,
+      remedy: 'Send a JSON object; see docs/ARCHITECTURE.md for its form.',
+    });
+  }
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw schemaProblem(parsed.error, input, {
+    code: 'bad-request',
+    title: 'The helper refuses the request',
+    remedy: 'Import the invite again; if it comes back, ask the admin for a new one.',
+  });
+}
+
+/** Events are comments-free SSE: `event: <type>`, `data: <JSON>`. Ends when the client goes away. */
+function streamEvents(context: Context, helper: ControlledHelper): Response {
+  return streamSSE(context, async (stream) => {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const unsubscribe = helper.subscribe((event) => {
+      void stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
+    });
+    stream.onAbort(() => {
+      unsubscribe();
+      resolve();
+    });
+    await ended;
+  });
+}
+
+/** The control API as an HTTP application; see shared/contract/control-api.ts. */
+export function controlApi(helper: ControlledHelper): Hono<{ Bindings: { outgoing: ServerResponse } }> {
+  const app = new Hono<{ Bindings: { outgoing: ServerResponse } }>();
+  app.use(async (context, next) => {
+    context.header(apiVersionHeader, String(apiVersion));
+    const asked = context.req.header(apiVersionHeader);
+    if (asked !== undefined && asked !== String(apiVersion)) throw versionRefusal(asked);
+    await next();
+  });
+  app.use(bodyLimit({ maxSize: bodyLimitBytes }));
+  app.get('/v1/status', async (c) => c.json(await helper.status()));
+  app.get('/v1/events', (c) => streamEvents(c, helper));
+  app.get('/v1/diagnostics', async (c) => c.json(await helper.diagnostics()));
+  app.put('/v1/tunnel', async (c) => {
+    await helper.connect(await bodyOf(c, tunnelRequestSchema, false));
+    return c.json(await helper.status());
+  });
+  app.delete('/v1/tunnel', async (c) => {
+    await helper.disconnect();
+    return c.json(await helper.status());
+  });
+  app.post('/v1/probe', async (c) => c.json(await helper.probe(await bodyOf(c, probeRequestSchema, true))));
+  app.notFound((c) => {
+    const error = {
+      code: 'no-such-call',
+      title: 'The helper knows no such call',
+      cause: `${c.req.method} ${c.req.path} is not part of version ${apiVersion} of the control API.`,
+      remedy: 'See docs/ARCHITECTURE.md for the calls there are.',
+    };
+    return c.json({ error }, 404);
+  });
+  app.onError((error, c) => {
+    const problem = problemOf(error);
+    c.header(apiVersionHeader, String(apiVersion));
+    return c.json({ error: problem }, httpStatusOf(problem.code));
+  });
+  return app;
+}

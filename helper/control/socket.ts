@@ -1,0 +1,47 @@
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { dirname, join } from 'node:path';
+import { HomingError } from '../../shared/errors/problem.ts';
+
+const directoryMode = 0o755;
+const socketMode = 0o600;
+
+/** Makes the runtime directory, or refuses one that somebody else could change. @throws HomingError */
+export function prepareRuntimeDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: directoryMode });
+  const { uid, mode } = statSync(directory);
+  if (uid === process.getuid?.() && (mode & 0o022) === 0) return;
+  throw new HomingError({
+    code: 'runtime-directory-unsafe',
+    title: 'The helper cannot trust its own directory',
+    cause: `${directory} belongs to user ${uid} or can be written by others (mode ${(mode & 0o777).toString(8)}).`,
+    remedy: `Remove it and start the helper again, or give it to root: chown root ${directory} && chmod 755 ${directory}`,
+  });
+}
+
+/**
+ * Listens on a unix socket that only one user can open. The socket is made in a private directory under
+ * umask 077, handed to that user with mode 0600, then moved into place, so at no instant can anyone else
+ * connect.
+ * @param uid the one user who may control the helper
+ */
+export async function listenForUser(server: Server, path: string, uid: number): Promise<void> {
+  const nursery = mkdtempSync(join(dirname(path), '.socket-'));
+  const umask = process.umask(0o077);
+  try {
+    const born = join(nursery, 's');
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(born, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    chmodSync(born, socketMode);
+    chownSync(born, uid, process.getgid?.() ?? 0);
+    renameSync(born, path);
+  } finally {
+    process.umask(umask);
+    rmSync(nursery, { recursive: true, force: true });
+  }
+}

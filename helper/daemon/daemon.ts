@@ -1,0 +1,136 @@
+import { rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { dirname, join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Status } from '../../shared/contract/status.ts';
+import { apiVersion } from '../../shared/contract/version.ts';
+import { HomingError } from '../../shared/errors/problem.ts';
+import { type ControlledHelper, controlApi } from '../control/api.ts';
+import { listenForUser, prepareRuntimeDirectory } from '../control/socket.ts';
+import { Timeline } from '../control/timeline.ts';
+import { takeInstanceLock } from '../journal/instance-lock.ts';
+import { Journal } from '../journal/journal.ts';
+import { roamingPaths } from '../paths/roaming-paths.ts';
+import { ProgramRunner } from '../process/run.ts';
+import { type TunnelSystem, tunnelSystem } from '../tunnel/system.ts';
+import { homingVersion } from '../version.ts';
+import { diagnose } from './diagnostics.ts';
+import { EventHub } from './event-hub.ts';
+import { recover } from './recovery.ts';
+import { TunnelKeeper } from './tunnel-keeper.ts';
+
+export interface DaemonOptions {
+  /** The socket; its directory is the runtime directory, root's own, on memory. */
+  readonly socketPath: string;
+  /** What outlives a reboot: last good endpoints, probe timestamps. */
+  readonly stateDirectory: string;
+  readonly hostsPath: string;
+  /** The one user who may control the helper. */
+  readonly uid: number;
+  readonly now: () => number;
+}
+
+export interface Daemon {
+  /** Takes the tunnel down, closes the socket, gives the lock back. */
+  stop(): Promise<void>;
+}
+
+const shutdownGraceMs = 200;
+
+function refuseOtherThanRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new HomingError({
+    code: 'helper-needs-root',
+    title: 'The helper needs root',
+    cause: `It was started by user ${process.getuid?.()}; interfaces, routes and the hosts file are root's.`,
+    remedy: 'Start it with sudo.',
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), shutdownGraceMs).unref();
+  });
+}
+
+/** The composition root of the helper: repairs what was left, then serves the control API. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  refuseOtherThanRoot();
+  const runtimeDirectory = dirname(options.socketPath);
+  prepareRuntimeDirectory(runtimeDirectory);
+  const unlock = takeInstanceLock(join(runtimeDirectory, 'helper.lock'));
+  try {
+    return await startLocked(options, runtimeDirectory, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: DaemonOptions,
+  runtimeDirectory: string,
+  unlock: () => void,
+): Promise<Daemon> {
+  const { now, hostsPath } = options;
+  const runner = new ProgramRunner(runtimeDirectory);
+  const system = tunnelSystem(runner, runtimeDirectory);
+  const timeline = new Timeline(now);
+  const journal = new Journal(join(runtimeDirectory, 'journal.json'));
+  const paths = roamingPaths({ system, timeline, now, stateDirectory: options.stateDirectory });
+  const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, paths, now });
+  const recovered = await recover({ journal, system, timeline, hostsPath });
+  if (recovered.found === 'tunnel') await keeper.adopt(recovered);
+  const status = statusReader(system, keeper, timeline, new Date(now()).toISOString());
+  const hub = new EventHub(keeper, timeline, status);
+  const helper: ControlledHelper = {
+    status,
+    connect: (request) => keeper.connect(request),
+    disconnect: () => keeper.disconnect(),
+    probe: (request) => probeOf(keeper, request.controller),
+    diagnostics: async () => diagnose(await status(), runner, [hostsPath]),
+    subscribe: (listener) => hub.subscribe(listener),
+  };
+  const server = createServer(getRequestListener(controlApi(helper).fetch));
+  await listenForUser(server, options.socketPath, options.uid);
+  return {
+    stop: async () => {
+      await keeper.disconnect();
+      await closeServer(server);
+      rmSync(options.socketPath, { force: true });
+      unlock();
+    },
+  };
+}
+
+function statusReader(
+  system: TunnelSystem,
+  keeper: TunnelKeeper,
+  timeline: Timeline,
+  startedAt: string,
+): () => Promise<Status> {
+  return async () => ({
+    helper: {
+      version: homingVersion,
+      apiVersion,
+      pid: process.pid,
+      startedAt,
+      wireguard: await system.wireguard(),
+      residentBytes: process.memoryUsage.rss(),
+    },
+    tunnel: await keeper.status(),
+    timeline: [...timeline.decisions],
+  });
+}
+
+function probeOf(keeper: TunnelKeeper, controller: string | undefined) {
+  if (keeper.paths !== undefined) return keeper.paths.probe(controller);
+  throw new HomingError({
+    code: 'not-connected',
+    title: 'There is nothing to probe',
+    cause: 'No network is connected, so no controller is known.',
+    remedy: 'Connect first: homing up.',
+  });
+}

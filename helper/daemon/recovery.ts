@@ -1,0 +1,66 @@
+import { publicKeyOf } from '../../shared/keys/probe-key.ts';
+import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import type { Timeline } from '../control/timeline.ts';
+import { clearHosts } from '../hosts/file.ts';
+import type { Journal, JournalEntry } from '../journal/journal.ts';
+import type { TunnelSystem } from '../tunnel/system.ts';
+
+/** What the last helper left, after the repair. */
+export type Recovered =
+  | { readonly found: 'nothing' }
+  | {
+      readonly found: 'tunnel';
+      readonly entry: JournalEntry;
+      readonly privateKey: PrivateKey;
+      readonly listenPort: number;
+    };
+
+interface RecoveryParts {
+  readonly journal: Journal;
+  readonly system: TunnelSystem;
+  readonly timeline: Timeline;
+  readonly hostsPath: string;
+}
+
+async function liveKeyOf(
+  entry: JournalEntry,
+  system: TunnelSystem,
+): Promise<[PrivateKey, number] | undefined> {
+  if (entry.phase !== 'up') return undefined;
+  const live = await system.read(entry.profile.interfaceName);
+  if (live?.privateKey === undefined || publicKeyOf(live.privateKey) !== entry.publicKey) return undefined;
+  return [live.privateKey, live.listenPort];
+}
+
+/**
+ * Repairs what an earlier helper left when it was killed: a whole tunnel whose interface still matches the
+ * journal is adopted, with the key read back from it; anything else is removed. A hosts block without a
+ * journal entry is removed too.
+ */
+export async function recover(parts: RecoveryParts): Promise<Recovered> {
+  const { journal, system, timeline, hostsPath } = parts;
+  const reading = journal.read();
+  await system.clearGuard();
+  if (reading.found === 'nothing') {
+    if (await clearHosts(hostsPath))
+      timeline.add({ kind: 'repaired', reason: 'names of an earlier run were removed' });
+    return { found: 'nothing' };
+  }
+  if (reading.found === 'entry') {
+    const { entry } = reading;
+    const live = await liveKeyOf(entry, system);
+    if (live !== undefined) return { found: 'tunnel', entry, privateKey: live[0], listenPort: live[1] };
+    await system.down(entry.profile.interfaceName);
+  }
+  if (reading.found === 'damaged') {
+    for (const name of system.ownInterfaces()) await system.down(name);
+  }
+  await clearHosts(hostsPath);
+  journal.clear();
+  const reason =
+    reading.found === 'damaged'
+      ? `the journal could not be read (${reading.reason}); every interface named hm-* and the names were removed`
+      : 'what an interrupted run had left was removed';
+  timeline.add({ kind: 'repaired', reason });
+  return { found: 'nothing' };
+}

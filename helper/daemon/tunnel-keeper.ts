@@ -1,0 +1,281 @@
+import type { TunnelRequest } from '../../shared/contract/control-api.ts';
+import type { ConnectedTunnel, TunnelStatus } from '../../shared/contract/status.ts';
+import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
+import { publicKeyOf } from '../../shared/keys/probe-key.ts';
+import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { hostEntries } from '../../shared/plan/host-names.ts';
+import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
+import { type TunnelPlan, tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
+import type { Profile } from '../../shared/profile/profile.ts';
+import type { Timeline } from '../control/timeline.ts';
+import { clearHosts, writeHosts } from '../hosts/file.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
+import type { TunnelSystem } from '../tunnel/system.ts';
+import type { Recovered } from './recovery.ts';
+
+/** A tunnel that is up. */
+interface LiveTunnel {
+  readonly profile: Profile;
+  readonly plan: TunnelPlan;
+  readonly publicKey: string;
+  readonly listenPort: number;
+  readonly since: string;
+  readonly adopted: boolean;
+  readonly paths: PathKeeper;
+  hostsVia: string;
+  hostsProblem: Problem | null;
+}
+
+type State =
+  | { readonly state: 'off' }
+  | { readonly state: 'connecting' | 'disconnecting'; readonly network: string; readonly since: string }
+  | { readonly state: 'failed'; readonly network: string; readonly since: string; readonly problem: Problem }
+  | { readonly state: 'connected'; readonly live: LiveTunnel };
+
+export interface KeeperParts {
+  readonly journal: Journal;
+  readonly system: TunnelSystem;
+  readonly timeline: Timeline;
+  readonly hostsPath: string;
+  readonly paths: PathKeeperFactory;
+  readonly now: () => number;
+}
+
+/**
+ * Keeps the one tunnel: brings it up and down in order, journals before each change, writes the names.
+ * Calls are carried out one after the other.
+ */
+export class TunnelKeeper {
+  readonly #parts: KeeperParts;
+  readonly #listeners = new Set<() => void>();
+  #state: State = { state: 'off' };
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Told whenever {@link status} may have changed. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The paths of the live tunnel, if there is one. */
+  get paths(): PathKeeper | undefined {
+    return this.#state.state === 'connected' ? this.#state.live.paths : undefined;
+  }
+
+  /** The profile of the live tunnel, if there is one. */
+  get profile(): Profile | undefined {
+    return this.#state.state === 'connected' ? this.#state.live.profile : undefined;
+  }
+
+  /**
+   * Brings a tunnel up, replacing the one that is. What cannot be allowed or done leaves things as they
+   * were: an unsafe profile is refused before the old tunnel is touched.
+   * @throws HomingError
+   */
+  connect(request: TunnelRequest): Promise<void> {
+    return this.#inTurn(async () => {
+      refuseUnsafeProfile(request.profile);
+      const plan = tunnelPlan(request.profile);
+      this.#refuseStranger(plan.interfaceName);
+      await this.#takeDown();
+      await this.#bringUp(request.profile, plan, request.privateKey);
+    });
+  }
+
+  /** Takes the tunnel down with everything that belongs to it; nothing to do is no error. */
+  disconnect(): Promise<void> {
+    return this.#inTurn(() => this.#takeDown());
+  }
+
+  /** Goes on with a tunnel that an earlier helper had brought up. */
+  adopt(recovered: Extract<Recovered, { found: 'tunnel' }>): Promise<void> {
+    return this.#inTurn(async () => {
+      const { entry, privateKey, listenPort } = recovered;
+      const plan = tunnelPlan(entry.profile);
+      const live = this.#liveTunnel(entry.profile, plan, privateKey, {
+        listenPort,
+        since: entry.since,
+        adopted: true,
+        paths: this.#makePaths(entry.profile, plan, privateKey),
+      });
+      live.hostsVia = entry.hostsVia;
+      this.#become({ state: 'connected', live });
+      await this.#writeNames(live);
+      await live.paths.start();
+      this.#parts.timeline.add({
+        kind: 'adopted',
+        reason: 'the tunnel kept running while the helper was away',
+      });
+    });
+  }
+
+  async status(): Promise<TunnelStatus> {
+    const state = this.#state;
+    if (state.state !== 'connected') return state;
+    const { live } = state;
+    const read = await this.#parts.system.read(live.plan.interfaceName);
+    const peers = new Map(read?.peers.map((peer) => [peer.publicKey, peer]));
+    return {
+      state: 'connected',
+      network: live.profile.network.name,
+      domain: live.profile.network.domain,
+      profileId: live.profile.id,
+      serial: live.profile.origin === 'invite' ? live.profile.serial : null,
+      peer: live.profile.peer.name,
+      publicKey: live.publicKey,
+      interfaceName: live.plan.interfaceName,
+      listenPort: read?.listenPort ?? live.listenPort,
+      addresses: [...live.plan.addresses],
+      since: live.since,
+      adopted: live.adopted,
+      hosts: { names: live.profile.machines.length, via: live.hostsVia, problem: live.hostsProblem },
+      controllers: live.plan.controllers.map((c) => live.paths.controllerStatus(c, peers.get(c.publicKey))),
+    } satisfies ConnectedTunnel;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #become(state: State): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #timeNow(): string {
+    return new Date(this.#parts.now()).toISOString();
+  }
+
+  #refuseStranger(interfaceName: string): void {
+    const ours = this.#state.state === 'connected' && this.#state.live.plan.interfaceName === interfaceName;
+    if (ours || !this.#parts.system.exists(interfaceName)) return;
+    throw new HomingError({
+      code: 'interface-taken',
+      title: 'The interface name is taken',
+      cause: `${interfaceName} exists already and was not made by Homing.`,
+      remedy: `Remove it (ip link delete ${interfaceName}) if nothing needs it, then connect again.`,
+    });
+  }
+
+  #makePaths(profile: Profile, plan: TunnelPlan, privateKey: PrivateKey): PathKeeper {
+    return this.#parts.paths({
+      profile,
+      plan,
+      privateKey,
+      onChange: () => {
+        for (const listener of this.#listeners) listener();
+      },
+      useNamesVia: (controller, reason) => this.#moveNames(controller, reason),
+    });
+  }
+
+  #liveTunnel(
+    profile: Profile,
+    plan: TunnelPlan,
+    privateKey: PrivateKey,
+    rest: Pick<LiveTunnel, 'listenPort' | 'since' | 'adopted' | 'paths'>,
+  ): LiveTunnel {
+    const publicKey = publicKeyOf(privateKey);
+    return { profile, plan, publicKey, ...rest, hostsVia: profile.defaultController, hostsProblem: null };
+  }
+
+  async #bringUp(profile: Profile, plan: TunnelPlan, privateKey: PrivateKey): Promise<void> {
+    const { journal, system, timeline, now } = this.#parts;
+    const startedAt = now();
+    const since = this.#timeNow();
+    const network = profile.network.name;
+    this.#become({ state: 'connecting', network, since });
+    const entry = {
+      version: 1 as const,
+      profile,
+      publicKey: publicKeyOf(privateKey),
+      since,
+      hostsVia: profile.defaultController,
+    };
+    const paths = this.#makePaths(profile, plan, privateKey);
+    try {
+      journal.write({ ...entry, phase: 'rising' });
+      const { listenPort, portInUse } = await system.up(plan, privateKey, await paths.firstEndpoints());
+      if (portInUse !== undefined) {
+        const reason = `UDP port ${portInUse} is in use by another program; ${listenPort} was taken instead`;
+        timeline.add({ kind: 'port-changed', reason });
+      }
+      const live = this.#liveTunnel(profile, plan, privateKey, { listenPort, since, adopted: false, paths });
+      await this.#writeNames(live);
+      journal.write({ ...entry, phase: 'up' });
+      this.#become({ state: 'connected', live });
+      timeline.add({ kind: 'connected', reason: `to ${network}`, tookMs: now() - startedAt });
+      await paths.start();
+    } catch (error) {
+      await paths.stop();
+      await this.#remove(plan.interfaceName);
+      const problem = problemOf(error);
+      timeline.add({ kind: 'trouble', reason: `${problem.title}: ${problem.cause}` });
+      this.#become({ state: 'failed', network, since: this.#timeNow(), problem });
+      throw error;
+    }
+  }
+
+  async #remove(interfaceName: string): Promise<void> {
+    const { journal, system, hostsPath } = this.#parts;
+    await Promise.all([system.down(interfaceName), clearHosts(hostsPath)]);
+    journal.clear();
+  }
+
+  async #takeDown(): Promise<void> {
+    if (this.#state.state !== 'connected') {
+      this.#become({ state: 'off' });
+      return;
+    }
+    const { live } = this.#state;
+    const network = live.profile.network.name;
+    this.#journalLive(live, 'falling');
+    this.#become({ state: 'disconnecting', network, since: this.#timeNow() });
+    await live.paths.stop();
+    await this.#remove(live.plan.interfaceName);
+    this.#parts.timeline.add({ kind: 'disconnected', reason: `from ${network}` });
+    this.#become({ state: 'off' });
+  }
+
+  /** Names that cannot be written are a trouble to show, not a reason to have no tunnel. */
+  async #writeNames(live: LiveTunnel): Promise<void> {
+    try {
+      await writeHosts(this.#parts.hostsPath, hostEntries(live.profile, live.hostsVia));
+      live.hostsProblem = null;
+    } catch (error) {
+      live.hostsProblem = problemOf(error);
+      this.#parts.timeline.add({ kind: 'trouble', reason: live.hostsProblem.cause });
+    }
+  }
+
+  #moveNames(controller: string, reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#state.state !== 'connected' || this.#state.live.hostsVia === controller) return;
+      const { live } = this.#state;
+      const from = live.hostsVia;
+      live.hostsVia = controller;
+      this.#journalLive(live, 'up');
+      await this.#writeNames(live);
+      this.#parts.timeline.add({ kind: 'names-moved', controller, from, to: controller, reason });
+      this.#become(this.#state);
+    });
+  }
+
+  #journalLive(live: LiveTunnel, phase: 'up' | 'falling'): void {
+    this.#parts.journal.write({
+      version: 1,
+      phase,
+      profile: live.profile,
+      publicKey: live.publicKey,
+      since: live.since,
+      hostsVia: live.hostsVia,
+    });
+  }
+}

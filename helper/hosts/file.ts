@@ -1,0 +1,92 @@
+import { chmod, chown, lstat, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { HomingError } from '../../shared/errors/problem.ts';
+import type { HostEntry } from '../../shared/plan/host-names.ts';
+import { withBlock, withoutBlock } from './block.ts';
+
+const refusingRename = new Set(['EBUSY', 'EXDEV', 'EPERM', 'EACCES']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function notWritable(path: string, why: string): HomingError {
+  return new HomingError({
+    code: 'hosts-not-writable',
+    title: 'The names of the network are not in the hosts file',
+    cause: `${path} ${why}.`,
+    remedy:
+      'The tunnel works by address. Let your system own the names, or make the file a plain writable file.',
+  });
+}
+
+/** NixOS and others make the file a link into a read-only store: reported, not forced. */
+async function refuseLink(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (found.isSymbolicLink()) throw notWritable(path, 'is a symbolic link, managed by the system');
+  if (!found.isFile()) throw notWritable(path, 'is not a plain file');
+}
+
+/**
+ * Replaces a file whole by rename, so that no reader ever sees half of it, keeping mode and owner; in place
+ * where rename is refused (a bind mount, as in containers).
+ */
+async function replaceFile(path: string, bytes: Buffer): Promise<void> {
+  const { mode, uid, gid } = await stat(path);
+  const temporary = join(dirname(path), `.hosts.homing-${process.pid}`);
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chown(temporary, uid, gid);
+    await chmod(temporary, mode & 0o7777);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (codeOf(error) === 'EROFS') throw notWritable(path, 'is on a read-only file system');
+    if (!refusingRename.has(codeOf(error))) throw error;
+    await writeInPlace(path, bytes);
+  }
+}
+
+async function writeInPlace(path: string, bytes: Buffer): Promise<void> {
+  try {
+    await writeFile(path, bytes, { flag: 'r+' });
+    const file = await open(path, 'r+');
+    try {
+      await file.truncate(bytes.length);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw notWritable(path, `cannot be written (${codeOf(error)})`);
+  }
+}
+
+async function rewrite(path: string, change: (before: Buffer) => Buffer): Promise<boolean> {
+  const before = await readFile(path);
+  const after = change(before);
+  if (after.equals(before)) return false;
+  await refuseLink(path);
+  await replaceFile(path, after);
+  return true;
+}
+
+/**
+ * Writes the one block of Homing.
+ * @returns whether the file changed
+ * @throws HomingError `hosts-not-writable`
+ */
+export function writeHosts(path: string, entries: readonly HostEntry[]): Promise<boolean> {
+  return rewrite(path, (before) => withBlock(before, entries));
+}
+
+/** Takes the block out; the rest stays byte for byte. */
+export function clearHosts(path: string): Promise<boolean> {
+  return rewrite(path, withoutBlock);
+}

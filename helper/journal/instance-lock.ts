@@ -1,0 +1,81 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { HomingError } from '../../shared/errors/problem.ts';
+
+/**
+ * One helper at a time. The lock is a file that names a process and when it started (proc(5), field 22 of
+ * stat), so a lock left by a killed helper is known from a living one even when its number was used again.
+ * It is put in place by link(2), which fails when one is there: two helpers starting at once cannot both win.
+ */
+
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the name in brackets, which may hold spaces: count from behind it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(lock: string): boolean {
+  const [pid = '', start = ''] = lock.trim().split(' ');
+  return start !== '' && startTimeOf(Number(pid)) === start;
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readLock(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Takes the lock.
+ * @returns what gives it back
+ * @throws HomingError `helper-already-running` naming the process that holds it
+ */
+export function takeInstanceLock(path: string): () => void {
+  const own = `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`;
+  const mine = `${path}.${process.pid}`;
+  writeFileSync(mine, own, { mode: 0o600 });
+  try {
+    while (!tryLink(mine, path)) {
+      const holder = readLock(path);
+      if (isAlive(holder)) {
+        throw new HomingError({
+          code: 'helper-already-running',
+          title: 'A helper is running already',
+          cause: `Process ${holder.split(' ')[0]} holds ${path}.`,
+          remedy: 'Use that one (`homing status`), or stop it first.',
+        });
+      }
+      takeAside(path, `${mine}.stale`);
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  return () => rmSync(path, { force: true });
+}
+
+/** Moves a lock aside, and back should it turn out to be a living one that came between look and move. */
+function takeAside(path: string, aside: string): void {
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw error;
+  }
+  if (isAlive(readLock(aside))) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}

@@ -1,0 +1,107 @@
+import type { CandidateStatus, Verdict } from '../../shared/contract/status.ts';
+import { type Endpoint, partsOf } from '../../shared/endpoints/endpoint.ts';
+import {
+  afterNetworkChange,
+  type Candidate,
+  type CandidatePath,
+  type CandidateSource,
+  newCandidate,
+} from '../../shared/paths/candidate.ts';
+import type { Route } from '../tunnel/network.ts';
+
+/** Where an endpoint was learned from. */
+export interface KnownEndpoint {
+  readonly endpoint: Endpoint;
+  readonly path: CandidatePath;
+  readonly source: CandidateSource;
+}
+
+/** The address of an endpoint as routes are asked for. */
+export function hostOf(endpoint: Endpoint): string {
+  return partsOf(endpoint).host;
+}
+
+function signatureOf(route: Route | undefined): string {
+  return route === undefined ? '' : `${route.device} ${route.source} ${route.onLink} ${route.usable}`;
+}
+
+/** The candidates of one controller, with the route each would take. */
+export class ControllerCandidates {
+  readonly #candidates = new Map<Endpoint, Candidate>();
+  readonly #routes = new Map<Endpoint, Route>();
+  readonly #signatures = new Map<Endpoint, string>();
+
+  get all(): readonly Candidate[] {
+    return [...this.#candidates.values()];
+  }
+
+  get(endpoint: Endpoint | null): Candidate | undefined {
+    return endpoint === null ? undefined : this.#candidates.get(endpoint);
+  }
+
+  /** Whether an address lies on a link of this machine, as far as was asked. */
+  isOnLink(endpoint: Endpoint): boolean {
+    return this.#routes.get(endpoint)?.onLink ?? false;
+  }
+
+  add(known: KnownEndpoint): void {
+    if (this.#candidates.has(known.endpoint)) return;
+    this.#candidates.set(known.endpoint, newCandidate({ ...known, usable: false }));
+  }
+
+  /** Makes the resolved endpoints what the names say now; what is in use stays until it is left. */
+  setResolved(known: readonly KnownEndpoint[], inUse: Endpoint | null): void {
+    const now = new Set(known.map((one) => one.endpoint));
+    for (const { endpoint, source } of this.all) {
+      if (source === 'resolved' && !now.has(endpoint) && endpoint !== inUse)
+        this.#candidates.delete(endpoint);
+    }
+    for (const one of known) this.add(one);
+  }
+
+  update(endpoint: Endpoint, change: (candidate: Candidate) => Candidate): void {
+    const candidate = this.#candidates.get(endpoint);
+    if (candidate !== undefined) this.#candidates.set(endpoint, change(candidate));
+  }
+
+  /**
+   * Takes in the routes of now. A candidate whose way changed is distrusted as its kind demands; one that was
+   * discovered on a network that is gone is forgotten.
+   * @param offLink whether a LAN candidate behind a gateway counts: worth a try after an event, not for ever
+   */
+  applyRoutes(routes: ReadonlyMap<string, Route>, offLink: boolean, inUse: Endpoint | null): void {
+    for (const candidate of this.all) {
+      const { endpoint } = candidate;
+      const route = routes.get(hostOf(endpoint).split('%')[0] ?? '');
+      const signature = signatureOf(route);
+      const changed = this.#signatures.has(endpoint) && this.#signatures.get(endpoint) !== signature;
+      this.#signatures.set(endpoint, signature);
+      if (route === undefined) this.#routes.delete(endpoint);
+      else this.#routes.set(endpoint, route);
+      if (changed && candidate.source === 'discovered' && endpoint !== inUse) {
+        this.#candidates.delete(endpoint);
+        continue;
+      }
+      const known = changed ? afterNetworkChange(candidate) : candidate;
+      const near =
+        candidate.path === 'internet' || route?.onLink === true || offLink || known.verified !== null;
+      this.#candidates.set(endpoint, { ...known, usable: route?.usable === true && near });
+    }
+  }
+
+  /** For the status. @param timeOf turns a monotonic time into RFC 3339 */
+  statuses(timeOf: (atMs: number) => string): CandidateStatus[] {
+    return this.all.map(({ endpoint, path, source, last }) => ({
+      endpoint,
+      path,
+      source,
+      last: verdictStatus(last, timeOf),
+    }));
+  }
+}
+
+function verdictStatus(last: Candidate['last'], timeOf: (atMs: number) => string): Verdict {
+  if (last.verdict === 'untested') return last;
+  const { atMs, ...rest } = last;
+  return { ...rest, at: timeOf(atMs) };
+}

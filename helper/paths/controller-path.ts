@@ -1,0 +1,379 @@
+import type { CandidateStatus, ControllerStatus, Path } from '../../shared/contract/status.ts';
+import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
+import {
+  type Candidate,
+  forgiveMoveFailures,
+  type ProbeVerdict,
+  recordMoveFailure,
+  recordVerdict,
+} from '../../shared/paths/candidate.ts';
+import { choose } from '../../shared/paths/policy.ts';
+import { nextProbeDelayMs, nextProbes, type Schedule } from '../../shared/paths/probe-schedule.ts';
+import type { Choice, Situation } from '../../shared/paths/situation.ts';
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { NewDecision } from '../control/timeline.ts';
+import type { Route } from '../tunnel/network.ts';
+import type { LivePeer } from '../tunnel/system.ts';
+import { ControllerCandidates } from './controller-candidates.ts';
+import type { MoveOutcome } from './mover.ts';
+import type { DiscoveryTarget } from './probe/discovery-targets.ts';
+import type { ProbeOutcome, ProbeTiming } from './probe/target-run.ts';
+import type { ProbeTarget } from './probe/targets.ts';
+import { trialOf } from './trial.ts';
+
+/** What one controller's path needs of the world. */
+export interface ControllerPathParts {
+  readonly controller: PlannedController;
+  readonly nowMs: () => number;
+  readonly timeOf: (atMs: number) => string;
+  readonly decide: (decision: NewDecision) => void;
+  readonly probe: (
+    controller: PlannedController,
+    targets: readonly ProbeTarget[],
+    timing: ProbeTiming,
+    signal: AbortSignal,
+    onOutcome: (outcome: ProbeOutcome, index: number) => void,
+  ) => Promise<void>;
+  readonly move: (order: {
+    readonly controller: PlannedController;
+    readonly from: Endpoint | null;
+    readonly to: Endpoint;
+    readonly fromWorks: boolean;
+    readonly roundTripMs: number;
+  }) => Promise<MoveOutcome>;
+  readonly remember: (endpoint: Endpoint, path: 'lan' | 'internet') => void;
+  /** The broadcast and multicast targets of the links there are now; none when discovery is off. */
+  readonly discovery: () => readonly DiscoveryTarget[];
+  /** Waits for a turn among the controllers: many must not probe at once. */
+  readonly turn: <T>(urgent: boolean, work: () => Promise<T>) => Promise<T>;
+  readonly onChange: () => void;
+}
+
+/** WireGuard rejects packets of a session after 180 s (REJECT_AFTER_TIME, paper section 6.1). */
+const sessionMs = 180_000;
+/** A round trip that was never measured is taken for this. */
+const assumedRoundTripMs = 300;
+const urgentTimeoutMs = 200;
+const patientTimeoutMs = 700;
+const defaultPort = 51_820;
+
+type Haste = 'urgent' | 'event' | 'watch';
+
+const attemptsOf: Record<Haste, number> = { urgent: 2, event: 3, watch: 2 };
+
+/** Keeps the path of one controller: asks, lets the policy choose, and carries the choice out. */
+export class ControllerPath {
+  readonly candidates = new ControllerCandidates();
+  readonly #parts: ControllerPathParts;
+  #current: Endpoint | null = null;
+  #suspectSinceMs: number | null = null;
+  #roundsSinceEvent = 0;
+  #everAnswered = false;
+  #handshakeAtMs: number | null = null;
+  #lost = false;
+  #lastReason = '';
+  #round: AbortController | undefined;
+  #moving = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(parts: ControllerPathParts) {
+    this.#parts = parts;
+  }
+
+  get controller(): PlannedController {
+    return this.#parts.controller;
+  }
+
+  get current(): Endpoint | null {
+    return this.#current;
+  }
+
+  /** Nothing reaches the controller now, as far as is known. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Names the endpoint that the tunnel uses already. */
+  begin(current: Endpoint | null): void {
+    this.#current = current;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#round?.abort(new Error('the tunnel is taken down'));
+  }
+
+  /** Something changed: a candidate's way may be another. Decides at once, without any probe. */
+  takeRoutes(routes: ReadonlyMap<string, Route>): void {
+    this.candidates.applyRoutes(routes, this.#roundsSinceEvent === 0, this.#current);
+    const gone = this.candidates.get(this.#current)?.usable === false;
+    if (gone || this.#current === null) void this.#decide();
+  }
+
+  /** An event: everything is asked again, now. */
+  async onEvent(): Promise<void> {
+    this.#roundsSinceEvent = 0;
+    await this.#runRound('event');
+  }
+
+  /** Packets go out over this path and none come back. */
+  suspect(sinceMs: number): void {
+    if (this.#suspectSinceMs !== null || this.#stopped) return;
+    this.#suspectSinceMs = sinceMs;
+    this.#roundsSinceEvent = 0;
+    void this.#runRound('urgent');
+  }
+
+  /** Something came back over the tunnel. */
+  trust(): void {
+    if (this.#suspectSinceMs === null) return;
+    this.#suspectSinceMs = null;
+    this.#setLost(false, 'it answers again');
+  }
+
+  /** What the live interface says of this controller, now and then. */
+  takePeer(peer: LivePeer): void {
+    const nowMs = this.#parts.nowMs();
+    if (peer.latestHandshakeSeconds !== undefined) {
+      const ageMs = Date.now() - peer.latestHandshakeSeconds * 1000;
+      this.#handshakeAtMs = nowMs - ageMs;
+      if (ageMs > sessionMs + 10_000 && this.#current !== null) this.suspect(nowMs - ageMs);
+    }
+    if (peer.endpoint !== undefined && peer.endpoint !== this.#current && !this.#moving) {
+      const path = this.candidates.get(peer.endpoint)?.path ?? 'internet';
+      this.candidates.add({ endpoint: peer.endpoint, path, source: 'live' });
+      this.#current = peer.endpoint;
+    }
+  }
+
+  /** Probes on request; the outcome is decided on as any other. */
+  async probeNow(): Promise<CandidateStatus[]> {
+    await this.onEvent();
+    return this.candidates.statuses(this.#parts.timeOf);
+  }
+
+  status(peer: LivePeer | undefined): ControllerStatus {
+    const { controller, timeOf } = this.#parts;
+    const endpoint = peer?.endpoint ?? this.#current;
+    const candidate = this.candidates.get(endpoint);
+    const handshakeMs =
+      peer?.latestHandshakeSeconds === undefined ? null : peer.latestHandshakeSeconds * 1000;
+    return {
+      name: controller.name,
+      publicKey: controller.publicKey,
+      address: controller.address ?? null,
+      path: this.#pathNow(candidate, handshakeMs),
+      endpoint,
+      roundTripMs: candidate?.verified?.roundTripMs ?? null,
+      latestHandshakeAt: handshakeMs === null ? null : new Date(handshakeMs).toISOString(),
+      receivedBytes: peer?.receivedBytes ?? 0,
+      sentBytes: peer?.sentBytes ?? 0,
+      probing: this.#probing(handshakeMs),
+      candidates: this.candidates.statuses(timeOf),
+    };
+  }
+
+  /** Health comes from the handshake's age and the probes, never from the switch. */
+  #pathNow(candidate: Candidate | undefined, handshakeMs: number | null): Path {
+    if (this.#lost || candidate === undefined) return 'none';
+    const alive = handshakeMs !== null && Date.now() - handshakeMs < sessionMs;
+    return alive || candidate.last.verdict === 'verified' ? candidate.path : 'none';
+  }
+
+  #probing(handshakeMs: number | null): ControllerStatus['probing'] {
+    if (this.#everAnswered) return 'answers';
+    const asked = this.candidates.all.some(
+      (c) => c.last.verdict === 'silent' || c.last.verdict === 'refused',
+    );
+    return asked && handshakeMs !== null ? 'not-supported' : 'unknown';
+  }
+
+  #situation(): Situation {
+    return {
+      nowMs: this.#parts.nowMs(),
+      current: this.#current,
+      suspectSinceMs: this.#suspectSinceMs,
+      candidates: this.candidates.all,
+    };
+  }
+
+  #schedule(): Schedule {
+    return {
+      roundsSinceEvent: this.#roundsSinceEvent,
+      discoveryNetwork: this.#parts.discovery().length > 0,
+    };
+  }
+
+  async #runRound(haste: Haste): Promise<void> {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#round?.abort(new Error('a new round begins'));
+    const round = new AbortController();
+    this.#round = round;
+    try {
+      await this.#parts.turn(haste !== 'watch', () => this.#ask(haste, round.signal));
+      this.#roundsSinceEvent += 1;
+      await this.#decide();
+    } catch (error) {
+      if (!round.signal.aborted) {
+        const reason = `testing its endpoints failed: ${error instanceof Error ? error.message : String(error)}`;
+        this.#parts.decide({ kind: 'trouble', controller: this.controller.name, reason });
+      }
+    }
+    if (this.#round === round) this.#scheduleNext();
+  }
+
+  #scheduleNext(): void {
+    this.#round = undefined;
+    if (this.#stopped) return;
+    const delayMs = nextProbeDelayMs(this.#situation(), this.#schedule());
+    clearTimeout(this.#timer);
+    if (delayMs !== null) this.#timer = setTimeout(() => void this.#runRound('watch'), delayMs);
+  }
+
+  async #ask(haste: Haste, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { targets, discovery } = nextProbes(this.#situation(), this.#schedule());
+    const known = targets.map((endpoint): ProbeTarget => ({ ...partsOf(endpoint), kind: 'unicast' }));
+    const lans = targets.filter((endpoint) => this.candidates.get(endpoint)?.path === 'lan').length;
+    const asked = discovery ? this.#discoveryTargets() : [];
+    // The LAN answers within a millisecond and is what a move is for, so it is asked first.
+    const ahead = haste === 'urgent' ? known : [...known.slice(0, lans), ...asked];
+    const behind = haste === 'urgent' ? asked : known.slice(lans);
+    const all = [...ahead, ...behind];
+    if (all.length === 0) return;
+    const timing = { timeoutMs: this.#timeoutMs(haste), attempts: attemptsOf[haste] };
+    await this.#parts.probe(this.controller, all, timing, signal, (outcome, index) => {
+      const target = all[index];
+      if (target !== undefined && !signal.aborted) this.#hear(target, outcome);
+    });
+  }
+
+  #discoveryTargets(): ProbeTarget[] {
+    const { endpoints } = this.controller;
+    const ports = [...endpoints.private, ...endpoints.public].map((endpoint) => partsOf(endpoint).port);
+    const port = ports[0] ?? defaultPort;
+    return this.#parts.discovery().map((target) => ({ ...target, port }));
+  }
+
+  #timeoutMs(haste: Haste): number {
+    if (haste !== 'urgent') return patientTimeoutMs;
+    const slowest = Math.max(0, ...this.candidates.all.map((c) => c.verified?.smoothedMs ?? 0));
+    return Math.min(patientTimeoutMs, Math.max(urgentTimeoutMs, slowest * 3));
+  }
+
+  /** One outcome. A LAN that answers, or a path in use that does not, is acted on without waiting for the rest. */
+  #hear(target: ProbeTarget, outcome: ProbeOutcome): void {
+    const atMs = this.#parts.nowMs();
+    if (outcome.verdict === 'verified') this.#everAnswered = true;
+    if (target.kind !== 'unicast') {
+      if (outcome.verdict === 'verified') this.#discovered(outcome, atMs);
+    } else {
+      const verdict: ProbeVerdict =
+        outcome.verdict === 'verified'
+          ? { verdict: 'verified', atMs, roundTripMs: outcome.roundTripMs }
+          : { verdict: outcome.verdict, atMs, reason: outcome.reason };
+      this.candidates.update(endpointOf(target), (candidate) => recordVerdict(candidate, verdict));
+    }
+    void this.#decide();
+  }
+
+  #discovered(outcome: Extract<ProbeOutcome, { verdict: 'verified' }>, atMs: number): void {
+    const endpoint = endpointOf(outcome.from);
+    const before = this.candidates.get(endpoint);
+    if (before === undefined) {
+      this.candidates.add({ endpoint, path: 'lan', source: 'discovered' });
+      const reason = `answered a broadcast in ${outcome.roundTripMs.toFixed(1)} ms`;
+      this.#parts.decide({
+        kind: 'found',
+        controller: this.controller.name,
+        to: endpoint,
+        path: 'lan',
+        reason,
+      });
+    }
+    // It answered over the link itself a moment ago: no route needs to be asked for.
+    this.candidates.update(endpoint, (candidate) => ({
+      ...recordVerdict(candidate, { verdict: 'verified', atMs, roundTripMs: outcome.roundTripMs }),
+      usable: true,
+    }));
+  }
+
+  async #decide(): Promise<void> {
+    if (this.#moving || this.#stopped) return;
+    const choice = choose(this.#situation());
+    if (choice.action === 'move') return this.#carryOut(choice);
+    const trial = trialOf(this.#situation(), {
+      everAnswered: this.#everAnswered,
+      roundsSinceEvent: this.#roundsSinceEvent,
+      handshakeAtMs: this.#handshakeAtMs,
+      isOnLink: (endpoint) => this.candidates.isOnLink(endpoint),
+    });
+    if (trial !== null) return this.#carryOut(trial);
+    this.#setLost(choice.action === 'none', choice.reason);
+    const current = this.candidates.get(this.#current);
+    if (current?.last.verdict === 'verified') this.#parts.remember(current.endpoint, current.path);
+    if (choice.reason === this.#lastReason || this.#roundsSinceEvent !== 1) return;
+    this.#lastReason = choice.reason;
+    this.#parts.decide({ kind: 'kept', controller: this.controller.name, reason: choice.reason });
+  }
+
+  async #carryOut(choice: Extract<Choice, { action: 'move' }>): Promise<void> {
+    this.#moving = true;
+    const from = this.#current;
+    const left = this.candidates.get(from);
+    const taken = this.candidates.get(choice.to);
+    const roundTrip = (candidate: Candidate | undefined) =>
+      candidate?.verified?.smoothedMs ?? assumedRoundTripMs;
+    const order = {
+      controller: this.controller,
+      from,
+      to: choice.to,
+      fromWorks: left?.usable === true,
+      roundTripMs: Math.max(roundTrip(left), roundTrip(taken)),
+    };
+    this.#current = choice.to;
+    const tellAtOnce = choice.proof !== 'verified' || left?.usable === false;
+    try {
+      const outcome = await this.#parts.move(order);
+      this.#settle(choice, from, outcome);
+    } catch (error) {
+      this.#current = from;
+      const reason = `the endpoint could not be set: ${error instanceof Error ? error.message : String(error)}`;
+      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: choice.to, reason });
+      this.candidates.update(choice.to, (candidate) => recordMoveFailure(candidate, this.#parts.nowMs()));
+    } finally {
+      this.#moving = false;
+    }
+    this.#parts.onChange();
+    if (tellAtOnce && this.#round === undefined) void this.#runRound('urgent');
+    else void this.#decide();
+  }
+
+  #settle(choice: Extract<Choice, { action: 'move' }>, from: Endpoint | null, outcome: MoveOutcome): void {
+    const facts = { controller: this.controller.name, from, to: choice.to, path: choice.path };
+    if (outcome.moved) {
+      this.#suspectSinceMs = null;
+      this.#lastReason = '';
+      this.candidates.update(choice.to, forgiveMoveFailures);
+      this.#setLost(false, choice.reason);
+      this.#parts.remember(choice.to, choice.path);
+      this.#parts.decide({ kind: 'moved', ...facts, reason: choice.reason, tookMs: outcome.tookMs });
+      return;
+    }
+    if (outcome.reverted) this.#current = from;
+    this.candidates.update(choice.to, (candidate) => recordMoveFailure(candidate, this.#parts.nowMs()));
+    const went = outcome.reverted ? 'went back' : 'there was nothing to go back to';
+    this.#parts.decide({ kind: 'move-failed', ...facts, reason: `${outcome.reason}; ${went}` });
+  }
+
+  #setLost(lost: boolean, reason: string): void {
+    if (lost === this.#lost) return;
+    this.#lost = lost;
+    const kind = lost ? 'lost' : 'found';
+    this.#parts.decide({ kind, controller: this.controller.name, path: lost ? 'none' : null, reason });
+    this.#parts.onChange();
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
+
+/** What a move came to. */
+export type MoveOutcome =
+  | { readonly moved: true; readonly tookMs: number }
+  | { readonly moved: false; readonly reason: string; readonly reverted: boolean };
+
+export interface MoveOrder {
+  readonly controller: PlannedController;
+  readonly from: Endpoint | null;
+  readonly to: Endpoint;
+  /** The old path can still deliver what is in flight, and can be gone back to. */
+  readonly fromWorks: boolean;
+  /** Of the slower of the two paths; what is in flight is younger than that. */
+  readonly roundTripMs: number;
+}
+
+/** An authenticated packet in flight is younger than a round trip; a loaded link holds it longer. */
+const guardFactor = 4;
+const leastGuardMs = 500;
+/** The tunnel has this long to answer over the new path: three pings 200 ms apart, and their way back. */
+const leastProofMs = 1_000;
+const proofFactor = 4;
+const firstLookMs = 10;
+const lookMs = 40;
+
+/** Moves one controller at a time from an endpoint to another, and goes back when the tunnel does not follow. */
+export class Mover {
+  readonly #system: TunnelSystem;
+  readonly #interfaceName: string;
+  readonly #nowMs: () => number;
+  /** Whether there is an inbound guard; without one the listen port changes with each move. */
+  guarded = false;
+
+  constructor(system: TunnelSystem, interfaceName: string, nowMs: () => number) {
+    this.#system = system;
+    this.#interfaceName = interfaceName;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Sets the new endpoint behind the inbound guard, then watches until the tunnel has received over it:
+   * committed only when the peer's counter rises and its endpoint is still the new one.
+   */
+  async move(order: MoveOrder): Promise<MoveOutcome> {
+    const startMs = this.#nowMs();
+    const { controller, from, to, fromWorks, roundTripMs } = order;
+    const guardMs = Math.max(leastGuardMs, roundTripMs * guardFactor);
+    await this.#set(controller, fromWorks ? from : null, to, guardMs);
+    const failure = await this.#awaitProof(controller, to, Math.max(leastProofMs, roundTripMs * proofFactor));
+    if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs };
+    const back = fromWorks && from !== null ? from : undefined;
+    if (back !== undefined) await this.#set(controller, to, back, guardMs);
+    return { moved: false, reason: failure, reverted: back !== undefined };
+  }
+
+  #set(controller: PlannedController, from: Endpoint | null, to: Endpoint, guardMs: number): Promise<void> {
+    return this.#system.move({
+      interfaceName: this.#interfaceName,
+      publicKey: controller.publicKey,
+      from,
+      to,
+      guardMs,
+      guarded: this.guarded,
+    });
+  }
+
+  /** @returns why the move did not hold, or undefined when it did */
+  async #awaitProof(
+    controller: PlannedController,
+    to: Endpoint,
+    proofMs: number,
+  ): Promise<string | undefined> {
+    const before = await this.#peer(controller);
+    if (before === undefined) return 'the interface is gone';
+    const poked =
+      controller.address === undefined
+        ? undefined
+        : this.#system.poke(controller.address, this.#interfaceName);
+    const deadline = this.#nowMs() + proofMs;
+    await sleep(firstLookMs);
+    try {
+      while (true) {
+        const now = await this.#peer(controller);
+        if (now === undefined) return 'the interface is gone';
+        if (now.endpoint !== to) return `packets from ${now.endpoint ?? 'nowhere'} took it back`;
+        if (now.receivedBytes > before.receivedBytes) return undefined;
+        if (this.#nowMs() > deadline) return 'the tunnel did not answer there';
+        await sleep(lookMs);
+      }
+    } finally {
+      await Promise.race([poked, sleep(0)]);
+    }
+  }
+
+  async #peer(controller: PlannedController): Promise<LivePeer | undefined> {
+    const live = await this.#system.read(this.#interfaceName);
+    return live?.peers.find((peer) => peer.publicKey === controller.publicKey);
+  }
+}

@@ -1,0 +1,31 @@
+import type { ProbeResponse } from '../../shared/contract/control-api.ts';
+import type { ControllerStatus } from '../../shared/contract/status.ts';
+import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { PlannedController, TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
+import type { Profile } from '../../shared/profile/profile.ts';
+import type { LivePeer } from '../tunnel/system.ts';
+
+/** Keeps the path of every controller of one live tunnel. */
+export interface PathKeeper {
+  /** Where to reach each controller first; quick, so that the tunnel is not held up. */
+  firstEndpoints(): Promise<ReadonlyMap<PublicKey, Endpoint>>;
+  /** Begins to watch and to move; the tunnel is up. */
+  start(): Promise<void>;
+  /** Ends all watching, and takes away what it set besides the tunnel. */
+  stop(): Promise<void>;
+  /** Probes now, and decides on the outcome. @throws HomingError `unknown-controller` */
+  probe(controller: string | undefined): Promise<ProbeResponse>;
+  controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus;
+}
+
+/** What a path keeper is given of its tunnel, and how it reaches back. */
+export interface PathContext {
+  readonly profile: Profile;
+  readonly plan: TunnelPlan;
+  readonly privateKey: PrivateKey;
+  readonly onChange: () => void;
+  readonly useNamesVia: (controller: string, reason: string) => Promise<void>;
+}
+
+export type PathKeeperFactory = (context: PathContext) => PathKeeper;

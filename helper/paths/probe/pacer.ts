@@ -1,0 +1,91 @@
+/**
+ * The least time between two initiations to one controller. Responders drop an initiation that comes
+ * within 20 ms of the last one of the same key (wireguard-go: HandshakeInitationRate = 1 s / 50; Linux:
+ * INITIATIONS_PER_SECOND 50); the rest is room for paths of different delay.
+ */
+export const controllerGapMs = 50;
+
+/**
+ * The least time between any two initiations. To make one keeps the process busy for 2 ms; in 5 ms the
+ * answer from a LAN is in and checked, so its round-trip time holds no work done for another.
+ */
+export const anyGapMs = 5;
+
+interface Lane {
+  lastTurnMs: number;
+  readonly waiting: Set<() => void>;
+}
+
+/** Hands out turns to send: per key in the order asked for, and never closer together than the gaps. */
+export class Pacer {
+  readonly #nowMs: () => number;
+  readonly #lanes = new Map<string, Lane>();
+  #lastTurnMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param nowMs a clock that never goes back, in milliseconds */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Asks for a turn.
+   * @param turn sends before it returns, so that gaps are measured from sending to sending
+   * @returns gives the place in the queue up
+   */
+  take(key: string, turn: () => void): () => void {
+    const lane = this.#lanes.get(key) ?? { lastTurnMs: Number.NEGATIVE_INFINITY, waiting: new Set() };
+    this.#lanes.set(key, lane);
+    lane.waiting.add(turn);
+    this.#wake();
+    return () => {
+      lane.waiting.delete(turn);
+    };
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#lanes.clear();
+  }
+
+  #wake(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const next = this.#next();
+    if (!next) return;
+    // Timers count whole milliseconds and may fire a fraction early: #run looks at the clock again.
+    this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.ceil(next.atMs - this.#nowMs())));
+  }
+
+  #run(): void {
+    const next = this.#next();
+    if (next && next.atMs <= this.#nowMs()) {
+      const { lane, turn } = next;
+      lane.waiting.delete(turn);
+      lane.lastTurnMs = this.#nowMs();
+      try {
+        turn();
+      } finally {
+        lane.lastTurnMs = this.#nowMs();
+        this.#lastTurnMs = lane.lastTurnMs;
+      }
+    }
+    this.#wake();
+  }
+
+  /** The turn that is due first; lanes that nothing holds any more are dropped on the way. */
+  #next(): { lane: Lane; turn: () => void; atMs: number } | null {
+    let first: { lane: Lane; turn: () => void; atMs: number } | null = null;
+    for (const [key, lane] of this.#lanes) {
+      const [turn] = lane.waiting;
+      const freeAtMs = lane.lastTurnMs + controllerGapMs;
+      if (!turn) {
+        if (freeAtMs <= this.#nowMs()) this.#lanes.delete(key);
+        continue;
+      }
+      const atMs = Math.max(freeAtMs, this.#lastTurnMs + anyGapMs);
+      if (!first || atMs < first.atMs) first = { lane, turn, atMs };
+    }
+    return first;
+  }
+}

@@ -1,0 +1,84 @@
+import { lookup } from 'node:dns/promises';
+import ipaddr from 'ipaddr.js';
+import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
+import { rangeCovers } from '../../shared/plan/refusals.ts';
+
+/** A resolver that does not answer must not hold up the tunnel. */
+const lookupTimeoutMs = 1_500;
+
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+/** Asks the system's resolver, hosts file and all, for every address of a name. */
+export const systemLookup: Lookup = async (host) =>
+  (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
+
+export interface Resolution {
+  /** Endpoints by address, each once, in the order given. */
+  readonly endpoints: readonly Endpoint[];
+  /** What was left out, in sentences for the timeline. */
+  readonly ignored: readonly string[];
+}
+
+/** Why an address that a name resolved to cannot be a way to a controller, or undefined. */
+export function addressRefusal(address: string, tunnelRanges: readonly string[]): string | undefined {
+  const parsed = ipaddr.parse(address);
+  const kind = parsed.range();
+  if (kind === 'loopback' || kind === 'unspecified' || kind === 'multicast' || kind === 'broadcast') {
+    return `a ${kind} address`;
+  }
+  return tunnelRanges.some((range) => rangeCovers(range, address)) ? 'inside the tunnel itself' : undefined;
+}
+
+async function addressesOf(host: string, ask: Lookup): Promise<readonly string[]> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`no answer within ${lookupTimeoutMs} ms`)),
+    lookupTimeoutMs,
+  );
+  try {
+    return await Promise.race([ask(host), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function resolveOne(
+  endpoint: Endpoint,
+  tunnelRanges: readonly string[],
+  ask: Lookup,
+): Promise<Resolution> {
+  const { host, port, family } = partsOf(endpoint);
+  let addresses: readonly string[] = [host];
+  if (family === 'name') {
+    try {
+      addresses = await addressesOf(host, ask);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { endpoints: [], ignored: [`the name ${host} does not resolve (${why})`] };
+    }
+  }
+  const bare = (address: string) => address.split('%')[0] ?? address;
+  const refused = addresses.map((address) => addressRefusal(bare(address), tunnelRanges));
+  return {
+    endpoints: addresses.filter((_, i) => refused[i] === undefined).map((a) => endpointOf({ host: a, port })),
+    ignored: addresses.flatMap((address, i) =>
+      refused[i] === undefined ? [] : [`${host} resolves to ${address}, ${refused[i]}`],
+    ),
+  };
+}
+
+/**
+ * Turns endpoints into addresses: names are resolved afresh, outside the tunnel, to all their addresses;
+ * loopback, multicast and the tunnel's own ranges are left out with a reason. Never throws.
+ */
+export async function resolveEndpoints(
+  endpoints: readonly Endpoint[],
+  tunnelRanges: readonly string[],
+  ask: Lookup = systemLookup,
+): Promise<Resolution> {
+  const all = await Promise.all(endpoints.map((endpoint) => resolveOne(endpoint, tunnelRanges, ask)));
+  return {
+    endpoints: [...new Set(all.flatMap((r) => r.endpoints))],
+    ignored: [...new Set(all.flatMap((r) => r.ignored))],
+  };
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+
+/** What a program left when it ended. */
+export interface ProgramResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The cleared environment every program gets: nothing of the caller's, messages in English. */
+export const clearedEnvironment: Readonly<Record<string, string>> = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+};
+
+/** open(2): a file without a name. The constant is not exported by Node; the directory bit differs by CPU. */
+const unnamedFile = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
+const privateMode = 0o600;
+
+/**
+ * Standard input as an unnamed file in a root-only directory. Not a pipe: Node's are sockets, and `wg` and
+ * `nft` open /dev/stdin anew, which fails on a socket (ENXIO). Not a named file: a key would stay behind
+ * after a crash.
+ */
+function unnamedInput(directory: string, text: string): number {
+  const fd = openSync(directory, unnamedFile, privateMode);
+  writeSync(fd, text, 0);
+  return fd;
+}
+
+/** Runs programs with inputs kept in one root-only directory on memory, e.g. /run/homing. */
+export class ProgramRunner {
+  readonly #inputDirectory: string;
+
+  constructor(inputDirectory: string) {
+    this.#inputDirectory = inputDirectory;
+  }
+
+  /**
+   * Runs a program to its end: absolute path, argument array, cleared environment, no shell.
+   * @param input text for /dev/stdin
+   * @throws Error when it cannot be started or takes longer than `timeoutMs`; an exit code is no error here
+   */
+  run(path: string, args: readonly string[], input?: string, timeoutMs = 10_000): Promise<ProgramResult> {
+    const stdin = input === undefined ? undefined : unnamedInput(this.#inputDirectory, input);
+    return new Promise((resolve, reject) => {
+      const child = spawn(path, [...args], {
+        env: clearedEnvironment,
+        cwd: '/',
+        stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+        timeout: timeoutMs,
+        killSignal: 'SIGKILL',
+      });
+      if (stdin !== undefined) closeSync(stdin);
+      const out: Buffer[] = [];
+      const err: Buffer[] = [];
+      child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+      child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        if (signal !== null)
+          return reject(new Error(`${path} was ended by ${signal} after at most ${timeoutMs} ms`));
+        const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8');
+        resolve({ exitCode: code ?? 0, stdout: text(out), stderr: text(err) });
+      });
+    });
+  }
+
+  /** Like {@link run}; @throws Error with the program's own words when it exits with another code than 0. */
+  async mustRun(path: string, args: readonly string[], input?: string): Promise<string> {
+    const result = await this.run(path, args, input);
+    if (result.exitCode === 0) return result.stdout;
+    throw new Error(`${path} ${args.join(' ')} failed (${result.exitCode}): ${result.stderr.trim()}`);
+  }
+}

@@ -1,0 +1,203 @@
+import { createSocket } from 'node:dgram';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
+import { HomingError } from '../../../shared/errors/problem.ts';
+import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import { findProgram } from '../../process/programs.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import type { Move, Route } from '../network.ts';
+import type { LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
+import { clearInboundGuard, guardMoveText, makeInboundGuard } from './inbound-guard.ts';
+import { ipBatch } from './ip-batch.ts';
+import { NetworkWatch } from './network-watch.ts';
+import { parseRoutes, routeQueries } from './routes.ts';
+import { parseDump, wireguardConfig } from './wireguard-config.ts';
+import { awaitWireguardGoEnd, startWireguardGo } from './wireguard-go.ts';
+
+const interfaces = '/sys/class/net';
+
+function noWireGuard(missing: string): HomingError {
+  return new HomingError({
+    code: 'no-wireguard',
+    title: 'This machine has no WireGuard to use',
+    cause: `${missing} was not found.`,
+    remedy:
+      'Install it: apt install wireguard-tools wireguard-go (or your system’s packages of these names).',
+  });
+}
+
+function requireProgram(name: string): string {
+  const path = findProgram(name);
+  if (path === undefined) throw noWireGuard(`The program ${name}`);
+  return path;
+}
+
+/** Whether a UDP port is taken on any address; WireGuard itself would say so only after it is half up. */
+async function isPortInUse(port: number): Promise<boolean> {
+  const tries = (['udp4', 'udp6'] as const).map(
+    (type) =>
+      new Promise<boolean>((resolve) => {
+        const socket = createSocket({ type, ipv6Only: type === 'udp6' });
+        socket.once('error', (error) => resolve('code' in error && error.code === 'EADDRINUSE'));
+        socket.bind(port, () => socket.close(() => resolve(false)));
+      }),
+  );
+  return (await Promise.all(tries)).includes(true);
+}
+
+/** Tunnels on Linux: the kernel's WireGuard, else wireguard-go. */
+export class LinuxTunnelSystem implements TunnelSystem {
+  readonly #runner: ProgramRunner;
+  readonly #runtimeDirectory: string;
+  #kernelHasIt: boolean | undefined;
+
+  constructor(runner: ProgramRunner, runtimeDirectory: string) {
+    this.#runner = runner;
+    this.#runtimeDirectory = runtimeDirectory;
+  }
+
+  async wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'> {
+    if (findProgram('wg') === undefined || findProgram('ip') === undefined) return 'none';
+    if (this.#kernelHasIt || (await this.#probeKernel())) return 'kernel';
+    return findProgram('wireguard-go') === undefined ? 'none' : 'wireguard-go';
+  }
+
+  /** The kernel says only by trying; the answer is kept, a module does not come and go. */
+  async #probeKernel(): Promise<boolean> {
+    if (this.#kernelHasIt !== undefined) return this.#kernelHasIt;
+    const ip = requireProgram('ip');
+    const name = 'hm--test';
+    const result = await this.#runner.run(ip, ['link', 'add', name, 'type', 'wireguard']);
+    if (result.exitCode === 0) await this.#runner.mustRun(ip, ['link', 'delete', name]);
+    this.#kernelHasIt = result.exitCode === 0 || result.stderr.includes('File exists');
+    return this.#kernelHasIt;
+  }
+
+  ownInterfaces(): readonly string[] {
+    return readdirSync(interfaces).filter((name) => name.startsWith('hm-'));
+  }
+
+  exists(interfaceName: string): boolean {
+    return existsSync(`${interfaces}/${interfaceName}`);
+  }
+
+  async up(
+    plan: TunnelPlan,
+    privateKey: PrivateKey,
+    endpoints: ReadonlyMap<PublicKey, Endpoint>,
+  ): Promise<TunnelStart> {
+    const backend = await this.wireguard();
+    if (backend === 'none') throw noWireGuard(this.#missing());
+    const portInUse =
+      plan.listenPort !== undefined && (await isPortInUse(plan.listenPort)) ? plan.listenPort : undefined;
+    const port = portInUse === undefined ? plan.listenPort : undefined;
+    try {
+      await this.#create(plan.interfaceName, backend);
+      await this.#runner.mustRun(
+        requireProgram('wg'),
+        ['setconf', plan.interfaceName, '/dev/stdin'],
+        wireguardConfig(plan, privateKey, endpoints, port),
+      );
+      await this.#runner.mustRun(requireProgram('ip'), ['-batch', '-'], ipBatch(plan));
+      return { listenPort: (await this.read(plan.interfaceName))?.listenPort ?? 0, portInUse };
+    } catch (error) {
+      await this.down(plan.interfaceName);
+      if (error instanceof HomingError) throw error;
+      throw new HomingError({
+        code: 'tunnel-failed',
+        title: 'The tunnel could not be brought up',
+        cause: error instanceof Error ? error.message : String(error),
+        remedy: 'Nothing was left behind. Run `homing diagnostics` to see what the system said.',
+      });
+    }
+  }
+
+  #missing(): string {
+    const program = ['wg', 'ip'].find((name) => findProgram(name) === undefined);
+    return program === undefined
+      ? 'Neither WireGuard in the kernel nor the program wireguard-go'
+      : `The program ${program}`;
+  }
+
+  async #create(interfaceName: string, backend: 'kernel' | 'wireguard-go'): Promise<void> {
+    if (backend === 'kernel') {
+      await this.#runner.mustRun(requireProgram('ip'), ['link', 'add', interfaceName, 'type', 'wireguard']);
+    } else {
+      await startWireguardGo(requireProgram('wireguard-go'), interfaceName, this.#runtimeDirectory);
+    }
+  }
+
+  async down(interfaceName: string): Promise<void> {
+    if (this.exists(interfaceName)) {
+      const result = await this.#runner.run(requireProgram('ip'), ['link', 'delete', 'dev', interfaceName]);
+      if (result.exitCode !== 0 && this.exists(interfaceName)) throw new Error(result.stderr.trim());
+    }
+    await awaitWireguardGoEnd(interfaceName, this.#runtimeDirectory);
+  }
+
+  async read(interfaceName: string): Promise<LiveInterface | undefined> {
+    if (!this.exists(interfaceName)) return undefined;
+    const result = await this.#runner.run(requireProgram('wg'), ['show', interfaceName, 'dump']);
+    return result.exitCode === 0 ? parseDump(result.stdout) : undefined;
+  }
+
+  packetCounters(interfaceName: string): { received: number; sent: number } | undefined {
+    const counter = (name: string) =>
+      Number(readFileSync(`${interfaces}/${interfaceName}/statistics/${name}`, 'latin1'));
+    try {
+      return { received: counter('rx_packets'), sent: counter('tx_packets') };
+    } catch {
+      return undefined;
+    }
+  }
+
+  watchNetwork(tunnel: string, onChange: () => void): () => Promise<void> {
+    const watch = new NetworkWatch(requireProgram('ip'), tunnel, onChange);
+    return () => watch.stop();
+  }
+
+  async routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>> {
+    if (addresses.length === 0) return new Map();
+    // The exit status tells only that some address has no route; those are missing from the answer.
+    const { stdout } = await this.#runner.run(
+      requireProgram('ip'),
+      ['-j', '-force', '-batch', '-'],
+      routeQueries(addresses),
+    );
+    return parseRoutes(stdout, tunnel);
+  }
+
+  async links(): Promise<unknown> {
+    return JSON.parse(await this.#runner.mustRun(requireProgram('ip'), ['-j', '-d', 'address']));
+  }
+
+  makeGuard(listenPort: number): Promise<boolean> {
+    return makeInboundGuard(this.#runner, listenPort);
+  }
+
+  clearGuard(): Promise<void> {
+    return clearInboundGuard(this.#runner);
+  }
+
+  async move({ interfaceName, publicKey, from, to, guardMs, guarded }: Move): Promise<void> {
+    const peer = ['peer', publicKey, 'endpoint', to];
+    if (from !== null && guarded) {
+      await this.#runner.mustRun(
+        requireProgram('nft'),
+        ['-f', '/dev/stdin'],
+        guardMoveText(from, to, guardMs),
+      );
+    }
+    // Port 0 asks for another free port: what is in flight to the old one finds nobody.
+    const port = from !== null && !guarded ? ['listen-port', '0'] : [];
+    await this.#runner.mustRun(requireProgram('wg'), ['set', interfaceName, ...port, ...peer]);
+  }
+
+  async poke(address: string, interfaceName: string): Promise<void> {
+    const ping = findProgram('ping');
+    if (ping === undefined) return;
+    // Whether the pings are answered shows in the counters of the tunnel, whoever else talks.
+    await this.#runner.run(ping, ['-q', '-c', '3', '-i', '0.2', '-W', '1', '-I', interfaceName, address]);
+  }
+}

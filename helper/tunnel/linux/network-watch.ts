@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { clearedEnvironment } from '../../process/run.ts';
+
+const restartDelayMs = 1_000;
+
+/** Whether some line of `ip monitor` speaks of another device than the tunnel's. */
+export function speaksOfOthers(text: string, tunnel: string): boolean {
+  const ours = new RegExp(`(^|[\\s:])${tunnel}([@:\\s]|$)`);
+  return text.split('\n').some((line) => line.trim() !== '' && !/^\s/.test(line) && !ours.test(line));
+}
+
+/**
+ * Watches links, addresses and routes by one long-lived `ip monitor`. What changed is not parsed: the answer
+ * to any change is to look again, and iproute2 before 6.2 prints text even with -j.
+ */
+export class NetworkWatch {
+  readonly #program: string;
+  readonly #tunnel: string;
+  readonly #onChange: () => void;
+  #child: ChildProcess | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(program: string, tunnel: string, onChange: () => void) {
+    this.#program = program;
+    this.#tunnel = tunnel;
+    this.#onChange = onChange;
+    this.#start();
+  }
+
+  #start(): void {
+    const child = spawn(this.#program, ['-o', 'monitor', 'link', 'address', 'route'], {
+      env: clearedEnvironment,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#child = child;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (speaksOfOthers(chunk.toString('utf8'), this.#tunnel)) this.#onChange();
+    });
+    child.on('error', () => this.#again());
+    child.on('exit', () => this.#again());
+  }
+
+  /** `ip monitor` ends when the kernel drops messages; what it missed is looked at after the restart. */
+  #again(): void {
+    if (this.#stopped || this.#restart !== undefined) return;
+    this.#restart = setTimeout(() => {
+      this.#restart = undefined;
+      this.#start();
+      this.#onChange();
+    }, restartDelayMs);
+  }
+
+  /** Ends the process and waits for it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  }
+}

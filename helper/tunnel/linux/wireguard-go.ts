@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clearedEnvironment } from '../../process/run.ts';
+
+/** Where wireguard-go keeps its control sockets; fixed in its source and in `wg`. */
+const socketDirectory = '/var/run/wireguard';
+const startTimeoutMs = 5_000;
+const stopTimeoutMs = 2_000;
+const pollMs = 2;
+
+export function controlSocket(interfaceName: string): string {
+  return `${socketDirectory}/${interfaceName}.sock`;
+}
+
+/** Its log while it runs: outlives the helper, unlike a pipe, whose closing would end wireguard-go. */
+export function logPath(runtimeDirectory: string, interfaceName: string): string {
+  return `${runtimeDirectory}/${interfaceName}.log`;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function socketIsThere(interfaceName: string): boolean {
+  try {
+    return readdirSync(socketDirectory).includes(`${interfaceName}.sock`);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts wireguard-go in a session of its own, so that it outlives a crash of the helper, and waits for its
+ * control socket.
+ * @throws Error with its log when it ends early or does not get ready
+ */
+export async function startWireguardGo(
+  program: string,
+  interfaceName: string,
+  runtimeDirectory: string,
+): Promise<void> {
+  await rm(controlSocket(interfaceName), { force: true });
+  const log = logPath(runtimeDirectory, interfaceName);
+  const logFd = openSync(log, 'w', 0o600);
+  const child = spawn(program, ['-f', interfaceName], {
+    detached: true,
+    cwd: '/',
+    env: { ...clearedEnvironment, LOG_LEVEL: 'error' },
+    stdio: ['ignore', logFd, logFd],
+  });
+  closeSync(logFd);
+  let failure: Error | undefined;
+  child.on('error', (error) => {
+    failure = error;
+  });
+  child.unref();
+  const deadline = performance.now() + startTimeoutMs;
+  while (!socketIsThere(interfaceName)) {
+    if (failure !== undefined) throw failure;
+    if (hasEnded(child) || performance.now() > deadline) {
+      if (!hasEnded(child)) child.kill('SIGKILL');
+      throw new Error(
+        `wireguard-go did not start: ${readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? ''}`,
+      );
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** The processes that run wireguard-go for an interface, by their command line and program. */
+export function wireguardGoProcesses(interfaceName: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const args = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+        return (
+          args.includes(interfaceName) &&
+          readlinkSync(`/proc/${pid}/exe`)
+            .replace(/ \(deleted\)$/, '')
+            .endsWith('/wireguard-go')
+        );
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/**
+ * Waits until wireguard-go has ended after its interface was deleted; ends it when it does not; takes its
+ * socket, its log and the socket directory (when empty) away.
+ */
+export async function awaitWireguardGoEnd(interfaceName: string, runtimeDirectory: string): Promise<void> {
+  const deadline = performance.now() + stopTimeoutMs;
+  let pids = wireguardGoProcesses(interfaceName);
+  while (pids.length > 0) {
+    if (performance.now() > deadline) for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await sleep(pollMs);
+    pids = wireguardGoProcesses(interfaceName);
+  }
+  await rm(controlSocket(interfaceName), { force: true });
+  await rm(logPath(runtimeDirectory, interfaceName), { force: true });
+  try {
+    await rmdir(socketDirectory);
+  } catch (error) {
+    // Not empty: another tunnel's socket lives there. Not there: the kernel carried this one.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY' && code !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
+
+/** The way a packet to an address would take now. */
+export interface Route {
+  readonly device: string;
+  /** The address is on the link itself: no gateway between. */
+  readonly onLink: boolean;
+  /** The own address it would be sent from; empty when the system does not say. */
+  readonly source: string;
+  /** The link is up, and it is neither the tunnel nor a container bridge. */
+  readonly usable: boolean;
+}
+
+/** What the paths need of the system's network, besides the tunnel itself. */
+export interface NetworkSystem {
+  /** Calls back on every change of a link, an address or a route of another interface. @returns what ends it */
+  watchNetwork(tunnel: string, onChange: () => void): () => Promise<void>;
+  /** The routes to IP addresses; an address without one is missing. */
+  routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
+  /** What `ip -j -d address` prints, after JSON.parse; see probe/discovery-targets.ts. */
+  links(): Promise<unknown>;
+  /** Prepares the inbound guard for a listen port. @returns whether there is one */
+  makeGuard(listenPort: number): Promise<boolean>;
+  clearGuard(): Promise<void>;
+  /**
+   * Changes where a controller is reached and, for a while, lets nothing in from where it was, so that
+   * packets in flight cannot undo it.
+   */
+  move(move: Move): Promise<void>;
+  /** Sends pings to an address in the tunnel, so that a controller has something to answer. */
+  poke(address: string, interfaceName: string): Promise<void>;
+}
+
+export interface Move {
+  readonly interfaceName: string;
+  readonly publicKey: PublicKey;
+  /** Null when nothing can be in flight from there any more. */
+  readonly from: Endpoint | null;
+  readonly to: Endpoint;
+  /** Longer than the round trip of the old path. */
+  readonly guardMs: number;
+  /** Without an inbound guard the listen port changes in the same step. */
+  readonly guarded: boolean;
+}

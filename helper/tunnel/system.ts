@@ -1,0 +1,61 @@
+import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
+import type { ProgramRunner } from '../process/run.ts';
+import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
+import type { NetworkSystem } from './network.ts';
+
+/** The one seam for the operating system: each turns the same plan into system calls and commands. */
+export interface TunnelSystem extends NetworkSystem {
+  /** Which WireGuard carries the tunnel here. */
+  wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'>;
+  /** Interfaces with a name of Homing's form that are there now. */
+  ownInterfaces(): readonly string[];
+  /** Whether an interface of this name is there, whoever made it. */
+  exists(interfaceName: string): boolean;
+  /**
+   * Brings the tunnel up. On any error all that it made is taken down again.
+   * @param endpoints where to reach each controller first; one without is brought up without
+   * @throws HomingError `no-wireguard`, `tunnel-failed`
+   */
+  up(
+    plan: TunnelPlan,
+    privateKey: PrivateKey,
+    endpoints: ReadonlyMap<PublicKey, Endpoint>,
+  ): Promise<TunnelStart>;
+  /** Takes the interface down with all that hangs on it, and waits until its process has ended. */
+  down(interfaceName: string): Promise<void>;
+  /** What the live interface says; undefined when it is gone. */
+  read(interfaceName: string): Promise<LiveInterface | undefined>;
+  /** Packets received and sent by the interface since it came up; cheap, no process. */
+  packetCounters(interfaceName: string): { readonly received: number; readonly sent: number } | undefined;
+}
+
+export interface TunnelStart {
+  readonly listenPort: number;
+  /** The port that was asked for, when another had to be taken because it is in use. */
+  readonly portInUse: number | undefined;
+}
+
+/** The live interface; the private key only for the helper's own restart. */
+export interface LiveInterface {
+  readonly privateKey: PrivateKey | undefined;
+  readonly publicKey: PublicKey | undefined;
+  readonly listenPort: number;
+  readonly peers: readonly LivePeer[];
+}
+
+export interface LivePeer {
+  readonly publicKey: PublicKey;
+  readonly endpoint: Endpoint | undefined;
+  /** Seconds since 1970; undefined when there was no handshake. */
+  readonly latestHandshakeSeconds: number | undefined;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+/** The tunnel system of this machine. @throws Error on an operating system that has none */
+export function tunnelSystem(runner: ProgramRunner, runtimeDirectory: string): TunnelSystem {
+  if (process.platform === 'linux') return new LinuxTunnelSystem(runner, runtimeDirectory);
+  throw new Error(`the helper has no tunnel for ${process.platform} yet; it runs on Linux`);
+}

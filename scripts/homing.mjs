@@ -1,0 +1,8 @@
+/** `npm run homing -- …`: the command line from source; sets the checkout up first when it is new. */
+import { join } from 'node:path';
+import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
+
+ensureNpmPackages();
+process.exitCode = runOnProjectNode([join(root, 'helper/cli/entry.ts'), ...process.argv.slice(2)], {
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+});

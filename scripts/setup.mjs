@@ -1,0 +1,110 @@
+/**
+ * Makes a fresh checkout able to run: npm packages always, Debian packages when root and missing. Plain
+ * JavaScript, since it runs on whatever Node the machine has before the project's own is there.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const stampPath = join(root, 'node_modules', '.homing-setup');
+
+/** The Node that the project runs on: the major of its Electron, whatever the machine has. */
+export const node = join(root, 'node_modules', 'node', 'bin', 'node');
+
+/** Program -> the Debian package it comes in. */
+const programs = {
+  wg: 'wireguard-tools',
+  'wireguard-go': 'wireguard-go',
+  ip: 'iproute2',
+  nft: 'nftables',
+  ping: 'iputils-ping',
+  unshare: 'util-linux',
+  sysctl: 'procps',
+};
+/** Only tests, demo and benchmarks need these. */
+const labPrograms = { '/usr/bin/python3': 'python3-minimal' };
+const benchPrograms = { nebula: 'nebula' };
+
+const systemDirectories = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin'];
+
+function isInstalled(program) {
+  if (program.startsWith('/')) return existsSync(program);
+  return systemDirectories.some((directory) => existsSync(join(directory, program)));
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
+  if (result.error) throw result.error;
+  return result;
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+/** `npm ci` when the lock file is not what was installed last; its output only when it fails. */
+export function ensureNpmPackages() {
+  if (existsSync(node) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockHash()) return;
+  say('Installing npm packages…');
+  const result = run('npm', ['ci', '--no-audit', '--no-fund'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  if (result.status !== 0) {
+    say(`${result.stdout}${result.stderr}`);
+    say('npm ci failed; see above. Is the npm registry reachable?');
+    process.exit(1);
+  }
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stampPath, lockHash());
+}
+
+function aptInstall(packages) {
+  say(`Installing Debian packages: ${packages.join(' ')}…`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const args = ['install', '-y', '-q', '--no-install-recommends', ...packages];
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  if (run('apt-get', args, { env, stdio }).status === 0) return true;
+  run('apt-get', ['update', '-q'], { env, stdio });
+  const again = run('apt-get', args, { env, stdio });
+  if (again.status !== 0) say(`${again.stdout}${again.stderr}`);
+  return again.status === 0;
+}
+
+/**
+ * Installs the missing system packages when root on a Debian-like system; otherwise says exactly what to
+ * install and ends.
+ */
+export function ensureSystemPackages({ lab = true, bench = false } = {}) {
+  const wanted = { ...programs, ...(lab ? labPrograms : {}), ...(bench ? benchPrograms : {}) };
+  const missing = [
+    ...new Set(
+      Object.keys(wanted)
+        .filter((p) => !isInstalled(p))
+        .map((p) => wanted[p]),
+    ),
+  ];
+  if (missing.length === 0) return;
+  const hasApt = isInstalled('apt-get');
+  if (hasApt && process.getuid?.() === 0 && aptInstall(missing)) return;
+  say(`These packages are missing: ${missing.join(' ')}`);
+  say(
+    hasApt
+      ? `Install them: sudo apt-get install ${missing.join(' ')}`
+      : 'Install them with your package manager.',
+  );
+  process.exit(1);
+}
+
+/** Runs a program of the project on the project's Node and ends with its exit status. */
+export function runOnProjectNode(args, options = {}) {
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
+  const result = run(node, args, { stdio: 'inherit', env: { ...process.env, PATH: path }, ...options });
+  return result.status ?? 1;
+}

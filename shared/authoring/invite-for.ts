@@ -1,0 +1,101 @@
+import { peerSuffix, planAddresses, suffixText } from '../addresses/plan.ts';
+import { HomingError } from '../errors/problem.ts';
+import { signCompact } from '../invite/jws.ts';
+import { networkKeyOf, type SigningKey } from '../invite/network-key.ts';
+import { type InvitePayload, invitePayloadSchema } from '../invite/payload.ts';
+import { payloadProblem } from '../invite/payload-problem.ts';
+import type { NetworkFile } from './network-file.ts';
+import { derivedPresharedKey } from './preshared-key.ts';
+
+/** Times are whole seconds since 1970. */
+export interface InviteTimes {
+  readonly issuedAt: number;
+  readonly expiresAt?: number | undefined;
+}
+
+/**
+ * What the invite of one peer says.
+ * @param signingKey needed for the preshared keys
+ * @throws HomingError `unknown-peer`, `no-controller`
+ */
+export function inviteFor(
+  file: NetworkFile,
+  peerName: string,
+  signingKey: SigningKey,
+  times: InviteTimes,
+): InvitePayload {
+  const peer = file.peers.find(({ name }) => name === peerName);
+  if (peer === undefined) throw unknownPeer(file, peerName);
+  const payload = {
+    version: 1,
+    network: { name: file.name, domain: file.domain },
+    peer: { name: peer.name, suffix: suffixText(peerSuffix(peer.name)) },
+    controllers: file.controllers.map(({ name, publicKey, endpoints, routes }) => ({
+      name,
+      publicKey,
+      subnet: planAddresses(file.name, name).subnet,
+      endpoints,
+      ...(file.presharedKeys ? { presharedKey: derivedPresharedKey(signingKey, name, peer.name) } : {}),
+      ...(routes.length > 0 ? { routes } : {}),
+    })),
+    machines: [
+      ...file.controllers.map(({ name }) => ({ name, kind: 'controller' })),
+      ...file.peers.map(({ name }) => ({ name, kind: 'peer', suffix: suffixText(peerSuffix(name)) })),
+    ],
+    defaultController: peer.defaultController ?? defaultControllerOf(file),
+    issuedAt: times.issuedAt,
+    ...(times.expiresAt === undefined ? {} : { expiresAt: times.expiresAt }),
+    serial: file.serial,
+  };
+  const parsed = invitePayloadSchema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw payloadProblem(parsed.error, payload, {
+    code: 'invite-malformed',
+    title: 'The network file does not make a valid invite',
+    remedy: 'Correct the network file.',
+  });
+}
+
+/** The signed line of one peer's invite. @throws as {@link inviteFor}, and `other-signing-key` */
+export function signedInviteFor(
+  file: NetworkFile,
+  peerName: string,
+  signingKey: SigningKey,
+  times: InviteTimes,
+): string {
+  refuseOtherSigningKey(file, signingKey);
+  return signCompact(inviteFor(file, peerName, signingKey, times), signingKey);
+}
+
+/** An invite under another key would be refused by every laptop as that of another network. */
+export function refuseOtherSigningKey(file: NetworkFile, signingKey: SigningKey): void {
+  const is = networkKeyOf(signingKey);
+  if (is === file.publicKey) return;
+  throw new HomingError({
+    code: 'other-signing-key',
+    title: 'The signing key is not that of this network',
+    cause: `It belongs to ${is}; publicKey of "${file.name}" is ${file.publicKey}.`,
+    remedy: 'Put the right signing key beside the network file.',
+  });
+}
+
+function defaultControllerOf(file: NetworkFile): string {
+  const name = file.defaultController ?? file.controllers[0]?.name;
+  if (name !== undefined) return name;
+  throw new HomingError({
+    code: 'no-controller',
+    title: 'The network has no controller yet',
+    cause: `"${file.name}" has nobody a peer could connect to.`,
+    remedy: 'Add one with `homing network add-controller`.',
+  });
+}
+
+function unknownPeer(file: NetworkFile, name: string): HomingError {
+  const known = file.peers.map((peer) => peer.name);
+  return new HomingError({
+    code: 'unknown-peer',
+    title: 'The network has no such peer',
+    cause: `"${name}" is not a peer of "${file.name}"${known.length > 0 ? `; it has ${known.join(', ')}` : ''}.`,
+    remedy: `Add it with \`homing network add-peer ${name}\`.`,
+  });
+}

@@ -1,0 +1,80 @@
+import {
+  type ControllerPlan,
+  headComments,
+  type PlannedPeer,
+  type RenderedFile,
+  routerAdvertisementComment,
+} from './controller-plan.ts';
+
+/**
+ * A controller's files for systemd-networkd (systemd.netdev(5), systemd.network(5)). The routes are spelled out,
+ * since RouteTable= of a WireGuard peer is newer than networkd 249; the forwarding is a sysctl file, since
+ * IPForward= gave way to IPv6Forwarding= in networkd 256.
+ */
+export function renderNetworkd(plan: ControllerPlan): RenderedFile[] {
+  const directory = '/etc/systemd/network';
+  const secret = plan.peers.some(({ presharedKey }) => presharedKey !== undefined);
+  return [
+    { path: `${directory}/50-${plan.interfaceName}.netdev`, text: netdev(plan, directory), secret },
+    { path: `${directory}/50-${plan.interfaceName}.network`, text: network(plan), secret: false },
+    { path: `/etc/sysctl.d/50-${plan.interfaceName}.conf`, text: sysctl(plan), secret: false },
+  ];
+}
+
+function netdev(plan: ControllerPlan, directory: string): string {
+  const key = `${directory}/${plan.interfaceName}.key`;
+  return [
+    ...headComments(plan),
+    `# Make its key once: (umask 027; wg genkey > ${key}; chgrp systemd-network ${key})`,
+    ...(plan.peers.some(({ presharedKey }) => presharedKey !== undefined)
+      ? ['# This file holds preshared keys: chmod 640 and chgrp systemd-network']
+      : []),
+    '',
+    '[NetDev]',
+    `Name=${plan.interfaceName}`,
+    'Kind=wireguard',
+    '',
+    '[WireGuard]',
+    `PrivateKeyFile=${key}`,
+    `ListenPort=${plan.listenPort}`,
+    ...plan.peers.flatMap(peerLines),
+    '',
+  ].join('\n');
+}
+
+function peerLines(peer: PlannedPeer): string[] {
+  return [
+    '',
+    '[WireGuardPeer]',
+    `# ${peer.comment}`,
+    `PublicKey=${peer.publicKey}`,
+    ...(peer.presharedKey === undefined ? [] : [`PresharedKey=${peer.presharedKey}`]),
+    ...peer.allowedIps.map((range) => `AllowedIPs=${range}`),
+    ...(peer.endpoint === undefined ? [] : [`Endpoint=${peer.endpoint}`]),
+    ...(peer.persistentKeepaliveSeconds === undefined
+      ? []
+      : [`PersistentKeepalive=${peer.persistentKeepaliveSeconds}`]),
+  ];
+}
+
+function network(plan: ControllerPlan): string {
+  return [
+    '[Match]',
+    `Name=${plan.interfaceName}`,
+    '',
+    '[Network]',
+    `Address=${plan.address}`,
+    '',
+    '# All members of the network lie in this range; WireGuard sorts out whose an address is.',
+    ...[plan.base, ...plan.routes].flatMap((range) => ['[Route]', `Destination=${range}`, '']),
+  ].join('\n');
+}
+
+function sysctl(plan: ControllerPlan): string {
+  return [
+    routerAdvertisementComment,
+    'net.ipv6.conf.all.forwarding = 1',
+    ...(plan.forwardsIpv4 ? ['net.ipv4.ip_forward = 1'] : []),
+    '',
+  ].join('\n');
+}

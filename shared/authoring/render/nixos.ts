@@ -1,0 +1,65 @@
+import {
+  type ControllerPlan,
+  headComments,
+  type PlannedPeer,
+  type RenderedFile,
+  routerAdvertisementComment,
+} from './controller-plan.ts';
+
+/**
+ * A controller's NixOS module, to be imported. The Nix store is readable to everyone, so preshared keys are
+ * files of their own beside it. Every value printed is made of characters that need no escape in a Nix string.
+ */
+export function renderNixos(plan: ControllerPlan): RenderedFile[] {
+  const keys = new Map(
+    plan.peers.flatMap((peer) =>
+      peer.presharedKey === undefined ? [] : [[presharedKeyPath(plan, peer), peer.presharedKey]],
+    ),
+  );
+  const keyFiles = [...keys].map(([path, key]) => ({ path, text: `${key}\n`, secret: true }));
+  return [{ path: `/etc/nixos/${plan.interfaceName}.nix`, text: module(plan), secret: false }, ...keyFiles];
+}
+
+function presharedKeyPath(plan: ControllerPlan, peer: PlannedPeer): string {
+  return `/etc/wireguard/${plan.interfaceName}-${peer.member}.psk`;
+}
+
+function module(plan: ControllerPlan): string {
+  const key = `/etc/wireguard/${plan.interfaceName}.key`;
+  return [
+    ...headComments(plan).filter((line) => !line.startsWith('# Let UDP')),
+    `# Make its key once: (umask 077; wg genkey > ${key})`,
+    '{',
+    `  networking.firewall.allowedUDPPorts = [ ${plan.listenPort} ];`,
+    `  ${routerAdvertisementComment}`,
+    '  boot.kernel.sysctl."net.ipv6.conf.all.forwarding" = 1;',
+    ...(plan.forwardsIpv4 ? ['  boot.kernel.sysctl."net.ipv4.ip_forward" = 1;'] : []),
+    `  networking.wireguard.interfaces."${plan.interfaceName}" = {`,
+    `    ips = [ "${plan.address}" ];`,
+    `    listenPort = ${plan.listenPort};`,
+    `    privateKeyFile = "${key}";`,
+    '    peers = [',
+    ...plan.peers.flatMap((peer) => peerLines(plan, peer)),
+    '    ];',
+    '  };',
+    '}',
+    '',
+  ].join('\n');
+}
+
+function peerLines(plan: ControllerPlan, peer: PlannedPeer): string[] {
+  return [
+    `      # ${peer.comment}`,
+    '      {',
+    `        publicKey = "${peer.publicKey}";`,
+    ...(peer.presharedKey === undefined
+      ? []
+      : [`        presharedKeyFile = "${presharedKeyPath(plan, peer)}";`]),
+    `        allowedIPs = [ ${peer.allowedIps.map((range) => `"${range}"`).join(' ')} ];`,
+    ...(peer.endpoint === undefined ? [] : [`        endpoint = "${peer.endpoint}";`]),
+    ...(peer.persistentKeepaliveSeconds === undefined
+      ? []
+      : [`        persistentKeepalive = ${peer.persistentKeepaliveSeconds};`]),
+    '      }',
+  ];
+}

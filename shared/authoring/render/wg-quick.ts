@@ -1,0 +1,44 @@
+import {
+  type ControllerPlan,
+  headComments,
+  type PlannedPeer,
+  type RenderedFile,
+  routerAdvertisementComment,
+} from './controller-plan.ts';
+
+/**
+ * A controller's file for wg-quick(8). Its private key stays in `/etc/wireguard/<interface>.key`, from where it is
+ * loaded. An empty AllowedIPs is left out: wg 1.0.20210914 refuses the line `AllowedIPs = `.
+ */
+export function renderWgQuick(plan: ControllerPlan): RenderedFile[] {
+  const head = [
+    ...headComments(plan),
+    `# Make its key once: (umask 077; wg genkey > /etc/wireguard/${plan.interfaceName}.key)`,
+    '',
+    '[Interface]',
+    `Address = ${plan.address}`,
+    `ListenPort = ${plan.listenPort}`,
+    'PostUp = wg set %i private-key /etc/wireguard/%i.key',
+    routerAdvertisementComment,
+    'PostUp = sysctl -q -w net.ipv6.conf.all.forwarding=1',
+    ...(plan.forwardsIpv4 ? ['PostUp = sysctl -q -w net.ipv4.ip_forward=1'] : []),
+  ];
+  const text = [...head, ...plan.peers.flatMap(peerLines), ''].join('\n');
+  const secret = plan.peers.some(({ presharedKey }) => presharedKey !== undefined);
+  return [{ path: `/etc/wireguard/${plan.interfaceName}.conf`, text, secret }];
+}
+
+function peerLines(peer: PlannedPeer): string[] {
+  return [
+    '',
+    '[Peer]',
+    `# ${peer.comment}`,
+    `PublicKey = ${peer.publicKey}`,
+    ...(peer.presharedKey === undefined ? [] : [`PresharedKey = ${peer.presharedKey}`]),
+    ...(peer.allowedIps.length === 0 ? [] : [`AllowedIPs = ${peer.allowedIps.join(', ')}`]),
+    ...(peer.endpoint === undefined ? [] : [`Endpoint = ${peer.endpoint}`]),
+    ...(peer.persistentKeepaliveSeconds === undefined
+      ? []
+      : [`PersistentKeepalive = ${peer.persistentKeepaliveSeconds}`]),
+  ];
+}

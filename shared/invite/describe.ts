@@ -1,0 +1,145 @@
+import { addressInSubnet, parseSuffix } from '../addresses/plan.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+/** A line of a wg-quick file that is shown and never run. */
+export interface RefusedLine {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** What an import will do, for a person to agree to. */
+export interface ImportDescription {
+  readonly network: string;
+  readonly domain: string;
+  readonly peer: string;
+  /** Null for a wg-quick file, which nobody signed. */
+  readonly fingerprint: Fingerprint | null;
+  readonly serial: number | null;
+  readonly interfaceName: string;
+  readonly addresses: readonly string[];
+  readonly controllers: readonly DescribedController[];
+  readonly names: { readonly count: number; readonly domain: string };
+  readonly refusedLines: readonly RefusedLine[];
+}
+
+export interface DescribedController {
+  readonly name: string;
+  readonly private: readonly string[];
+  readonly public: readonly string[];
+  /** Ranges that will be reached through it, besides the network's own. */
+  readonly routes: readonly string[];
+}
+
+/** This laptop's addresses in a network, in canonical text, without prefix lengths. */
+export function addressesOf(profile: Profile): string[] {
+  if (profile.origin === 'wg-quick')
+    return profile.peer.addresses.map((address) => address.replace(/\/.*$/, ''));
+  const suffix = parseSuffix(profile.peer.suffix);
+  if (suffix === undefined) return [];
+  return profile.controllers.map((controller) => addressInSubnet(controller.subnet, suffix));
+}
+
+function describeControllers(profile: Profile): DescribedController[] {
+  const all: readonly (Profile['controllers'][number] & {
+    routes?: readonly string[];
+    allowedIps?: readonly string[];
+  })[] = profile.controllers;
+  return all.map((controller) => ({
+    name: controller.name,
+    private: controller.endpoints.private,
+    public: controller.endpoints.public,
+    routes: controller.routes ?? controller.allowedIps ?? [],
+  }));
+}
+
+/** What importing a profile will do, as data. */
+export function describeImport(
+  profile: Profile,
+  from: { readonly fingerprint?: Fingerprint; readonly refusedLines?: readonly RefusedLine[] },
+): ImportDescription {
+  const names = new Set<string>([...profile.controllers, ...profile.machines].map((member) => member.name));
+  return {
+    network: profile.network.name,
+    domain: profile.network.domain,
+    peer: profile.peer.name,
+    fingerprint: from.fingerprint ?? null,
+    serial: profile.origin === 'invite' ? profile.serial : null,
+    interfaceName: profile.interfaceName,
+    addresses: addressesOf(profile),
+    controllers: describeControllers(profile),
+    names: { count: names.size, domain: profile.network.domain },
+    refusedLines: from.refusedLines ?? [],
+  };
+}
+
+/** One thing that an update changes; `from` and `to` are null where there is nothing. */
+export interface Difference {
+  /** `controller nas`, `machine laptop`, `domain`, ... */
+  readonly what: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** What changes when one profile of a network replaces another. Secrets are named, never shown. */
+export function differences(before: Profile, after: Profile): Difference[] {
+  const plain = [
+    difference('serial', serialOf(before), serialOf(after)),
+    difference('domain', before.network.domain, after.network.domain),
+    difference('default controller', before.defaultController, after.defaultController),
+    difference('addresses', addressesOf(before).join(', '), addressesOf(after).join(', ')),
+  ];
+  return [
+    ...plain,
+    ...listDifferences('controller', controllerFacts(before), controllerFacts(after)),
+    ...listDifferences('machine', machineFacts(before), machineFacts(after)),
+  ].filter((entry) => entry !== undefined);
+}
+
+function serialOf(profile: Profile): string | null {
+  return profile.origin === 'invite' ? String(profile.serial) : null;
+}
+
+function difference(what: string, from: string | null, to: string | null): Difference | undefined {
+  if (from === to) return undefined;
+  const change = from === null ? 'added' : to === null ? 'removed' : 'changed';
+  return { what, change, from, to };
+}
+
+/** Name to the facts that a person is told of; a preshared key counts by whether and as what it changed. */
+type Facts = ReadonlyMap<string, { readonly told: string; readonly compared: string }>;
+
+function controllerFacts(profile: Profile): Facts {
+  const described = new Map(describeControllers(profile).map((entry) => [entry.name, entry]));
+  return new Map(
+    profile.controllers.map((controller) => {
+      const entry = described.get(controller.name);
+      const places = [...(entry?.private ?? []), ...(entry?.public ?? []), ...(entry?.routes ?? [])];
+      const told = [`key ${controller.publicKey.slice(0, 8)}…`, ...places].join(', ');
+      return [controller.name, { told, compared: JSON.stringify(controller) }];
+    }),
+  );
+}
+
+function machineFacts(profile: Profile): Facts {
+  return new Map(
+    profile.machines.map((machine) => [
+      machine.name,
+      { told: machine.kind, compared: JSON.stringify(machine) },
+    ]),
+  );
+}
+
+function listDifferences(list: string, before: Facts, after: Facts): Difference[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names.flatMap((name): Difference[] => {
+    const from = before.get(name);
+    const to = after.get(name);
+    if (from?.compared === to?.compared) return [];
+    const change = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
+    return [{ what: `${list} ${name}`, change, from: from?.told ?? null, to: to?.told ?? null }];
+  });
+}

@@ -1,0 +1,43 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { type NetworkKey, networkKeyBytes } from './network-key.ts';
+
+/** What a person compares to know a network by its signing key. */
+export interface Fingerprint {
+  /** Six English words: the first 66 bits of SHA-256 of the 32-byte key, 11 bits a word (the BIP39 list). */
+  readonly words: readonly string[];
+  /** The whole SHA-256 in hex, 64 characters. */
+  readonly hex: string;
+}
+
+const wordCount = 6;
+const bitsPerWord = 11;
+
+/** The fingerprint of a network's key. */
+export function fingerprintOf(key: NetworkKey): Fingerprint {
+  const hash = sha256(networkKeyBytes(key));
+  const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const words = Array.from({ length: wordCount }, (_, i) => {
+    const index = Number.parseInt(bits.slice(i * bitsPerWord, (i + 1) * bitsPerWord), 2);
+    return wordlist[index] ?? '';
+  });
+  return { words, hex: bytesToHex(hash) };
+}
+
+/** RFC 4648 section 6 in lower case: no 0, 1, 8 or 9 to misread. */
+const base32Letters = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** 80 bits of SHA-256 as 16 of a-z, 2-7: the identifier of a profile, from its network's (or its own) key. */
+export function shortId(key: Uint8Array): string {
+  const bits = [...sha256(key).subarray(0, 10)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return Array.from(
+    { length: 16 },
+    (_, i) => base32Letters[Number.parseInt(bits.slice(i * 5, i * 5 + 5), 2)],
+  ).join('');
+}
+
+/** The identifier of the profile of a network: the same for every invite that its key signed. */
+export function profileId(key: NetworkKey): string {
+  return shortId(networkKeyBytes(key));
+}

@@ -1,0 +1,109 @@
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { type Smoothed, smooth } from './round-trips.ts';
+
+/** What is known of one endpoint of one controller, and how each piece of news changes it. */
+
+export type CandidatePath = 'lan' | 'internet';
+
+/** Where a candidate comes from; `live` is what the tunnel itself was found using. */
+export type CandidateSource = 'invite' | 'resolved' | 'discovered' | 'remembered' | 'live';
+
+/**
+ * What one probe said. `verified`: a valid handshake response, so whoever answered holds the controller's key.
+ * `silent`: nothing valid came back in time. `refused`: something else answered, or the network said unreachable.
+ */
+export type ProbeVerdict =
+  | { readonly verdict: 'verified'; readonly atMs: number; readonly roundTripMs: number }
+  | { readonly verdict: 'silent'; readonly atMs: number; readonly reason: string }
+  | { readonly verdict: 'refused'; readonly atMs: number; readonly reason: string };
+
+export type CandidateVerdict = { readonly verdict: 'untested' } | ProbeVerdict;
+
+/** The last proof that the controller is at an endpoint, with its round-trip times. */
+export interface Proof extends Smoothed {
+  readonly atMs: number;
+  readonly roundTripMs: number;
+}
+
+export interface Candidate {
+  /** Resolved, ip:port; one candidate per endpoint. */
+  readonly endpoint: Endpoint;
+  readonly path: CandidatePath;
+  readonly source: CandidateSource;
+  /** A route leads there over a link that is up, and not through the tunnel or a container bridge. */
+  readonly usable: boolean;
+  readonly last: CandidateVerdict;
+  /** Kept while later probes are silent; dropped by {@link distrust}. */
+  readonly verified: Proof | null;
+  /** Consecutive probes without a valid answer, since the last valid one. */
+  readonly silences: number;
+  /** Failed moves since the last forgiveness, and when the next may be tried. */
+  readonly moveFailures: number;
+  readonly retryAtMs: number;
+}
+
+/** A candidate that answered at least once where the laptop is now. */
+export type ProvenCandidate = Candidate & { readonly verified: Proof };
+
+export function isProven(candidate: Candidate): candidate is ProvenCandidate {
+  return candidate.verified !== null;
+}
+
+/** A candidate of which nothing is known yet. */
+export function newCandidate(known: Pick<Candidate, 'endpoint' | 'path' | 'source' | 'usable'>): Candidate {
+  return {
+    ...known,
+    last: { verdict: 'untested' },
+    verified: null,
+    silences: 0,
+    moveFailures: 0,
+    retryAtMs: 0,
+  };
+}
+
+/**
+ * The candidate after one probe. Only a valid answer changes the proof; anything else counts as a silence, because
+ * a refusal carries no signature and can be forged by anyone on the way.
+ */
+export function recordVerdict(candidate: Candidate, verdict: ProbeVerdict): Candidate {
+  if (verdict.verdict !== 'verified') {
+    return { ...candidate, last: verdict, silences: candidate.silences + 1 };
+  }
+  const { atMs, roundTripMs } = verdict;
+  const verified = { atMs, roundTripMs, ...smooth(candidate.verified, roundTripMs) };
+  return { ...candidate, last: verdict, verified, silences: 0 };
+}
+
+/** The candidate with nothing believed of it: its proof was for another network. */
+export function distrust(candidate: Candidate): Candidate {
+  return { ...candidate, last: { verdict: 'untested' }, verified: null, silences: 0 };
+}
+
+/** Wait after the first failed move; it doubles with each. Longer than a probe round, so that another is tried first. */
+export const moveRetryMs = 10_000;
+
+/** The longest wait: a path that always fails is tried six times an hour. */
+export const moveRetryCapMs = 600_000;
+
+/** The candidate after a move to it had to be reverted: 10 s, 20 s, 40 s, up to 10 min until the next try. */
+export function recordMoveFailure(candidate: Candidate, nowMs: number): Candidate {
+  const waitMs = Math.min(moveRetryMs * 2 ** candidate.moveFailures, moveRetryCapMs);
+  return { ...candidate, moveFailures: candidate.moveFailures + 1, retryAtMs: nowMs + waitMs };
+}
+
+/** The candidate free to be moved to again: after a move that held, or a change of the network. */
+export function forgiveMoveFailures(candidate: Candidate): Candidate {
+  return { ...candidate, moveFailures: 0, retryAtMs: 0 };
+}
+
+/**
+ * The candidate after its link or route changed, or after sleep. A private address may belong to anyone on the new
+ * network, so a LAN proof ends here. A public address is the same host from everywhere: its proof stays as a reason
+ * to try it first, but it has to answer again to count as verified, and its times start anew.
+ */
+export function afterNetworkChange(candidate: Candidate): Candidate {
+  const forgiven = forgiveMoveFailures(candidate);
+  if (candidate.path === 'lan' || candidate.verified === null) return distrust(forgiven);
+  const verified = { ...candidate.verified, samples: 0 };
+  return { ...forgiven, last: { verdict: 'untested' }, verified, silences: 0 };
+}

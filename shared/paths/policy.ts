@@ -1,0 +1,110 @@
+import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
+import { fastest, fastestOf, preferred } from './ranking.ts';
+import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from './reasons.ts';
+import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking, isSettled } from './round-trips.ts';
+import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
+import { isBackingOff, isFoundSilent, isFresh } from './standing.ts';
+import { chooseWithoutPath } from './without-path.ts';
+
+/** Candidates that answered just now, through a usable route, and whose last move did not just fail. */
+function takeable(situation: Situation): readonly ProvenCandidate[] {
+  const { nowMs } = situation;
+  return usableOthers(situation)
+    .filter((candidate) => isFresh(candidate, nowMs))
+    .filter((candidate) => !isBackingOff(candidate, nowMs));
+}
+
+/**
+ * Leaves a path that was found silent, for one that answers. What answered only before the suspicion does not
+ * count: when the whole uplink dies, everything had answered a moment ago. Without suspicion traffic may well flow
+ * past the unanswered probes, so a candidate whose last move failed still waits.
+ */
+function leaveSilent(situation: Situation, current: Candidate): Choice {
+  const { nowMs, suspectSinceMs } = situation;
+  const answering = usableOthers(situation)
+    .filter((candidate) => isFresh(candidate, nowMs))
+    .filter((candidate) => suspectSinceMs === null || candidate.verified.atMs >= suspectSinceMs);
+  const best =
+    preferred(answering.filter((candidate) => !isBackingOff(candidate, nowMs))) ??
+    (suspectSinceMs === null ? null : preferred(answering));
+  if (best !== null) return moveTo(best, 'verified', leftSilent(current, best, suspectSinceMs, nowMs));
+  const reason = nothingElseAnswers(current, suspectSinceMs, nowMs);
+  return { action: suspectSinceMs === null ? 'keep' : 'none', reason };
+}
+
+/** From the internet: to a LAN that is not a detour, else to an internet path that is clearly faster. */
+function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
+  const lan = fastestOf('lan', rivals);
+  const internet = fastest([current, ...rivals].filter(isProven).filter((one) => one.path === 'internet'));
+  if (lan !== null) {
+    if (internet === null || isLanWorthTaking(lan.verified.smoothedMs, internet.verified.smoothedMs))
+      return lan;
+  }
+  return fasterThan(
+    current,
+    rivals.filter((rival) => rival.path === 'internet'),
+  );
+}
+
+/** From the LAN: to one that is clearly faster; to the internet only when the LAN in use is a long detour. */
+function improveOnLan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
+  const lan = fasterThan(
+    current,
+    rivals.filter((rival) => rival.path === 'lan'),
+  );
+  const internet = quickerThanSlowLan(
+    current,
+    rivals.filter((rival) => rival.path === 'internet'),
+  );
+  return preferred([lan, internet].filter((rival) => rival !== null));
+}
+
+/** The fastest rival whose settled time beats the settled time of a current path that answers. */
+function fasterThan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
+  return winner(current, rivals, (rivalMs, currentMs) => isClearlyFaster(rivalMs, currentMs));
+}
+
+function quickerThanSlowLan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
+  return winner(current, rivals, (rivalMs, currentMs) => isLanWorthLeaving(currentMs, rivalMs));
+}
+
+/** Moves for speed alone are between averages that settled, and only from a path that answered when last asked. */
+function winner(
+  current: Candidate,
+  rivals: readonly ProvenCandidate[],
+  wins: (rivalMs: number, currentMs: number) => boolean,
+): ProvenCandidate | null {
+  if (current.last.verdict !== 'verified' || !isProven(current) || !isSettled(current.verified)) return null;
+  const best = fastest(rivals.filter((rival) => isSettled(rival.verified)));
+  if (best === null) return null;
+  return wins(best.verified.smoothedMs, current.verified.smoothedMs) ? best : null;
+}
+
+/** Leaves a path that is not known to be broken, only for a better one that answered just now. */
+function improve(situation: Situation, current: Candidate): Choice {
+  const rivals = takeable(situation);
+  const better =
+    current.path === 'internet' ? improveOnInternet(current, rivals) : improveOnLan(current, rivals);
+  if (better !== null) {
+    return moveTo(better, 'verified', answered(better, isProven(current) ? current : null));
+  }
+  const slowLan = current.path === 'internet' ? fastestOf('lan', rivals) : null;
+  return { action: 'keep', reason: kept(current, situation.suspectSinceMs, slowLan) };
+}
+
+/**
+ * Decides the path of one controller (DESIGN.md, Paths). Pure: the same situation gives the same choice, whatever
+ * the order of the candidates. Ask once per probe round or event, and act on the answer before asking again.
+ */
+export function choose(situation: Situation): Choice {
+  if (situation.current === null) return chooseWithoutPath(situation, 'start');
+  const current = currentCandidate(situation);
+  if (current === null) {
+    const best = preferred(takeable(situation));
+    if (best === null) return { action: 'keep', reason: keptUnknown };
+    return moveTo(best, 'verified', answered(best, null));
+  }
+  if (!current.usable) return chooseWithoutPath(situation, 'link-gone');
+  if (isFoundSilent(current, situation.suspectSinceMs)) return leaveSilent(situation, current);
+  return improve(situation, current);
+}

@@ -1,0 +1,134 @@
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { type Candidate, isProven } from './candidate.ts';
+import { compareProbeTargets, compareRescuers } from './ranking.ts';
+import { isClearlyFaster, isLanWorthLeaving, isSettled } from './round-trips.ts';
+import { currentCandidate, type Situation, usableOthers } from './situation.ts';
+import { isUnanswered } from './standing.ts';
+
+/** When to probe again, and what. */
+
+/** Delay of a round that follows trouble; it doubles each time, up to {@link watchDelayMs}. */
+export const troubleDelayMs = 1_000;
+
+/**
+ * Delay while a better path could appear without any event. A LAN is then found after 8 s at worst and the move
+ * fits into the 10 s that a person waits before wondering.
+ */
+export const watchDelayMs = 8_000;
+
+/** Delay when no candidate ever answered and traffic shows no trouble: most likely the controller has no probe key. */
+export const unansweredDelayMs = 30_000;
+
+/** Rounds after an event before {@link unansweredDelayMs} applies: 1 + 2 + 4 + 8 + 8 + 8 s. */
+export const unansweredRounds = 6;
+
+export interface Schedule {
+  /** Rounds run since the last event. An event is a change of the network, sleep, a suspicion or a lost path. */
+  readonly roundsSinceEvent: number;
+  /** A link is up on which the controller could answer a broadcast or multicast probe. */
+  readonly discoveryNetwork: boolean;
+}
+
+export interface ProbeRound {
+  /** In the order in which to send. */
+  readonly targets: readonly Endpoint[];
+  /** Whether to ask the local network too. */
+  readonly discovery: boolean;
+  readonly reason: string;
+}
+
+type Concern =
+  | { readonly concern: 'no-path' }
+  | { readonly concern: 'suspect'; readonly current: Candidate }
+  | { readonly concern: 'unanswered'; readonly current: Candidate }
+  | { readonly concern: 'internet'; readonly current: Candidate }
+  | { readonly concern: 'lan'; readonly current: Candidate };
+
+function concernOf(situation: Situation): Concern {
+  const current = currentCandidate(situation);
+  if (current === null || !current.usable) return { concern: 'no-path' };
+  if (situation.suspectSinceMs !== null) return { concern: 'suspect', current };
+  if (current.last.verdict !== 'verified') return { concern: 'unanswered', current };
+  return { concern: current.path, current };
+}
+
+/**
+ * Whether a rival could be preferred to a LAN path that answers, without any event. Never, when that path answers
+ * within 10 ms. What was silent when last asked would need an event to answer now.
+ */
+function couldBeatLan(rival: Candidate, current: Candidate): boolean {
+  if (!isProven(current) || isUnanswered(rival)) return false;
+  const settled = isProven(rival) && isSettled(rival.verified) && isSettled(current.verified);
+  const rivalMs = settled ? rival.verified.smoothedMs : 0;
+  const currentMs = current.verified.smoothedMs;
+  return rival.path === 'lan' ? isClearlyFaster(rivalMs, currentMs) : isLanWorthLeaving(currentMs, rivalMs);
+}
+
+function round(targets: readonly Candidate[], discovery: boolean, reason: string): ProbeRound {
+  return { targets: targets.map((target) => target.endpoint), discovery, reason };
+}
+
+/** The usable candidates to probe in the round that is due now. At an event that is all of them. */
+export function nextProbes(situation: Situation, schedule: Schedule): ProbeRound {
+  const { discoveryNetwork } = schedule;
+  const concern = concernOf(situation);
+  const others = usableOthers(situation);
+  if (concern.concern === 'no-path') {
+    return round([...others].sort(compareProbeTargets), discoveryNetwork, 'no known path works');
+  }
+  const { current } = concern;
+  if (concern.concern === 'suspect') {
+    const targets = [current, ...[...others].sort(compareRescuers)];
+    return round(targets, discoveryNetwork, 'packets were sent and none came back');
+  }
+  const all = [current, ...others].sort(compareProbeTargets);
+  if (concern.concern === 'unanswered') {
+    return round(all, discoveryNetwork, 'the path in use has not answered');
+  }
+  if (schedule.roundsSinceEvent === 0) return round(all, discoveryNetwork, 'something changed');
+  if (concern.concern === 'internet') {
+    if (nextProbeDelayMs(situation, schedule) === null) return round([], false, 'no LAN could be better');
+    return round(all, discoveryNetwork, 'a LAN could be better than the internet');
+  }
+  const rivals = others.filter((rival) => couldBeatLan(rival, current));
+  if (rivals.length === 0) return round([], false, 'nothing could be better');
+  return round([current, ...rivals].sort(compareProbeTargets), false, 'another path could be faster');
+}
+
+function troubleDelay(roundsSinceEvent: number): number {
+  return Math.min(troubleDelayMs * 2 ** Math.max(0, roundsSinceEvent - 1), watchDelayMs);
+}
+
+/**
+ * How long after a round to start the next one; null when only an event can bring anything better:
+ * - on a LAN that answers, without suspicion, when no usable candidate could beat it;
+ * - on the internet that answers, without suspicion, when no usable LAN candidate and no network to ask exist.
+ */
+export function nextProbeDelayMs(situation: Situation, schedule: Schedule): number | null {
+  const { roundsSinceEvent, discoveryNetwork } = schedule;
+  const concern = concernOf(situation);
+  const others = usableOthers(situation);
+  switch (concern.concern) {
+    case 'no-path':
+    case 'suspect':
+      return troubleDelay(roundsSinceEvent);
+    case 'unanswered': {
+      const everAnswered = situation.candidates.some(isProven);
+      return !everAnswered && roundsSinceEvent > unansweredRounds
+        ? unansweredDelayMs
+        : troubleDelay(roundsSinceEvent);
+    }
+    case 'lan':
+      return others.some((rival) => couldBeatLan(rival, concern.current)) ? watchDelayMs : null;
+    case 'internet': {
+      const lans = others.filter((other) => other.path === 'lan');
+      if (lans.length === 0 && !discoveryNetwork) return null;
+      return lans.some(isStillSettling) ? troubleDelayMs : watchDelayMs;
+    }
+  }
+}
+
+/** A LAN that answers but was slow at first (a radio waking up) is asked again soon, not 8 s later. */
+function isStillSettling(candidate: Candidate): boolean {
+  return candidate.last.verdict === 'verified' && isProven(candidate) && !isSettled(candidate.verified);
+}

@@ -1,0 +1,76 @@
+import type { Candidate, CandidateSource, ProvenCandidate } from './candidate.ts';
+import { isLanWorthTaking } from './round-trips.ts';
+import { isUnanswered } from './standing.ts';
+
+/**
+ * Orders between candidates. Each is total, with the endpoint's text as the last word, so that a choice never
+ * depends on the order in which candidates are listed.
+ */
+
+function compareEndpoints(a: Candidate, b: Candidate): number {
+  if (a.endpoint === b.endpoint) return 0;
+  return a.endpoint < b.endpoint ? -1 : 1;
+}
+
+function compareSpeed(a: ProvenCandidate, b: ProvenCandidate): number {
+  return a.verified.smoothedMs - b.verified.smoothedMs || compareEndpoints(a, b);
+}
+
+/** The candidate with the lowest smoothed round-trip time, or null. */
+export function fastest(candidates: readonly ProvenCandidate[]): ProvenCandidate | null {
+  return [...candidates].sort(compareSpeed)[0] ?? null;
+}
+
+/** The fastest candidate of one kind, or null. */
+export function fastestOf(
+  path: Candidate['path'],
+  candidates: readonly ProvenCandidate[],
+): ProvenCandidate | null {
+  return fastest(candidates.filter((candidate) => candidate.path === path));
+}
+
+/** The best of candidates that all answered: the fastest LAN, unless it is slower than the internet by the margin. */
+export function preferred(candidates: readonly ProvenCandidate[]): ProvenCandidate | null {
+  const lan = fastestOf('lan', candidates);
+  const internet = fastestOf('internet', candidates);
+  if (lan === null || internet === null) return lan ?? internet;
+  return isLanWorthTaking(lan.verified.smoothedMs, internet.verified.smoothedMs) ? lan : internet;
+}
+
+/** Where a good guess comes from, best first: what worked before, then what the network's author wrote. */
+const sourceRank: Record<CandidateSource, number> = {
+  remembered: 0,
+  live: 1,
+  invite: 2,
+  resolved: 3,
+  discovered: 4,
+};
+
+/**
+ * Order of candidates to try without proof: those that ever answered (latest first) and do not refuse now, then by
+ * how often they were silent so that each gets its turn, then by source.
+ */
+export function compareGuesses(a: Candidate, b: Candidate): number {
+  const answeredAt = (candidate: Candidate) =>
+    candidate.last.verdict === 'refused'
+      ? Number.NEGATIVE_INFINITY
+      : (candidate.verified?.atMs ?? Number.NEGATIVE_INFINITY);
+  const [aAt, bAt] = [answeredAt(a), answeredAt(b)];
+  if (aAt !== bAt) return bAt - aAt;
+  return a.silences - b.silences || sourceRank[a.source] - sourceRank[b.source] || compareEndpoints(a, b);
+}
+
+/** Order of probes in an ordinary round: LAN first, then internet; within each, the best guesses first. */
+export function compareProbeTargets(a: Candidate, b: Candidate): number {
+  if (a.path !== b.path) return a.path === 'lan' ? -1 : 1;
+  return compareGuesses(a, b);
+}
+
+/** Order of probes when the path in use may be dead: what answered when last asked comes first. */
+export function compareRescuers(a: Candidate, b: Candidate): number {
+  const doubt = (candidate: Candidate) => {
+    if (candidate.last.verdict === 'verified') return 0;
+    return isUnanswered(candidate) ? 2 : 1;
+  };
+  return doubt(a) - doubt(b) || compareProbeTargets(a, b);
+}

@@ -1,0 +1,60 @@
+import type { Candidate } from './candidate.ts';
+import { compareGuesses, preferred } from './ranking.ts';
+import {
+  answered,
+  linkGone,
+  linkGoneUnproven,
+  nothingProven,
+  noUsableLink,
+  startedFromMemory,
+  startedUnproven,
+} from './reasons.ts';
+import { type Choice, moveTo, type Situation, usableOthers } from './situation.ts';
+import { isBackingOff, isFresh, isRecent } from './standing.ts';
+
+/** Choosing when there is no path to lose: at the start, and when the link of the path in use is gone. */
+
+type Cause = 'start' | 'link-gone';
+
+/**
+ * At the start there is time for the proof of this moment. When a link goes away the answers of the last seconds say
+ * no more than those of the last minutes, so the usual preference decides.
+ */
+function chooseAmong(candidates: readonly Candidate[], nowMs: number, cause: Cause): Choice | null {
+  const recent = candidates.filter((candidate) => isRecent(candidate, nowMs));
+  const fresh = recent.filter((candidate) => isFresh(candidate, nowMs));
+  const unquestioned = recent.filter((candidate) => candidate.last.verdict === 'verified');
+  const best = (cause === 'start' ? preferred(fresh) : null) ?? preferred(unquestioned) ?? preferred(recent);
+  if (best !== null) {
+    const proof = fresh.includes(best) ? 'verified' : 'recent';
+    if (cause === 'link-gone') return moveTo(best, proof, linkGone(best, nowMs));
+    return moveTo(best, proof, proof === 'verified' ? answered(best, null) : startedFromMemory(best, nowMs));
+  }
+  const guess = candidates.filter((candidate) => candidate.path === 'internet').sort(compareGuesses)[0];
+  if (guess === undefined) return null;
+  return moveTo(guess, 'unproven', cause === 'start' ? startedUnproven() : linkGoneUnproven());
+}
+
+/**
+ * The path to take at once: the best that answered within minutes, else a public address, which is as good as any
+ * when nothing is known. Never a private address without proof: in a café the same one is someone else's.
+ *
+ * A candidate whose last move failed comes after all others, but is not left out: nothing works anyway.
+ */
+export function chooseWithoutPath(situation: Situation, cause: Cause): Choice {
+  const { nowMs } = situation;
+  const usable = usableOthers(situation);
+  const choice =
+    chooseAmong(
+      usable.filter((candidate) => !isBackingOff(candidate, nowMs)),
+      nowMs,
+      cause,
+    ) ??
+    chooseAmong(
+      usable.filter((candidate) => isBackingOff(candidate, nowMs)),
+      nowMs,
+      cause,
+    );
+  if (choice !== null) return choice;
+  return { action: 'none', reason: usable.length === 0 ? noUsableLink : nothingProven };
+}

@@ -1,0 +1,106 @@
+import {
+  addressInSubnet,
+  controllerAddressIn,
+  ipv6Text,
+  networkBase,
+  parseSuffix,
+} from '../addresses/plan.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
+import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.ts';
+
+/** What one tunnel shall be, independent of the operating system: the same profile gives the same plan. */
+export interface TunnelPlan {
+  readonly interfaceName: string;
+  readonly mtu: number;
+  /** Undefined: any free port. */
+  readonly listenPort: number | undefined;
+  /** Own addresses with prefix length. */
+  readonly addresses: readonly string[];
+  readonly routes: readonly PlannedRoute[];
+  readonly controllers: readonly PlannedController[];
+}
+
+/** A range that leaves through the tunnel, with the source address to prefer where the plan knows one. */
+export interface PlannedRoute {
+  readonly range: string;
+  readonly source: string | undefined;
+}
+
+export interface PlannedController {
+  readonly name: string;
+  readonly publicKey: PublicKey;
+  readonly presharedKey: PresharedKey | undefined;
+  readonly allowedIps: readonly string[];
+  readonly persistentKeepaliveSeconds: number;
+  readonly endpoints: { readonly private: readonly Endpoint[]; readonly public: readonly Endpoint[] };
+  /** Its own address inside the tunnel, where the plan knows one. */
+  readonly address: string | undefined;
+}
+
+function requireSuffix(text: string): Uint8Array {
+  const suffix = parseSuffix(text);
+  if (suffix === undefined) throw new TypeError(`not a suffix: ${text}`);
+  return suffix;
+}
+
+/** A peer has one address per controller; each controller's /56 is reached from the address inside it. */
+function planFromInvite(profile: InviteProfile): TunnelPlan {
+  const suffix = requireSuffix(profile.peer.suffix);
+  const own = (subnet: string) => addressInSubnet(subnet, suffix);
+  return {
+    interfaceName: profile.interfaceName,
+    mtu: profile.settings.mtu,
+    listenPort: profile.settings.listenPort,
+    addresses: profile.controllers.map((c) => `${own(c.subnet)}/128`),
+    routes: profile.controllers.flatMap((c) => [
+      { range: c.subnet, source: own(c.subnet) },
+      ...c.routes.map((range) => ({ range, source: undefined })),
+    ]),
+    controllers: profile.controllers.map((c) => ({
+      name: c.name,
+      publicKey: c.publicKey,
+      presharedKey: c.presharedKey,
+      allowedIps: [c.subnet, ...c.routes],
+      persistentKeepaliveSeconds: profile.settings.persistentKeepaliveSeconds,
+      endpoints: c.endpoints,
+      address: controllerAddressIn(c.subnet),
+    })),
+  };
+}
+
+function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
+  const addressOf = new Map<string, string>(profile.machines.map((m) => [m.name, m.address]));
+  return {
+    interfaceName: profile.interfaceName,
+    mtu: profile.settings.mtu,
+    listenPort: profile.settings.listenPort,
+    addresses: profile.peer.addresses,
+    routes: [...new Set(profile.controllers.flatMap((c) => c.allowedIps))].map((range) => ({
+      range,
+      source: undefined,
+    })),
+    controllers: profile.controllers.map((c) => ({
+      name: c.name,
+      publicKey: c.publicKey,
+      presharedKey: c.presharedKey,
+      allowedIps: c.allowedIps,
+      persistentKeepaliveSeconds: profile.settings.persistentKeepaliveSeconds,
+      endpoints: c.endpoints,
+      address: addressOf.get(c.name),
+    })),
+  };
+}
+
+/** The tunnel that a profile asks for. */
+export function tunnelPlan(profile: Profile): TunnelPlan {
+  return profile.origin === 'invite' ? planFromInvite(profile) : planFromWgQuick(profile);
+}
+
+/** The ranges that belong to the tunnel: an endpoint inside one can never be a way to reach it. */
+export function tunnelRanges(profile: Profile): readonly string[] {
+  if (profile.origin === 'wg-quick') return tunnelPlan(profile).routes.map((r) => r.range);
+  const base = new Uint8Array(16);
+  base.set(networkBase(profile.network.name));
+  return [`${ipv6Text(base)}/40`, ...profile.controllers.flatMap((c) => c.routes)];
+}

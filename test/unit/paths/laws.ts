@@ -1,0 +1,80 @@
+import type { Candidate } from '../../../shared/paths/candidate.ts';
+import type { Choice, Situation } from '../../../shared/paths/situation.ts';
+
+/** The promises of the policy, written without its code: the laws that a choice breaks in a situation. */
+
+const answeredJustNow = (one: Candidate, nowMs: number) =>
+  one.last.verdict === 'verified' && one.last.atMs <= nowMs && nowMs - one.last.atMs <= 15_000;
+
+const answeredLately = (one: Candidate, nowMs: number) =>
+  one.verified !== null && one.verified.atMs <= nowMs && nowMs - one.verified.atMs <= 600_000;
+
+function wasFoundSilent(current: Candidate, suspectSinceMs: number | null): boolean {
+  if (current.last.verdict === 'untested' || current.last.verdict === 'verified') return false;
+  if (suspectSinceMs !== null && current.last.atMs >= suspectSinceMs) return true;
+  return current.silences >= 3 || current.verified === null;
+}
+
+function brokenByMove(asked: Situation, target: Candidate | undefined, proof: string): string[] {
+  const { nowMs, suspectSinceMs } = asked;
+  if (target === undefined) return ['goes to something that is no candidate'];
+  const current = asked.candidates.find((one) => one.endpoint === asked.current);
+  const working = current?.usable === true;
+  const upgrade = current?.path === 'internet' && target.path === 'lan';
+  const broken: string[] = [];
+  const forbid = (condition: boolean, law: string) => condition && broken.push(law);
+
+  forbid(target === current, 'moves to where it is');
+  forbid(!target.usable, 'goes where no route leads');
+  forbid(target.path === 'lan' && target.verified === null, 'goes to a LAN address that never answered');
+  forbid(target.path === 'lan' && target.last.verdict !== 'verified', 'goes to a LAN address that is silent');
+  forbid(
+    target.path === 'lan' && !answeredLately(target, nowMs),
+    'goes to a LAN address that answered long ago',
+  );
+  forbid((proof === 'verified') !== answeredJustNow(target, nowMs), 'claims the wrong proof');
+  forbid(proof === 'recent' && !answeredLately(target, nowMs), 'claims an answer of minutes ago');
+  if (current === undefined || !working) return broken;
+
+  forbid(!answeredJustNow(target, nowMs), 'leaves a usable path for one that has not just answered');
+  const silent = wasFoundSilent(current, suspectSinceMs);
+  forbid(
+    current.last.verdict !== 'verified' && !upgrade && !silent,
+    'leaves a path that was not found silent',
+  );
+  const slowLan = (current.verified?.smoothedMs ?? 0) > 30;
+  const downgrade = current.path === 'lan' && target.path === 'internet';
+  forbid(downgrade && !silent && !slowLan, 'leaves a LAN that is not slow for the internet');
+  const dead = silent && suspectSinceMs !== null;
+  forbid(target.retryAtMs > nowMs && !dead, 'repeats a failed move while the path in use may work');
+  forbid(
+    dead && target.verified !== null && target.verified.atMs < suspectSinceMs,
+    'trusts an answer of before',
+  );
+  return broken;
+}
+
+function brokenByStaying(asked: Situation): string[] {
+  const { nowMs, suspectSinceMs } = asked;
+  const current = asked.candidates.find((one) => one.endpoint === asked.current);
+  const others = asked.candidates.filter((one) => one !== current && one.usable);
+  if (current?.usable !== true) {
+    const open = others.some((one) => one.path === 'internet' || answeredJustNow(one, nowMs));
+    return open ? ['stays without a path though there is one to try'] : [];
+  }
+  const ready = others.filter((one) => answeredJustNow(one, nowMs) && one.retryAtMs <= nowMs);
+  const sound = ready.filter((one) => suspectSinceMs === null || (one.verified?.atMs ?? 0) >= suspectSinceMs);
+  const broken: string[] = [];
+  if (wasFoundSilent(current, suspectSinceMs) && sound.length > 0)
+    broken.push('stays on a path found silent');
+  const fastLan = sound.some((one) => one.path === 'lan' && (one.verified?.smoothedMs ?? 99) <= 10);
+  if (current.path === 'internet' && fastLan) broken.push('stays on the internet though the LAN answers');
+  return broken;
+}
+
+export function brokenLaws(asked: Situation, choice: Choice): string[] {
+  if (choice.reason === '') return ['gives no reason'];
+  if (choice.action !== 'move') return brokenByStaying(asked);
+  const target = asked.candidates.find((one) => one.endpoint === choice.to);
+  return brokenByMove(asked, target, choice.proof);
+}
