@@ -40,13 +40,16 @@ module.exports = {
       comment: 'only the tunnel seam chooses a system',
       severity: 'error',
       from: { path: '^helper/', pathNot: '^helper/tunnel/' },
-      to: { path: '^helper/tunnel/(linux|macos)/', pathNot: '^helper/tunnel/system.ts$' },
+      to: { path: '^helper/tunnel/(linux|macos)/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     parser: 'swc',
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

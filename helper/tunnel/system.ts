@@ -1,8 +1,6 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
-import type { ProgramRunner } from '../process/run.ts';
-import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
 import type { NetworkSystem } from './network.ts';
 
 /** The one seam for the operating system: each turns the same plan into system calls and commands. */
@@ -52,10 +50,4 @@ export interface LivePeer {
   readonly latestHandshakeSeconds: number | undefined;
   readonly receivedBytes: number;
   readonly sentBytes: number;
-}
-
-/** The tunnel system of this machine. @throws Error on an operating system that has none */
-export function tunnelSystem(runner: ProgramRunner, runtimeDirectory: string): TunnelSystem {
-  if (process.platform === 'linux') return new LinuxTunnelSystem(runner, runtimeDirectory);
-  throw new Error(`the helper has no tunnel for ${process.platform} yet; it runs on Linux`);
 }

@@ -109,26 +109,39 @@ function difference(what: string, from: string | null, to: string | null): Diffe
   return { what, change, from, to };
 }
 
-/** Name to the facts that a person is told of; a preshared key counts by whether and as what it changed. */
+/** Name to what a person is told of a member, and to all that is compared, which may be secret. */
 type Facts = ReadonlyMap<string, { readonly told: string; readonly compared: string }>;
 
 function controllerFacts(profile: Profile): Facts {
   const described = new Map(describeControllers(profile).map((entry) => [entry.name, entry]));
   return new Map(
     profile.controllers.map((controller) => {
-      const entry = described.get(controller.name);
-      const places = [...(entry?.private ?? []), ...(entry?.public ?? []), ...(entry?.routes ?? [])];
-      const told = [`key ${controller.publicKey.slice(0, 8)}…`, ...places].join(', ');
-      return [controller.name, { told, compared: JSON.stringify(controller) }];
+      const places = described.get(controller.name);
+      const told = [
+        `key ${controller.publicKey.slice(0, 8)}…`,
+        ...(places?.private ?? []).map((endpoint) => `LAN ${endpoint}`),
+        ...(places?.public ?? []).map((endpoint) => `internet ${endpoint}`),
+        ...(places?.routes ?? []).map((range) => `routes ${range}`),
+      ].join(', ');
+      const secret = controller.presharedKey ?? '';
+      return [controller.name, { told, compared: `${controller.publicKey} ${secret} ${told}` }];
     }),
   );
 }
 
 function machineFacts(profile: Profile): Facts {
+  if (profile.origin === 'wg-quick') {
+    return new Map(
+      profile.machines.map(({ name, kind, address }) => [
+        name,
+        { told: kind, compared: `${kind} ${address}` },
+      ]),
+    );
+  }
   return new Map(
-    profile.machines.map((machine) => [
-      machine.name,
-      { told: machine.kind, compared: JSON.stringify(machine) },
+    profile.machines.map(({ name, kind, suffix = '' }) => [
+      name,
+      { told: kind, compared: `${kind} ${suffix}` },
     ]),
   );
 }

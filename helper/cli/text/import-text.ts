@@ -42,11 +42,15 @@ function controllerRows(description: ImportDescription): string[][] {
     .slice(0, shownControllers)
     .map(({ name, private: lan, public: internet, routes }) => [
       name,
-      lan.join(', ') || 'found by discovery',
+      lan.join(', ') || '-',
       internet.join(', ') || '-',
       routes.join(', ') || '-',
     ]);
-  return [['CONTROLLER', 'LAN', 'INTERNET', 'ALSO ROUTES'], ...rows];
+  // An invite's controllers also carry their own subnet; those of a WireGuard file carry just what it lists.
+  return [
+    ['CONTROLLER', 'LAN', 'INTERNET', description.fingerprint === null ? 'RANGES' : 'ALSO ROUTES'],
+    ...rows,
+  ];
 }
 
 function moreControllers(description: ImportDescription): string[] {

@@ -1,7 +1,9 @@
 /**
  * The least time between two initiations to one controller. Responders drop an initiation that comes
  * within 20 ms of the last one of the same key (wireguard-go: HandshakeInitationRate = 1 s / 50; Linux:
- * INITIATIONS_PER_SECOND 50); the rest is room for paths of different delay.
+ * INITIATIONS_PER_SECOND 50); the rest is room for paths of different delay. It is not always enough: a
+ * responder that is kept from its processor may take one up late and the next in time, less than 20 ms
+ * later (on a busy machine, wireguard-go left a probe without retries unanswered). A retry settles that.
  */
 export const controllerGapMs = 50;
 

@@ -76,7 +76,8 @@ export class Prober {
    * @param privateKey the probe key, never the tunnel's own
    * @param timestamps one source for all probers of that key
    * @param isForbidden addresses never to probe, in canonical text (a link-local one with its zone):
-   *   {@link isThisComputer} by default; the product adds the tunnel's ranges. Answers from there are not taken either
+   *   {@link isThisComputer} by default; the product adds the tunnel's ranges. Answers from there are
+   *   not taken either
    * @param onIgnored hears, at a bounded rate, of datagrams that were of no use
    * @param nowMs a clock that never goes back
    */
@@ -121,10 +122,10 @@ export class Prober {
     const wire = this.#wireOf(request.controller);
     const runs: TargetRun[] = [];
     for (const [index, target] of request.targets.entries()) {
-      const destination = 'refusal' in wire ? wire : destinationOf(target, this.#isForbidden);
-      if ('refusal' in wire || 'refusal' in destination) {
-        settle(index, { verdict: 'refused', reason: 'refusal' in destination ? destination.refusal : '' });
-      } else {
+      const destination = destinationOf(target, this.#isForbidden);
+      if ('refusal' in destination) settle(index, { verdict: 'refused', reason: destination.refusal });
+      else if ('refusal' in wire) settle(index, { verdict: 'refused', reason: wire.refusal });
+      else {
         runs.push(new TargetRun({ wire, destination, timing, onEnd: (outcome) => settle(index, outcome) }));
       }
     }

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clearedEnvironment } from '../../process/run.ts';
@@ -9,6 +18,24 @@ const socketDirectory = '/var/run/wireguard';
 const startTimeoutMs = 5_000;
 const stopTimeoutMs = 2_000;
 const pollMs = 2;
+
+/** Says that the helper made the socket directory, so that it is taken away again; one that was there stays. */
+function directoryMarker(runtimeDirectory: string): string {
+  return `${runtimeDirectory}/made-socket-directory`;
+}
+
+function makeSocketDirectory(runtimeDirectory: string): void {
+  if (existsSync(socketDirectory)) return;
+  writeFileSync(directoryMarker(runtimeDirectory), '', { mode: 0o600 });
+  mkdirSync(socketDirectory, { recursive: true, mode: 0o700 });
+}
+
+async function removeSocketDirectory(runtimeDirectory: string): Promise<void> {
+  if (!existsSync(directoryMarker(runtimeDirectory))) return;
+  // Another tunnel may have moved in meanwhile; then it is in use, and no longer Homing's to remove.
+  if (existsSync(socketDirectory) && readdirSync(socketDirectory).length === 0) await rmdir(socketDirectory);
+  await rm(directoryMarker(runtimeDirectory), { force: true });
+}
 
 export function controlSocket(interfaceName: string): string {
   return `${socketDirectory}/${interfaceName}.sock`;
@@ -41,6 +68,7 @@ export async function startWireguardGo(
   interfaceName: string,
   runtimeDirectory: string,
 ): Promise<void> {
+  makeSocketDirectory(runtimeDirectory);
   await rm(controlSocket(interfaceName), { force: true });
   const log = logPath(runtimeDirectory, interfaceName);
   const logFd = openSync(log, 'w', 0o600);
@@ -103,11 +131,5 @@ export async function awaitWireguardGoEnd(interfaceName: string, runtimeDirector
   }
   await rm(controlSocket(interfaceName), { force: true });
   await rm(logPath(runtimeDirectory, interfaceName), { force: true });
-  try {
-    await rmdir(socketDirectory);
-  } catch (error) {
-    // Not empty: another tunnel's socket lives there. Not there: the kernel carried this one.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY' && code !== 'EEXIST') throw error;
-  }
+  await removeSocketDirectory(runtimeDirectory);
 }

@@ -13,7 +13,7 @@ import { candidate } from './make.ts';
 
 const roundTrip = fc.oneof(fc.double({ min: 0.1, max: 3, noNaN: true }), fc.integer({ min: 1, max: 900 }));
 
-/** One thing that happens to one of the candidates (`at` is taken modulo their number). */
+/** One thing that happens, after a wait, to the candidate with the index `at`. */
 const happening = fc.record({
   at: fc.nat(5),
   waitMs: fc.oneof(fc.nat(1_000), fc.nat(20_000), fc.nat(900_000)),
@@ -34,7 +34,7 @@ const happening = fc.record({
 });
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
-/** Up to five candidates; the first two never answer whatever happens: the impostors. */
+/** The first two never answer, whatever happens: impostors. */
 const start: readonly Candidate[] = [
   candidate('lan', 1),
   candidate('internet', 1),

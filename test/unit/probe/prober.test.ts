@@ -121,10 +121,10 @@ describe('a probe', () => {
       self.send(opened.respond(), from);
     };
     const slow = await listening((message, from, self) =>
-      setTimeout(() => consume(message, from, self), 100),
+      setTimeout(() => consume(message, from, self), 250),
     );
     const fast = await listening(consume);
-    const timing = { timeoutMs: 200, attempts: 2 };
+    const timing = { timeoutMs: 500, attempts: 2 };
     const outcomes = await prober.probe(request([unicast(slow.port), unicast(fast.port)], timing));
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(['verified', 'verified']);
     expect(prober.counters.sentPackets).toBe(3);
@@ -351,14 +351,14 @@ describe('the pace', () => {
   });
 
   it('of one controller does not hold up another', async () => {
+    let held = 0;
     const { port } = await controller();
-    const others = await listening(() => {});
-    const busy = prober.probe(request([1, 2, 3, 4, 5].map(() => unicast(others.port))));
+    const others = await listening(() => held++);
+    const busy = prober.probe(request(Array.from({ length: 8 }, () => unicast(others.port))));
     responder = testResponder(Uint8Array.from(randomBytes(32)));
-    const startMs = performance.now();
     const [outcome] = await prober.probe(request([unicast(port)]));
     expect(outcome?.verdict).toBe('verified');
-    expect(performance.now() - startMs).toBeLessThan(100);
+    expect(held).toBeLessThan(8);
     await busy;
   });
 });

@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { discoveryTargets, parseLinks } from '../../../helper/paths/probe/discovery-targets.ts';
 import { mac } from '../../../helper/paths/probe/kdf.ts';
 import { initiatorFor } from '../../../helper/paths/probe/noise.ts';
-import { type ProbedController, Prober } from '../../../helper/paths/probe/prober.ts';
+import { defaultTiming, type ProbedController, Prober } from '../../../helper/paths/probe/prober.ts';
 import { tai64n } from '../../../helper/paths/probe/tai64n.ts';
-import type { ProbeOutcome } from '../../../helper/paths/probe/target-run.ts';
+import type { ProbeOutcome, ProbeTiming } from '../../../helper/paths/probe/target-run.ts';
 import type { ProbeTarget } from '../../../helper/paths/probe/targets.ts';
 import { generatePrivateKey, publicKeyOf } from '../../../shared/keys/probe-key.ts';
 import { keyBytes, keyText, type PresharedKey, type PublicKey } from '../../../shared/keys/wireguard-key.ts';
@@ -112,13 +112,12 @@ async function measure(): Promise<Record<string, unknown>> {
     prober: Prober,
     controller: Omit<ProbedController, 'name'>,
     target: ProbeTarget,
-    timeoutMs = 2000,
+    timing: ProbeTiming = defaultTiming,
   ): Promise<ProbeOutcome | undefined> => {
     const [outcome] = await prober.probe({
       controller: { name: 'nas', ...controller },
       targets: [target],
-      timeoutMs,
-      attempts: 1,
+      ...timing,
     });
     return outcome;
   };
@@ -129,6 +128,7 @@ async function measure(): Promise<Record<string, unknown>> {
     times.sort((a, b) => a - b);
     return { last: outcomes.at(-1), answered: times.length, medianMs: times[times.length >> 1] ?? null };
   };
+  const brief: ProbeTiming = { timeoutMs: 300, attempts: 1 };
   const ipv4: ProbeTarget = { kind: 'unicast', host: '127.0.0.1', port: 51820 };
   const { publicKey } = near;
   const found: Record<string, unknown> = {};
@@ -136,9 +136,9 @@ async function measure(): Promise<Record<string, unknown>> {
   found.ipv6 = await repeat(plain, { publicKey }, { ...ipv4, host: '::1' });
   found.presharedKey = await repeat(secret, { publicKey, presharedKey }, ipv4);
   const otherSecret = generatePresharedKey();
-  found.wrongPresharedKey = await ask(secret, { publicKey, presharedKey: otherSecret }, ipv4, 300);
-  found.noPresharedKey = await ask(secret, { publicKey }, ipv4, 300);
-  found.otherKey = await ask(plain, { publicKey }, { ...ipv4, port: 51821 }, 300);
+  found.wrongPresharedKey = await ask(secret, { publicKey, presharedKey: otherSecret }, ipv4, brief);
+  found.noPresharedKey = await ask(secret, { publicKey }, ipv4, brief);
+  found.otherKey = await ask(plain, { publicKey }, { ...ipv4, port: 51821 }, brief);
   found.stranger = await ask(plain, { publicKey: stranger.publicKey }, { ...ipv4, port: 51821 });
   found.noRoute = await ask(plain, { publicKey }, { ...ipv4, host: '203.0.113.1' });
   found.unicast = await repeat(plain, nas, { kind: 'unicast', host: '192.0.2.1', port: 51822 });
@@ -151,7 +151,7 @@ async function measure(): Promise<Record<string, unknown>> {
   for (let tries = 0; tries < 3 && found.underLoadPackets !== 2; tries++) {
     const before = plain.counters;
     await overload(near.process, publicKey, 51820);
-    found.underLoad = await ask(plain, { publicKey }, ipv4);
+    found.underLoad = await ask(plain, { publicKey }, ipv4, { timeoutMs: 2000, attempts: 1 });
     found.underLoadPackets = plain.counters.sentPackets - before.sentPackets;
     found.underLoadAnswers = plain.counters.receivedPackets - before.receivedPackets;
     found.underLoadTries = tries + 1;

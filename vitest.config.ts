@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
+ * on Linux, one file at a time, since timing is part of what they check.
+ */
+export default defineConfig({
+  test: {
+    // Threads would take the lab down when one of them ends: the lab's processes die with their parent thread.
+    pool: 'forks',
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/lab-tests/**/*.test.ts', 'test/mesh/**/*.test.ts'],
+          globalSetup: ['test/mesh/bundle-once.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
