@@ -9,12 +9,20 @@ export default defineConfig({
     // Threads would take the lab down when one of them ends: the lab's processes die with their parent thread.
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          exclude: ['**/*.system.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
       {
         extends: true,
         test: {
           name: 'system',
-          include: ['test/lab-tests/**/*.test.ts', 'test/mesh/**/*.test.ts'],
+          include: ['test/unit/**/*.system.test.ts', 'test/lab-tests/**/*.test.ts', 'test/mesh/**/*.test.ts'],
           globalSetup: ['test/mesh/bundle-once.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

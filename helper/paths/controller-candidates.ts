@@ -68,14 +68,17 @@ export class ControllerCandidates {
    * Takes in the routes of now. A candidate whose way changed is distrusted as its kind demands; one that was
    * discovered on a network that is gone is forgotten.
    * @param offLink whether a LAN candidate behind a gateway counts: worth a try after an event, not for ever
+   * @returns whether what is in use is reached another way than before
    */
-  applyRoutes(routes: ReadonlyMap<string, Route>, offLink: boolean, inUse: Endpoint | null): void {
+  applyRoutes(routes: ReadonlyMap<string, Route>, offLink: boolean, inUse: Endpoint | null): boolean {
+    let inUseChanged = false;
     for (const candidate of this.all) {
       const { endpoint } = candidate;
       const route = routes.get(hostOf(endpoint).split('%')[0] ?? '');
       const signature = signatureOf(route);
       const changed = this.#signatures.has(endpoint) && this.#signatures.get(endpoint) !== signature;
       this.#signatures.set(endpoint, signature);
+      inUseChanged ||= changed && endpoint === inUse;
       if (route === undefined) this.#routes.delete(endpoint);
       else this.#routes.set(endpoint, route);
       if (changed && candidate.source === 'discovered' && endpoint !== inUse) {
@@ -87,6 +90,7 @@ export class ControllerCandidates {
         candidate.path === 'internet' || route?.onLink === true || offLink || known.verified !== null;
       this.#candidates.set(endpoint, { ...known, usable: route?.usable === true && near });
     }
+    return inUseChanged;
   }
 
   /** For the status. @param timeOf turns a monotonic time into RFC 3339 */

@@ -41,6 +41,8 @@ export interface ControllerPathParts {
     readonly fromWorks: boolean;
     readonly roundTripMs: number;
   }) => Promise<MoveOutcome>;
+  /** Sets the endpoint in use once more. */
+  readonly setAgain: (controller: PlannedController, endpoint: Endpoint) => Promise<void>;
   readonly remember: (endpoint: Endpoint, path: 'lan' | 'internet') => void;
   /** The broadcast and multicast targets of the links there are now; none when discovery is off. */
   readonly discovery: () => readonly DiscoveryTarget[];
@@ -107,9 +109,25 @@ export class ControllerPath {
 
   /** Something changed: a candidate's way may be another. Decides at once, without any probe. */
   takeRoutes(routes: ReadonlyMap<string, Route>): void {
-    this.candidates.applyRoutes(routes, this.#roundsSinceEvent === 0, this.#current);
-    const gone = this.candidates.get(this.#current)?.usable === false;
-    if (gone || this.#current === null) void this.#decide();
+    const current = this.#current;
+    const changed = this.candidates.applyRoutes(routes, this.#roundsSinceEvent === 0, current);
+    const usable = this.candidates.get(current)?.usable === true;
+    if (!usable) void this.#decide();
+    else if (changed && current !== null && !this.#moving) void this.#setAgain(current);
+  }
+
+  /**
+   * The same endpoint, reached another way. WireGuard in user space keeps sending from the address and link it
+   * used before, and stays stuck when that is gone ("network is unreachable", for good); setting the endpoint
+   * anew makes it look again.
+   */
+  async #setAgain(endpoint: Endpoint): Promise<void> {
+    try {
+      await this.#parts.setAgain(this.controller, endpoint);
+    } catch (error) {
+      const reason = `the endpoint could not be set anew: ${error instanceof Error ? error.message : String(error)}`;
+      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: endpoint, reason });
+    }
   }
 
   /** An event: everything is asked again, now. */

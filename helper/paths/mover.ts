@@ -57,6 +57,11 @@ export class Mover {
     return { moved: false, reason: failure, reverted: back !== undefined };
   }
 
+  /** Sets the endpoint in use once more, so that WireGuard looks for the way there anew. */
+  setAgain(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+    return this.#set(controller, null, endpoint, 0);
+  }
+
   #set(controller: PlannedController, from: Endpoint | null, to: Endpoint, guardMs: number): Promise<void> {
     return this.#system.move({
       interfaceName: this.#interfaceName,

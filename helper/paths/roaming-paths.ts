@@ -213,6 +213,7 @@ class RoamingPaths implements PathKeeper {
         await this.#prober.probe({ controller: probed, targets, ...timing }, { signal, onOutcome });
       },
       move: (order) => this.#mover.move(order),
+      setAgain: (one, endpoint) => this.#mover.setAgain(one, endpoint),
       remember: (endpoint, kind) => this.#remembered.set(controller.name, { endpoint, path: kind }),
       discovery: () => this.#discovery,
       turn: (urgent, work) => this.#turns.take(urgent, work),

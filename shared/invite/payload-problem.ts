@@ -21,6 +21,11 @@ const problemOfMark: Readonly<Record<string, FieldProblem>> = {
     title: 'Two controllers stand for the same thing',
     remedy: 'Rename or remove one of the two controllers.',
   },
+  'unknown-controller': {
+    code: 'unknown-controller',
+    title: 'The controllers do not agree with the other lists',
+    remedy: 'Ask the person who runs the network for a new invite.',
+  },
   'outside-network': {
     code: 'subnet-outside-network',
     title: 'A controller claims addresses outside its network',

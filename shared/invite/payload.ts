@@ -149,7 +149,8 @@ export const invitePayloadSchema = z
       }
       if ((machine.kind === 'controller') !== known) {
         const message = known ? 'the name of a controller' : 'no controller of that name is listed';
-        context.addIssue({ code: 'custom', path: ['machines', i, 'name'], message });
+        const path = ['machines', i, 'name'];
+        context.addIssue({ code: 'custom', path, message, params: { mark: 'unknown-controller' } });
       }
     }
     if (!controllerNames.has(invite.defaultController)) {
@@ -157,6 +158,7 @@ export const invitePayloadSchema = z
         code: 'custom',
         path: ['defaultController'],
         message: 'no such controller is listed',
+        params: { mark: 'unknown-controller' },
       });
     }
   });

@@ -100,7 +100,11 @@ function troubleDelay(roundsSinceEvent: number): number {
 }
 
 /**
- * How long after a round to start the next one; null when only an event can bring anything better:
+ * Time from the start of a round to the start of the next; when probes still wait for their answers then, the next
+ * starts as they end. Counted from the end of a round instead, and with choices made only there, a LAN that appears
+ * without an event took 10.9 s at the 95th percentile in simulation, not below 9.
+ *
+ * Null when only an event can bring anything better:
  * - on a LAN that answers, without suspicion, when no usable candidate could beat it;
  * - on the internet that answers, without suspicion, when no usable LAN candidate and no network to ask exist.
  */

@@ -48,6 +48,7 @@ test('a real WireGuard tunnel between two hosts carries pings, and goes without 
       '',
     ].join('\n'),
   });
+  expect((await ping(laptop, 'fd00:1::1')).received).toBeGreaterThan(0);
   expect((await ping(laptop, 'fd00:1::1', { count: 20 })).received).toBe(20);
   await link.setDelay(10);
   const delayed = await ping(laptop, 'fd00:1::1', { count: 20, sizeBytes: 1_200 });

@@ -157,7 +157,11 @@ export function badInvites(): readonly (readonly [string, string, string])[] {
       signed(payloadWith(['peer', 'suffix'], '0:0:0:1')),
       'invite-malformed',
     ],
-    ['an unknown default controller', signed(payloadWith(['defaultController'], 'nobody')), 'bad-name'],
+    [
+      'an unknown default controller',
+      signed(payloadWith(['defaultController'], 'nobody')),
+      'unknown-controller',
+    ],
     ['no controllers', signed(payloadWith(['controllers'], [])), 'invite-malformed'],
     ['an unknown field', signed({ ...goodPayload(), postUp: 'rm' }), 'invite-malformed'],
   ];

@@ -43,7 +43,7 @@ function movesOf(lines: readonly Line[], noise: Noise, seed: number, from: numbe
   return moves;
 }
 
-const seeds = Array.from({ length: 4 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 3 }, (_, index) => index + 1);
 
 describe.each([
   ['uniform noise', uniform],
@@ -92,7 +92,7 @@ describe.each([
   );
 
   test('four paths of any speed: two moves at most', () => {
-    for (let seed = 1; seed <= 30; seed += 1) {
+    for (let seed = 1; seed <= 20; seed += 1) {
       const random = randomFrom(seed * 7_919);
       const lines = (['lan', 'lan', 'internet', 'internet'] as const).map((path) => ({
         path,
