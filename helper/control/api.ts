@@ -40,10 +40,20 @@ function versionRefusal(asked: string): HomingError {
 }
 
 /** The HTTP status of a problem: 4xx when the caller can mend it. */
-function httpStatusOf(code: string): 400 | 409 | 500 | 503 {
+function httpStatusOf(code: string): 400 | 409 | 413 | 500 | 503 {
   if (code === 'internal' || code === 'tunnel-failed') return 500;
   if (code === 'no-wireguard') return 503;
+  if (code === 'too-large') return 413;
   return code === 'interface-taken' || code === 'not-connected' ? 409 : 400;
+}
+
+function tooLarge(): never {
+  throw new HomingError({
+    code: 'too-large',
+    title: 'The request is too large',
+    cause: `Its body has more than ${bodyLimitBytes} bytes.`,
+    remedy: 'A network of 500 controllers and 5,000 machines takes 0.6 MB: check what is sent.',
+  });
 }
 
 async function bodyOf<S extends z.ZodType>(
@@ -96,7 +106,7 @@ export function controlApi(helper: ControlledHelper): Hono<{ Bindings: { outgoin
     if (asked !== undefined && asked !== String(apiVersion)) throw versionRefusal(asked);
     await next();
   });
-  app.use(bodyLimit({ maxSize: bodyLimitBytes }));
+  app.use(bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge }));
   app.get('/v1/status', async (c) => c.json(await helper.status()));
   app.get('/v1/events', (c) => streamEvents(c, helper));
   app.get('/v1/diagnostics', async (c) => c.json(await helper.diagnostics()));

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -102,8 +102,14 @@ async function startLocked(
       await closeServer(server);
       rmSync(options.socketPath, { force: true });
       unlock();
+      removeIfEmpty(runtimeDirectory);
     },
   };
+}
+
+/** The runtime directory goes with the last thing in it; anything of others in it keeps it. */
+function removeIfEmpty(directory: string): void {
+  if (readdirSync(directory).length === 0) rmdirSync(directory);
 }
 
 function statusReader(

@@ -1,3 +1,4 @@
+import { problemOf } from '../../shared/errors/problem.ts';
 import { publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import type { Timeline } from '../control/timeline.ts';
@@ -32,17 +33,30 @@ async function liveKeyOf(
   return [live.privateKey, live.listenPort];
 }
 
+/** Names that cannot be removed now are a trouble to show, no reason to have no helper; the next start tries again. */
+async function clearNames({ timeline, hostsPath }: RecoveryParts): Promise<boolean> {
+  try {
+    return await clearHosts(hostsPath);
+  } catch (error) {
+    timeline.add({
+      kind: 'trouble',
+      reason: `names of an earlier run are still there: ${problemOf(error).cause}`,
+    });
+    return false;
+  }
+}
+
 /**
  * Repairs what an earlier helper left when it was killed: a whole tunnel whose interface still matches the
  * journal is adopted, with the key read back from it; anything else is removed. A hosts block without a
  * journal entry is removed too.
  */
 export async function recover(parts: RecoveryParts): Promise<Recovered> {
-  const { journal, system, timeline, hostsPath } = parts;
+  const { journal, system, timeline } = parts;
   const reading = journal.read();
   await system.clearGuard();
   if (reading.found === 'nothing') {
-    if (await clearHosts(hostsPath))
+    if (await clearNames(parts))
       timeline.add({ kind: 'repaired', reason: 'names of an earlier run were removed' });
     return { found: 'nothing' };
   }
@@ -55,7 +69,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   if (reading.found === 'damaged') {
     for (const name of system.ownInterfaces()) await system.down(name);
   }
-  await clearHosts(hostsPath);
+  await clearNames(parts);
   journal.clear();
   const reason =
     reading.found === 'damaged'

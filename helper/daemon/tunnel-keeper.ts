@@ -51,6 +51,8 @@ export class TunnelKeeper {
   readonly #listeners = new Set<() => void>();
   #state: State = { state: 'off' };
   #queue: Promise<unknown> = Promise.resolve();
+  /** The interface whose removal did not succeed whole; the next up or down tries again. */
+  #unremoved: string | undefined;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -155,7 +157,7 @@ export class TunnelKeeper {
 
   #refuseStranger(interfaceName: string): void {
     const ours = this.#state.state === 'connected' && this.#state.live.plan.interfaceName === interfaceName;
-    if (ours || !this.#parts.system.exists(interfaceName)) return;
+    if (ours || this.#unremoved === interfaceName || !this.#parts.system.exists(interfaceName)) return;
     throw new HomingError({
       code: 'interface-taken',
       title: 'The interface name is taken',
@@ -214,34 +216,54 @@ export class TunnelKeeper {
       timeline.add({ kind: 'connected', reason: `to ${network}`, tookMs: now() - startedAt });
       await paths.start();
     } catch (error) {
-      await paths.stop();
-      await this.#remove(plan.interfaceName);
-      const problem = problemOf(error);
-      timeline.add({ kind: 'trouble', reason: `${problem.title}: ${problem.cause}` });
-      this.#become({ state: 'failed', network, since: this.#timeNow(), problem });
+      this.#becomeFailed(network, error);
+      try {
+        await paths.stop();
+      } finally {
+        await this.#remove(plan.interfaceName);
+      }
       throw error;
     }
   }
 
+  #becomeFailed(network: string, error: unknown): void {
+    const problem = problemOf(error);
+    this.#parts.timeline.add({ kind: 'trouble', reason: `${problem.title}: ${problem.cause}` });
+    this.#become({ state: 'failed', network, since: this.#timeNow(), problem });
+  }
+
+  /** One part that cannot be removed does not keep the other. @throws what the first of them threw */
   async #remove(interfaceName: string): Promise<void> {
     const { journal, system, hostsPath } = this.#parts;
-    await Promise.all([system.down(interfaceName), clearHosts(hostsPath)]);
+    this.#unremoved = interfaceName;
+    const parts = await Promise.allSettled([system.down(interfaceName), clearHosts(hostsPath)]);
+    const failed = parts.find((part) => part.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     journal.clear();
+    this.#unremoved = undefined;
   }
 
   async #takeDown(): Promise<void> {
-    if (this.#state.state !== 'connected') {
-      this.#become({ state: 'off' });
-      return;
-    }
-    const { live } = this.#state;
+    if (this.#state.state === 'connected') await this.#takeLiveDown(this.#state.live);
+    else if (this.#unremoved !== undefined) await this.#remove(this.#unremoved);
+    this.#become({ state: 'off' });
+  }
+
+  async #takeLiveDown(live: LiveTunnel): Promise<void> {
     const network = live.profile.network.name;
     this.#journalLive(live, 'falling');
     this.#become({ state: 'disconnecting', network, since: this.#timeNow() });
-    await live.paths.stop();
-    await this.#remove(live.plan.interfaceName);
+    try {
+      try {
+        await live.paths.stop();
+      } finally {
+        await this.#remove(live.plan.interfaceName);
+      }
+    } catch (error) {
+      this.#becomeFailed(network, error);
+      throw error;
+    }
     this.#parts.timeline.add({ kind: 'disconnected', reason: `from ${network}` });
-    this.#become({ state: 'off' });
   }
 
   /** Names that cannot be written are a trouble to show, not a reason to have no tunnel. */

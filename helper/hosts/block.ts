@@ -19,17 +19,22 @@ function blockText(entries: readonly HostEntry[], precededBy: string): string {
   return [first, ...lines, end, ''].join('\n');
 }
 
+/** A line, with the newline before it where there is one; an editor may have given it a carriage return. */
+const beginLine = /(?:^|\n)(# BEGIN homing: [^\r\n]*)(?=\r?\n)/g;
+const endLine = /\n# END homing(?:\r?\n|$)/g;
+
+/** The first end and the last beginning before it: a beginning whose end somebody deleted holds others' lines. */
 function blockRange(text: string): { start: number; stop: number } | undefined {
-  const marker = /(?:^|\n)(# BEGIN homing: [^\n]*)\n/.exec(text);
-  if (marker === null) return undefined;
-  const addedNewline = marker[1] === beginAfterNewline;
-  const lineStart = marker.index + (marker[0].startsWith('\n') ? 1 : 0);
-  const endIndex = text.indexOf(`\n${end}`, marker.index + marker[0].length - 1);
-  if (endIndex < 0) return undefined;
-  const afterEnd = endIndex + 1 + end.length;
-  const stop = text[afterEnd] === '\n' ? afterEnd + 1 : afterEnd;
+  const begins = [...text.matchAll(beginLine)];
+  const [closed] = [...text.matchAll(endLine)].flatMap((found) => {
+    const begun = begins.findLast(({ index }) => index < found.index);
+    return begun === undefined ? [] : [{ begun, stop: found.index + found[0].length }];
+  });
+  if (closed === undefined) return undefined;
+  const { begun, stop } = closed;
+  const lineStart = begun.index + (begun[0].startsWith('\n') ? 1 : 0);
   // Lines that others wrote after the block still need the newline that Homing added before it.
-  const takesNewline = addedNewline && lineStart > 0 && stop === text.length;
+  const takesNewline = begun[1] === beginAfterNewline && lineStart > 0 && stop === text.length;
   return { start: takesNewline ? lineStart - 1 : lineStart, stop };
 }
 

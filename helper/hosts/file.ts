@@ -68,8 +68,19 @@ async function writeInPlace(path: string, bytes: Buffer): Promise<void> {
   }
 }
 
+/** Undefined when there is no such file. */
+async function contentOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw notWritable(path, `cannot be read (${codeOf(error)})`);
+  }
+}
+
 async function rewrite(path: string, change: (before: Buffer) => Buffer): Promise<boolean> {
-  const before = await readFile(path);
+  const before = await contentOf(path);
+  if (before === undefined) throw notWritable(path, 'is not there');
   const after = change(before);
   if (after.equals(before)) return false;
   await refuseLink(path);
@@ -86,7 +97,12 @@ export function writeHosts(path: string, entries: readonly HostEntry[]): Promise
   return rewrite(path, (before) => withBlock(before, entries));
 }
 
-/** Takes the block out; the rest stays byte for byte. */
-export function clearHosts(path: string): Promise<boolean> {
+/**
+ * Takes the block out; the rest stays byte for byte. Where there is no file there is no block.
+ * @returns whether the file changed
+ * @throws HomingError `hosts-not-writable`
+ */
+export async function clearHosts(path: string): Promise<boolean> {
+  if ((await contentOf(path)) === undefined) return false;
   return rewrite(path, withoutBlock);
 }

@@ -7,11 +7,13 @@ import { HomingError } from '../../shared/errors/problem.ts';
  * It is put in place by link(2), which fails when one is there: two helpers starting at once cannot both win.
  */
 
+/** Undefined for a process that is not there, or ended and not yet waited for. */
 function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the name in brackets, which may hold spaces: count from behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
   }

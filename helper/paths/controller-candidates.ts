@@ -7,7 +7,7 @@ import {
   type CandidateSource,
   newCandidate,
 } from '../../shared/paths/candidate.ts';
-import type { Route } from '../tunnel/network.ts';
+import type { Losses, Route } from '../tunnel/network.ts';
 
 /** Where an endpoint was learned from. */
 export interface KnownEndpoint {
@@ -42,6 +42,19 @@ export class ControllerCandidates {
   /** Whether an address lies on a link of this machine, as far as was asked. */
   isOnLink(endpoint: Endpoint): boolean {
     return this.#routes.get(endpoint)?.onLink ?? false;
+  }
+
+  /** Whether the way to an endpoint led over what was lost. */
+  wasLost(endpoint: Endpoint, losses: Losses): boolean {
+    const route = this.#routes.get(endpoint);
+    return route !== undefined && (losses.devices.has(route.device) || losses.addresses.has(route.source));
+  }
+
+  /** Forgets the ways that were lost, so that the same routes on another network count as a change. */
+  lose(losses: Losses): void {
+    for (const endpoint of this.#candidates.keys()) {
+      if (this.wasLost(endpoint, losses)) this.#signatures.set(endpoint, 'lost');
+    }
   }
 
   add(known: KnownEndpoint): void {

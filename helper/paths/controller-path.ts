@@ -12,10 +12,10 @@ import { nextProbeDelayMs, nextProbes, type Schedule } from '../../shared/paths/
 import type { Choice, Situation } from '../../shared/paths/situation.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { NewDecision } from '../control/timeline.ts';
-import type { Route } from '../tunnel/network.ts';
+import type { Losses, Route } from '../tunnel/network.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { ControllerCandidates } from './controller-candidates.ts';
-import type { MoveOutcome } from './mover.ts';
+import type { MoveOrder, MoveOutcome } from './mover.ts';
 import type { DiscoveryTarget } from './probe/discovery-targets.ts';
 import type { ProbeOutcome, ProbeTiming } from './probe/target-run.ts';
 import type { ProbeTarget } from './probe/targets.ts';
@@ -34,13 +34,9 @@ export interface ControllerPathParts {
     signal: AbortSignal,
     onOutcome: (outcome: ProbeOutcome, index: number) => void,
   ) => Promise<void>;
-  readonly move: (order: {
-    readonly controller: PlannedController;
-    readonly from: Endpoint | null;
-    readonly to: Endpoint;
-    readonly fromWorks: boolean;
-    readonly roundTripMs: number;
-  }) => Promise<MoveOutcome>;
+  readonly move: (order: MoveOrder) => Promise<MoveOutcome>;
+  /** Sets the endpoint without waiting for the tunnel to answer over it. */
+  readonly set: (order: MoveOrder) => Promise<MoveOutcome>;
   /** Sets the endpoint in use once more. */
   readonly setAgain: (controller: PlannedController, endpoint: Endpoint) => Promise<void>;
   readonly remember: (endpoint: Endpoint, path: 'lan' | 'internet') => void;
@@ -58,6 +54,9 @@ const assumedRoundTripMs = 300;
 const urgentTimeoutMs = 200;
 const patientTimeoutMs = 700;
 const defaultPort = 51_820;
+const lostToldMs = 1_500;
+/** Between two rounds, however long the first took. */
+const leastPauseMs = 200;
 
 type Haste = 'urgent' | 'event' | 'watch';
 
@@ -69,10 +68,14 @@ export class ControllerPath {
   readonly #parts: ControllerPathParts;
   #current: Endpoint | null = null;
   #suspectSinceMs: number | null = null;
+  /** The network of the path in use is gone: nothing is to be protected, and its address proves nothing. */
+  #left = false;
   #roundsSinceEvent = 0;
   #everAnswered = false;
   #handshakeAtMs: number | null = null;
   #lost = false;
+  #lostTold = false;
+  #lostTimer: NodeJS.Timeout | undefined;
   #lastReason = '';
   #round: AbortController | undefined;
   #moving = false;
@@ -104,15 +107,26 @@ export class ControllerPath {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#lostTimer);
     this.#round?.abort(new Error('the tunnel is taken down'));
+  }
+
+  /** A link or an own address is gone, and with it every way over it, also when the same comes back at once. */
+  takeLosses(losses: Losses): void {
+    const current = this.#current;
+    const lost = current !== null && this.candidates.wasLost(current, losses);
+    this.candidates.lose(losses);
+    // A private address may be somebody else's on the next network; a public one is the same host from anywhere.
+    if (lost && this.candidates.get(current)?.path === 'lan') this.#left = true;
   }
 
   /** Something changed: a candidate's way may be another. Decides at once, without any probe. */
   takeRoutes(routes: ReadonlyMap<string, Route>): void {
     const current = this.#current;
     const changed = this.candidates.applyRoutes(routes, this.#roundsSinceEvent === 0, current);
-    const usable = this.candidates.get(current)?.usable === true;
-    if (!usable) void this.#decide();
+    const candidate = this.candidates.get(current);
+    if (candidate?.path === 'lan' && !candidate.usable) this.#left = true;
+    if (candidate?.usable !== true || this.#left) void this.#decide();
     else if (changed && current !== null && !this.#moving) void this.#setAgain(current);
   }
 
@@ -211,7 +225,7 @@ export class ControllerPath {
   #situation(): Situation {
     return {
       nowMs: this.#parts.nowMs(),
-      current: this.#current,
+      current: this.#left ? null : this.#current,
       suspectSinceMs: this.#suspectSinceMs,
       candidates: this.candidates.all,
     };
@@ -230,25 +244,29 @@ export class ControllerPath {
     this.#round?.abort(new Error('a new round begins'));
     const round = new AbortController();
     this.#round = round;
+    const startMs = this.#parts.nowMs();
     try {
       await this.#parts.turn(haste !== 'watch', () => this.#ask(haste, round.signal));
       this.#roundsSinceEvent += 1;
-      await this.#decide();
+      await this.#decide('round-end');
     } catch (error) {
       if (!round.signal.aborted) {
         const reason = `testing its endpoints failed: ${error instanceof Error ? error.message : String(error)}`;
         this.#parts.decide({ kind: 'trouble', controller: this.controller.name, reason });
       }
     }
-    if (this.#round === round) this.#scheduleNext();
+    if (this.#round === round) this.#scheduleNext(startMs);
   }
 
-  #scheduleNext(): void {
+  /** Counted from the start of the round before: a round that waits for answers must not delay the next. */
+  #scheduleNext(startMs: number): void {
     this.#round = undefined;
     if (this.#stopped) return;
     const delayMs = nextProbeDelayMs(this.#situation(), this.#schedule());
     clearTimeout(this.#timer);
-    if (delayMs !== null) this.#timer = setTimeout(() => void this.#runRound('watch'), delayMs);
+    if (delayMs === null) return;
+    const waitMs = Math.max(leastPauseMs, startMs + delayMs - this.#parts.nowMs());
+    this.#timer = setTimeout(() => void this.#runRound('watch'), waitMs);
   }
 
   async #ask(haste: Haste, signal: AbortSignal): Promise<void> {
@@ -319,44 +337,45 @@ export class ControllerPath {
     }));
   }
 
-  async #decide(): Promise<void> {
+  /** @param when `round-end`: everything that was asked has answered or been silent */
+  async #decide(when: 'news' | 'round-end' = 'news'): Promise<void> {
     if (this.#moving || this.#stopped) return;
     const choice = choose(this.#situation());
-    if (choice.action === 'move') return this.#carryOut(choice);
+    if (choice.action === 'move') return this.#carryOut(choice, 'chosen');
     const trial = trialOf(this.#situation(), {
       everAnswered: this.#everAnswered,
       roundsSinceEvent: this.#roundsSinceEvent,
       handshakeAtMs: this.#handshakeAtMs,
       isOnLink: (endpoint) => this.candidates.isOnLink(endpoint),
     });
-    if (trial !== null) return this.#carryOut(trial);
+    if (trial !== null) return this.#carryOut(trial, 'trial');
     this.#setLost(choice.action === 'none', choice.reason);
     const current = this.candidates.get(this.#current);
     if (current?.last.verdict === 'verified') this.#parts.remember(current.endpoint, current.path);
-    if (choice.reason === this.#lastReason || this.#roundsSinceEvent !== 1) return;
+    if (when === 'news' || this.#roundsSinceEvent !== 1 || choice.reason === this.#lastReason) return;
     this.#lastReason = choice.reason;
-    this.#parts.decide({ kind: 'kept', controller: this.controller.name, reason: choice.reason });
+    if (!this.#lost)
+      this.#parts.decide({ kind: 'kept', controller: this.controller.name, reason: choice.reason });
   }
 
-  async #carryOut(choice: Extract<Choice, { action: 'move' }>): Promise<void> {
+  async #carryOut(choice: Extract<Choice, { action: 'move' }>, how: 'chosen' | 'trial'): Promise<void> {
     this.#moving = true;
     const from = this.#current;
     const left = this.candidates.get(from);
-    const taken = this.candidates.get(choice.to);
-    const roundTrip = (candidate: Candidate | undefined) =>
-      candidate?.verified?.smoothedMs ?? assumedRoundTripMs;
+    // With nothing to protect the endpoint is set at once and verified after, by the round that follows.
+    const unproven = how === 'chosen' && choice.proof !== 'verified';
+    const fromWorks = left?.usable === true && !this.#left && from !== choice.to;
     const order = {
       controller: this.controller,
       from,
       to: choice.to,
-      fromWorks: left?.usable === true,
-      roundTripMs: Math.max(roundTrip(left), roundTrip(taken)),
+      fromWorks,
+      roundTripMs: this.#slower(from, choice.to),
     };
     this.#current = choice.to;
-    const tellAtOnce = choice.proof !== 'verified' || left?.usable === false;
+    this.#left = false;
     try {
-      const outcome = await this.#parts.move(order);
-      this.#settle(choice, from, outcome);
+      this.#settle(choice, from, unproven ? await this.#parts.set(order) : await this.#parts.move(order));
     } catch (error) {
       this.#current = from;
       const reason = `the endpoint could not be set: ${error instanceof Error ? error.message : String(error)}`;
@@ -366,8 +385,14 @@ export class ControllerPath {
       this.#moving = false;
     }
     this.#parts.onChange();
-    if (tellAtOnce && this.#round === undefined) void this.#runRound('urgent');
+    if (unproven && this.#round === undefined) void this.#runRound('urgent');
     else void this.#decide();
+  }
+
+  #slower(from: Endpoint | null, to: Endpoint): number {
+    const roundTrip = (endpoint: Endpoint | null) =>
+      this.candidates.get(endpoint)?.verified?.smoothedMs ?? assumedRoundTripMs;
+    return Math.max(roundTrip(from), roundTrip(to));
   }
 
   #settle(choice: Extract<Choice, { action: 'move' }>, from: Endpoint | null, outcome: MoveOutcome): void {
@@ -387,11 +412,22 @@ export class ControllerPath {
     this.#parts.decide({ kind: 'move-failed', ...facts, reason: `${outcome.reason}; ${went}` });
   }
 
+  /** Known at once; told only when it lasts, since a network is often left for another within the second. */
   #setLost(lost: boolean, reason: string): void {
     if (lost === this.#lost) return;
     this.#lost = lost;
-    const kind = lost ? 'lost' : 'found';
-    this.#parts.decide({ kind, controller: this.controller.name, path: lost ? 'none' : null, reason });
-    this.#parts.onChange();
+    const { decide, onChange } = this.#parts;
+    const controller = this.controller.name;
+    if (lost) {
+      this.#lostTimer = setTimeout(() => {
+        this.#lostTold = true;
+        decide({ kind: 'lost', controller, path: 'none', reason });
+      }, lostToldMs);
+    } else {
+      clearTimeout(this.#lostTimer);
+      if (this.#lostTold) decide({ kind: 'found', controller, reason });
+      this.#lostTold = false;
+    }
+    onChange();
   }
 }

@@ -41,6 +41,18 @@ export class Mover {
     this.#nowMs = nowMs;
   }
 
+  /** Sets the new endpoint and does not wait for an answer: for when nothing works anyway. */
+  async set({ controller, from, to, fromWorks, roundTripMs }: MoveOrder): Promise<MoveOutcome> {
+    const startMs = this.#nowMs();
+    await this.#set(
+      controller,
+      fromWorks ? from : null,
+      to,
+      Math.max(leastGuardMs, roundTripMs * guardFactor),
+    );
+    return { moved: true, tookMs: this.#nowMs() - startMs };
+  }
+
   /**
    * Sets the new endpoint behind the inbound guard, then watches until the tunnel has received over it:
    * committed only when the peer's counter rises and its endpoint is still the new one.

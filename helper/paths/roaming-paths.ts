@@ -149,7 +149,10 @@ class RoamingPaths implements PathKeeper {
       const peer = live?.peers.find((one) => one.publicKey === path.controller.publicKey);
       if (peer?.endpoint !== undefined) path.begin(peer.endpoint);
     }
-    this.#stopWatching = this.#parts.system.watchNetwork(plan.interfaceName, () => this.#networkChanged());
+    this.#stopWatching = this.#parts.system.watchNetwork(plan.interfaceName, (losses) => {
+      for (const path of this.#paths) path.takeLosses(losses);
+      this.#networkChanged();
+    });
     this.#traffic.start();
     this.#netTimer = setInterval(() => void this.#look(() => this.#readInterface()), netMs);
     void this.#look(async () => {
@@ -213,6 +216,7 @@ class RoamingPaths implements PathKeeper {
         await this.#prober.probe({ controller: probed, targets, ...timing }, { signal, onOutcome });
       },
       move: (order) => this.#mover.move(order),
+      set: (order) => this.#mover.set(order),
       setAgain: (one, endpoint) => this.#mover.setAgain(one, endpoint),
       remember: (endpoint, kind) => this.#remembered.set(controller.name, { endpoint, path: kind }),
       discovery: () => this.#discovery,

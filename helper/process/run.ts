@@ -71,6 +71,7 @@ export class ProgramRunner {
   async mustRun(path: string, args: readonly string[], input?: string): Promise<string> {
     const result = await this.run(path, args, input);
     if (result.exitCode === 0) return result.stdout;
-    throw new Error(`${path} ${args.join(' ')} failed (${result.exitCode}): ${result.stderr.trim()}`);
+    const said = result.stderr.trim().replaceAll(/\s*\n\s*/g, '; ');
+    throw new Error(`${path} ${args.join(' ')} failed (${result.exitCode}): ${said}`);
   }
 }

@@ -12,10 +12,16 @@ export interface Route {
   readonly usable: boolean;
 }
 
+/** What a burst of changes took away: links that went down, own addresses that were removed. */
+export interface Losses {
+  readonly devices: ReadonlySet<string>;
+  readonly addresses: ReadonlySet<string>;
+}
+
 /** What the paths need of the system's network, besides the tunnel itself. */
 export interface NetworkSystem {
   /** Calls back on every change of a link, an address or a route of another interface. @returns what ends it */
-  watchNetwork(tunnel: string, onChange: () => void): () => Promise<void>;
+  watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void>;
   /** The routes to IP addresses; an address without one is missing. */
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
   /** What `ip -j -d address` prints, after JSON.parse; see probe/discovery-targets.ts. */

@@ -37,7 +37,7 @@ export function joinCardLine(card: JoinCard): string {
 
 /**
  * Parses a card in either form.
- * @throws HomingError `join-card-malformed`, `join-card-unknown-version`, `bad-key`, `bad-name`
+ * @throws HomingError `join-card-malformed`, `join-card-unknown-version`, `bad-key`
  */
 export function parseJoinCard(text: string): JoinCard {
   if (text.length > cardLimitBytes) throw malformed(`It has ${text.length} characters; a card has some 300.`);

@@ -11,9 +11,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const nodePath = '/opt/homing/bin/node';
 const cliPath = '/opt/homing/lib/homing/homing.mjs';
 const helperPath = '/opt/homing/lib/helper/homing-helper.mjs';
-const socketPath = '/run/homing/helper.sock';
 const userId = 1000;
-const startTimeoutMs = 5_000;
+
+/** The commands of the product, as they stand on an installed host. */
+export const homingCommand = [nodePath, cliPath] as const;
+export const helperCommand = [nodePath, helperPath] as const;
 
 export class InstalledHost {
   readonly host: Host;
@@ -25,10 +27,13 @@ export class InstalledHost {
     this.user = user;
   }
 
-  /** Puts the product on a host. `dist/` must be built. */
+  /** Puts the product on a host: dist/, or in tests the bundles of the run, see bundle-once.ts. */
   static async install(host: Host): Promise<InstalledHost> {
-    await host.mountProduct({ node: `${root}node_modules/node/bin/node`, dist: `${root}dist` });
-    return new InstalledHost(host, await host.addUser('ada', userId));
+    await host.mountProduct({
+      node: `${root}node_modules/node/bin/node`,
+      dist: process.env.HOMING_BUNDLES ?? `${root}dist`,
+    });
+    return new InstalledHost(host, await host.addUser('user', userId));
   }
 
   /** The running helper. @throws Error when there is none */
@@ -37,19 +42,10 @@ export class InstalledHost {
     return this.#helper;
   }
 
-  /** Starts the helper as root and waits for its socket. */
+  /** Starts the helper as root and waits until it listens. @throws Error with its own words when it does not */
   async startHelper(): Promise<void> {
-    const helper = await this.host.spawn([nodePath, helperPath, '--uid', `${this.user.uid}`]);
-    this.#helper = helper;
-    const deadline = Date.now() + startTimeoutMs;
-    while ((await this.host.exec(['test', '-S', socketPath])).code !== 0 || !(await this.#answers())) {
-      if (Date.now() > deadline) throw new Error(`the helper did not start: ${helper.stderr.text}`);
-      await sleep(20);
-    }
-  }
-
-  async #answers(): Promise<boolean> {
-    return (await this.homing(['status', '--json'])).code === 0;
+    this.#helper = await this.host.spawn([...helperCommand, '--uid', `${this.user.uid}`]);
+    await this.#helper.stderr.waitFor(/^homing-helper: listening at /, 15_000);
   }
 
   /** Ends the helper as an administrator would. */
@@ -60,7 +56,9 @@ export class InstalledHost {
 
   /** Kills the helper as a crash would; what it made stays. */
   async killHelper(): Promise<void> {
-    await this.helper.kill('SIGKILL');
+    const { helper } = this;
+    helper.kill('SIGKILL');
+    await helper.exited;
     this.#helper = undefined;
   }
 

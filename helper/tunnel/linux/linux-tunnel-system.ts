@@ -6,7 +6,7 @@ import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.t
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
-import type { Move, Route } from '../network.ts';
+import type { Losses, Move, Route } from '../network.ts';
 import type { LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
 import { clearInboundGuard, guardMoveText, makeInboundGuard } from './inbound-guard.ts';
 import { ipBatch } from './ip-batch.ts';
@@ -152,7 +152,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     }
   }
 
-  watchNetwork(tunnel: string, onChange: () => void): () => Promise<void> {
+  watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
     const watch = new NetworkWatch(requireProgram('ip'), tunnel, onChange);
     return () => watch.stop();
   }
@@ -181,17 +181,25 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   async move({ interfaceName, publicKey, from, to, guardMs, guarded }: Move): Promise<void> {
-    const peer = ['peer', publicKey, 'endpoint', to];
-    if (from !== null && guarded) {
+    const wg = requireProgram('wg');
+    const set = ['set', interfaceName, 'peer', publicKey, 'endpoint', to];
+    if (from === null) {
+      await this.#runner.mustRun(wg, set);
+    } else if (guarded) {
+      // First without the guard: while both paths work nothing is lost, and the controller follows what it
+      // gets. Then what is still in flight is shut out, and should some of it have taken the endpoint back
+      // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
+      await this.#runner.mustRun(wg, set);
       await this.#runner.mustRun(
         requireProgram('nft'),
         ['-f', '/dev/stdin'],
         guardMoveText(from, to, guardMs),
       );
+      await this.#runner.mustRun(wg, set);
+    } else {
+      // Port 0 asks for another free port: what is in flight to the old one finds nobody.
+      await this.#runner.mustRun(wg, ['set', interfaceName, 'listen-port', '0', ...set.slice(2)]);
     }
-    // Port 0 asks for another free port: what is in flight to the old one finds nobody.
-    const port = from !== null && !guarded ? ['listen-port', '0'] : [];
-    await this.#runner.mustRun(requireProgram('wg'), ['set', interfaceName, ...port, ...peer]);
   }
 
   async poke(address: string, interfaceName: string): Promise<void> {

@@ -1,12 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { clearedEnvironment } from '../../process/run.ts';
+import type { Losses } from '../network.ts';
 
 const restartDelayMs = 1_000;
 
-/** Whether some line of `ip monitor` speaks of another device than the tunnel's. */
+/** Whether some line of `ip -o monitor` speaks of another device than the tunnel's. */
 export function speaksOfOthers(text: string, tunnel: string): boolean {
   const ours = new RegExp(`(^|[\\s:])${tunnel}([@:\\s]|$)`);
   return text.split('\n').some((line) => line.trim() !== '' && !/^\s/.test(line) && !ours.test(line));
+}
+
+/**
+ * What the lines of `ip -o monitor` say is gone: links that went down, and own addresses. A network that is left
+ * and another that is joined within a few milliseconds can have the same routes: only this tells them apart.
+ */
+export function lossesIn(text: string): Losses {
+  const devices = new Set<string>();
+  const addresses = new Set<string>();
+  for (const line of text.split('\n')) {
+    const link = /^(Deleted )?\d+: ([^\s:@]+)(?:@[^\s:]+)?: <([^>]*)>/.exec(line);
+    if (link?.[2] !== undefined && (link[1] !== undefined || !link[3]?.split(',').includes('LOWER_UP'))) {
+      devices.add(link[2]);
+    }
+    const address = /^Deleted \d+: \S+\s+inet6? ([0-9a-f.:]+)/.exec(line);
+    if (address?.[1] !== undefined) addresses.add(address[1]);
+  }
+  return { devices, addresses };
 }
 
 /**
@@ -16,12 +35,12 @@ export function speaksOfOthers(text: string, tunnel: string): boolean {
 export class NetworkWatch {
   readonly #program: string;
   readonly #tunnel: string;
-  readonly #onChange: () => void;
+  readonly #onChange: (losses: Losses) => void;
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(program: string, tunnel: string, onChange: () => void) {
+  constructor(program: string, tunnel: string, onChange: (losses: Losses) => void) {
     this.#program = program;
     this.#tunnel = tunnel;
     this.#onChange = onChange;
@@ -36,7 +55,8 @@ export class NetworkWatch {
     });
     this.#child = child;
     child.stdout?.on('data', (chunk: Buffer) => {
-      if (speaksOfOthers(chunk.toString('utf8'), this.#tunnel)) this.#onChange();
+      const text = chunk.toString('utf8');
+      if (speaksOfOthers(text, this.#tunnel)) this.#onChange(lossesIn(text));
     });
     child.on('error', () => this.#again());
     child.on('exit', () => this.#again());
@@ -48,7 +68,7 @@ export class NetworkWatch {
     this.#restart = setTimeout(() => {
       this.#restart = undefined;
       this.#start();
-      this.#onChange();
+      this.#onChange({ devices: new Set(), addresses: new Set() });
     }, restartDelayMs);
   }
 

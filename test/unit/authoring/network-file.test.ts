@@ -112,13 +112,13 @@ describe('a network file', () => {
 
   it('refuses a second controller with the same /56, naming both', () => {
     // SHA-256 of both begins with the same 16 bits.
-    const names = ['server126', 'server201'];
+    const names = ['server34', 'server245'];
     const pair = names.map((name, i) => ({ name, publicKey: i === 0 ? nasKey : vpsKey }));
     const [first, second] = pair;
     if (first === undefined || second === undefined) throw new Error('two names are given');
     const problem = refusalOf(() => addController(addController(emptyNetwork(), first), second));
     expect(problem.code).toBe('name-collision');
-    expect(problem.cause).toContain('"server126" and "server201"');
+    expect(problem.cause).toContain('"server245" and "server34"');
   });
 
   it.each([
@@ -212,7 +212,7 @@ describe('a join card', () => {
       JSON.stringify({ ...laptopCard(), version: 2, more: 1 }),
       'join-card-unknown-version',
     ],
-    ['with a bad name', JSON.stringify({ ...laptopCard(), peer: 'a b' }), 'bad-name'],
+    ['with a bad name', JSON.stringify({ ...laptopCard(), peer: 'a b' }), 'join-card-malformed'],
     ['with a bad key', JSON.stringify({ ...laptopCard(), publicKey: 'x' }), 'bad-key'],
     ['with one key for both', JSON.stringify({ ...laptopCard(), probePublicKey: laptopKey }), 'bad-key'],
     ['with an unknown field', JSON.stringify({ ...laptopCard(), privateKey: 'x' }), 'join-card-malformed'],

@@ -65,6 +65,11 @@ describe('at the start', () => {
     ],
   ]);
 
+  test('between equals the order of the list does not decide', () => {
+    const equals = [answering(lan2, 1), answering(lan, 1)];
+    expect(choose(situation(null, equals))).toEqual(choose(situation(null, equals.toReversed())));
+  });
+
   test('guesses go by what ever answered, then by turns, then by source', () => {
     const remembered: Candidate = { ...internet2, source: 'remembered' };
     const old = answering(internet, 21, now - recentMs - 1);
@@ -144,6 +149,13 @@ describe('on the LAN', () => {
     ],
     ['less is not', slow, [answering(internet, 30.1)], null, 'keep'],
     ['one slow answer is no detour', answering(lan, 120, now, 1), [answering(internet, 21)], null, 'keep'],
+    [
+      'nor is a detour left for speed while its last probe is silent',
+      silent(slow),
+      [answering(internet, 21)],
+      null,
+      'keep',
+    ],
     ['a suspicion alone is not enough', current, [answering(internet, 21)], now - 900, 'keep'],
     ['a silent probe alone is not enough', silent(current), [answering(internet, 21)], null, 'keep'],
     ['nor are two', silent(current, 2), [answering(internet, 21)], null, 'keep'],

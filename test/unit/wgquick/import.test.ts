@@ -135,11 +135,11 @@ describe('a wg-quick file', () => {
 
   it('turns keepalive off only when it is off everywhere', () => {
     const seconds = (text: string) => parseWgQuick(text, 'x').profile.settings.persistentKeepaliveSeconds;
-    expect(seconds(withLine(21, ''))).toBe(25);
-    expect(seconds(withLine(21, 'PersistentKeepalive = off'))).toBe(25);
+    expect(seconds(withLine(22, ''))).toBe(25);
+    expect(seconds(withLine(22, 'PersistentKeepalive = off'))).toBe(25);
     expect(
       seconds(
-        withLine(21, 'PersistentKeepalive = 0').replace(
+        withLine(22, 'PersistentKeepalive = 0').replace(
           'endpoint =',
           'PersistentKeepalive = off\nendpoint =',
         ),
@@ -186,15 +186,15 @@ describe('a wg-quick file', () => {
       'wg-quick-default-route',
       /Line 17/,
     ],
-    ['a key twice', withLine(24, `PublicKey = ${nasKey}`), 'wg-quick-duplicate-peer', /Line 23: .*line 14/],
+    ['a key twice', withLine(25, `PublicKey = ${nasKey}`), 'wg-quick-duplicate-peer', /Line 24: .*line 14/],
     [
       'a range twice',
-      withLine(25, 'AllowedIPs = 10.42.0.0/16'),
+      withLine(26, 'AllowedIPs = 10.42.0.0/16'),
       'wg-quick-duplicate-range',
       /10\.42\.0\.0\/16/,
     ],
-    ['a name twice', withLine(29, '# Name = nas'), 'wg-quick-duplicate-name', /"nas".*line 14/],
-    ['a name with a dot', withLine(29, '# Name = a.b'), 'bad-name', /Line 29: Name is "a.b"/],
+    ['a name twice', withLine(30, '# Name = nas'), 'wg-quick-duplicate-name', /"nas".*line 14/],
+    ['a name with a dot', withLine(30, '# Name = a.b'), 'bad-name', /Line 30: Name is "a.b"/],
     ['no endpoint at all', file.replaceAll(/^endpoint.*$/gim, ''), 'wg-quick-no-endpoint', /No \[Peer\]/],
   ])('with %s is refused with its line', (_, text, code, cause) => {
     const problem = refusalOf(() => parseWgQuick(text, 'wgnet.conf'));

@@ -1,0 +1,19 @@
+/**
+ * `npm run bench -- NAME [--json] [options]`: one benchmark, each in a folder of its name, loaded when it is called.
+ * A benchmark prints its result to standard output and its progress to standard error.
+ */
+const benchmarks: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
+  paths: async () => (await import('./paths/run.ts')).runPathBenchmark,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (load === undefined) {
+  process.stderr.write(
+    `Usage: npm run bench -- NAME [--json] [options]\nNAME is one of: ${Object.keys(benchmarks).join(', ')}\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const run = await load();
+  await run(args);
+}

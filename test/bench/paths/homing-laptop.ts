@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bundlePrograms } from '../../../scripts/bundle.ts';
+import { HelperClient } from '../../../helper/client/helper-client.ts';
+import { defaultSocketPath } from '../../../helper/client/helper-socket.ts';
+import type { Host, HostUser } from '../../lab/host.ts';
+import type { HostProcess } from '../../lab/host-process.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const nodePath = '/opt/homing/bin/node';
+const startTimeoutMs = 10_000;
+
+/** Builds the programs that people install, for the length of one benchmark. */
+export async function withBundles<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'homing-bench-'));
+  try {
+    await bundlePrograms(directory);
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** A laptop of the lab with the product installed and its helper running as root. */
+export class HomingLaptop {
+  readonly host: Host;
+  /** Speaks to the helper from outside of the lab: a process started in it for each question would disturb. */
+  readonly client: HelperClient;
+  readonly user: HostUser;
+  #helper: HostProcess | undefined;
+
+  private constructor(host: Host, user: HostUser) {
+    this.host = host;
+    this.user = user;
+    this.client = new HelperClient(host.outsidePath(defaultSocketPath));
+  }
+
+  static async install(host: Host, bundles: string): Promise<HomingLaptop> {
+    await host.mountProduct({ node: `${root}node_modules/node/bin/node`, dist: bundles });
+    return new HomingLaptop(host, await host.addUser('ada', 1000));
+  }
+
+  /** The helper's pid on the machine. @throws Error when it was not started */
+  get helperPid(): number {
+    if (this.#helper === undefined) throw new Error('the helper was not started');
+    return this.#helper.outsidePid;
+  }
+
+  /** `homing …` as the laptop's user. @returns standard output */
+  homing(args: readonly string[], input = ''): Promise<string> {
+    const argv = [nodePath, '/opt/homing/lib/homing/homing.mjs', ...args];
+    return this.host.run(argv, { user: this.user, input });
+  }
+
+  async startHelper(): Promise<void> {
+    const argv = [nodePath, '/opt/homing/lib/helper/homing-helper.mjs', '--uid', `${this.user.uid}`];
+    this.#helper = await this.host.spawn(argv);
+    const deadline = Date.now() + startTimeoutMs;
+    while (true) {
+      try {
+        await this.client.status();
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw new Error(`${String(error)}\n${this.#helper.stderr.text}`);
+        await sleep(50);
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { percentile } from './percentile.ts';
+
+/** The shape of the result; times in milliseconds. */
+
+export interface GapSummary {
+  readonly n: number;
+  readonly gapP50Ms: number;
+  readonly gapP95Ms: number;
+  readonly gapMaxMs: number;
+  /** Moves that did not happen within the limit; they count with the time waited. */
+  readonly gaveUp: number;
+}
+
+export interface AfterSummary {
+  readonly n: number;
+  readonly afterP50Ms: number;
+  readonly afterP95Ms: number;
+  /** Pings of one direction lost around a move, of the worse direction. */
+  readonly lostP95: number;
+  readonly gaveUp: number;
+}
+
+export interface HeldSummary {
+  readonly attempted: number;
+  readonly held: number;
+}
+
+export interface ImpostorSummary {
+  readonly attempts: number;
+  readonly moves: number;
+}
+
+export interface ProbingSummary {
+  readonly probes: number;
+  readonly tunnelPings: number;
+  readonly lost: number;
+}
+
+export interface IdleSummary {
+  readonly seconds: number;
+  /** UDP packets beyond the tunnel's own keepalives and handshakes. */
+  readonly packetsSent: number;
+  readonly bytesSent: number;
+  /** The helper and the processes it started, without wireguard-go, which is the kernel's part elsewhere. */
+  readonly cpuMs: number;
+  readonly rssMiB: number;
+  /** What was left out of packetsSent. */
+  readonly keepalives: number;
+  readonly handshakes: number;
+}
+
+/** The four kinds of move, as far as they were measured. */
+export interface MoveSummaries {
+  lanToPublicEvent?: GapSummary;
+  lanToPublicSilent?: GapSummary;
+  publicToLanEvent?: AfterSummary;
+  publicToLanNoEvent?: AfterSummary;
+}
+
+export interface Baselines {
+  pingScript?: MoveSummaries;
+  plainSet?: HeldSummary;
+  nebula?: MoveSummaries;
+}
+
+/** Sections that were not asked for are missing; those that could not be measured stand in `problems`. */
+export interface Result extends MoveSummaries {
+  publicToLanNoEventHairpin?: AfterSummary;
+  underLoad?: HeldSummary;
+  impostor?: ImpostorSummary;
+  probing?: ProbingSummary;
+  idle?: IdleSummary;
+  baselines?: Baselines;
+  problems?: string[];
+}
+
+/** One move away from the LAN. */
+export interface LeavingSample {
+  readonly gapMs: number;
+  readonly gaveUp: boolean;
+}
+
+/** One move to the LAN. */
+export interface ReturningSample {
+  readonly afterMs: number;
+  readonly lost: number;
+  readonly gaveUp: boolean;
+}
+
+export function summarizeLeaving(samples: readonly LeavingSample[]): GapSummary {
+  const gaps = samples.map((sample) => sample.gapMs);
+  return {
+    n: samples.length,
+    gapP50Ms: percentile(gaps, 50),
+    gapP95Ms: percentile(gaps, 95),
+    gapMaxMs: percentile(gaps, 100),
+    gaveUp: samples.filter((sample) => sample.gaveUp).length,
+  };
+}
+
+export function summarizeReturning(samples: readonly ReturningSample[]): AfterSummary {
+  const after = samples.map((sample) => sample.afterMs);
+  const lost = samples.map((sample) => sample.lost);
+  return {
+    n: samples.length,
+    afterP50Ms: percentile(after, 50),
+    afterP95Ms: percentile(after, 95),
+    lostP95: percentile(lost, 95),
+    gaveUp: samples.filter((sample) => sample.gaveUp).length,
+  };
+}

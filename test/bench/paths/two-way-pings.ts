@@ -1,0 +1,52 @@
+import { longestGapMs, type PingRecord, PingStream } from '../../lab/ping-stream.ts';
+import type { Subject } from './subject.ts';
+
+/** 100 pings a second in each direction through the tunnel. */
+export class TwoWayPings {
+  readonly #streams: readonly PingStream[];
+
+  private constructor(streams: readonly PingStream[]) {
+    this.#streams = streams;
+  }
+
+  /** Resolves when both directions are answered. */
+  static async start({ world, inside }: Subject): Promise<TwoWayPings> {
+    const started = await Promise.allSettled([
+      PingStream.start(world.laptop, inside.nas),
+      PingStream.start(world.nas, inside.laptop),
+    ]);
+    const streams = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (streams.length === started.length) return new TwoWayPings(streams);
+    await Promise.all(streams.map((stream) => stream.stop()));
+    throw new Error('the tunnel does not carry pings');
+  }
+
+  /** Ends both. */
+  async stop(): Promise<PingTimes> {
+    return new PingTimes(await Promise.all(this.#streams.map((stream) => stream.stop())));
+  }
+}
+
+/** What became of the pings of both directions. Times are Unix milliseconds. */
+export class PingTimes {
+  readonly #directions: readonly (readonly PingRecord[])[];
+
+  constructor(directions: readonly (readonly PingRecord[])[]) {
+    this.#directions = directions;
+  }
+
+  /** The longest time without an answer, of the worse direction. */
+  gapMs(fromMs: number, toMs: number): number {
+    return Math.max(...this.#directions.map((records) => longestGapMs(records, fromMs, toMs)));
+  }
+
+  /** Pings sent in that time and never answered, of the worse direction. */
+  lost(fromMs: number, toMs: number): number {
+    const lost = this.#directions.map(
+      (records) =>
+        records.filter((one) => one.answeredAt === undefined && one.sentAt >= fromMs && one.sentAt <= toMs)
+          .length,
+    );
+    return Math.max(...lost);
+  }
+}

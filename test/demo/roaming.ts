@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControllerStatus, Path, Status } from '../../shared/contract/status.ts';
+import { PingStream } from '../lab/ping-stream.ts';
+import { startImpostor } from '../lab/wireguard-host.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { type Cast, networkName } from './cast.ts';
+import type { Story } from './steps.ts';
+
+/** The roaming story: what the product is for. Each step fails when the path is not the right one at its end. */
+
+const nas = `nas.${networkName}`;
+const settleMs = 600;
+
+function controllerOf(status: Status, name: string): ControllerStatus {
+  const found =
+    status.tunnel.state === 'connected' ? status.tunnel.controllers.find((c) => c.name === name) : undefined;
+  if (found === undefined) throw new Error(`the status has no controller ${name}`);
+  return found;
+}
+
+function lastMove(status: Status): string {
+  const move = status.timeline.findLast(
+    (decision) => decision.kind === 'moved' && decision.controller === 'nas',
+  );
+  return move === undefined ? 'no move was told' : `${move.reason}, moved to ${move.to}`;
+}
+
+/** Does something to the network while pings run, and waits for the path that must follow. */
+async function roam(
+  cast: Cast,
+  what: () => Promise<void>,
+  wanted: Path,
+  endpoint?: string,
+): Promise<string[]> {
+  const stream = await PingStream.start(cast.laptop.host, nas);
+  await sleep(settleMs);
+  const changedAt = Date.now();
+  await what();
+  await cast.laptop.until(
+    `nas is reached by ${wanted}`,
+    (now) => {
+      const found = controllerOf(now, 'nas');
+      return found.path === wanted && (endpoint === undefined || found.endpoint === endpoint);
+    },
+    20_000,
+  );
+  await sleep(settleMs);
+  await stream.stop();
+  const gapMs = stream.longestGapMs(changedAt);
+  return [
+    lastMove(await cast.laptop.status()),
+    `longest time without an answered ping: ${Math.round(gapMs)} ms`,
+  ];
+}
+
+export async function tellRoaming(story: Story, cast: Cast): Promise<void> {
+  const { world, laptop } = cast;
+  story.chapter('Roaming: a ping every 10 ms runs through the tunnel all the time');
+  await story.step('Leave home for the café: the NAS is reached over the internet', () =>
+    roam(cast, () => world.moveLaptop('cafe'), 'internet'),
+  );
+  await story.step('An impostor sits there at the NAS’s private address: it is never followed', async () => {
+    await startImpostor(world.host('impostor'));
+    const pinged = await laptop.host.exec(['ping', '-c', '1', at.private.nas]);
+    await laptop.mustHoming(['probe', 'nas']);
+    const found = controllerOf(await laptop.status(), 'nas');
+    if (found.path !== 'internet') throw new Error(`the path became ${found.path}`);
+    const candidate = found.candidates.find((one) => one.endpoint === `${at.private.nas}:51820`);
+    if (candidate?.last.verdict !== 'silent') throw new Error('the impostor was taken for the NAS');
+    return [`${at.private.nas} answers pings: ${pinged.code === 0 ? 'yes' : 'no'}; proves the NAS’s key: no`];
+  });
+  await story.step('Come back home: the NAS is reached over the LAN', () =>
+    roam(cast, () => world.moveLaptop('home'), 'lan'),
+  );
+  await story.step('The LAN between the two dies silently: over the internet again', () =>
+    roam(cast, () => dropFramesFromLaptop(cast), 'internet'),
+  );
+  await story.step('The LAN works again, and no event tells: found by looking', () =>
+    roam(cast, () => passFramesFromLaptop(cast), 'lan'),
+  );
+  await story.step('The NAS gets another LAN address, which no invite knows: found by broadcast', () =>
+    roam(cast, () => changeNasAddress(cast), 'lan', '192.0.2.77:51820'),
+  );
+}
+
+/** As a switch that loses the frames between two of its ports: the links stay up, the router stays reachable. */
+async function dropFramesFromLaptop({ world }: Cast): Promise<void> {
+  const rules = [
+    'table ip demo {',
+    `chain inbound { type filter hook input priority raw; ip saddr ${at.private.laptop} drop; }`,
+    `chain outbound { type filter hook output priority raw; ip daddr ${at.private.laptop} drop; }`,
+    '}',
+  ];
+  await world.nas.run(['nft', rules.join('\n')]);
+}
+
+async function passFramesFromLaptop({ world }: Cast): Promise<void> {
+  await world.nas.run(['nft', 'delete table ip demo']);
+}
+
+/** Deleted first: a second address of the same network would go with the first. */
+async function changeNasAddress({ world }: Cast): Promise<void> {
+  const device = world.nasLan.interfaceName;
+  await world.nas.run(['ip', 'address', 'delete', `${at.private.nas}/24`, 'dev', device]);
+  await world.nas.run(['ip', 'address', 'add', '192.0.2.77/24', 'dev', device]);
+  await world.nas.run(['ip', 'route', 'add', 'default', 'via', at.private.router]);
+}

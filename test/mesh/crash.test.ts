@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Host } from '../lab/host.ts';
+import type { HostProcess } from '../lab/host-process.ts';
+import { PingStream } from '../lab/ping-stream.ts';
+import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { helperCommand, type InstalledHost } from './installed-host.ts';
+import { rawCall } from './raw-call.ts';
+import { createSmallMesh, type SmallMesh, smallMesh } from './small-mesh.ts';
+import { storedProfile } from './stored-profile.ts';
+
+let mesh: SmallMesh;
+let laptop: InstalledHost;
+let host: Host;
+let originalHosts: Buffer;
+/** The laptop with a helper and no tunnel. */
+let idle: Snapshot;
+/** The body of PUT /v1/tunnel. */
+let connectBody: string;
+
+const kills = 12;
+const longestDelayMs = 200;
+
+beforeAll(async () => {
+  requireLab();
+  mesh = await createSmallMesh();
+  laptop = mesh.laptop;
+  host = laptop.host;
+  // No final newline: the harder case for whoever takes names out again.
+  await host.writeFile('/etc/hosts', '127.0.0.1 localhost');
+  originalHosts = await hostsFile();
+  const { profile, privateKey } = await storedProfile(laptop);
+  connectBody = JSON.stringify({ profile, privateKey });
+  await laptop.startHelper();
+  idle = await host.snapshot();
+});
+afterAll(() => mesh?.destroy());
+
+function hostsFile(): Promise<Buffer> {
+  return readFile(host.outsidePath('/etc/hosts'));
+}
+
+async function connect(): Promise<void> {
+  const { status, text } = await rawCall(host, 'PUT', '/v1/tunnel', connectBody);
+  if (status !== 200) throw new Error(text);
+}
+
+async function disconnect(): Promise<void> {
+  const { status, text } = await rawCall(host, 'DELETE', '/v1/tunnel');
+  if (status !== 200) throw new Error(text);
+}
+
+async function wireguardGoPid(): Promise<string> {
+  return (await host.run(['pgrep', '-x', 'wireguard-go'])).trim();
+}
+
+/** A moment between 0 and 200 ms, spread over the kills and different in every run. */
+function moment(kill: number): number {
+  return ((kill + Math.random()) * longestDelayMs) / kills;
+}
+
+/** Kills the helper some time after a call was sent, starts it again, and says how it came back. */
+async function killDuring(call: Promise<unknown>, delayMs: number): Promise<string> {
+  // A call that the kill cut off fails, one that was faster does not; both are fine.
+  const ended = call.catch(() => undefined);
+  await sleep(delayMs);
+  await laptop.killHelper();
+  await ended;
+  await laptop.startHelper();
+  return (await laptop.status()).tunnel.state;
+}
+
+async function expectNothingLeft(what: string): Promise<void> {
+  await disconnect();
+  expect(diffSnapshots(idle, await host.snapshot()), what).toEqual([]);
+  expect((await hostsFile()).equals(originalHosts), what).toBe(true);
+}
+
+describe('a helper that is killed while connected', () => {
+  test('leaves a tunnel that carries traffic, is adopted by the next helper, and goes without a trace', async () => {
+    await connect();
+    const before = await laptop.until(
+      'the controller was reached',
+      ({ tunnel }) => tunnel.state === 'connected' && tunnel.controllers[0]?.latestHandshakeAt !== null,
+    );
+    const pid = await wireguardGoPid();
+    const stream = await PingStream.start(host, `nas.${smallMesh.network}`);
+    await sleep(200);
+    await laptop.killHelper();
+    await sleep(500);
+    expect(await wireguardGoPid()).toBe(pid);
+    await laptop.startHelper();
+    const after = await laptop.status();
+    await sleep(1_000);
+    const records = await stream.stop();
+    expect(records.filter(({ answeredAt }) => answeredAt === undefined)).toEqual([]);
+    expect(records.length).toBeGreaterThan(100);
+    expect(await wireguardGoPid()).toBe(pid);
+    const { tunnel } = before;
+    expect(after.tunnel).toMatchObject({
+      state: 'connected',
+      adopted: true,
+      since: tunnel.state === 'connected' ? tunnel.since : '',
+      listenPort: tunnel.state === 'connected' ? tunnel.listenPort : 0,
+      hosts: { names: 2, problem: null },
+    });
+    expect(after.timeline.map(({ kind }) => kind)).toContain('adopted');
+    await expectNothingLeft('after an adopted tunnel');
+  });
+
+  test('is followed by a helper that goes on deciding the paths of the adopted tunnel', async () => {
+    await connect();
+    await laptop.killHelper();
+    await laptop.startHelper();
+    await laptop.until(
+      'the controller answers a probe of the new helper',
+      ({ tunnel }) => tunnel.state === 'connected' && tunnel.controllers[0]?.probing === 'answers',
+    );
+    await expectNothingLeft('after probing an adopted tunnel');
+  });
+
+  test('and whose wireguard-go ended too leaves nothing that the next start does not remove', async () => {
+    await connect();
+    await laptop.killHelper();
+    await host.run(['pkill', '-KILL', '-x', 'wireguard-go']);
+    await laptop.startHelper();
+    const { tunnel, timeline } = await laptop.status();
+    expect(tunnel.state).toBe('off');
+    expect(timeline.map(({ kind }) => kind)).toContain('repaired');
+    expect(diffSnapshots(idle, await host.snapshot())).toEqual([]);
+    expect((await hostsFile()).equals(originalHosts)).toBe(true);
+  });
+
+  test('and whose journal was damaged leaves nothing that the next start does not remove', async () => {
+    await connect();
+    await laptop.killHelper();
+    await host.writeFile('/run/homing/journal.json', '{"version":1,"phase":"u', 0o600);
+    await laptop.startHelper();
+    expect((await laptop.status()).tunnel.state).toBe('off');
+    expect(diffSnapshots(idle, await host.snapshot())).toEqual([]);
+    expect((await hostsFile()).equals(originalHosts)).toBe(true);
+  });
+});
+
+test(`kill -9 at ${kills} instants of connecting leaves nothing that the next start does not repair`, async () => {
+  const states: string[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    const delayMs = moment(kill);
+    states.push(await killDuring(connect(), delayMs));
+    expect(['off', 'connected'], `killed after ${delayMs} ms`).toContain(states.at(-1));
+    await expectNothingLeft(`killed ${delayMs} ms after it began to connect`);
+  }
+  console.log(`after kills while connecting: ${states.join(' ')}`);
+});
+
+test(`kill -9 at ${kills} instants of disconnecting leaves nothing that the next start does not repair`, async () => {
+  const states: string[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    const delayMs = moment(kill) / 2;
+    await connect();
+    states.push(await killDuring(disconnect(), delayMs));
+    expect(['off', 'connected'], `killed after ${delayMs} ms`).toContain(states.at(-1));
+    await expectNothingLeft(`killed ${delayMs} ms after it began to disconnect`);
+  }
+  console.log(`after kills while disconnecting: ${states.join(' ')}`);
+});
+
+describe('one helper at a time', () => {
+  const startOne = (): Promise<HostProcess> => host.spawn([...helperCommand, '--uid', `${laptop.user.uid}`]);
+
+  test('a second one is refused with the pid of the first, which goes on', async () => {
+    const second = await startOne();
+    expect(await second.exited).toBe(1);
+    expect(second.stderr.text).toContain(`Process ${laptop.helper.pid} `);
+    expect(second.stderr.text).toMatch(/running already/);
+    expect((await laptop.status()).helper.pid).toBe(laptop.helper.pid);
+  });
+
+  test.each([
+    ['of a killed helper', undefined],
+    ['whose number belongs to another process by now', '1 1\n'],
+    ['that is empty', ''],
+    ['that holds nonsense', '\u0000\u0001 what\n'],
+  ])('a lock file %s does not block the next start', async (_, text) => {
+    await laptop.killHelper();
+    if (text !== undefined) await host.writeFile('/run/homing/helper.lock', text, 0o600);
+    await laptop.startHelper();
+    expect((await laptop.status()).tunnel.state).toBe('off');
+  });
+
+  test('of three started at the same instant exactly one wins, also over a stale lock', async () => {
+    for (const round of [1, 2, 3, 4]) {
+      await laptop.killHelper();
+      const started = await Promise.all([startOne(), startOne(), startOne()]);
+      const listening = await Promise.all(
+        started.map((one) =>
+          one.stderr.waitFor(/listening at/, 10_000).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
+      expect(listening.filter(Boolean).length, `round ${round}`).toBe(1);
+      const winner = started[listening.indexOf(true)];
+      expect((await laptop.status()).helper.pid).toBe(winner?.pid);
+      await winner?.stop();
+      await laptop.startHelper();
+    }
+  });
+});

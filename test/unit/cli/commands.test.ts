@@ -1,0 +1,293 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { forget } from '../../../helper/cli/commands/forget-action.ts';
+import { HomingError } from '../../../shared/errors/problem.ts';
+import { fingerprintOf } from '../../../shared/invite/fingerprint.ts';
+import { verifyInvite } from '../../../shared/invite/read-invite.ts';
+import { laptopKey } from '../authoring/fixtures.ts';
+import { badInvites, nasKey, networkKey, nowMs, payloadWith, signed, vpsKey } from '../invite/fixtures.ts';
+import { CliFolder } from './run-cli.ts';
+
+let folder: CliFolder;
+beforeEach(async () => {
+  folder = await CliFolder.make();
+});
+afterEach(() => folder.remove());
+
+const words = fingerprintOf(networkKey).words.join(' ');
+
+describe('homing', () => {
+  it('prints the addresses that follow from names', async () => {
+    const names = ['address', '--network', 'wg-test-one', '--controller', 'ctrl1'];
+    const { stdout } = await folder.run([...names, '--peer', 'peer1', '--json']);
+    expect(JSON.parse(stdout)).toEqual({
+      base: 'fd51:19c1::/40',
+      subnet: 'fd51:19c1:e:fb00::/56',
+      controllerAddress: 'fd51:19c1:e:fb00::1',
+      peerAddress: 'fd51:19c1:e:fb00:6987:50a0:9b93:4337',
+      allowedRange: 'fd51:19c1:e:fb00:6987:50a0::/96',
+    });
+    expect(Object.keys(JSON.parse((await folder.run([...names, '--json'])).stdout))).toEqual([
+      'base',
+      'subnet',
+      'controllerAddress',
+    ]);
+  });
+
+  it('prints a problem on three lines, or as JSON', async () => {
+    const text = await folder.run(['join-card']);
+    expect(text).toMatchObject({ status: 1, stdout: '' });
+    expect(text.stderr.trimEnd().split('\n')).toEqual([
+      'No network is set up on this laptop yet',
+      '  Nothing was imported.',
+      '  Import an invite with `homing import FILE`.',
+    ]);
+    const json = await folder.run(['join-card', '--json']);
+    expect(json).toMatchObject({ status: 1, stderr: '' });
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'no-profile' } });
+  });
+
+  it.each([
+    [['frob'], /unknown command 'frob'/],
+    [['import'], /missing required argument 'source'/],
+    [['address', '--network', 'x'], /required option '--controller <name>'/],
+    [['profiles', '--frob'], /unknown option '--frob'/],
+  ])('calls the command line %j wrong', async (args, cause) => {
+    const { status, stderr } = await folder.run(args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^The command line is wrong\n/);
+    expect(stderr).toMatch(cause);
+  });
+
+  it('prints help and version as no error', async () => {
+    expect((await folder.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(await folder.run(['--help'])).toMatchObject({ status: 0, stderr: '' });
+    expect((await folder.run(['--help'])).stdout).toContain('Exit status:');
+  });
+});
+
+describe('homing import', () => {
+  it('shows the fingerprint and what it does, and asks on a terminal', async () => {
+    await writeFile(folder.file('a.homing'), `${signed()}\n`);
+    const no = await folder.run(['import', folder.file('a.homing')], '\n', true);
+    expect(no.status).toBe(1);
+    expect(no.stdout).toContain(`Signed by  ${words}`);
+    expect(no.stderr).toContain('Nothing was imported');
+    expect(existsSync(folder.file('config'))).toBe(false);
+    const yes = await folder.run(['import', folder.file('a.homing')], 'y\n', true);
+    expect(yes.status).toBe(0);
+    expect(yes.stdout).toContain('homing join-card wgnet');
+    expect((await folder.run(['profiles'])).stdout).toMatch(/^wgnet +laptop +wgnet +2 +3 +invite, serial 3/m);
+  });
+
+  it('needs --yes where nobody can be asked', async () => {
+    const { status, stderr } = await folder.run(['import', signed()]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('--yes');
+    expect(existsSync(folder.file('config'))).toBe(false);
+  });
+
+  it.each([
+    ['a link', `homing://join/${signed()}`, ''],
+    ['standard input', '-', `${signed()}\n`],
+  ])('reads %s', async (_, source, input) => {
+    const { status, stdout } = await folder.run(['import', source, '--yes', '--json'], input);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'new',
+      network: 'wgnet',
+      serial: 3,
+      names: { count: 3 },
+    });
+  });
+
+  it('takes a wg-quick file and shows what it leaves out', async () => {
+    const text = `[Interface]\nPrivateKey = ${nasKey}\nAddress = 10.42.1.2/16\nPostUp = reboot\n[Peer]\nPublicKey = ${vpsKey}\nEndpoint = 198.51.100.7:51820\n`;
+    await writeFile(folder.file('home.conf'), text);
+    const { stdout } = await folder.run(['import', folder.file('home.conf'), '--yes']);
+    expect(stdout).toMatch(/line 4 +PostUp = reboot +it would run a command as root/);
+    expect(stdout).toContain('homing up home');
+    expect(stdout).not.toContain(nasKey);
+  });
+
+  it.each(badInvites())('refuses %s, and nothing is on disk', async (_, text, code) => {
+    await writeFile(folder.file('bad.homing'), text);
+    const { status, stdout } = await folder.run(['import', folder.file('bad.homing'), '--yes', '--json']);
+    expect(status).toBe(1);
+    // The reader of files stops at the limit, before there is an invite to speak of.
+    expect(JSON.parse(stdout).error.code).toBe(code === 'invite-too-large' ? 'file-too-large' : code);
+    expect(existsSync(folder.file('config'))).toBe(false);
+  });
+
+  it('says what a missing file and a join card are', async () => {
+    const missing = await folder.run(['import', folder.file('none'), '--json']);
+    expect(JSON.parse(missing.stdout).error.code).toBe('file-unreadable');
+    const card = await folder.run(['import', '-', '--json'], 'homing-card:abc');
+    expect(JSON.parse(card.stdout).error.code).toBe('join-card-given');
+  });
+
+  it('shows the changes of an update', async () => {
+    await folder.run(['import', signed(), '--yes']);
+    const { stdout } = await folder.run(['import', signed(payloadWith(['serial'], 4)), '--yes']);
+    expect(stdout).toMatch(/Update of the network "wgnet"[\s\S]*Changes\n {2}serial +changed +3 -> 4\n/);
+    expect(stdout).not.toMatch(/controller nas +changed/);
+  });
+});
+
+describe('homing forget', () => {
+  it('removes a network, and only with a yes', async () => {
+    await folder.run(['import', signed(), '--yes']);
+    expect((await folder.run(['forget', 'wgnet'])).status).toBe(1);
+    expect((await folder.run(['forget', 'wgnet', '--yes'])).stdout).toContain('Forgot "wgnet"');
+    expect((await folder.run(['profiles'])).stdout).toContain('No network is set up');
+  });
+
+  it('refuses while that network is connected', async () => {
+    await folder.run(['import', signed(), '--yes']);
+    const { stdout } = await folder.run(['profiles', '--json']);
+    const { id } = JSON.parse(stdout).profiles[0];
+    const io = {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      stdin: process.stdin,
+      env: { HOMING_CONFIG_DIR: folder.file('config') },
+      now: () => nowMs,
+    };
+    await expect(forget(io, 'wgnet', true, async () => id)).rejects.toThrow(HomingError);
+    expect((await folder.run(['profiles'])).stdout).toContain('wgnet');
+  });
+});
+
+describe('homing network', () => {
+  const network = (...args: string[]) =>
+    folder.run(['network', ...args, '--file', folder.file('wgnet.network.json')]);
+
+  async function wgnet(...init: string[]) {
+    await network('init', 'wgnet', ...init);
+    await network(
+      'add-controller',
+      'nas',
+      '--public-key',
+      nasKey,
+      '--public-endpoint',
+      '198.51.100.7',
+      '--private-endpoint',
+      '192.0.2.7',
+    );
+    await network('add-peer', 'laptop');
+  }
+
+  it('makes a network whose signing key only its author can read', async () => {
+    const { stdout, status } = await network('init', 'wgnet', '--domain', 'wgnet.internal');
+    expect(status).toBe(0);
+    expect((await stat(folder.file('wgnet.signing-key'))).mode & 0o777).toBe(0o600);
+    const file = JSON.parse(await readFile(folder.file('wgnet.network.json'), 'utf8'));
+    expect(file).toMatchObject({ name: 'wgnet', domain: 'wgnet.internal', serial: 1, presharedKeys: false });
+    expect(stdout).toContain(fingerprintOf(file.publicKey).words.join(' '));
+    expect(await network('init', 'wgnet')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('exists already'),
+    });
+  });
+
+  it('goes from init to a laptop that every controller lets in', async () => {
+    await wgnet('--preshared-keys');
+    const invite = await network(
+      'invite',
+      'laptop',
+      '--out',
+      folder.file('laptop.homing'),
+      '--expires-in',
+      '30d',
+    );
+    expect(invite.stdout).toContain('On "laptop":\n  homing import laptop.homing');
+    const { payload } = verifyInvite(await readFile(folder.file('laptop.homing'), 'utf8'));
+    expect(payload.expiresAt).toBe(nowMs / 1000 + 30 * 86_400);
+    await folder.run(['import', folder.file('laptop.homing'), '--yes']);
+    const card = (await folder.run(['join-card'])).stdout.trim();
+    const added = await network('add-peer', 'laptop', '--card', card);
+    expect(added.stdout).toContain('Took the keys of "laptop", serial 4.');
+    const rendered = await network('render', '--controller', 'nas', '--format', 'wg-quick');
+    const { publicKey } = JSON.parse((await folder.run(['join-card', '--json'])).stdout);
+    expect(rendered.stdout).toContain(
+      `PublicKey = ${publicKey}\nPresharedKey = ${payload.controllers[0]?.presharedKey}\n`,
+    );
+    const secrets = await readFile(folder.file('wgnet.signing-key'), 'utf8');
+    expect(rendered.stdout).not.toContain(secrets.trim());
+  });
+
+  it('reads a join card from standard input', async () => {
+    await wgnet();
+    await folder.run(['import', (await network('invite', 'laptop')).stdout.trim(), '--yes']);
+    const card = (await folder.run(['join-card', '--json'])).stdout;
+    const added = await folder.run(
+      ['network', 'add-peer', 'laptop', '--card', '-', '--file', folder.file('wgnet.network.json')],
+      card,
+    );
+    expect(added.status).toBe(0);
+  });
+
+  it('prints an invite as a line, a link or a QR code', async () => {
+    await wgnet();
+    expect((await network('invite', 'laptop')).stdout).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect((await network('invite', 'laptop', '--link')).stdout).toMatch(/^homing:\/\/join\/ey/);
+    expect((await network('invite', 'laptop', '--qr')).stdout).toContain('█▀▀▀▀▀█');
+  });
+
+  it('writes each file of a configuration into a directory', async () => {
+    await wgnet();
+    const path = folder.file('out');
+    const render = ['render', '--controller', 'nas', '--format', 'networkd', '--out', path];
+    expect((await network(...render)).stderr).toContain('not a directory');
+    await mkdir(path);
+    expect((await network(...render)).stdout).toContain(
+      'belongs at /etc/systemd/network/50-wgnet.netdev on "nas"',
+    );
+    expect((await readdir(path)).sort()).toEqual(['50-wgnet.conf', '50-wgnet.netdev', '50-wgnet.network']);
+  });
+
+  it('refuses a signing key that others can read', async () => {
+    await wgnet();
+    await chmod(folder.file('wgnet.signing-key'), 0o640);
+    const { status, stderr } = await network('invite', 'laptop');
+    expect(status).toBe(1);
+    expect(stderr).toContain('has mode 640');
+    expect(stderr).toContain('chmod 600');
+  });
+
+  it.each([
+    [['add-controller', 'nas', '--public-key', vpsKey]],
+    [['add-controller', 'a b', '--public-key', vpsKey]],
+    [['add-controller', 'vps', '--public-key', 'x']],
+    [['add-controller', 'vps', '--public-key', vpsKey, '--port', '65536']],
+    [['add-controller', 'vps', '--public-key', vpsKey, '--port', 'ssh']],
+    [['add-controller', 'vps', '--public-key', vpsKey, '--route', '0.0.0.0/0']],
+    [['add-peer', 'laptop']],
+    [['add-peer', 'phone', '--card', 'homing-card:x']],
+    [['add-peer', 'phone', '--default-controller', 'x']],
+    [['invite', 'phone']],
+    [['invite', 'laptop', '--expires-in', 'soon']],
+    [['render', '--controller', 'x', '--format', 'nixos']],
+    [['render', '--controller', 'nas', '--format', 'x']],
+  ])('refuses %j and changes nothing on disk', async (args) => {
+    await wgnet();
+    const before = [await readdir(folder.path), await readFile(folder.file('wgnet.network.json'), 'utf8')];
+    const { status, stdout, stderr } = await network(...args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(3);
+    expect([await readdir(folder.path), await readFile(folder.file('wgnet.network.json'), 'utf8')]).toEqual(
+      before,
+    );
+  });
+
+  it('does two changes at once one after the other', async () => {
+    await wgnet();
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => network('add-peer', name)));
+    const file = JSON.parse(await readFile(folder.file('wgnet.network.json'), 'utf8'));
+    expect(file.peers.map(({ name }: { name: string }) => name)).toEqual(['a', 'b', 'c', 'd', 'laptop']);
+    expect(file.serial).toBe(7);
+    expect(JSON.stringify(file)).not.toContain(laptopKey);
+  });
+});
