@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
@@ -26,7 +26,10 @@ export function prepareRuntimeDirectory(directory: string): void {
  * @param uid the one user who may control the helper
  */
 export async function listenForUser(server: Server, path: string, uid: number): Promise<void> {
-  const nursery = mkdtempSync(join(dirname(path), '.socket-'));
+  // Always the same name, so that the next helper removes what one that was killed here had left.
+  const nursery = join(dirname(path), '.socket');
+  rmSync(nursery, { recursive: true, force: true });
+  mkdirSync(nursery, { mode: 0o700 });
   const umask = process.umask(0o077);
   try {
     const born = join(nursery, 's');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
@@ -27,13 +28,23 @@ async function refuseLink(path: string): Promise<void> {
   if (!found.isFile()) throw notWritable(path, 'is not a plain file');
 }
 
+/** One helper runs at a time, so one name is enough, and what a killed one had left is found again. */
+function draftOf(path: string): string {
+  return join(dirname(path), '.hosts.homing');
+}
+
+async function removeDraft(path: string): Promise<void> {
+  // Looked for first: on a read-only file system even the removal of what is not there fails.
+  if (existsSync(draftOf(path))) await rm(draftOf(path), { force: true });
+}
+
 /**
  * Replaces a file whole by rename, so that no reader ever sees half of it, keeping mode and owner; in place
  * where rename is refused (a bind mount, as in containers).
  */
 async function replaceFile(path: string, bytes: Buffer): Promise<void> {
   const { mode, uid, gid } = await stat(path);
-  const temporary = join(dirname(path), `.hosts.homing-${process.pid}`);
+  const temporary = draftOf(path);
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
@@ -79,6 +90,7 @@ async function contentOf(path: string): Promise<Buffer | undefined> {
 }
 
 async function rewrite(path: string, change: (before: Buffer) => Buffer): Promise<boolean> {
+  await removeDraft(path);
   const before = await contentOf(path);
   if (before === undefined) throw notWritable(path, 'is not there');
   const after = change(before);

@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
 
 /**
@@ -67,7 +68,18 @@ export function takeInstanceLock(path: string): () => void {
   } finally {
     rmSync(mine, { force: true });
   }
+  removeLeftovers(path);
   return () => rmSync(path, { force: true });
+}
+
+/** What processes that were killed while they took the lock had left beside it. */
+function removeLeftovers(path: string): void {
+  const pattern = new RegExp(`^${basename(path).replaceAll('.', '\\.')}\\.(\\d+)(\\.stale)?$`);
+  for (const name of readdirSync(dirname(path))) {
+    const [, pid] = pattern.exec(name) ?? [];
+    if (pid !== undefined && startTimeOf(Number(pid)) === undefined)
+      rmSync(join(dirname(path), name), { force: true });
+  }
 }
 
 /** Moves a lock aside, and back should it turn out to be a living one that came between look and move. */

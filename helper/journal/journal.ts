@@ -38,10 +38,14 @@ export type JournalReading =
 /** One file holding one entry or none; every write is atomic and on disk before it returns. */
 export class Journal {
   readonly #path: string;
+  readonly #draft: string;
 
   constructor(path: string) {
     this.#path = path;
+    this.#draft = `${path}.new`;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // Half written by a helper that was killed; what it says is in the journal or was never begun.
+    rmSync(this.#draft, { force: true });
   }
 
   read(): JournalReading {
@@ -60,15 +64,14 @@ export class Journal {
   }
 
   write(entry: JournalEntry): void {
-    const temporary = `${this.#path}.new`;
-    const fd = openSync(temporary, 'w', 0o600);
+    const fd = openSync(this.#draft, 'w', 0o600);
     try {
       writeSync(fd, JSON.stringify(entry));
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, this.#path);
+    renameSync(this.#draft, this.#path);
   }
 
   clear(): void {

@@ -53,14 +53,14 @@ test('an unprivileged user runs the mounted node though its folder is closed to 
     await writeFile(join(dist, 'hello.mjs'), 'console.log(process.getuid(), process.env.HOME);');
     const guest = await lab.addHost('guest');
     await guest.mountProduct({ node: process.execPath, dist });
-    const user = await guest.addUser('ada', 1_000);
+    const user = await guest.addUser('user', 1_000);
     expect((await guest.exec(['touch', '/opt/homing/lib/x'])).code).not.toBe(0);
     expect(await guest.run(['id', '-un'], { user })).toBe('ada\n');
     expect(await guest.run(['sh', '-c', 'cd; touch mine; ls'], { user })).toBe('mine\n');
     expect((await guest.exec(['ip', 'link', 'set', 'lo', 'down'], { user })).code).not.toBe(0);
     expect((await guest.exec(['ls', '/srv'], { user })).code).not.toBe(0);
     const hello = ['/opt/homing/bin/node', '/opt/homing/lib/hello.mjs'];
-    expect(await guest.run(hello, { user })).toBe('1000 /home/ada\n');
+    expect(await guest.run(hello, { user })).toBe('1000 /home/user\n');
   } finally {
     await rm(closed, { recursive: true });
   }

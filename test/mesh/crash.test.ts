@@ -17,6 +17,7 @@ let host: Host;
 let originalHosts: Buffer;
 /** The laptop with a helper and no tunnel. */
 let idle: Snapshot;
+let idleEtc: string;
 /** The body of PUT /v1/tunnel. */
 let connectBody: string;
 
@@ -35,6 +36,7 @@ beforeAll(async () => {
   connectBody = JSON.stringify({ profile, privateKey });
   await laptop.startHelper();
   idle = await host.snapshot();
+  idleEtc = await host.run(['ls', '-A', '/etc']);
 });
 afterAll(() => mesh?.destroy());
 
@@ -76,6 +78,7 @@ async function expectNothingLeft(what: string): Promise<void> {
   await disconnect();
   expect(diffSnapshots(idle, await host.snapshot()), what).toEqual([]);
   expect((await hostsFile()).equals(originalHosts), what).toBe(true);
+  expect(await host.run(['ls', '-A', '/etc']), what).toBe(idleEtc);
 }
 
 describe('a helper that is killed while connected', () => {
@@ -165,6 +168,19 @@ test(`kill -9 at ${kills} instants of disconnecting leaves nothing that the next
     await expectNothingLeft(`killed ${delayMs} ms after it began to disconnect`);
   }
   console.log(`after kills while disconnecting: ${states.join(' ')}`);
+});
+
+test(`kill -9 at ${kills} instants of starting leaves nothing that the next start does not repair`, async () => {
+  for (let kill = 0; kill < kills; kill += 1) {
+    await laptop.stopHelper();
+    const delayMs = moment(kill) * 2;
+    const starting = await host.spawn([...helperCommand, '--uid', `${laptop.user.uid}`]);
+    await sleep(delayMs);
+    starting.kill('SIGKILL');
+    await starting.exited;
+    await laptop.startHelper();
+    expect(diffSnapshots(idle, await host.snapshot()), `killed after ${delayMs} ms`).toEqual([]);
+  }
 });
 
 describe('one helper at a time', () => {

@@ -40,7 +40,7 @@ export class HomingLaptop {
 
   static async install(host: Host, bundles: string): Promise<HomingLaptop> {
     await host.mountProduct({ node: `${root}node_modules/node/bin/node`, dist: bundles });
-    return new HomingLaptop(host, await host.addUser('ada', 1000));
+    return new HomingLaptop(host, await host.addUser('user', 1000));
   }
 
   /** The helper's pid on the machine. @throws Error when it was not started */

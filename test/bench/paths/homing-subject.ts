@@ -9,7 +9,7 @@ import { HomingLaptop } from './homing-laptop.ts';
 import type { Subject } from './subject.ts';
 
 const network = 'wgnet';
-const file = '/home/ada/wgnet.network.json';
+const file = '/home/user/wgnet.network.json';
 /** The interface of `nas`, which startController names. */
 const nasDevice = 'wg0';
 const connectTimeoutMs = 20_000;

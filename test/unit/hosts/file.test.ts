@@ -31,6 +31,12 @@ test('a file that holds the names already is not written again', async () => {
   expect(await stat(path, { bigint: true })).toMatchObject({ ino, mtimeNs });
 });
 
+test('what a killed helper left beside the file is removed', async () => {
+  await writeFile(join(folder, '.hosts.homing'), 'half');
+  await clearHosts(path);
+  expect(await readdir(folder)).toEqual(['hosts']);
+});
+
 test('the mode of the file stays', async () => {
   await chmod(path, 0o640);
   await writeHosts(path, entries);

@@ -49,6 +49,14 @@ test.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('what a process left that was killed while it took the lock is removed, and nothing else', () => {
+  writeFileSync(`${path}.4194305`, 'x');
+  writeFileSync(`${path}.4194305.stale`, 'x');
+  writeFileSync(`${path}.${process.ppid}`, 'of one that is taking it now');
+  takeInstanceLock(path)();
+  expect(readdirSync(folder)).toEqual([`helper.lock.${process.ppid}`]);
+});
+
 test('a lock of a killed process that nobody has waited for yet does not block', async () => {
   // The shell becomes a program that never waits: its first child stays a zombie.
   const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {

@@ -48,12 +48,10 @@ test('a cleared journal holds nothing, and clearing twice is no error', () => {
   expect(journal.read()).toEqual({ found: 'nothing' });
 });
 
-test('a half-written file of a killed helper is not read', async () => {
-  const journal = new Journal(path);
-  journal.write(entry('up'));
+test('a half-written file of a killed helper is not read, and goes with the next start', async () => {
+  new Journal(path).write(entry('up'));
   await writeFile(`${path}.new`, '{"version":1,');
-  expect(journal.read()).toMatchObject({ found: 'entry' });
-  journal.write(entry('falling'));
+  expect(new Journal(path).read()).toMatchObject({ found: 'entry' });
   expect(await readdir(join(folder, 'run'))).toEqual(['journal.json']);
 });
 

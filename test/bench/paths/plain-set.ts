@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { benchWorld } from './bench-world.ts';
+import { startPlainTunnel } from './plain-tunnel.ts';
+import { progress } from './progress.ts';
+import type { HeldSummary } from './result.ts';
+import { TwoWayPings } from './two-way-pings.ts';
+
+const attempts = 12;
+const holdMs = 3_000;
+
+/** Nothing but `wg set … endpoint`, to whichever path is not in use, with 100 pings a second each way. */
+export async function measurePlainSet(): Promise<HeldSummary> {
+  await using world = await benchWorld('modem');
+  const tunnel = await startPlainTunnel(world, 'plain set');
+  const pings = await TwoWayPings.start(tunnel);
+  let held = 0;
+  for (let n = 1; n <= attempts; n += 1) {
+    const to = tunnel.watch.now() === 'lan' ? 'internet' : 'lan';
+    await tunnel.setEndpoint(to);
+    await sleep(holdMs);
+    const ends = [tunnel.watch.now(), ...(await tunnel.configured())];
+    const holds = ends.every((end) => end === to);
+    if (holds) held += 1;
+    progress(`plain set ${n}/${attempts}: to ${to}, ${holds ? 'held' : 'not held'} (${await tunnel.lastWord()})`);
+  }
+  await pings.stop();
+  return { attempted: attempts, held };
+}

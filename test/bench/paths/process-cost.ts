@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { childrenOf } from '../../lab/holder.ts';
+
+/** What a process costs, from proc_pid_stat(5) and proc_pid_status(5). */
+
+/** USER_HZ is 100 on every architecture that Linux still runs on. */
+const tickMs = 10;
+
+/**
+ * Processor time of a process in milliseconds: its own, that of children that ended, and that of children that run.
+ * @param except names of children that do not count
+ */
+export function cpuMsOf(pid: number, except: readonly string[] = []): number {
+  const { name, ticks } = statOf(pid);
+  if (except.includes(name)) return 0;
+  return ticks * tickMs + childrenOf(pid).reduce((sum, child) => sum + cpuMsOf(child, except), 0);
+}
+
+function statOf(pid: number): { readonly name: string; readonly ticks: number } {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const end = text.lastIndexOf(')');
+  const name = text.slice(text.indexOf('(') + 1, end);
+  // After the name: state is field 3; utime, stime, cutime and cstime are 14 to 17.
+  const fields = text.slice(end + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { name, ticks };
+}
+
+/** Resident memory of a process alone, in MiB to a tenth. */
+export function residentMiBOf(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  if (kib === undefined) throw new Error(`process ${pid} has no resident memory: it has ended`);
+  return Math.round((Number(kib) / 1_024) * 10) / 10;
+}
