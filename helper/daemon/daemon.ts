@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -107,9 +107,17 @@ async function startLocked(
   };
 }
 
-/** The runtime directory goes with the last thing in it; anything of others in it keeps it. */
+/**
+ * The runtime directory goes with the last thing in it. What keeps it is no fault: things of others in it, a
+ * helper that starts now, or a unit's RuntimeDirectory= (a mount then, which systemd takes away itself).
+ */
 function removeIfEmpty(directory: string): void {
-  if (readdirSync(directory).length === 0) rmdirSync(directory);
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!['ENOTEMPTY', 'EBUSY', 'EROFS', 'EPERM', 'ENOENT'].includes(String(code))) throw error;
+  }
 }
 
 function statusReader(

@@ -311,7 +311,10 @@ export class ControllerPath {
         outcome.verdict === 'verified'
           ? { verdict: 'verified', atMs, roundTripMs: outcome.roundTripMs }
           : { verdict: outcome.verdict, atMs, reason: outcome.reason };
-      this.candidates.update(endpointOf(target), (candidate) => recordVerdict(candidate, verdict));
+      const endpoint = endpointOf(target);
+      this.candidates.update(endpoint, (candidate) => recordVerdict(candidate, verdict));
+      // The controller is there; what went out wanted no answer, or its answer is on the way.
+      if (verdict.verdict === 'verified' && endpoint === this.#current) this.#suspectSinceMs = null;
     }
     void this.#decide();
   }

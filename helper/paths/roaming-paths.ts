@@ -109,8 +109,10 @@ class RoamingPaths implements PathKeeper {
       { monotonicMs: this.#nowMs, wallMs: parts.now },
       {
         onSilence: (sinceMs) => this.#suspectAll(sinceMs),
+        // With more than one controller only their own counters tell who answered.
         onReceived: () => {
-          for (const path of this.#paths) path.trust();
+          const [only, ...others] = this.#paths;
+          if (others.length === 0) only?.trust();
         },
         onClockJump: () => this.#networkChanged('the machine slept or its clock was set'),
         onSent: () => void this.#lookAtPeers(),

@@ -13,6 +13,8 @@ const cliPath = '/opt/homing/lib/homing/homing.mjs';
 const helperPath = '/opt/homing/lib/helper/homing-helper.mjs';
 const userId = 1000;
 
+/** The Node of an installed host, for programs of the tests. */
+export const nodeProgram = nodePath;
 /** The commands of the product, as they stand on an installed host. */
 export const homingCommand = [nodePath, cliPath] as const;
 export const helperCommand = [nodePath, helperPath] as const;

@@ -1,56 +1,69 @@
 import type { World } from '../../lab/world.ts';
-import { benchWorld } from './bench-world.ts';
+import { benchWorld, type InternetVia } from './bench-world.ts';
+import type { Part } from './move-sections.ts';
 import { nebulaPort, startNebulaMesh } from './nebula.ts';
 import type { Options } from './options.ts';
 import { startPingScript } from './ping-script.ts';
 import { measurePlainSet } from './plain-set.ts';
-import { type MoveSummaries, type Result, summarizeLeaving, summarizeReturning } from './result.ts';
-import { makeTrips } from './round-trips.ts';
+import {
+  type Baselines,
+  type MoveSummaries,
+  type Result,
+  summarizeLeaving,
+  summarizeReturning,
+} from './result.ts';
+import { makeTrips, type Trip, type TripLimits, type TripResults } from './round-trips.ts';
 import type { Subject } from './subject.ts';
 import { cableTrip, silenceTrip } from './trips.ts';
 
+type StartSubject = (world: World) => Promise<Subject>;
+
 /** The ping script never goes back to the internet by itself: a minute is long enough to say so. */
-const scriptLimits = { leaveMs: 60_000, returnMs: 60_000 };
+const scriptLimitMs = 60_000;
 /** Nebula notices a dead peer after 15 s and may have to start over. */
-const nebulaLimits = { leaveMs: 130_000, returnMs: 130_000 };
+const nebulaLimitMs = 130_000;
 
 /** The same moves in the same lab by what people use today. */
-export async function measureBaselines(options: Options, result: Result): Promise<void> {
-  const { only } = options;
-  const add = (baselines: NonNullable<Result['baselines']>) => {
-    result.baselines = { ...result.baselines, ...baselines };
-  };
+export async function measureBaselines(options: Options, result: Result, part: Part): Promise<void> {
+  const { only, baselineMoves: moves } = options;
+  const baselines: Baselines = {};
+  const limits = (limitMs: number) => ({ moves, leaveMs: limitMs, returnMs: limitMs });
   if (only.has('pingScript')) {
-    add({ pingScript: await measureSubject(options, result, startPingScript, scriptLimits) });
+    baselines.pingScript = await measureSubject(result, part, startPingScript, limits(scriptLimitMs));
   }
-  if (only.has('plainSet')) add({ plainSet: await measurePlainSet() });
+  if (only.has('plainSet')) {
+    await part('plain set', async () => {
+      baselines.plainSet = await measurePlainSet();
+    });
+  }
   if (only.has('nebula')) {
-    add({ nebula: await measureSubject(options, result, startNebulaMesh, nebulaLimits) });
+    baselines.nebula = await measureSubject(result, part, startNebulaMesh, limits(nebulaLimitMs));
   }
+  if (Object.keys(baselines).length > 0) result.baselines = baselines;
 }
 
 async function measureSubject(
-  { baselineMoves: moves }: Options,
   result: Result,
-  start: (world: World) => Promise<Subject>,
-  limits: { readonly leaveMs: number; readonly returnMs: number },
+  part: Part,
+  start: StartSubject,
+  limits: TripLimits,
 ): Promise<MoveSummaries> {
   const summaries: MoveSummaries = {};
-  const problems: string[] = [];
-  {
-    await using world = await benchWorld('lan', { ports: [nebulaPort] });
-    const trips = await makeTrips(await start(world), cableTrip(world), { moves, ...limits });
-    summaries.lanToPublicEvent = summarizeLeaving(trips.leaving);
-    summaries.publicToLanEvent = summarizeReturning(trips.returning);
-    problems.push(...trips.problems);
-  }
-  {
-    await using world = await benchWorld('modem', { ports: [nebulaPort] });
-    const trips = await makeTrips(await start(world), silenceTrip(world), { moves, ...limits });
-    summaries.lanToPublicSilent = summarizeLeaving(trips.leaving);
-    summaries.publicToLanNoEvent = summarizeReturning(trips.returning);
-    problems.push(...trips.problems);
-  }
-  if (problems.length > 0) result.problems = [...(result.problems ?? []), ...problems];
+  const series = async (via: InternetVia, tripIn: (world: World) => Trip): Promise<TripResults> => {
+    await using world = await benchWorld(via, { ports: [nebulaPort] });
+    const trips = await makeTrips(await start(world), tripIn(world), limits);
+    if (trips.problems.length > 0) result.problems = [...(result.problems ?? []), ...trips.problems];
+    return trips;
+  };
+  await part(start.name, async () => {
+    const { leaving, returning } = await series('lan', cableTrip);
+    summaries.lanToPublicEvent = summarizeLeaving(leaving);
+    summaries.publicToLanEvent = summarizeReturning(returning);
+  });
+  await part(start.name, async () => {
+    const { leaving, returning } = await series('modem', silenceTrip);
+    summaries.lanToPublicSilent = summarizeLeaving(leaving);
+    summaries.publicToLanNoEvent = summarizeReturning(returning);
+  });
   return summaries;
 }

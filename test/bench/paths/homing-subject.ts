@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectedTunnel } from '../../../shared/contract/status.ts';
 import { generateKeys, startController } from '../../lab/wireguard-host.ts';
-import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import type { World } from '../../lab/world.ts';
+import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { CarrierWatch, wireGuardTraffic } from './carrier-watch.ts';
 import { endpointOf, pathFrom, pathTo } from './endpoints.ts';
 import { HomingLaptop } from './homing-laptop.ts';
@@ -83,7 +83,8 @@ async function connected(laptop: HomingLaptop): Promise<ConnectedTunnel> {
   const deadline = Date.now() + connectTimeoutMs;
   while (true) {
     const { tunnel } = await laptop.client.status();
-    if (tunnel.state === 'connected' && tunnel.controllers.every(({ path }) => path !== 'none')) return tunnel;
+    if (tunnel.state === 'connected' && tunnel.controllers.every(({ path }) => path !== 'none'))
+      return tunnel;
     if (Date.now() > deadline) throw new Error(`did not connect:\n${JSON.stringify(tunnel, null, 2)}`);
     await sleep(100);
   }

@@ -21,7 +21,9 @@ export async function measurePlainSet(): Promise<HeldSummary> {
     const ends = [tunnel.watch.now(), ...(await tunnel.configured())];
     const holds = ends.every((end) => end === to);
     if (holds) held += 1;
-    progress(`plain set ${n}/${attempts}: to ${to}, ${holds ? 'held' : 'not held'} (${await tunnel.lastWord()})`);
+    progress(
+      `plain set ${n}/${attempts}: to ${to}, ${holds ? 'held' : 'not held'} (${await tunnel.lastWord()})`,
+    );
   }
   await pings.stop();
   return { attempted: attempts, held };

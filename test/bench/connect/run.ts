@@ -1,0 +1,66 @@
+import { missingForLab } from '../../lab/requirements.ts';
+import { createSmallMesh } from '../../mesh/small-mesh.ts';
+import { storedProfile } from '../../mesh/stored-profile.ts';
+import { withInstalledBundles } from '../installed-bundles.ts';
+import { percentile } from '../paths/percentile.ts';
+import { progress } from '../paths/progress.ts';
+import type { Contestant } from './contestant.ts';
+import { installFirstAnswer } from './first-answer.ts';
+import { homingContestant } from './homing-contestant.ts';
+import { parseOptions } from './options.ts';
+import { timeToFirstAnswer } from './race.ts';
+import { planOf, wgQuickContestant } from './wg-quick-contestant.ts';
+
+/**
+ * From the command to the first answered ping through the tunnel: `homing up` beside `wg-quick up` with the same
+ * configuration, in the same lab, in turns.
+ */
+export async function runConnectBenchmark(args: readonly string[]): Promise<void> {
+  const { json, pairs, freshHelper } = parseOptions(args);
+  const missing = missingForLab();
+  if (missing.length > 0) throw new Error(missing.join('\n'));
+  const times = await withInstalledBundles(() => race(pairs, freshHelper));
+  const homing = summary(times.homing);
+  const wgQuick = summary(times.wgQuick);
+  const ratio = Math.round((homing.p50Ms / wgQuick.p50Ms) * 1_000) / 1_000;
+  const result = { pairs, homing, wgQuick, ratio };
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+}
+
+interface Times {
+  readonly homing: number[];
+  readonly wgQuick: number[];
+}
+
+async function race(pairs: number, freshHelper: boolean): Promise<Times> {
+  const mesh = await createSmallMesh();
+  try {
+    const { laptop } = mesh;
+    await installFirstAnswer(laptop.host);
+    const address = planOf(await storedProfile(laptop)).controllers[0]?.address;
+    if (address === undefined) throw new Error('the profile gives its controller no address');
+    const homing = homingContestant(laptop, freshHelper);
+    const wgQuick = await wgQuickContestant(laptop);
+    const run = (contestant: Contestant) => timeToFirstAnswer(contestant, laptop.host, address);
+    // The first of each fills the page cache for those that count.
+    await run(homing);
+    await run(wgQuick);
+    const times: Times = { homing: [], wgQuick: [] };
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const homingFirst = pair % 2 === 0;
+      if (homingFirst) times.homing.push(await run(homing));
+      times.wgQuick.push(await run(wgQuick));
+      if (!homingFirst) times.homing.push(await run(homing));
+      progress(
+        `pair ${pair + 1}/${pairs}: homing up ${times.homing.at(-1)?.toFixed(1)} ms, wg-quick up ${times.wgQuick.at(-1)?.toFixed(1)} ms`,
+      );
+    }
+    return times;
+  } finally {
+    await mesh.destroy();
+  }
+}
+
+function summary(times: readonly number[]): { p50Ms: number; p95Ms: number } {
+  return { p50Ms: percentile(times, 50), p95Ms: percentile(times, 95) };
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startImpostor } from '../lab/wireguard-host.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { changeNasAddress, joinLan, partLan } from './roaming-lan-loss.ts';
+import type { RoamingLaptop } from './roaming-laptop.ts';
+import { controllerIn } from './roaming-laptop.ts';
+import { holds, Load } from './roaming-load.ts';
+import { bothEnds, createRoamingMesh, pathsOfBothEnds, type RoamingMesh } from './roaming-mesh.ts';
+import { PacketCount } from './roaming-packets.ts';
+
+/** One laptop, one day: home, a café with home's private subnet and an impostor in it, and home again. */
+
+const privateNas = `${at.private.nas}:51820`;
+const publicNas = `${at.internet.home}:51820`;
+/** Only an event is that quick: without one a LAN is looked for every 8 s. */
+const byEventMs = 4_000;
+
+let mesh: RoamingMesh;
+let laptop: RoamingLaptop;
+
+beforeAll(async () => {
+  requireLab();
+  mesh = await createRoamingMesh({
+    parts: ['cafe'],
+    laptopAt: 'cafe',
+    hairpin: true,
+    publicDelayMs: 20,
+    init: ['--preshared-keys'],
+  });
+  laptop = mesh.laptop;
+  await laptop.installed.mustHoming(['up']);
+}, 60_000);
+afterAll(() => mesh?.destroy());
+
+/** Sees to it that a test starts where it says. */
+async function startAt(place: 'home' | 'cafe'): Promise<void> {
+  const path = place === 'home' ? 'lan' : 'internet';
+  if ((await laptop.controller('nas')).path === path) return;
+  await mesh.world.moveLaptop(place);
+  await laptop.untilPath('nas', path);
+}
+
+describe('in the café, which has home’s private subnet', () => {
+  test('the NAS is reached over the internet by a probe with a preshared key', async () => {
+    const nas = await laptop.untilPath('nas', 'internet', { endpoint: publicNas });
+    const status = await laptop.until('it answered', (now) => controllerIn(now, 'nas').probing === 'answers');
+    const candidate = controllerIn(status, 'nas').candidates.find((one) => one.endpoint === nas.endpoint);
+    expect(candidate?.last.verdict).toBe('verified');
+  });
+
+  test.each([
+    ['that answers pings', async () => undefined],
+    ['that runs WireGuard with a key of its own', () => startImpostor(mesh.world.host('impostor'))],
+  ])('an impostor at the NAS’s private address %s is never followed', async (_, prepare) => {
+    await startAt('cafe');
+    await prepare();
+    const mark = await laptop.mark();
+    const { listenPort } = await laptop.tunnel();
+    const impostor = mesh.world.host('impostor');
+    const tunnelPackets = await PacketCount.start(impostor, 'tunnel', 'input', `udp sport ${listenPort}`);
+    const probes = await PacketCount.start(impostor, 'probes', 'input', 'udp dport 51820');
+    expect((await laptop.host.exec(['ping', '-c', '1', at.private.nas])).code).toBe(0);
+    // Wi-Fi that goes and comes back to the same café; then a person who asks.
+    await mesh.world.moveLaptop('cafe');
+    await laptop.untilPath('nas', 'internet');
+    await laptop.probe();
+    expect(await laptop.decisionsSince(mark, 'move-failed')).toEqual([]);
+    const moves = await laptop.decisionsSince(mark, 'moved');
+    expect(moves.filter(({ path }) => path !== 'internet')).toEqual([]);
+    expect(await bothEnds(mesh)).toMatchObject({ laptop: publicNas });
+    const { candidates } = await laptop.controller('nas');
+    const impostorSaid = candidates.find(({ endpoint }) => endpoint === privateNas);
+    expect(['silent', 'refused']).toContain(impostorSaid?.last.verdict);
+    expect(await probes.packets()).toBeGreaterThan(0);
+    expect(await tunnelPackets.packets()).toBe(0);
+    await Promise.all([tunnelPackets.stop(), probes.stop()]);
+  });
+});
+
+describe('coming home', () => {
+  test('the LAN is found by the event, not by waiting', async () => {
+    await startAt('cafe');
+    const mark = await laptop.mark();
+    await mesh.world.moveLaptop('home');
+    const arrivedAt = Date.now();
+    await laptop.untilPath('nas', 'lan');
+    const move = (await laptop.decisionsSince(mark, 'moved')).find(({ path }) => path === 'lan');
+    expect(Date.parse(move?.at ?? '') - arrivedAt).toBeLessThan(byEventMs);
+    await holds(mesh, 'lan', 200);
+  });
+
+  test('with 100 packets a second each way, café and home alternate and every move holds at both ends', async () => {
+    await startAt('home');
+    const load = await Load.start(mesh);
+    try {
+      await mesh.world.moveLaptop('cafe');
+      await holds(mesh, 'internet', 700);
+      await mesh.world.moveLaptop('home');
+      await holds(mesh, 'lan', 700);
+    } finally {
+      await load.stop();
+    }
+  });
+});
+
+describe('at home', () => {
+  test('a LAN that dies silently while traffic flows is left for the internet', async () => {
+    await startAt('home');
+    const load = await Load.start(mesh);
+    try {
+      const mark = await laptop.mark();
+      const partedAt = Date.now();
+      await partLan(mesh.world);
+      await holds(mesh, 'internet', 500);
+      const [move] = await laptop.decisionsSince(mark, 'moved');
+      expect(move?.reason).toMatch(
+        /^no answer on the LAN for .* while packets were sent; the internet answered/,
+      );
+      expect(Date.parse(move?.at ?? '') - partedAt).toBeLessThan(3_000);
+    } finally {
+      await load.stop();
+    }
+  });
+
+  test('a LAN that comes back without any event is found in about 10 s', async () => {
+    expect((await laptop.controller('nas')).path).toBe('internet');
+    const joinedAt = Date.now();
+    await joinLan(mesh.world);
+    await laptop.untilPath('nas', 'lan', { timeoutMs: 15_000 });
+    expect(Date.now() - joinedAt).toBeLessThan(12_000);
+    await holds(mesh, 'lan', 200);
+  });
+
+  test('a NAS whose LAN address changes is found again by broadcast', async () => {
+    await startAt('home');
+    const load = await Load.start(mesh);
+    try {
+      await changeNasAddress(mesh.world, at.private.nas, '192.0.2.77');
+      await laptop.until('nas was found at another address', (now) =>
+        controllerIn(now, 'nas').candidates.some(({ endpoint, source, last }) => {
+          return endpoint === '192.0.2.77:51820' && source === 'discovered' && last.verdict === 'verified';
+        }),
+      );
+      await laptop.untilPath('nas', 'lan', { endpoint: /^(192\.0\.2\.77|\[fe80:.*\]):51820$/ });
+      await holds(mesh, 'lan', 200);
+    } finally {
+      await load.stop();
+      await changeNasAddress(mesh.world, '192.0.2.77', at.private.nas);
+    }
+  });
+});
+
+describe('a helper that is killed while away', () => {
+  test('adopts the tunnel at its next start and goes on roaming', async () => {
+    await startAt('cafe');
+    await laptop.installed.killHelper();
+    await laptop.installed.startHelper();
+    expect((await laptop.tunnel()).adopted).toBe(true);
+    await laptop.untilPath('nas', 'internet', { endpoint: publicNas });
+    await mesh.world.moveLaptop('home');
+    await holds(mesh, 'lan', 200);
+  });
+
+  test('roams although the laptop moved while no helper ran', async () => {
+    await startAt('home');
+    await laptop.installed.killHelper();
+    await mesh.world.moveLaptop('cafe');
+    await laptop.installed.startHelper();
+    await holds(mesh, 'internet', 200);
+    expect(await pathsOfBothEnds(mesh)).toEqual({ laptop: 'internet', nas: 'internet' });
+  });
+});
