@@ -79,7 +79,7 @@ export function addNetworkCommand(program: Command, io: CliIo): void {
     .command('render')
     .description('print the configuration of a controller')
     .requiredOption('--controller <name>', 'its name')
-    .requiredOption('--format <format>', 'wg-quick, networkd or nixos')
+    .requiredOption('--format <format>', 'wg-quick, networkd, nixos, or hosts for its names')
     .option('--out <path>', 'write it to a file, or into a directory')
     .option(...fileOption)
     .action(async (options: RenderOptions) => {

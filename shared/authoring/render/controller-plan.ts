@@ -35,6 +35,8 @@ export interface ControllerPlan {
   readonly withoutKeys: readonly string[];
   /** Ranges behind other controllers. */
   readonly routes: readonly string[];
+  /** Every machine's full name and the address this controller reaches it by. */
+  readonly names: readonly { readonly name: string; readonly address: string }[];
   /** Whether some controller has an IPv4 range behind it, so that IPv4 is forwarded too. */
   readonly forwardsIpv4: boolean;
 }
@@ -85,8 +87,22 @@ export function planController(
     ],
     withoutKeys: file.peers.filter(({ publicKey }) => publicKey === null).map(({ name }) => name),
     routes,
+    names: machineNames(file, own),
     forwardsIpv4: [...routes, ...own.routes].some((route) => !route.includes(':')),
   };
+}
+
+/** A controller by its ::1; a peer by its address in this controller's own subnet, which needs no other's help. */
+function machineNames(file: NetworkFile, own: AuthoredController): ControllerPlan['names'] {
+  const controllers = file.controllers.map(({ name }) => ({
+    name: `${name}.${file.domain}`,
+    address: planAddresses(file.name, name).controllerAddress,
+  }));
+  const peers = file.peers.flatMap(({ name }) => {
+    const { peerAddress } = planAddresses(file.name, own.name, name);
+    return peerAddress === undefined ? [] : [{ name: `${name}.${file.domain}`, address: peerAddress }];
+  });
+  return [...controllers, ...peers];
 }
 
 function controllerEntry(network: string, controller: AuthoredController): PlannedPeer {

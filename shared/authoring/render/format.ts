@@ -1,5 +1,6 @@
 import { HomingError, shown } from '../../errors/problem.ts';
 import type { ControllerPlan, RenderedFile } from './controller-plan.ts';
+import { renderHosts } from './hosts.ts';
 import { renderNetworkd } from './networkd.ts';
 import { renderNixos } from './nixos.ts';
 import { renderWgQuick } from './wg-quick.ts';
@@ -8,6 +9,7 @@ const renderers: Readonly<Record<string, (plan: ControllerPlan) => RenderedFile[
   'wg-quick': renderWgQuick,
   networkd: renderNetworkd,
   nixos: renderNixos,
+  hosts: renderHosts,
 };
 
 /** A controller's configuration in one of the formats. @throws HomingError `unknown-format` */

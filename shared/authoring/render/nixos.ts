@@ -42,6 +42,9 @@ function module(plan: ControllerPlan): string {
     ...plan.peers.flatMap((peer) => peerLines(plan, peer)),
     '    ];',
     '  };',
+    '  networking.hosts = {',
+    ...plan.names.map(({ address, name }) => `    "${address}" = [ "${name}" ];`),
+    '  };',
     '}',
     '',
   ].join('\n');
@@ -55,7 +58,7 @@ function peerLines(plan: ControllerPlan, peer: PlannedPeer): string[] {
     ...(peer.presharedKey === undefined
       ? []
       : [`        presharedKeyFile = "${presharedKeyPath(plan, peer)}";`]),
-    `        allowedIPs = [ ${peer.allowedIps.map((range) => `"${range}"`).join(' ')} ];`,
+    `        allowedIPs = [${peer.allowedIps.map((range) => ` "${range}"`).join('')} ];`,
     ...(peer.endpoint === undefined ? [] : [`        endpoint = "${peer.endpoint}";`]),
     ...(peer.persistentKeepaliveSeconds === undefined
       ? []
