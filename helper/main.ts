@@ -1,3 +1,4 @@
+import './memory-first.ts';
 import { parseArgs } from 'node:util';
 import { HomingError, problemOf } from '../shared/errors/problem.ts';
 import { defaultSocketPath } from './client/helper-socket.ts';

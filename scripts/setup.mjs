@@ -55,7 +55,9 @@ function lockHash() {
 export function ensureNpmPackages() {
   if (existsSync(node) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockHash()) return;
   say('Installing npm packages…');
-  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   if (result.status !== 0) {
     say(`${result.stdout}${result.stderr}`);
     say('npm ci failed; see above. Is the npm registry reachable?');

@@ -10,9 +10,11 @@ import { addJoinCardCommand } from './commands/join-card.ts';
 import { addNetworkCommand } from './commands/network.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addProfilesCommand } from './commands/profiles.ts';
+import { addSettingsCommand } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addUpCommand } from './commands/up.ts';
 import { type CliIo, exitStatus, exitStatusOf } from './io.ts';
+import { printProblem } from './problem-output.ts';
 
 /** All commands, in the order that `homing --help` lists them. Their bodies load only when they run. */
 const commands: readonly ((program: Command, io: CliIo) => void)[] = [
@@ -22,6 +24,7 @@ const commands: readonly ((program: Command, io: CliIo) => void)[] = [
   addProbeCommand,
   addImportCommand,
   addProfilesCommand,
+  addSettingsCommand,
   addForgetCommand,
   addJoinCardCommand,
   addNetworkCommand,
@@ -47,11 +50,6 @@ function usageProblem(error: CommanderError): Problem {
     cause: `${error.message.replace(/^error: /, '').replace(/\n/g, ' ')}.`,
     remedy: 'See `homing --help`, or `homing help COMMAND`.',
   };
-}
-
-function printProblem(io: CliIo, problem: Problem, asJson: boolean): void {
-  if (asJson) io.stdout.write(`${JSON.stringify({ error: problem }, null, 2)}\n`);
-  else io.stderr.write(`${problem.title}\n  ${problem.cause}\n  ${problem.remedy}\n`);
 }
 
 /**

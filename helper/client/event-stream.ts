@@ -14,8 +14,13 @@ export async function* helperEvents(response: IncomingMessage): AsyncGenerator<H
     },
   });
   response.setEncoding('utf8');
-  for await (const chunk of response) {
-    parser.feed(String(chunk));
-    for (let event = ready.shift(); event !== undefined; event = ready.shift()) yield event;
+  try {
+    for await (const chunk of response) {
+      parser.feed(String(chunk));
+      for (let event = ready.shift(); event !== undefined; event = ready.shift()) yield event;
+    }
+  } catch (error) {
+    // A helper that stops, or is killed, ends the stream in the middle of its chunks.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
   }
 }

@@ -18,6 +18,7 @@ import { homingVersion } from '../version.ts';
 import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
 import { recover } from './recovery.ts';
+import { rehearse } from './rehearsal.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
 
 export interface DaemonOptions {
@@ -96,6 +97,8 @@ async function startLocked(
   };
   const server = createServer(getRequestListener(controlApi(helper).fetch));
   await listenForUser(server, options.socketPath, options.uid);
+  // Only speed depends on it: a connection that comes meanwhile is served, and a failure shows when it matters.
+  void rehearse(options.socketPath, system).catch(() => undefined);
   return {
     stop: async () => {
       await keeper.disconnect();

@@ -1,5 +1,6 @@
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
+import { problemOf } from '../../shared/errors/problem.ts';
 import type { Timeline } from '../control/timeline.ts';
 import type { TunnelKeeper } from './tunnel-keeper.ts';
 
@@ -9,33 +10,65 @@ const watchRefreshMs = 1_000;
 /** Hands every change to those who watch; does nothing while nobody does. */
 export class EventHub {
   readonly #listeners = new Set<(event: HelperEvent) => void>();
-  readonly #keeper: TunnelKeeper;
+  readonly #keeper: Pick<TunnelKeeper, 'onChange' | 'status'>;
+  readonly #timeline: Timeline;
   readonly #status: () => Promise<Status>;
   #timer: NodeJS.Timeout | undefined;
   #lastTunnel = '';
   #sending = false;
   #again = false;
+  #lastTrouble = '';
 
-  constructor(keeper: TunnelKeeper, timeline: Timeline, status: () => Promise<Status>) {
+  constructor(
+    keeper: Pick<TunnelKeeper, 'onChange' | 'status'>,
+    timeline: Timeline,
+    status: () => Promise<Status>,
+  ) {
     this.#keeper = keeper;
+    this.#timeline = timeline;
     this.#status = status;
     keeper.onChange(() => void this.#sendTunnel());
     timeline.onDecision((decision) => this.#send({ type: 'decision', decision }));
   }
 
-  /** The snapshot at once, then every change. */
+  /** The snapshot at once, then every change. @returns what ends it, also before the snapshot was sent */
   subscribe(listener: (event: HelperEvent) => void): () => void {
-    void this.#status().then((status) => {
-      listener({ type: 'snapshot', status });
-      this.#listeners.add(listener);
-      this.#timer ??= setInterval(() => void this.#sendTunnel(), watchRefreshMs);
-    });
+    const watcher = { listener, gone: false };
+    void this.#welcome(watcher);
     return () => {
+      watcher.gone = true;
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
     };
+  }
+
+  async #welcome(watcher: { readonly listener: (event: HelperEvent) => void; gone: boolean }): Promise<void> {
+    const status = await this.#read(this.#status);
+    if (watcher.gone) return;
+    if (status === undefined) {
+      setTimeout(() => void this.#welcome(watcher), watchRefreshMs).unref();
+      return;
+    }
+    watcher.listener({ type: 'snapshot', status });
+    this.#listeners.add(watcher.listener);
+    this.#timer ??= setInterval(() => void this.#sendTunnel(), watchRefreshMs);
+  }
+
+  /** A reading that fails (`wg` is being updated, say) is a trouble to show once; the next one goes on. */
+  async #read<T>(reading: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await reading();
+      this.#lastTrouble = '';
+      return result;
+    } catch (error) {
+      const { title, cause } = problemOf(error);
+      const reason = `${title}: ${cause}`;
+      if (reason !== this.#lastTrouble) this.#timeline.add({ kind: 'trouble', reason });
+      this.#lastTrouble = reason;
+      return undefined;
+    }
   }
 
   #send(event: HelperEvent): void {
@@ -53,7 +86,8 @@ export class EventHub {
     try {
       do {
         this.#again = false;
-        const tunnel = await this.#keeper.status();
+        const tunnel = await this.#read(() => this.#keeper.status());
+        if (tunnel === undefined) continue;
         const text = JSON.stringify(tunnel);
         if (text !== this.#lastTunnel) this.#send({ type: 'tunnel', tunnel });
         this.#lastTunnel = text;

@@ -1,6 +1,7 @@
 import { problemOf } from '../../shared/errors/problem.ts';
 import { publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Timeline } from '../control/timeline.ts';
 import { clearHosts } from '../hosts/file.ts';
 import type { Journal, JournalEntry } from '../journal/journal.ts';
@@ -25,12 +26,19 @@ interface RecoveryParts {
 
 async function liveKeyOf(
   entry: JournalEntry,
-  system: TunnelSystem,
+  { system, timeline }: RecoveryParts,
 ): Promise<[PrivateKey, number] | undefined> {
   if (entry.phase !== 'up') return undefined;
   const live = await system.read(entry.profile.interfaceName);
   if (live?.privateKey === undefined || publicKeyOf(live.privateKey) !== entry.publicKey) return undefined;
-  return [live.privateKey, live.listenPort];
+  try {
+    // Somebody may have set the interface down meanwhile, which takes IPv6 addresses and routes with it.
+    await system.dress(tunnelPlan(entry.profile));
+    return [live.privateKey, live.listenPort];
+  } catch (error) {
+    timeline.add({ kind: 'trouble', reason: `the tunnel could not be adopted: ${problemOf(error).cause}` });
+    return undefined;
+  }
 }
 
 /** Names that cannot be removed now are a trouble to show, no reason to have no helper; the next start tries again. */
@@ -62,7 +70,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   }
   if (reading.found === 'entry') {
     const { entry } = reading;
-    const live = await liveKeyOf(entry, system);
+    const live = await liveKeyOf(entry, parts);
     if (live !== undefined) return { found: 'tunnel', entry, privateKey: live[0], listenPort: live[1] };
     await system.down(entry.profile.interfaceName);
   }

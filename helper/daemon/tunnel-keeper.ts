@@ -1,8 +1,7 @@
 import type { TunnelRequest } from '../../shared/contract/control-api.ts';
 import type { ConnectedTunnel, TunnelStatus } from '../../shared/contract/status.ts';
 import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
-import { publicKeyOf } from '../../shared/keys/probe-key.ts';
-import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { keyBytes, keyText, type PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { type TunnelPlan, tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
@@ -11,6 +10,7 @@ import type { Timeline } from '../control/timeline.ts';
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
+import { publicKeyOf } from '../paths/probe/x25519.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { Recovered } from './recovery.ts';
 
@@ -103,7 +103,7 @@ export class TunnelKeeper {
         listenPort,
         since: entry.since,
         adopted: true,
-        paths: this.#makePaths(entry.profile, plan, privateKey),
+        paths: this.#makePaths(entry.profile, plan, privateKey, entry.hostsVia),
       });
       live.hostsVia = entry.hostsVia;
       this.#become({ state: 'connected', live });
@@ -166,7 +166,7 @@ export class TunnelKeeper {
     });
   }
 
-  #makePaths(profile: Profile, plan: TunnelPlan, privateKey: PrivateKey): PathKeeper {
+  #makePaths(profile: Profile, plan: TunnelPlan, privateKey: PrivateKey, namesVia: string): PathKeeper {
     return this.#parts.paths({
       profile,
       plan,
@@ -174,6 +174,7 @@ export class TunnelKeeper {
       onChange: () => {
         for (const listener of this.#listeners) listener();
       },
+      namesVia,
       useNamesVia: (controller, reason) => this.#moveNames(controller, reason),
     });
   }
@@ -184,7 +185,7 @@ export class TunnelKeeper {
     privateKey: PrivateKey,
     rest: Pick<LiveTunnel, 'listenPort' | 'since' | 'adopted' | 'paths'>,
   ): LiveTunnel {
-    const publicKey = publicKeyOf(privateKey);
+    const publicKey = keyText(publicKeyOf(keyBytes(privateKey)));
     return { profile, plan, publicKey, ...rest, hostsVia: profile.defaultController, hostsProblem: null };
   }
 
@@ -197,14 +198,18 @@ export class TunnelKeeper {
     const entry = {
       version: 1 as const,
       profile,
-      publicKey: publicKeyOf(privateKey),
+      publicKey: keyText(publicKeyOf(keyBytes(privateKey))),
       since,
       hostsVia: profile.defaultController,
     };
-    const paths = this.#makePaths(profile, plan, privateKey);
+    const paths = this.#makePaths(profile, plan, privateKey, profile.defaultController);
     try {
       journal.write({ ...entry, phase: 'rising' });
-      const { listenPort, portInUse } = await system.up(plan, privateKey, await paths.firstEndpoints());
+      const { listenPort, portInUse, wireGuardMs } = await system.up(
+        plan,
+        privateKey,
+        await paths.firstEndpoints(),
+      );
       if (portInUse !== undefined) {
         const reason = `UDP port ${portInUse} is in use by another program; ${listenPort} was taken instead`;
         timeline.add({ kind: 'port-changed', reason });
@@ -213,7 +218,8 @@ export class TunnelKeeper {
       await this.#writeNames(live);
       journal.write({ ...entry, phase: 'up' });
       this.#become({ state: 'connected', live });
-      timeline.add({ kind: 'connected', reason: `to ${network}`, tookMs: now() - startedAt });
+      const reason = `to ${network}; WireGuard took ${Math.round(wireGuardMs)} ms of it`;
+      timeline.add({ kind: 'connected', reason, tookMs: now() - startedAt });
       await paths.start();
     } catch (error) {
       this.#becomeFailed(network, error);

@@ -5,6 +5,7 @@ import {
   type Candidate,
   type CandidatePath,
   type CandidateSource,
+  distrust,
   newCandidate,
 } from '../../shared/paths/candidate.ts';
 import type { Losses, Route } from '../tunnel/network.ts';
@@ -60,6 +61,27 @@ export class ControllerCandidates {
   add(known: KnownEndpoint): void {
     if (this.#candidates.has(known.endpoint)) return;
     this.#candidates.set(known.endpoint, newCandidate({ ...known, usable: false }));
+  }
+
+  /**
+   * Adds what answered over a link itself a moment ago. Its route is asked for later; should the link go before
+   * that, the way over it is known to be lost all the same.
+   */
+  addOnLink(endpoint: Endpoint, device: string): void {
+    this.add({ endpoint, path: 'lan', source: 'discovered' });
+    this.#routes.set(endpoint, { device, onLink: true, source: '', usable: true });
+  }
+
+  /**
+   * A path fell silent and was left. A LAN that answered only before that has to answer again: it is most likely
+   * the same LAN by another address, and its own silence is still waited for.
+   */
+  doubtLan(sinceMs: number): void {
+    for (const candidate of this.all) {
+      const { endpoint, path, verified } = candidate;
+      if (path === 'lan' && verified !== null && verified.atMs < sinceMs)
+        this.#candidates.set(endpoint, distrust(candidate));
+    }
   }
 
   /** Makes the resolved endpoints what the names say now; what is in use stays until it is left. */

@@ -15,16 +15,20 @@ import type { NewDecision } from '../control/timeline.ts';
 import type { Losses, Route } from '../tunnel/network.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { ControllerCandidates } from './controller-candidates.ts';
+import { HandshakeAge } from './handshake-age.ts';
 import type { MoveOrder, MoveOutcome } from './mover.ts';
 import type { DiscoveryTarget } from './probe/discovery-targets.ts';
 import type { ProbeOutcome, ProbeTiming } from './probe/target-run.ts';
 import type { ProbeTarget } from './probe/targets.ts';
+import { isToldOf } from './told-endpoint.ts';
 import { trialOf } from './trial.ts';
 
 /** What one controller's path needs of the world. */
 export interface ControllerPathParts {
   readonly controller: PlannedController;
   readonly nowMs: () => number;
+  /** Milliseconds since 1970; it can be set, so it only tells how old a new handshake is. */
+  readonly wallMs: () => number;
   readonly timeOf: (atMs: number) => string;
   readonly decide: (decision: NewDecision) => void;
   readonly probe: (
@@ -42,6 +46,8 @@ export interface ControllerPathParts {
   readonly remember: (endpoint: Endpoint, path: 'lan' | 'internet') => void;
   /** The broadcast and multicast targets of the links there are now; none when discovery is off. */
   readonly discovery: () => readonly DiscoveryTarget[];
+  /** Asks for the routes of all candidates soon; they come with {@link ControllerPath.takeRoutes}. */
+  readonly lookAtNetwork: () => void;
   /** Waits for a turn among the controllers: many must not probe at once. */
   readonly turn: <T>(urgent: boolean, work: () => Promise<T>) => Promise<T>;
   readonly onChange: () => void;
@@ -73,6 +79,7 @@ export class ControllerPath {
   #roundsSinceEvent = 0;
   #everAnswered = false;
   #handshakeAtMs: number | null = null;
+  readonly #handshakeAge = new HandshakeAge();
   #lost = false;
   #lostTold = false;
   #lostTimer: NodeJS.Timeout | undefined;
@@ -168,16 +175,21 @@ export class ControllerPath {
   /** What the live interface says of this controller, now and then. */
   takePeer(peer: LivePeer): void {
     const nowMs = this.#parts.nowMs();
-    if (peer.latestHandshakeSeconds !== undefined) {
-      const ageMs = Date.now() - peer.latestHandshakeSeconds * 1000;
+    const ageMs = this.#ageOf(peer);
+    if (ageMs !== null) {
       this.#handshakeAtMs = nowMs - ageMs;
       if (ageMs > sessionMs + 10_000 && this.#current !== null) this.suspect(nowMs - ageMs);
     }
-    if (peer.endpoint !== undefined && peer.endpoint !== this.#current && !this.#moving) {
+    if (peer.endpoint !== undefined && !isToldOf(peer.endpoint, this.#current) && !this.#moving) {
       const path = this.candidates.get(peer.endpoint)?.path ?? 'internet';
       this.candidates.add({ endpoint: peer.endpoint, path, source: 'live' });
       this.#current = peer.endpoint;
     }
+  }
+
+  #ageOf(peer: LivePeer | undefined): number | null {
+    const { nowMs, wallMs } = this.#parts;
+    return this.#handshakeAge.ageMs(peer?.latestHandshakeSeconds, nowMs(), wallMs());
   }
 
   /** Probes on request; the outcome is decided on as any other. */
@@ -188,38 +200,40 @@ export class ControllerPath {
 
   status(peer: LivePeer | undefined): ControllerStatus {
     const { controller, timeOf } = this.#parts;
-    const endpoint = peer?.endpoint ?? this.#current;
+    const endpoint =
+      peer?.endpoint === undefined || isToldOf(peer.endpoint, this.#current) ? this.#current : peer.endpoint;
     const candidate = this.candidates.get(endpoint);
-    const handshakeMs =
-      peer?.latestHandshakeSeconds === undefined ? null : peer.latestHandshakeSeconds * 1000;
+    const ageMs = this.#ageOf(peer);
+    const handshakeSeconds = peer?.latestHandshakeSeconds;
     return {
       name: controller.name,
       publicKey: controller.publicKey,
       address: controller.address ?? null,
-      path: this.#pathNow(candidate, handshakeMs),
+      path: this.#pathNow(candidate, ageMs),
       endpoint,
       roundTripMs: candidate?.verified?.roundTripMs ?? null,
-      latestHandshakeAt: handshakeMs === null ? null : new Date(handshakeMs).toISOString(),
+      latestHandshakeAt:
+        handshakeSeconds === undefined ? null : new Date(handshakeSeconds * 1000).toISOString(),
       receivedBytes: peer?.receivedBytes ?? 0,
       sentBytes: peer?.sentBytes ?? 0,
-      probing: this.#probing(handshakeMs),
+      probing: this.#probing(ageMs !== null),
       candidates: this.candidates.statuses(timeOf),
     };
   }
 
   /** Health comes from the handshake's age and the probes, never from the switch. */
-  #pathNow(candidate: Candidate | undefined, handshakeMs: number | null): Path {
+  #pathNow(candidate: Candidate | undefined, handshakeAgeMs: number | null): Path {
     if (this.#lost || candidate === undefined) return 'none';
-    const alive = handshakeMs !== null && Date.now() - handshakeMs < sessionMs;
+    const alive = handshakeAgeMs !== null && handshakeAgeMs < sessionMs;
     return alive || candidate.last.verdict === 'verified' ? candidate.path : 'none';
   }
 
-  #probing(handshakeMs: number | null): ControllerStatus['probing'] {
+  #probing(shookHands: boolean): ControllerStatus['probing'] {
     if (this.#everAnswered) return 'answers';
     const asked = this.candidates.all.some(
       (c) => c.last.verdict === 'silent' || c.last.verdict === 'refused',
     );
-    return asked && handshakeMs !== null ? 'not-supported' : 'unknown';
+    return asked && shookHands ? 'not-supported' : 'unknown';
   }
 
   #situation(): Situation {
@@ -305,7 +319,7 @@ export class ControllerPath {
     const atMs = this.#parts.nowMs();
     if (outcome.verdict === 'verified') this.#everAnswered = true;
     if (target.kind !== 'unicast') {
-      if (outcome.verdict === 'verified') this.#discovered(outcome, atMs);
+      if (outcome.verdict === 'verified') this.#discovered(target, outcome, atMs);
     } else {
       const verdict: ProbeVerdict =
         outcome.verdict === 'verified'
@@ -319,11 +333,17 @@ export class ControllerPath {
     void this.#decide();
   }
 
-  #discovered(outcome: Extract<ProbeOutcome, { verdict: 'verified' }>, atMs: number): void {
+  #discovered(
+    target: ProbeTarget,
+    outcome: Extract<ProbeOutcome, { verdict: 'verified' }>,
+    atMs: number,
+  ): void {
     const endpoint = endpointOf(outcome.from);
-    const before = this.candidates.get(endpoint);
-    if (before === undefined) {
-      this.candidates.add({ endpoint, path: 'lan', source: 'discovered' });
+    if (this.candidates.get(endpoint) === undefined) {
+      this.candidates.addOnLink(endpoint, target.interfaceName ?? '');
+      this.#parts.lookAtNetwork();
+      // Found again after a restart of the helper, which was told only a part of it.
+      if (isToldOf(this.#current, endpoint)) this.#current = endpoint;
       const reason = `answered a broadcast in ${outcome.roundTripMs.toFixed(1)} ms`;
       this.#parts.decide({
         kind: 'found',
@@ -389,7 +409,13 @@ export class ControllerPath {
     }
     this.#parts.onChange();
     if (unproven && this.#round === undefined) void this.#runRound('urgent');
-    else void this.#decide();
+    else void this.#afterMove();
+  }
+
+  /** A round that ended during the move has scheduled the next one for an endpoint that may not be in use now. */
+  async #afterMove(): Promise<void> {
+    await this.#decide();
+    if (this.#round === undefined && !this.#moving) this.#scheduleNext(this.#parts.nowMs());
   }
 
   #slower(from: Endpoint | null, to: Endpoint): number {
@@ -401,6 +427,7 @@ export class ControllerPath {
   #settle(choice: Extract<Choice, { action: 'move' }>, from: Endpoint | null, outcome: MoveOutcome): void {
     const facts = { controller: this.controller.name, from, to: choice.to, path: choice.path };
     if (outcome.moved) {
+      if (this.#suspectSinceMs !== null) this.candidates.doubtLan(this.#suspectSinceMs);
       this.#suspectSinceMs = null;
       this.#lastReason = '';
       this.candidates.update(choice.to, forgiveMoveFailures);

@@ -25,16 +25,18 @@ export class NameFailover {
   #wanted: string;
   #timer: NodeJS.Timeout | undefined;
 
+  /** @param via where the names are now: the helper before this one may have moved them */
   constructor(
     defaultController: string,
+    via: string,
     nowMs: () => number,
     use: (controller: string, reason: string) => Promise<void>,
   ) {
     this.#defaultController = defaultController;
     this.#nowMs = nowMs;
     this.#use = use;
-    this.#via = defaultController;
-    this.#wanted = defaultController;
+    this.#via = via;
+    this.#wanted = via;
   }
 
   /** Takes in what is reachable now. */

@@ -25,6 +25,8 @@ export interface PathContext {
   readonly plan: TunnelPlan;
   readonly privateKey: PrivateKey;
   readonly onChange: () => void;
+  /** The controller through whose subnet the names of peers resolve now. */
+  readonly namesVia: string;
   readonly useNamesVia: (controller: string, reason: string) => Promise<void>;
 }
 

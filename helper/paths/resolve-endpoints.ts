@@ -23,10 +23,17 @@ export interface Resolution {
 export function addressRefusal(address: string, tunnelRanges: readonly string[]): string | undefined {
   const parsed = ipaddr.parse(address);
   const kind = parsed.range();
-  if (kind === 'loopback' || kind === 'unspecified' || kind === 'multicast' || kind === 'broadcast') {
+  if (kind === 'unspecified') return 'the unspecified address';
+  if (kind === 'loopback' || kind === 'multicast' || kind === 'broadcast') {
     return `a ${kind} address`;
   }
-  return tunnelRanges.some((range) => rangeCovers(range, address)) ? 'inside the tunnel itself' : undefined;
+  return isInTunnel(address, tunnelRanges) ? 'inside the tunnel itself' : undefined;
+}
+
+/** Whether an address, with or without a zone, belongs to the tunnel: never a way to a controller. */
+export function isInTunnel(address: string, tunnelRanges: readonly string[]): boolean {
+  const bare = address.split('%')[0] ?? address;
+  return tunnelRanges.some((range) => rangeCovers(range, bare));
 }
 
 async function addressesOf(host: string, ask: Lookup): Promise<readonly string[]> {

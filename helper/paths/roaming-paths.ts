@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
-import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import { type Endpoint, partsOf } from '../../shared/endpoints/endpoint.ts';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
@@ -15,11 +15,13 @@ import { ControllerPath } from './controller-path.ts';
 import { Mover } from './mover.ts';
 import { NameFailover } from './name-failover.ts';
 import type { PathContext, PathKeeper, PathKeeperFactory } from './path-keeper.ts';
+import { PeerSilence } from './peer-silence.ts';
 import { type DiscoveryTarget, discoveryTargets, parseLinks } from './probe/discovery-targets.ts';
 import { Prober } from './probe/prober.ts';
 import { TimestampSource } from './probe/tai64n.ts';
+import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
-import { addressRefusal, resolveEndpoints } from './resolve-endpoints.ts';
+import { isInTunnel, resolveEndpoints } from './resolve-endpoints.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 import { Turns } from './turns.ts';
 
@@ -40,12 +42,6 @@ const netMs = 30_000;
 /** While packets go out to more than one controller, each one's own counters are read this often. */
 const peerLookMs = 1_000;
 
-interface PeerCounters {
-  readonly received: number;
-  readonly sent: number;
-  readonly silentSinceMs: number | undefined;
-}
-
 /** Makes the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
   return (context) => new RoamingPaths(parts, context);
@@ -65,7 +61,7 @@ class RoamingPaths implements PathKeeper {
   readonly #traffic: TrafficWatch;
   readonly #names: NameFailover;
   readonly #nowMs = () => performance.now();
-  readonly #peerCounters = new Map<PublicKey, PeerCounters>();
+  readonly #peerSilence = new PeerSilence(peerLookMs);
   readonly #reported = new Set<string>();
   #discovery: readonly DiscoveryTarget[] = [];
   #stopWatching: (() => Promise<void>) | undefined;
@@ -91,7 +87,7 @@ class RoamingPaths implements PathKeeper {
     this.#prober = new Prober({
       privateKey: probePrivateKey(privateKey),
       timestamps: this.#timestamps,
-      isForbidden: (host) => addressRefusal(host.split('%')[0] ?? host, this.#ranges) !== undefined,
+      isForbidden: (host) => isThisComputer(host) || isInTunnel(host, this.#ranges),
       onIgnored: ({ from, reason, count }) =>
         void parts.timeline.add({
           kind: 'ignored',
@@ -101,7 +97,7 @@ class RoamingPaths implements PathKeeper {
     this.#mover = new Mover(parts.system, plan.interfaceName, this.#nowMs);
     this.#turns = new Turns(this.#nowMs);
     this.#paths = plan.controllers.map((controller) => this.#controllerPath(controller));
-    this.#names = new NameFailover(profile.defaultController, this.#nowMs, (via, reason) =>
+    this.#names = new NameFailover(profile.defaultController, context.namesVia, this.#nowMs, (via, reason) =>
       context.useNamesVia(via, reason),
     );
     this.#traffic = new TrafficWatch(
@@ -136,11 +132,16 @@ class RoamingPaths implements PathKeeper {
   async #firstEndpoint(controller: PlannedController): Promise<Endpoint | undefined> {
     const remembered = this.#remembered.get(controller.name);
     if (remembered?.path === 'internet') return remembered.endpoint;
-    const [literal] = controller.endpoints.public;
-    if (literal === undefined) return undefined;
-    const { endpoints, ignored } = await resolveEndpoints([literal], this.#ranges);
-    this.#reportIgnored(controller.name, ignored);
-    return endpoints[0];
+    const [first, ...others] = controller.endpoints.public;
+    if (first === undefined) return undefined;
+    // When the first is a name that does not resolve, an address needs no asking.
+    const isName = (endpoint: Endpoint) => partsOf(endpoint).family === 'name';
+    for (const one of [first, ...others.toSorted((a, b) => Number(isName(a)) - Number(isName(b)))]) {
+      const { endpoints, ignored } = await resolveEndpoints([one], this.#ranges);
+      this.#reportIgnored(controller.name, ignored);
+      if (endpoints[0] !== undefined) return endpoints[0];
+    }
+    return undefined;
   }
 
   /** The tunnel does not wait for any of this: it is up, and its paths get better. */
@@ -161,7 +162,7 @@ class RoamingPaths implements PathKeeper {
       this.#mover.guarded = await this.#parts.system.makeGuard(live?.listenPort ?? 0);
       await this.#resolve();
       await this.#lookAtNetwork();
-      this.#askAll();
+      void Promise.all(this.#paths.map((path) => path.onEvent())).then(() => this.#considerNames());
     });
   }
 
@@ -211,6 +212,7 @@ class RoamingPaths implements PathKeeper {
     const path = new ControllerPath({
       controller,
       nowMs: this.#nowMs,
+      wallMs: now,
       timeOf: (atMs) => new Date(now() - (this.#nowMs() - atMs)).toISOString(),
       decide: (decision) => void timeline.add(decision),
       probe: async ({ name, publicKey, presharedKey }, targets, timing, signal, onOutcome) => {
@@ -222,6 +224,7 @@ class RoamingPaths implements PathKeeper {
       setAgain: (one, endpoint) => this.#mover.setAgain(one, endpoint),
       remember: (endpoint, kind) => this.#remembered.set(controller.name, { endpoint, path: kind }),
       discovery: () => this.#discovery,
+      lookAtNetwork: () => void this.#look(() => this.#lookAtNetwork()),
       turn: (urgent, work) => this.#turns.take(urgent, work),
       onChange: () => this.#pathChanged(),
     });
@@ -231,8 +234,13 @@ class RoamingPaths implements PathKeeper {
   }
 
   #pathChanged(): void {
-    this.#names.consider(this.#paths.map((path) => ({ name: path.controller.name, lost: path.lost })));
+    this.#considerNames();
     this.#context.onChange();
+  }
+
+  #considerNames(): void {
+    if (this.#stopped) return;
+    this.#names.consider(this.#paths.map((path) => ({ name: path.controller.name, lost: path.lost })));
   }
 
   /** One look at a time; a fault in one is a trouble to show, and the next look goes on. */
@@ -317,7 +325,7 @@ class RoamingPaths implements PathKeeper {
     return named.includes(true);
   }
 
-  /** Each only once until the network changes. */
+  /** Each only once, and once more after a sleep: a network that flaps would fill the timeline with it. */
   #reportIgnored(controller: string, ignored: readonly string[]): void {
     for (const reason of ignored) {
       if (this.#reported.has(`${controller} ${reason}`)) continue;
@@ -355,20 +363,8 @@ class RoamingPaths implements PathKeeper {
 
   #lookAtPeer(peer: LivePeer): void {
     const path = this.#paths.find((one) => one.controller.publicKey === peer.publicKey);
-    const before = this.#peerCounters.get(peer.publicKey);
-    const nowMs = this.#nowMs();
-    const heard = before === undefined || peer.receivedBytes > before.received;
-    const spoke = before !== undefined && peer.sentBytes > before.sent;
-    const silentSinceMs = heard
-      ? undefined
-      : (before.silentSinceMs ?? (spoke ? nowMs - peerLookMs : undefined));
-    this.#peerCounters.set(peer.publicKey, {
-      received: peer.receivedBytes,
-      sent: peer.sentBytes,
-      silentSinceMs,
-    });
-    if (path === undefined) return;
-    if (heard) path.trust();
-    else if (before.silentSinceMs !== undefined && spoke) path.suspect(before.silentSinceMs);
+    const found = this.#peerSilence.look(peer, this.#nowMs());
+    if (found.news === 'heard') path?.trust();
+    if (found.news === 'silent') path?.suspect(found.sinceMs);
   }
 }

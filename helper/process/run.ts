@@ -40,9 +40,16 @@ export class ProgramRunner {
   /**
    * Runs a program to its end: absolute path, argument array, cleared environment, no shell.
    * @param input text for /dev/stdin
-   * @throws Error when it cannot be started or takes longer than `timeoutMs`; an exit code is no error here
+   * @param end kills it
+   * @throws Error when it cannot be started, takes longer than `timeoutMs` or was killed; an exit code is no error
    */
-  run(path: string, args: readonly string[], input?: string, timeoutMs = 10_000): Promise<ProgramResult> {
+  run(
+    path: string,
+    args: readonly string[],
+    input?: string,
+    timeoutMs = 10_000,
+    end?: AbortSignal,
+  ): Promise<ProgramResult> {
     const stdin = input === undefined ? undefined : unnamedInput(this.#inputDirectory, input);
     return new Promise((resolve, reject) => {
       const child = spawn(path, [...args], {
@@ -53,12 +60,15 @@ export class ProgramRunner {
         killSignal: 'SIGKILL',
       });
       if (stdin !== undefined) closeSync(stdin);
+      const kill = () => void child.kill('SIGKILL');
+      end?.addEventListener('abort', kill);
       const out: Buffer[] = [];
       const err: Buffer[] = [];
       child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
       child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
       child.on('error', reject);
       child.on('close', (code, signal) => {
+        end?.removeEventListener('abort', kill);
         if (signal !== null)
           return reject(new Error(`${path} was ended by ${signal} after at most ${timeoutMs} ms`));
         const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8');

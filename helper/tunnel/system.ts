@@ -21,6 +21,8 @@ export interface TunnelSystem extends NetworkSystem {
     privateKey: PrivateKey,
     endpoints: ReadonlyMap<PublicKey, Endpoint>,
   ): Promise<TunnelStart>;
+  /** Gives the interface its addresses and routes; those that are there already stay as they are. @throws Error */
+  dress(plan: TunnelPlan): Promise<void>;
   /** Takes the interface down with all that hangs on it, and waits until its process has ended. */
   down(interfaceName: string): Promise<void>;
   /** What the live interface says; undefined when it is gone. */
@@ -33,6 +35,8 @@ export interface TunnelStart {
   readonly listenPort: number;
   /** The port that was asked for, when another had to be taken because it is in use. */
   readonly portInUse: number | undefined;
+  /** What WireGuard and the system took of it, beside which only Homing's own share can be made shorter. */
+  readonly wireGuardMs: number;
 }
 
 /** The live interface; the private key only for the helper's own restart. */

@@ -83,19 +83,16 @@ export async function tellRoaming(story: Story, cast: Cast): Promise<void> {
   );
 }
 
-/** As a switch that loses the frames between two of its ports: the links stay up, the router stays reachable. */
+/** As a switch that loses the frames from one port to another: the links stay up, the router stays reachable. */
 async function dropFramesFromLaptop({ world }: Cast): Promise<void> {
-  const rules = [
-    'table ip demo {',
-    `chain inbound { type filter hook input priority raw; ip saddr ${at.private.laptop} drop; }`,
-    `chain outbound { type filter hook output priority raw; ip daddr ${at.private.laptop} drop; }`,
-    '}',
-  ];
-  await world.nas.run(['nft', rules.join('\n')]);
+  const device = world.laptopLan.interfaceName;
+  const hardware = (await world.laptop.run(['cat', `/sys/class/net/${device}/address`])).trim();
+  const chain = `chain inbound { type filter hook input priority raw; ether saddr ${hardware} drop; }`;
+  await world.nas.run(['nft', `table inet demo { ${chain}; }`]);
 }
 
 async function passFramesFromLaptop({ world }: Cast): Promise<void> {
-  await world.nas.run(['nft', 'delete table ip demo']);
+  await world.nas.run(['nft', 'delete table inet demo']);
 }
 
 /** Deleted first: a second address of the same network would go with the first. */

@@ -1,11 +1,14 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../lab/host.ts';
 import { ping } from '../lab/ping.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import type { InstalledHost } from './installed-host.ts';
+import { rawCall } from './raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './small-mesh.ts';
+import { storedProfile } from './stored-profile.ts';
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;
@@ -81,11 +84,46 @@ describe('after up and down', () => {
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
   });
 
+  test('no directory is left that WireGuard needed and nobody had made before', async () => {
+    await host.run(['rmdir', '/run/wireguard']);
+    const left = await leftBy(async () => {
+      await laptop.mustHoming(['up']);
+      await host.run(['test', '-S', `/run/wireguard/${smallMesh.interfaceName}.sock`]);
+      await laptop.mustHoming(['down']);
+    });
+    expect(left).toEqual([]);
+    await host.run(['mkdir', '-m', '700', '/run/wireguard']);
+  });
+
   test('nothing is left when it was up twice and down twice', async () => {
     const left = await leftBy(async () => {
       await laptop.mustHoming(['up']);
       await laptop.mustHoming(['up']);
       await laptop.mustHoming(['down']);
+      await laptop.mustHoming(['down']);
+    });
+    expect(left).toEqual([]);
+  });
+
+  test('nothing is left when wireguard-go was killed meanwhile', async () => {
+    const left = await leftBy(async () => {
+      await laptop.mustHoming(['up']);
+      await host.run(['pkill', '-KILL', '-x', 'wireguard-go']);
+      await sleep(300);
+      await laptop.mustHoming(['down']);
+    });
+    expect(left).toEqual([]);
+  });
+
+  test('nothing is left when many asked for up and down at once and the last for down', async () => {
+    const { profile, privateKey } = await storedProfile(laptop);
+    const body = JSON.stringify({ profile, privateKey });
+    const left = await leftBy(async () => {
+      const calls = [1, 0, 0, 1, 1, 1, 0, 1, 0].map((up) =>
+        up === 1 ? rawCall(host, 'PUT', '/v1/tunnel', body) : rawCall(host, 'DELETE', '/v1/tunnel'),
+      );
+      const answers = await Promise.all(calls);
+      expect(answers.map(({ status }) => status)).toEqual(calls.map(() => 200));
       await laptop.mustHoming(['down']);
     });
     expect(left).toEqual([]);
@@ -245,11 +283,6 @@ describe('an up that fails half way leaves nothing and says why', () => {
     await failedUp(/wireguard-go did not start/);
   });
 
-  test('when the interface cannot be configured', async () => {
-    await hideBehind('/bin/false', 'wg');
-    await failedUp(/wg setconf .* failed/);
-  });
-
   test('when the kernel refuses the addresses', async () => {
     const setting = 'net.ipv6.conf.default.disable_ipv6';
     afterwards('sysctl', '-q', '-w', `${setting}=0`);
@@ -276,6 +309,19 @@ test('stopping the helper with SIGTERM takes everything down', async () => {
     await laptop.mustHoming(['up']);
     expect((await ping(host, `nas.${smallMesh.network}`)).received).toBe(3);
     expect(await laptop.helper.stop()).toBe(0);
+  });
+  expect(left).toEqual([]);
+});
+
+test('a helper that is stopped in the middle of connecting leaves nothing either', async () => {
+  const { profile, privateKey } = await storedProfile(laptop);
+  const left = await leftBy(async () => {
+    await laptop.startHelper();
+    const call = rawCall(host, 'PUT', '/v1/tunnel', JSON.stringify({ profile, privateKey }));
+    const answered = call.catch(() => undefined);
+    await sleep(20);
+    expect(await laptop.helper.stop()).toBe(0);
+    await answered;
   });
   expect(left).toEqual([]);
 });

@@ -1,8 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statusSchema } from '../../shared/contract/status.ts';
 import type { Host } from '../lab/host.ts';
 import type { HostProcess } from '../lab/host-process.ts';
+import { ping } from '../lab/ping.ts';
 import { PingStream } from '../lab/ping-stream.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
@@ -63,6 +66,14 @@ function moment(kill: number): number {
   return ((kill + Math.random()) * longestDelayMs) / kills;
 }
 
+function diffLines(before: readonly string[], after: readonly string[]): string[] {
+  return [...before, ...after].filter((line) => !(before.includes(line) && after.includes(line)));
+}
+
+async function tunnelState(): Promise<string> {
+  return statusSchema.parse(JSON.parse((await rawCall(host, 'GET', '/v1/status')).text)).tunnel.state;
+}
+
 /** Kills the helper some time after a call was sent, starts it again, and says how it came back. */
 async function killDuring(call: Promise<unknown>, delayMs: number): Promise<string> {
   // A call that the kill cut off fails, one that was faster does not; both are fine.
@@ -71,12 +82,18 @@ async function killDuring(call: Promise<unknown>, delayMs: number): Promise<stri
   await laptop.killHelper();
   await ended;
   await laptop.startHelper();
-  return (await laptop.status()).tunnel.state;
+  return tunnelState();
+}
+
+/** A ping of a killed helper, the proof of a move, ends by itself a moment later. */
+async function expectIdle(what: string): Promise<void> {
+  const left = async () => diffSnapshots(idle, await host.snapshot());
+  await expect.poll(left, { message: what, timeout: 3_000, interval: 200 }).toEqual([]);
 }
 
 async function expectNothingLeft(what: string): Promise<void> {
   await disconnect();
-  expect(diffSnapshots(idle, await host.snapshot()), what).toEqual([]);
+  await expectIdle(what);
   expect((await hostsFile()).equals(originalHosts), what).toBe(true);
   expect(await host.run(['ls', '-A', '/etc']), what).toBe(idleEtc);
 }
@@ -124,6 +141,32 @@ describe('a helper that is killed while connected', () => {
     await expectNothingLeft('after probing an adopted tunnel');
   });
 
+  test('is followed by one that gives the interface back what was lost while nobody looked', async () => {
+    await connect();
+    const { interfaceName } = smallMesh;
+    const dressed = (await host.snapshot()).routes;
+    await laptop.killHelper();
+    await host.run(['ip', 'link', 'set', interfaceName, 'down']);
+    await host.run(['ip', 'link', 'set', interfaceName, 'up']);
+    expect((await host.snapshot()).routes).not.toEqual(dressed);
+    await laptop.startHelper();
+    expect((await laptop.status()).tunnel).toMatchObject({ state: 'connected', adopted: true });
+    expect(diffLines(dressed, (await host.snapshot()).routes)).toEqual([]);
+    expect((await ping(host, `nas.${smallMesh.network}`)).received).toBe(3);
+    await expectNothingLeft('after a repaired tunnel');
+  });
+
+  test('is followed by one that removes an adopted tunnel when it cannot be repaired', async () => {
+    await connect();
+    await laptop.killHelper();
+    await host.run(['sysctl', '-q', '-w', `net.ipv6.conf.${smallMesh.interfaceName}.disable_ipv6=1`]);
+    await laptop.startHelper();
+    const { tunnel, timeline } = await laptop.status();
+    expect(tunnel.state).toBe('off');
+    expect(timeline.map(({ kind }) => kind)).toEqual(['trouble', 'repaired']);
+    await expectNothingLeft('after a tunnel that was not adopted');
+  });
+
   test('and whose wireguard-go ended too leaves nothing that the next start does not remove', async () => {
     await connect();
     await laptop.killHelper();
@@ -132,7 +175,7 @@ describe('a helper that is killed while connected', () => {
     const { tunnel, timeline } = await laptop.status();
     expect(tunnel.state).toBe('off');
     expect(timeline.map(({ kind }) => kind)).toContain('repaired');
-    expect(diffSnapshots(idle, await host.snapshot())).toEqual([]);
+    await expectIdle('after the repair');
     expect((await hostsFile()).equals(originalHosts)).toBe(true);
   });
 
@@ -142,7 +185,7 @@ describe('a helper that is killed while connected', () => {
     await host.writeFile('/run/homing/journal.json', '{"version":1,"phase":"u', 0o600);
     await laptop.startHelper();
     expect((await laptop.status()).tunnel.state).toBe('off');
-    expect(diffSnapshots(idle, await host.snapshot())).toEqual([]);
+    await expectIdle('after the repair');
     expect((await hostsFile()).equals(originalHosts)).toBe(true);
   });
 });
@@ -156,6 +199,35 @@ test(`kill -9 at ${kills} instants of connecting leaves nothing that the next st
     await expectNothingLeft(`killed ${delayMs} ms after it began to connect`);
   }
   console.log(`after kills while connecting: ${states.join(' ')}`);
+});
+
+describe('kill -9 at the very step of connecting at which', () => {
+  const there = (path: string) => () => existsSync(host.outsidePath(path));
+  const { interfaceName, network } = smallMesh;
+  const named = () => readFileSync(host.outsidePath('/etc/hosts'), 'latin1').includes(`.${network}`);
+  const steps: readonly (readonly [string, () => boolean])[] = [
+    ['the journal is written', () => there('/run/homing/journal.json')()],
+    ['wireguard-go is started', () => there(`/run/homing/${interfaceName}.log`)()],
+    ['the interface is there', () => there(`/sys/class/net/${interfaceName}`)()],
+    ['wireguard-go listens', () => there(`/run/wireguard/${interfaceName}.sock`)()],
+    ['the names are written', named],
+  ];
+
+  test.each(steps)('%s leaves nothing that the next start does not repair', async (what, reached) => {
+    // The next step follows within milliseconds: at once, and a little later.
+    for (const laterMs of [0, 3, 8]) {
+      const call = connect().catch(() => undefined);
+      const deadline = Date.now() + 5_000;
+      while (!reached() && Date.now() < deadline) await new Promise(setImmediate);
+      expect(reached(), what).toBe(true);
+      if (laterMs > 0) await sleep(laterMs);
+      await laptop.killHelper();
+      await call;
+      await laptop.startHelper();
+      expect(['off', 'connected'], what).toContain(await tunnelState());
+      await expectNothingLeft(`killed ${laterMs} ms after ${what}`);
+    }
+  });
 });
 
 test(`kill -9 at ${kills} instants of disconnecting leaves nothing that the next start does not repair`, async () => {
@@ -179,7 +251,7 @@ test(`kill -9 at ${kills} instants of starting leaves nothing that the next star
     starting.kill('SIGKILL');
     await starting.exited;
     await laptop.startHelper();
-    expect(diffSnapshots(idle, await host.snapshot()), `killed after ${delayMs} ms`).toEqual([]);
+    await expectIdle(`killed ${delayMs} ms after its start`);
   }
 });
 

@@ -159,6 +159,7 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
 
   test('every profile that could harm the machine', async () => {
     const before = await host.snapshot();
+    const { tunnel } = await laptop.status();
     const bad: (readonly [string, unknown])[] = profiles.map(([what, path, value]) => [
       what,
       withValue(stored.profile, path, value),
@@ -177,14 +178,13 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
       expect(text).not.toContain(stored.privateKey);
     }
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
-    expect((await laptop.status()).tunnel.state).toBe('off');
+    expect((await laptop.status()).tunnel).toEqual(tunnel);
   });
 
-  test('a body over 4 MiB, broken JSON, a bad key and a call that there is not', async () => {
+  test('broken JSON, a bad key and a call that there is not', async () => {
     const before = await host.snapshot();
     const { profile } = stored;
     const calls: readonly (readonly [string, string, string, number])[] = [
-      ['PUT', '/v1/tunnel', `{"profile":"${'x'.repeat(bodyLimitBytes)}"}`, 413],
       ['PUT', '/v1/tunnel', '{"profile":', 400],
       ['PUT', '/v1/tunnel', '', 400],
       ['PUT', '/v1/tunnel', JSON.stringify({ profile, privateKey: 'abc' }), 400],
@@ -204,12 +204,16 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
   });
 
-  test('a body over 4 MiB that does not say its length', async () => {
+  test.each([
+    ['that says its length', 'X-Nothing: 1'],
+    ['that does not say its length', 'Transfer-Encoding: chunked'],
+  ])('a body over 4 MiB %s', async (_, header) => {
     const file = `${laptop.user.home}/large`;
     await host.writeFile(file, 'x'.repeat(bodyLimitBytes + 1), 0o644);
-    const put = ['-s', '-X', 'PUT', '-H', 'Transfer-Encoding: chunked', '--data-binary', `@${file}`];
+    const put = ['-sS', '-w', '\n%{http_code}', '-X', 'PUT', '-H', header, '--data-binary', `@${file}`];
     const argv = ['curl', '--unix-socket', socketPath, ...put, 'http://homing/v1/tunnel'];
-    const text = await host.run(argv, { user: laptop.user });
+    const [text = '', status] = (await host.run(argv, { user: laptop.user })).split('\n');
+    expect(status).toBe('413');
     expect(errorBodySchema.parse(JSON.parse(text)).error.code).toBe('too-large');
   });
 
@@ -269,12 +273,11 @@ describe('an import is refused whole', () => {
     ['that expired', () => resigned(['expiresAt'], hourAgo), /expired|expiresAt/],
     [
       'that was changed after it was signed',
-      () =>
-        invite.replace(
-          /\.(.{9})/,
-          (_, start: string) => `.${start.slice(0, 8)}${start[8] === 'A' ? 'B' : 'A'}`,
-        ),
-      /changed after it was signed|cut off|not base64url/,
+      () => {
+        const [header, , signature] = invite.split('.');
+        return [header, resigned(['serial'], 99).split('.')[1], signature].join('.');
+      },
+      /changed after it was signed/,
     ],
     ['with an older serial', () => resigned(['serial'], 1), /serial is 1/],
     [

@@ -95,9 +95,12 @@ export async function pathsOfBothEnds(mesh: RoamingMesh): Promise<{ laptop: stri
   const publicOnes: readonly string[] = [at.internet.home, at.internet.home6, at.home6.nas];
   const own = await mesh.world.laptop.run(['ip', '-o', 'address', 'show', 'dev', 'eth0']);
   const address = (endpoint: string) => endpoint.replace(/:\d+$/, '').replace(/^\[|\]$|%.*$/g, '');
-  const isOwn = own.includes(` ${address(ends.nas)}/`);
+  const ofNas = (): string => {
+    if (ends.nas === '(none)') return 'none';
+    return own.includes(` ${address(ends.nas)}/`) ? 'lan' : 'internet';
+  };
   return {
     laptop: publicOnes.includes(address(ends.laptop)) ? 'internet' : 'lan',
-    nas: isOwn ? 'lan' : 'internet',
+    nas: ofNas(),
   };
 }

@@ -53,24 +53,43 @@ export async function makeInboundGuard(runner: ProgramRunner, listenPort: number
   return (await runner.run(nft, ['-f', '/dev/stdin'], tableText(listenPort))).exitCode === 0;
 }
 
+/**
+ * Carries out {@link guardLiftText} or {@link guardMoveText}. A firewall that is loaded anew (`nft flush ruleset`)
+ * takes the table with it: then it is made again.
+ */
+export async function changeInboundGuard(
+  runner: ProgramRunner,
+  text: string,
+  listenPort: () => Promise<number>,
+): Promise<void> {
+  const nft = findProgram('nft');
+  if (nft === undefined) throw new Error('the program nft was there and is not any more');
+  const fromInput = ['-f', '/dev/stdin'];
+  if ((await runner.run(nft, fromInput, text)).exitCode === 0) return;
+  await makeInboundGuard(runner, await listenPort());
+  await runner.mustRun(nft, fromInput, text);
+}
+
 /** The element of a set for an endpoint; a zone is no part of what arrives. */
 function elementOf(endpoint: Endpoint): { set: string; element: string } {
   const { host, port, family: kind } = partsOf(endpoint);
   return { set: kind === 4 ? 'left4' : 'left6', element: `${host.split('%')[0]} . ${port}` };
 }
 
-/**
- * The commands that drop what comes in from `left` for a while, and let in what comes from `taken`, should
- * an earlier move have shut it out.
- */
-export function guardMoveText(left: Endpoint, taken: Endpoint, milliseconds: number): string {
-  const out = elementOf(left);
-  const back = elementOf(taken);
+/** The commands that let in what comes from an endpoint, should an earlier move have shut it out. */
+export function guardLiftText(taken: Endpoint): string {
+  const { set, element } = elementOf(taken);
   // Added before deleted, for the same reason as the table.
   return [
-    `add element ${family} ${table} ${back.set} { ${back.element} timeout 1s }`,
-    `delete element ${family} ${table} ${back.set} { ${back.element} }`,
-    `add element ${family} ${table} ${out.set} { ${out.element} timeout ${Math.ceil(milliseconds)}ms }`,
+    `add element ${family} ${table} ${set} { ${element} timeout 1s }`,
+    `delete element ${family} ${table} ${set} { ${element} }`,
     '',
   ].join('\n');
+}
+
+/** The commands that drop what comes in from `left` for a while, and let in what comes from `taken`. */
+export function guardMoveText(left: Endpoint, taken: Endpoint, milliseconds: number): string {
+  const { set, element } = elementOf(left);
+  const timeout = `${Math.ceil(milliseconds)}ms`;
+  return `${guardLiftText(taken)}add element ${family} ${table} ${set} { ${element} timeout ${timeout} }\n`;
 }

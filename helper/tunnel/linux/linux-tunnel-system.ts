@@ -8,14 +8,29 @@ import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { Losses, Move, Route } from '../network.ts';
 import type { LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
-import { clearInboundGuard, guardMoveText, makeInboundGuard } from './inbound-guard.ts';
-import { ipBatch } from './ip-batch.ts';
+import {
+  changeInboundGuard,
+  clearInboundGuard,
+  guardLiftText,
+  guardMoveText,
+  makeInboundGuard,
+} from './inbound-guard.ts';
+import { ipBatch, startIpBatch } from './ip-batch.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
+import { configureUserspace, isUserspace, readUserspace, setOperation } from './userspace-control.ts';
 import { parseDump, wireguardConfig } from './wireguard-config.ts';
 import { awaitWireguardGoEnd, startWireguardGo } from './wireguard-go.ts';
 
 const interfaces = '/sys/class/net';
+const pokeTimeoutMs = 10_000;
+
+/** Pings under way. */
+interface Poke {
+  readonly interfaceName: string;
+  readonly end: AbortController;
+  readonly ended: Promise<unknown>;
+}
 
 function noWireGuard(missing: string): HomingError {
   return new HomingError({
@@ -50,6 +65,7 @@ async function isPortInUse(port: number): Promise<boolean> {
 export class LinuxTunnelSystem implements TunnelSystem {
   readonly #runner: ProgramRunner;
   readonly #runtimeDirectory: string;
+  readonly #pokes = new Set<Poke>();
   #kernelHasIt: boolean | undefined;
 
   constructor(runner: ProgramRunner, runtimeDirectory: string) {
@@ -92,15 +108,24 @@ export class LinuxTunnelSystem implements TunnelSystem {
     const portInUse =
       plan.listenPort !== undefined && (await isPortInUse(plan.listenPort)) ? plan.listenPort : undefined;
     const port = portInUse === undefined ? plan.listenPort : undefined;
+    const startedAt = performance.now();
     try {
-      await this.#create(plan.interfaceName, backend);
-      await this.#runner.mustRun(
-        requireProgram('wg'),
-        ['setconf', plan.interfaceName, '/dev/stdin'],
-        wireguardConfig(plan, privateKey, endpoints, port),
-      );
-      await this.#runner.mustRun(requireProgram('ip'), ['-batch', '-'], ipBatch(plan));
-      return { listenPort: (await this.read(plan.interfaceName))?.listenPort ?? 0, portInUse };
+      const created = this.#create(plan.interfaceName, backend);
+      const batch = startIpBatch(requireProgram('ip'));
+      await created.catch((error: unknown) => {
+        batch.abandon();
+        throw error;
+      });
+      // Neither waits for the other; but both have ended before anything is taken down again.
+      const steps = await Promise.allSettled([
+        this.#configure(plan, privateKey, endpoints, port),
+        batch.run(ipBatch(plan)),
+      ]);
+      const failed = steps.find((step) => step.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      const wireGuardMs = performance.now() - startedAt;
+      const live = await this.read(plan.interfaceName);
+      return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs };
     } catch (error) {
       await this.down(plan.interfaceName);
       if (error instanceof HomingError) throw error;
@@ -111,6 +136,23 @@ export class LinuxTunnelSystem implements TunnelSystem {
         remedy: 'Nothing was left behind. Run `homing diagnostics` to see what the system said.',
       });
     }
+  }
+
+  async #configure(
+    plan: TunnelPlan,
+    privateKey: PrivateKey,
+    endpoints: ReadonlyMap<PublicKey, Endpoint>,
+    port: number | undefined,
+  ): Promise<void> {
+    const name = plan.interfaceName;
+    if (isUserspace(name))
+      return await configureUserspace(name, setOperation(plan, privateKey, endpoints, port));
+    const config = wireguardConfig(plan, privateKey, endpoints, port);
+    await this.#runner.mustRun(requireProgram('wg'), ['setconf', name, '/dev/stdin'], config);
+  }
+
+  async dress(plan: TunnelPlan): Promise<void> {
+    await this.#runner.mustRun(requireProgram('ip'), ['-batch', '-'], ipBatch(plan));
   }
 
   #missing(): string {
@@ -134,10 +176,12 @@ export class LinuxTunnelSystem implements TunnelSystem {
       if (result.exitCode !== 0 && this.exists(interfaceName)) throw new Error(result.stderr.trim());
     }
     await awaitWireguardGoEnd(interfaceName, this.#runtimeDirectory);
+    await this.#endPokes(interfaceName);
   }
 
   async read(interfaceName: string): Promise<LiveInterface | undefined> {
     if (!this.exists(interfaceName)) return undefined;
+    if (isUserspace(interfaceName)) return await readUserspace(interfaceName);
     const result = await this.#runner.run(requireProgram('wg'), ['show', interfaceName, 'dump']);
     return result.exitCode === 0 ? parseDump(result.stdout) : undefined;
   }
@@ -185,16 +229,14 @@ export class LinuxTunnelSystem implements TunnelSystem {
     const set = ['set', interfaceName, 'peer', publicKey, 'endpoint', to];
     if (from === null) {
       await this.#runner.mustRun(wg, set);
+      // A move away from there may have shut its answers out a moment ago.
+      if (guarded) await this.#runner.mustRun(requireProgram('nft'), ['-f', '/dev/stdin'], guardLiftText(to));
     } else if (guarded) {
       // First without the guard: while both paths work nothing is lost, and the controller follows what it
       // gets. Then what is still in flight is shut out, and should some of it have taken the endpoint back
       // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
       await this.#runner.mustRun(wg, set);
-      await this.#runner.mustRun(
-        requireProgram('nft'),
-        ['-f', '/dev/stdin'],
-        guardMoveText(from, to, guardMs),
-      );
+      await this.#changeGuard(interfaceName, guardMoveText(from, to, guardMs));
       await this.#runner.mustRun(wg, set);
     } else {
       // Port 0 asks for another free port: what is in flight to the old one finds nobody.
@@ -202,10 +244,33 @@ export class LinuxTunnelSystem implements TunnelSystem {
     }
   }
 
+  #changeGuard(interfaceName: string, text: string): Promise<void> {
+    const listenPort = async () => (await this.read(interfaceName))?.listenPort ?? 0;
+    return changeInboundGuard(this.#runner, text, listenPort);
+  }
+
   async poke(address: string, interfaceName: string): Promise<void> {
     const ping = findProgram('ping');
     if (ping === undefined) return;
     // Whether the pings are answered shows in the counters of the tunnel, whoever else talks.
-    await this.#runner.run(ping, ['-q', '-c', '3', '-i', '0.2', '-W', '1', '-I', interfaceName, address]);
+    const args = ['-q', '-c', '3', '-i', '0.2', '-W', '1', '-I', interfaceName, address];
+    const end = new AbortController();
+    const ended = this.#runner.run(ping, args, undefined, pokeTimeoutMs, end.signal);
+    const poke = { interfaceName, end, ended };
+    this.#pokes.add(poke);
+    try {
+      await ended;
+    } catch (error) {
+      if (!end.signal.aborted) throw error;
+    } finally {
+      this.#pokes.delete(poke);
+    }
+  }
+
+  /** Pings go on for more than a second: none may be left when the interface is gone. */
+  async #endPokes(interfaceName: string): Promise<void> {
+    const pokes = [...this.#pokes].filter((poke) => poke.interfaceName === interfaceName);
+    for (const { end } of pokes) end.abort();
+    await Promise.allSettled(pokes.map(({ ended }) => ended));
   }
 }

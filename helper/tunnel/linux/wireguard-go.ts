@@ -7,9 +7,11 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clearedEnvironment } from '../../process/run.ts';
 
@@ -17,7 +19,7 @@ import { clearedEnvironment } from '../../process/run.ts';
 const socketDirectory = '/var/run/wireguard';
 const startTimeoutMs = 5_000;
 const stopTimeoutMs = 2_000;
-const pollMs = 2;
+const pollMs = 1;
 
 /** Says that the helper made the socket directory, so that it is taken away again; one that was there stays. */
 function directoryMarker(runtimeDirectory: string): string {
@@ -50,12 +52,16 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-function socketIsThere(interfaceName: string): boolean {
-  try {
-    return readdirSync(socketDirectory).includes(`${interfaceName}.sock`);
-  } catch {
-    return false;
-  }
+/** Whether the control socket takes connections: bind(2) makes its file a moment before listen(2). */
+function isListening(interfaceName: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(controlSocket(interfaceName));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 /**
@@ -69,7 +75,8 @@ export async function startWireguardGo(
   runtimeDirectory: string,
 ): Promise<void> {
   makeSocketDirectory(runtimeDirectory);
-  await rm(controlSocket(interfaceName), { force: true });
+  // Nothing waits before the start, so that the caller's next step runs beside it.
+  rmSync(controlSocket(interfaceName), { force: true });
   const log = logPath(runtimeDirectory, interfaceName);
   const logFd = openSync(log, 'w', 0o600);
   const child = spawn(program, ['-f', interfaceName], {
@@ -85,7 +92,7 @@ export async function startWireguardGo(
   });
   child.unref();
   const deadline = performance.now() + startTimeoutMs;
-  while (!socketIsThere(interfaceName)) {
+  while (!(await isListening(interfaceName))) {
     if (failure !== undefined) throw failure;
     if (hasEnded(child) || performance.now() > deadline) {
       if (!hasEnded(child)) child.kill('SIGKILL');

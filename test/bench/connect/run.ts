@@ -1,5 +1,6 @@
 import { missingForLab } from '../../lab/requirements.ts';
-import { createSmallMesh } from '../../mesh/small-mesh.ts';
+import { generateKeys } from '../../lab/wireguard-host.ts';
+import { createSmallMesh, type SmallMesh } from '../../mesh/small-mesh.ts';
 import { storedProfile } from '../../mesh/stored-profile.ts';
 import { withInstalledBundles } from '../installed-bundles.ts';
 import { percentile } from '../paths/percentile.ts';
@@ -7,7 +8,7 @@ import { progress } from '../paths/progress.ts';
 import type { Contestant } from './contestant.ts';
 import { installFirstAnswer } from './first-answer.ts';
 import { homingContestant } from './homing-contestant.ts';
-import { parseOptions } from './options.ts';
+import { type Options, parseOptions } from './options.ts';
 import { timeToFirstAnswer } from './race.ts';
 import { planOf, wgQuickContestant } from './wg-quick-contestant.ts';
 
@@ -16,14 +17,15 @@ import { planOf, wgQuickContestant } from './wg-quick-contestant.ts';
  * configuration, in the same lab, in turns.
  */
 export async function runConnectBenchmark(args: readonly string[]): Promise<void> {
-  const { json, pairs, freshHelper } = parseOptions(args);
+  const options = parseOptions(args);
+  const { json, pairs, controllers } = options;
   const missing = missingForLab();
   if (missing.length > 0) throw new Error(missing.join('\n'));
-  const times = await withInstalledBundles(() => race(pairs, freshHelper));
+  const times = await withInstalledBundles(() => race(options));
   const homing = summary(times.homing);
   const wgQuick = summary(times.wgQuick);
   const ratio = Math.round((homing.p50Ms / wgQuick.p50Ms) * 1_000) / 1_000;
-  const result = { pairs, homing, wgQuick, ratio };
+  const result = { pairs, controllers, homing, wgQuick, ratio };
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
 }
 
@@ -32,12 +34,15 @@ interface Times {
   readonly wgQuick: number[];
 }
 
-async function race(pairs: number, freshHelper: boolean): Promise<Times> {
+async function race({ pairs, controllers, freshHelper }: Options): Promise<Times> {
   const mesh = await createSmallMesh();
   try {
     const { laptop } = mesh;
+    await addSilentControllers(mesh, controllers - 1);
     await installFirstAnswer(laptop.host);
-    const address = planOf(await storedProfile(laptop)).controllers[0]?.address;
+    const address = planOf(await storedProfile(laptop)).controllers.find(
+      (one) => one.name === 'nas',
+    )?.address;
     if (address === undefined) throw new Error('the profile gives its controller no address');
     const homing = homingContestant(laptop, freshHelper);
     const wgQuick = await wgQuickContestant(laptop);
@@ -58,6 +63,20 @@ async function race(pairs: number, freshHelper: boolean): Promise<Times> {
     return times;
   } finally {
     await mesh.destroy();
+  }
+}
+
+/** More controllers, which nobody is: each is another address, route and peer to set up. */
+async function addSilentControllers({ laptop, network }: SmallMesh, count: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) {
+    const { publicKey } = await generateKeys(laptop.host);
+    const endpoint = ['--public-endpoint', `192.0.2.${100 + number}:51820`];
+    const member = [`silent${number}`, '--public-key', publicKey, ...endpoint];
+    await network.run(['add-controller', ...member, '--file', network.file]);
+  }
+  if (count > 0) {
+    const input = await network.invite('laptop');
+    await laptop.mustHoming(['import', '-', '--yes'], { input });
   }
 }
 

@@ -1,11 +1,13 @@
 import type { World } from '../../lab/world.ts';
-import { benchWorld, type InternetVia } from './bench-world.ts';
+import { benchWorld, type InternetVia, inWorld } from './bench-world.ts';
 import type { Part } from './move-sections.ts';
 import { nebulaPort, startNebulaMesh } from './nebula.ts';
 import type { Options } from './options.ts';
 import { startPingScript } from './ping-script.ts';
 import { measurePlainSet } from './plain-set.ts';
 import {
+  addHeld,
+  addProblems,
   type Baselines,
   type MoveSummaries,
   type Result,
@@ -50,9 +52,11 @@ async function measureSubject(
 ): Promise<MoveSummaries> {
   const summaries: MoveSummaries = {};
   const series = async (via: InternetVia, tripIn: (world: World) => Trip): Promise<TripResults> => {
-    await using world = await benchWorld(via, { ports: [nebulaPort] });
-    const trips = await makeTrips(await start(world), tripIn(world), limits);
-    if (trips.problems.length > 0) result.problems = [...(result.problems ?? []), ...trips.problems];
+    const trips = await inWorld(benchWorld(via, { ports: [nebulaPort] }), async (world) =>
+      makeTrips(await start(world), tripIn(world), limits),
+    );
+    summaries.underLoad = addHeld(summaries.underLoad, trips.held);
+    addProblems(result, trips.problems);
     return trips;
   };
   await part(start.name, async () => {

@@ -59,3 +59,13 @@ async function introduceRouters({ homeRouter, host }: World): Promise<void> {
   await introduce(mobileRouter, homeRouter, at.internet.home);
   await introduce(homeRouter, mobileRouter, at.internet.mobile);
 }
+
+/** Lends a world to some work and destroys it after. */
+export async function inWorld<T>(made: Promise<World>, work: (world: World) => Promise<T>): Promise<T> {
+  const world = await made;
+  try {
+    return await work(world);
+  } finally {
+    await world.destroy();
+  }
+}

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Host } from '../../lab/host.ts';
-import { createWorld } from '../../lab/world.ts';
+import { createWorld, type World } from '../../lab/world.ts';
+import { inWorld } from './bench-world.ts';
 import { type HomingSubject, startHoming } from './homing-subject.ts';
 import { cpuMsOf, residentMiBOf } from './process-cost.ts';
 import { progress } from './progress.ts';
@@ -36,8 +37,11 @@ function counters(port: number, tunnel: string): string {
 }
 
 /** On the LAN at home, with nothing that could be better and nothing to carry. */
-export async function measureIdle(seconds: number, bundles: string): Promise<IdleSummary> {
-  await using world = await createWorld({ parts: [] });
+export function measureIdle(seconds: number, bundles: string): Promise<IdleSummary> {
+  return inWorld(createWorld({ parts: [] }), (world) => measureIn(world, seconds, bundles));
+}
+
+async function measureIn(world: World, seconds: number, bundles: string): Promise<IdleSummary> {
   const subject = await startHoming(world, bundles);
   await startOn(subject, 'lan');
   await sleep(settleMs);

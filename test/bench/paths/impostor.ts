@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startImpostor } from '../../lab/wireguard-host.ts';
+import type { World } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
-import { benchWorld } from './bench-world.ts';
+import { benchWorld, inWorld } from './bench-world.ts';
 import { type HomingSubject, startHoming } from './homing-subject.ts';
 import { progress } from './progress.ts';
 import type { ImpostorSummary } from './result.ts';
@@ -17,8 +18,11 @@ const afterProbeMs = 100;
  * In the café somebody has the private address of `nas`, answers pings there, and runs a WireGuard with another key on
  * its port. Counts how often the tunnel is moved to it, be it for a moment.
  */
-export async function measureImpostor(attempts: number, bundles: string): Promise<ImpostorSummary> {
-  await using world = await benchWorld('lan', { cafe: true });
+export function measureImpostor(attempts: number, bundles: string): Promise<ImpostorSummary> {
+  return inWorld(benchWorld('lan', { cafe: true }), (world) => measureIn(world, attempts, bundles));
+}
+
+async function measureIn(world: World, attempts: number, bundles: string): Promise<ImpostorSummary> {
   await startImpostor(world.host('impostor'));
   const subject = await startHoming(world, bundles);
   await startOn(subject, 'lan');

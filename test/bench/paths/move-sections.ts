@@ -1,8 +1,8 @@
 import type { World } from '../../lab/world.ts';
-import { benchWorld, type InternetVia } from './bench-world.ts';
+import { benchWorld, type InternetVia, inWorld } from './bench-world.ts';
 import { startHoming } from './homing-subject.ts';
 import type { Options } from './options.ts';
-import { type Result, summarizeLeaving, summarizeReturning } from './result.ts';
+import { addHeld, addProblems, type Result, summarizeLeaving, summarizeReturning } from './result.ts';
 import { makeTrips, type Trip, type TripResults } from './round-trips.ts';
 import { cableTrip, isolationTrip, silenceTrip } from './trips.ts';
 
@@ -20,9 +20,11 @@ export async function measureMoves(
   part: Part,
 ): Promise<void> {
   const series = async (via: InternetVia, tripIn: (world: World) => Trip): Promise<TripResults> => {
-    await using world = await benchWorld(via);
-    const trips = await makeTrips(await startHoming(world, bundles), tripIn(world), { moves, ...limits });
-    addMoves(result, trips);
+    const trips = await inWorld(benchWorld(via), async (world) =>
+      makeTrips(await startHoming(world, bundles), tripIn(world), { moves, ...limits }),
+    );
+    result.underLoad = addHeld(result.underLoad, trips.held);
+    addProblems(result, trips.problems);
     return trips;
   };
   if (only.has('lanToPublicEvent') || only.has('publicToLanEvent') || only.has('underLoad')) {
@@ -45,13 +47,4 @@ export async function measureMoves(
       result.publicToLanNoEventHairpin = summarizeReturning(returning);
     });
   }
-}
-
-function addMoves(result: Result, { held, problems }: TripResults): void {
-  const before = result.underLoad ?? { attempted: 0, held: 0 };
-  result.underLoad = {
-    attempted: before.attempted + held.length,
-    held: before.held + held.filter(Boolean).length,
-  };
-  if (problems.length > 0) result.problems = [...(result.problems ?? []), ...problems];
 }

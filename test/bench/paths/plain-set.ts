@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { benchWorld } from './bench-world.ts';
+import type { World } from '../../lab/world.ts';
+import { benchWorld, inWorld } from './bench-world.ts';
 import { startPlainTunnel } from './plain-tunnel.ts';
 import { progress } from './progress.ts';
 import type { HeldSummary } from './result.ts';
@@ -9,8 +10,11 @@ const attempts = 12;
 const holdMs = 3_000;
 
 /** Nothing but `wg set … endpoint`, to whichever path is not in use, with 100 pings a second each way. */
-export async function measurePlainSet(): Promise<HeldSummary> {
-  await using world = await benchWorld('modem');
+export function measurePlainSet(): Promise<HeldSummary> {
+  return inWorld(benchWorld('modem'), measureIn);
+}
+
+async function measureIn(world: World): Promise<HeldSummary> {
   const tunnel = await startPlainTunnel(world, 'plain set');
   const pings = await TwoWayPings.start(tunnel);
   let held = 0;

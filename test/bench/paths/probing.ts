@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PingStream } from '../../lab/ping-stream.ts';
-import { benchWorld } from './bench-world.ts';
+import type { World } from '../../lab/world.ts';
+import { benchWorld, inWorld } from './bench-world.ts';
 import { type HomingSubject, startHoming } from './homing-subject.ts';
 import { progress } from './progress.ts';
 import type { ProbingSummary } from './result.ts';
@@ -10,9 +11,12 @@ const pingsPerSecond = 100;
 /** The last pings may still be answered; those sent in this time are not counted. */
 const tailMs = 500;
 
-/** Pings through the tunnel on the LAN while every endpoint is probed on request, without a pause. */
-export async function measureProbing(pings: number, bundles: string): Promise<ProbingSummary> {
-  await using world = await benchWorld('lan');
+/** Pings through the tunnel on the LAN while both its endpoints, which both answer, are probed without a pause. */
+export function measureProbing(pings: number, bundles: string): Promise<ProbingSummary> {
+  return inWorld(benchWorld('modem'), (world) => measureIn(world, pings, bundles));
+}
+
+async function measureIn(world: World, pings: number, bundles: string): Promise<ProbingSummary> {
   const subject = await startHoming(world, bundles);
   await startOn(subject, 'lan');
   const stream = await PingStream.start(world.laptop, subject.inside.nas);

@@ -51,6 +51,10 @@ function moveRows(name: string, moves: MoveSummaries | undefined): string[][] {
     const times = `after p50 ${seconds(afterP50Ms)}, p95 ${seconds(afterP95Ms)}, lost p95 ${lostP95}`;
     rows.push([name, what, `${times}, n ${n}${gone(gaveUp)}`]);
   }
+  if (moves.underLoad !== undefined) {
+    const { attempted, held } = moves.underLoad;
+    rows.push([name, 'moves that hold under load', `${held} of ${attempted}`]);
+  }
   return rows;
 }
 

@@ -7,6 +7,9 @@ export interface GapSummary {
   readonly gapP50Ms: number;
   readonly gapP95Ms: number;
   readonly gapMaxMs: number;
+  /** Of one direction alone; the three above are of the worse direction of each move. */
+  readonly fromLaptopP95Ms: number;
+  readonly fromNasP95Ms: number;
   /** Moves that did not happen within the limit; they count with the time waited. */
   readonly gaveUp: number;
 }
@@ -49,12 +52,13 @@ export interface IdleSummary {
   readonly handshakes: number;
 }
 
-/** The four kinds of move, as far as they were measured. */
+/** The four kinds of move, as far as they were measured, and how many of all of them held. */
 export interface MoveSummaries {
   lanToPublicEvent?: GapSummary;
   lanToPublicSilent?: GapSummary;
   publicToLanEvent?: AfterSummary;
   publicToLanNoEvent?: AfterSummary;
+  underLoad?: HeldSummary;
 }
 
 export interface Baselines {
@@ -66,7 +70,6 @@ export interface Baselines {
 /** Sections that were not asked for are missing; those that could not be measured stand in `problems`. */
 export interface Result extends MoveSummaries {
   publicToLanNoEventHairpin?: AfterSummary;
-  underLoad?: HeldSummary;
   impostor?: ImpostorSummary;
   probing?: ProbingSummary;
   idle?: IdleSummary;
@@ -76,7 +79,8 @@ export interface Result extends MoveSummaries {
 
 /** One move away from the LAN. */
 export interface LeavingSample {
-  readonly gapMs: number;
+  /** The longest times without an answer, by who pings. */
+  readonly gapsMs: { readonly fromLaptop: number; readonly fromNas: number };
   readonly gaveUp: boolean;
 }
 
@@ -88,12 +92,19 @@ export interface ReturningSample {
 }
 
 export function summarizeLeaving(samples: readonly LeavingSample[]): GapSummary {
-  const gaps = samples.map((sample) => sample.gapMs);
+  const gaps = samples.map(({ gapsMs }) => Math.max(gapsMs.fromLaptop, gapsMs.fromNas));
+  const p95From = (who: 'fromLaptop' | 'fromNas') =>
+    percentile(
+      samples.map(({ gapsMs }) => gapsMs[who]),
+      95,
+    );
   return {
     n: samples.length,
     gapP50Ms: percentile(gaps, 50),
     gapP95Ms: percentile(gaps, 95),
     gapMaxMs: percentile(gaps, 100),
+    fromLaptopP95Ms: p95From('fromLaptop'),
+    fromNasP95Ms: p95From('fromNas'),
     gaveUp: samples.filter((sample) => sample.gaveUp).length,
   };
 }
@@ -108,4 +119,16 @@ export function summarizeReturning(samples: readonly ReturningSample[]): AfterSu
     lostP95: percentile(lost, 95),
     gaveUp: samples.filter((sample) => sample.gaveUp).length,
   };
+}
+
+/** Adds the moves of one series to those before it. */
+export function addHeld(before: HeldSummary | undefined, held: readonly boolean[]): HeldSummary {
+  return {
+    attempted: (before?.attempted ?? 0) + held.length,
+    held: (before?.held ?? 0) + held.filter(Boolean).length,
+  };
+}
+
+export function addProblems(result: Result, problems: readonly string[]): void {
+  if (problems.length > 0) result.problems = [...(result.problems ?? []), ...problems];
 }

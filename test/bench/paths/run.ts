@@ -8,7 +8,7 @@ import { type Options, parseOptions, type SectionName } from './options.ts';
 import { measureProbing } from './probing.ts';
 import { progress } from './progress.ts';
 import { reportText } from './report.ts';
-import type { Result } from './result.ts';
+import { addProblems, type Result } from './result.ts';
 
 /** The benchmark of the paths: how fast, how surely and how quietly the tunnel moves between LAN and internet. */
 export async function runPathBenchmark(args: readonly string[]): Promise<void> {
@@ -28,7 +28,7 @@ async function measure(options: Options, bundles: string, result: Result): Promi
       await work();
     } catch (error) {
       const problem = `${name}: ${error instanceof Error ? error.message : String(error)}`;
-      result.problems = [...(result.problems ?? []), problem];
+      addProblems(result, [problem]);
       progress(problem);
     }
   };

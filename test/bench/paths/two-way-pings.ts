@@ -35,9 +35,13 @@ export class PingTimes {
     this.#directions = directions;
   }
 
-  /** The longest time without an answer, of the worse direction. */
-  gapMs(fromMs: number, toMs: number): number {
-    return Math.max(...this.#directions.map((records) => longestGapMs(records, fromMs, toMs)));
+  /**
+   * The longest time without an answer to pings from the laptop, and to those from `nas`. The latter is longer by the
+   * laptop's way to `nas`, whose WireGuard learns from the laptop's first packet where to send.
+   */
+  gapsMs(fromMs: number, toMs: number): { readonly fromLaptop: number; readonly fromNas: number } {
+    const [laptop = [], nas = []] = this.#directions;
+    return { fromLaptop: longestGapMs(laptop, fromMs, toMs), fromNas: longestGapMs(nas, fromMs, toMs) };
   }
 
   /** Pings sent in that time and never answered, of the worse direction. */

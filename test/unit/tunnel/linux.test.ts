@@ -85,8 +85,8 @@ test('one batch dresses the interface: addresses, then up, then routes', () => {
   const [a, b] = plan.addresses;
   const [first, second, third] = plan.routes;
   expect(ipBatch(plan).split('\n')).toEqual([
-    `address add ${a} dev hm-wgnet nodad noprefixroute`,
-    `address add ${b} dev hm-wgnet nodad noprefixroute`,
+    `address replace ${a} dev hm-wgnet nodad noprefixroute`,
+    `address replace ${b} dev hm-wgnet nodad noprefixroute`,
     'link set dev hm-wgnet mtu 1420 up',
     `route replace ${first?.range} dev hm-wgnet src ${first?.source}`,
     `route replace ${second?.range} dev hm-wgnet`,
@@ -94,7 +94,7 @@ test('one batch dresses the interface: addresses, then up, then routes', () => {
     '',
   ]);
   expect(ipBatch(tunnelPlan(goodWgQuickProfile()))).toContain(
-    'address add 198.51.100.130/25 dev hm-home noprefixroute\n',
+    'address replace 198.51.100.130/25 dev hm-home noprefixroute\n',
   );
 });
 

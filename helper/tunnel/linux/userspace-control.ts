@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
+import {
+  keyBytes,
+  keyText,
+  type PresharedKey,
+  type PrivateKey,
+  type PublicKey,
+  parsePrivateKey,
+  parsePublicKey,
+} from '../../../shared/keys/wireguard-key.ts';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import type { LiveInterface, LivePeer } from '../system.ts';
+import { controlSocket } from './wireguard-go.ts';
+
+/**
+ * The configuration protocol of userspace WireGuard (www.wireguard.com/xplatform), which `wg` speaks as well. Spoken
+ * directly it saves a process each time: to start one costs the helper some 5 ms (libuv forks, and copies the page
+ * tables of all its memory), while asking takes 0.3 ms.
+ */
+
+const timeoutMs = 10_000;
+/** Nobody listens any more: wireguard-go has ended. */
+const goneCodes = new Set(['ENOENT', 'ECONNREFUSED']);
+
+/** Whether an interface is one of wireguard-go. */
+export function isUserspace(interfaceName: string): boolean {
+  return existsSync(controlSocket(interfaceName));
+}
+
+function hex(key: PublicKey | PrivateKey | PresharedKey): string {
+  return Buffer.from(keyBytes(key)).toString('hex');
+}
+
+function keyFromHex(text: string): string {
+  return keyText(Buffer.from(text, 'hex'));
+}
+
+/** Sends one operation. @returns the lines of the answer, without its errno @throws Error for an errno other than 0 */
+function operate(interfaceName: string, operation: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(controlSocket(interfaceName));
+    const fail = (why: string, cause?: string) => {
+      socket.destroy();
+      reject(new Error(`wireguard-go for ${interfaceName}: ${why}`, { cause }));
+    };
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.setTimeout(timeoutMs, () => fail(`no answer within ${timeoutMs} ms`));
+    socket.on('error', (error) => fail(error.message, 'code' in error ? String(error.code) : undefined));
+    socket.on('end', () => fail('it closed the connection'));
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      if (!text.endsWith('\n\n')) return;
+      socket.destroy();
+      const lines = text.trimEnd().split('\n');
+      const errno = lines.pop();
+      if (errno === 'errno=0') resolve(lines);
+      else fail(`it refused the configuration (${errno})`);
+    });
+    socket.write(operation);
+  });
+}
+
+/** The operation that configures the whole interface. It holds the private key. */
+export function setOperation(
+  plan: TunnelPlan,
+  privateKey: PrivateKey,
+  endpoints: ReadonlyMap<PublicKey, Endpoint>,
+  listenPort: number | undefined,
+): string {
+  const peers = plan.controllers.flatMap((controller) => {
+    const endpoint = endpoints.get(controller.publicKey);
+    return [
+      `public_key=${hex(controller.publicKey)}`,
+      ...(controller.presharedKey === undefined ? [] : [`preshared_key=${hex(controller.presharedKey)}`]),
+      ...(endpoint === undefined ? [] : [`endpoint=${endpoint}`]),
+      `persistent_keepalive_interval=${controller.persistentKeepaliveSeconds}`,
+      'replace_allowed_ips=true',
+      ...controller.allowedIps.map((range) => `allowed_ip=${range}`),
+    ];
+  });
+  const own = [`private_key=${hex(privateKey)}`, `listen_port=${listenPort ?? 0}`, 'replace_peers=true'];
+  return `set=1\n${[...own, ...peers].join('\n')}\n\n`;
+}
+
+export async function configureUserspace(interfaceName: string, operation: string): Promise<void> {
+  await operate(interfaceName, operation);
+}
+
+type Values = ReadonlyMap<string, string>;
+
+function livePeer(values: Values): LivePeer {
+  const number = (key: string) => Number(values.get(key) ?? 0);
+  const endpoint = values.get('endpoint');
+  const handshake = number('last_handshake_time_sec');
+  return {
+    publicKey: parsePublicKey(keyFromHex(values.get('public_key') ?? ''), 'wireguard-go'),
+    endpoint: endpoint === undefined ? undefined : parseLiveEndpoint(endpoint, 'wireguard-go'),
+    latestHandshakeSeconds: handshake === 0 ? undefined : handshake,
+    receivedBytes: number('rx_bytes'),
+    sentBytes: number('tx_bytes'),
+  };
+}
+
+/** Parses the answer to `get=1`: the interface's lines first, then each peer's, which begin with its public key. */
+export function parseInterface(lines: readonly string[]): LiveInterface {
+  const own = new Map<string, string>();
+  const peers: Map<string, string>[] = [];
+  let current = own;
+  for (const line of lines) {
+    const split = line.indexOf('=');
+    const [key, value] = [line.slice(0, split), line.slice(split + 1)];
+    if (key === 'public_key') {
+      current = new Map();
+      peers.push(current);
+    }
+    current.set(key, value);
+  }
+  const privateKey = own.get('private_key');
+  return {
+    privateKey:
+      privateKey === undefined ? undefined : parsePrivateKey(keyFromHex(privateKey), 'wireguard-go'),
+    // The protocol does not tell it.
+    publicKey: undefined,
+    listenPort: Number(own.get('listen_port') ?? 0),
+    peers: peers.map(livePeer),
+  };
+}
+
+/**
+ * What a userspace interface says; undefined when it is gone.
+ * @throws Error when it is there and does not answer: that is no reason to take it for gone
+ */
+export async function readUserspace(interfaceName: string): Promise<LiveInterface | undefined> {
+  try {
+    return parseInterface(await operate(interfaceName, 'get=1\n\n'));
+  } catch (error) {
+    if (error instanceof Error && goneCodes.has(String(error.cause))) return undefined;
+    throw error;
+  }
+}

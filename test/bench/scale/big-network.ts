@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { findCollisions } from '../../../shared/addresses/collisions.ts';
+import { signedInviteFor } from '../../../shared/authoring/invite-for.ts';
+import { createNetwork, parseNetworkFile } from '../../../shared/authoring/network-file.ts';
+import { generateSigningKey, networkKeyOf } from '../../../shared/invite/network-key.ts';
+
+/** The endpoints are in a range for documentation (RFC 5737) that nobody in the lab answers for. */
+const nobodysAddresses = Array.from({ length: 200 }, (_, index) => `203.0.113.${index + 20}`);
+const firstPort = 20_000;
+const peerName = 'laptop';
+
+/** Names of controllers, whose subnets have 16 bits: those that collide are left out. */
+function controllerNames(network: string, count: number): string[] {
+  const names: string[] = [];
+  for (let number = 1; names.length < count; number += 1) {
+    const name = `controller${number}`;
+    if (findCollisions(network, [...names, name], []).length === 0) names.push(name);
+  }
+  return names;
+}
+
+/** @returns the invite of `laptop`, signed, in a network of so many controllers and machines */
+export function bigInvite(network: string, controllers: number, machines: number): string {
+  const signingKey = generateSigningKey();
+  const empty = createNetwork({ name: network, publicKey: networkKeyOf(signingKey), presharedKeys: false });
+  const key = () => randomBytes(32).toString('base64');
+  const file = {
+    ...empty,
+    controllers: controllerNames(network, controllers).map((name, index) => ({
+      name,
+      publicKey: key(),
+      port: 51_820,
+      endpoints: {
+        private: [`192.0.2.${(index % 100) + 100}:${firstPort + index}`],
+        public: [`${nobodysAddresses[index % nobodysAddresses.length]}:${firstPort + index}`],
+      },
+      routes: [],
+    })),
+    peers: [peerName, ...Array.from({ length: machines - controllers - 1 }, (_, i) => `machine${i}`)].map(
+      (name) => ({ name, publicKey: null, probePublicKey: null, defaultController: null }),
+    ),
+  };
+  const parsed = parseNetworkFile(JSON.stringify(file));
+  return signedInviteFor(parsed, peerName, signingKey, { issuedAt: Math.floor(Date.now() / 1_000) });
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { laptopLanInterface, laptopMobileInterface } from '../lab/world.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { joinLan, partLan } from './roaming-lan-loss.ts';
+import { controllerIn, type RoamingLaptop, told } from './roaming-laptop.ts';
+import { holds, Load } from './roaming-load.ts';
+import { createRoamingMesh, type RoamingMesh } from './roaming-mesh.ts';
+
+/** A laptop with a modem beside its LAN, and an invite that knows nothing of the LAN. */
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const publicNas = `${at.internet.home}:51820`;
+/** What a person does not notice in a call; the product takes a tenth of it on an idle machine. */
+const atOnceMs = 500;
+
+let mesh: RoamingMesh;
+let laptop: RoamingLaptop;
+
+beforeAll(async () => {
+  requireLab();
+  mesh = await createRoamingMesh({
+    parts: ['mobile'],
+    withMobile: true,
+    hairpin: true,
+    publicDelayMs: 20,
+    privateEndpoints: [],
+  });
+  laptop = mesh.laptop;
+}, 60_000);
+afterAll(() => mesh?.destroy());
+
+async function turnDiscovery(value: 'on' | 'off'): Promise<void> {
+  await laptop.installed.mustHoming(['settings', '--discovery', value]);
+}
+
+test('with discovery switched off, a LAN that the invite does not name is not found', async () => {
+  await turnDiscovery('off');
+  onTestFinished(async () => {
+    await laptop.installed.mustHoming(['down']);
+    await turnDiscovery('on');
+  });
+  await laptop.installed.mustHoming(['up']);
+  await laptop.untilPath('nas', 'internet', { endpoint: publicNas });
+  await laptop.probe();
+  const { candidates } = await laptop.controller('nas');
+  expect(candidates.map(({ endpoint }) => endpoint)).toEqual([publicNas]);
+});
+
+test('with discovery on, it is found by broadcast', async () => {
+  await laptop.installed.mustHoming(['up']);
+  await laptop.untilPath('nas', 'lan');
+  const { candidates } = await laptop.controller('nas');
+  expect(candidates).toContainEqual(
+    expect.objectContaining({ endpoint: `${at.private.nas}:51820`, path: 'lan', source: 'discovered' }),
+  );
+  const found = (await laptop.status()).timeline.find(({ kind }) => kind === 'found');
+  expect(found?.reason).toMatch(/^answered a broadcast in /);
+  await holds(mesh, 'lan', 200);
+});
+
+describe('while both links are there', () => {
+  test('a LAN whose link goes away is left for the internet at once', async () => {
+    await holds(mesh, 'lan', 200);
+    const load = await Load.start(mesh);
+    const pulledAt = Date.now();
+    try {
+      await mesh.world.laptopLan.unplug();
+      await holds(mesh, 'internet', 1_000);
+    } finally {
+      await load.stop();
+    }
+    expect(
+      load.longestGapMs(pulledAt, pulledAt + 1_000),
+      `pulled at ${new Date(pulledAt).toISOString()}\n${told(await laptop.status())}`,
+    ).toBeLessThan(atOnceMs);
+    await mesh.world.moveLaptop('home');
+    await holds(mesh, 'lan', 300);
+  });
+
+  test('moves go on after a firewall was loaded anew, which takes the guard away', async () => {
+    await holds(mesh, 'lan', 100);
+    const mark = await laptop.mark();
+    await laptop.host.run(['nft', 'flush', 'ruleset']);
+    await mesh.world.laptopLan.unplug();
+    await holds(mesh, 'internet', 100);
+    await laptop.host.run(['nft', 'flush', 'ruleset']);
+    await mesh.world.moveLaptop('home');
+    await holds(mesh, 'lan', 300);
+    expect(await laptop.decisionsSince(mark, 'trouble')).toEqual([]);
+    expect(await laptop.decisionsSince(mark, 'move-failed')).toEqual([]);
+  });
+
+  test('with 100 packets a second each way every move holds at both ends, in both directions', async () => {
+    // All but the LAN itself goes through the modem, so that the slow path stays open beside the fast one.
+    const route = `default via ${at.mobile.router} dev ${laptopMobileInterface} metric 50`;
+    await mesh.world.laptop.holder.ip([`route add ${route}`]);
+    await holds(mesh, 'lan', 200);
+    const load = await Load.start(mesh);
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        await partLan(mesh.world);
+        await holds(mesh, 'internet', 800);
+        await joinLan(mesh.world);
+        // Does not wait for the next look at the LAN: the move is what is tested.
+        await laptop.probe();
+        await holds(mesh, 'lan', 800);
+      }
+    } finally {
+      await load.stop();
+      await mesh.world.laptop.holder.ip([`route delete ${route}`]);
+    }
+  });
+});
+
+describe('on a LAN with nothing but IPv6 link-local addresses', () => {
+  const linkLocal = new RegExp(`^\\[fe80:[0-9a-f:]+%${laptopLanInterface}\\]:51820$`);
+
+  test('the NAS is found by ff02::1 and reached at its link-local address', async () => {
+    await mesh.world.laptopLan.unplug();
+    await laptop.untilPath('nas', 'internet');
+    await mesh.world.laptopLan.moveTo(mesh.world.laptopLan.switch, { addresses: [] });
+    const nas = await laptop.untilPath('nas', 'lan', { endpoint: linkLocal });
+    // wireguard-go tells it without the zone.
+    const told = await laptop.liveEndpoint(nas.publicKey);
+    expect([nas.endpoint, nas.endpoint?.replace(`%${laptopLanInterface}`, '')]).toContain(told);
+    await holds(mesh, 'lan', 200);
+  });
+
+  test('a helper that is killed there is followed by one that adopts the tunnel as it is', async () => {
+    await laptop.installed.killHelper();
+    await laptop.installed.startHelper();
+    expect(await laptop.tunnel()).toMatchObject({ adopted: true });
+    const nas = await laptop.untilPath('nas', 'lan', { endpoint: linkLocal });
+    const known = nas.candidates.find(({ endpoint }) => endpoint === nas.endpoint);
+    expect(known).toMatchObject({ path: 'lan' });
+    await holds(mesh, 'lan', 200);
+  });
+
+  test('the tunnel goes down and comes up again', async () => {
+    await laptop.installed.mustHoming(['down']);
+    await laptop.installed.mustHoming(['up']);
+    await laptop.untilPath('nas', 'lan', { endpoint: linkLocal });
+  });
+
+  test('the internet is taken when that link goes', async () => {
+    await mesh.world.laptopLan.unplug();
+    await holds(mesh, 'internet', 200);
+  });
+});
+
+test('the last good endpoint is tried first at the next start', async () => {
+  await laptop.untilPath('nas', 'internet');
+  await laptop.installed.mustHoming(['down']);
+  await laptop.installed.mustHoming(['up']);
+  const status = await laptop.until('connected', ({ tunnel }) => tunnel.state === 'connected');
+  const nas = controllerIn(status, 'nas');
+  expect(nas.endpoint).toBe(publicNas);
+  const kept = await laptop.host.run(['sh', '-c', 'cat /var/lib/homing/endpoints-*.json']);
+  expect(JSON.parse(kept)).toEqual({ nas: { endpoint: publicNas, path: 'internet' } });
+});

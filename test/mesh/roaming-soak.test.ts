@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { soak } from './soak.ts';
+
+test('ten moves at random with packets on the way end on the right path each, and leave nothing behind', async () => {
+  requireLab();
+  const told: string[] = [];
+  try {
+    expect((await soak(10, 7, (line) => told.push(line))).moves).toBe(10);
+  } catch (error) {
+    throw new Error(told.join('\n'), { cause: error });
+  }
+}, 120_000);

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payloadWith, signed } from '../invite/fixtures.ts';
+import { CliFolder } from './run-cli.ts';
+
+let folder: CliFolder;
+beforeEach(async () => {
+  folder = await CliFolder.make();
+  await folder.run(['import', signed(), '--yes']);
+});
+afterEach(() => folder.remove());
+
+async function settings(): Promise<unknown> {
+  return JSON.parse((await folder.run(['settings', '--json'])).stdout);
+}
+
+describe('homing settings', () => {
+  it('prints the settings of the only network', async () => {
+    const { stdout, status } = await folder.run(['settings']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^discovery +on +.*\nshort-names +off +.*\nlisten-port +auto +.*\n$/);
+  });
+
+  it('changes only what is named, and says when it applies', async () => {
+    const changed = await folder.run(['settings', 'wgnet', '--discovery', 'off', '--listen-port', '51821']);
+    expect(changed.stdout).toMatch(/^discovery +off[\s\S]*It applies at the next `homing up wgnet`\.\n$/);
+    expect(await settings()).toMatchObject({ discovery: false, shortNames: false, listenPort: 51_821 });
+    await folder.run(['settings', '--listen-port', 'auto', '--short-names', 'on']);
+    expect(await settings()).toMatchObject({ discovery: false, shortNames: true });
+    expect(await settings()).not.toHaveProperty('listenPort');
+  });
+
+  it('keeps them when a newer invite is imported', async () => {
+    await folder.run(['settings', '--discovery', 'off']);
+    await folder.run(['import', signed(payloadWith(['serial'], 4)), '--yes']);
+    expect(await settings()).toMatchObject({ discovery: false });
+  });
+
+  it.each([
+    [['--discovery', 'maybe'], 2],
+    [['--short-names'], 2],
+    [['--listen-port', '0'], 1],
+    [['--listen-port', '65536'], 1],
+    [['--listen-port', 'ssh'], 1],
+    [['nobody', '--discovery', 'off'], 1],
+  ])('refuses %j and changes nothing', async (args, expected) => {
+    const before = await settings();
+    const { status, stdout } = await folder.run(['settings', ...args]);
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
+    expect(await settings()).toEqual(before);
+  });
+});
