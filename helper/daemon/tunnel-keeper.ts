@@ -208,7 +208,7 @@ export class TunnelKeeper {
       const { listenPort, portInUse, wireGuardMs } = await system.up(
         plan,
         privateKey,
-        await paths.firstEndpoints(),
+        paths.firstEndpoints(),
       );
       if (portInUse !== undefined) {
         const reason = `UDP port ${portInUse} is in use by another program; ${listenPort} was taken instead`;

@@ -31,6 +31,8 @@ export class ControllerCandidates {
   readonly #candidates = new Map<Endpoint, Candidate>();
   readonly #routes = new Map<Endpoint, Route>();
   readonly #signatures = new Map<Endpoint, string>();
+  /** What each was said to be; a public endpoint on this very link is a LAN one while that is so. */
+  readonly #said = new Map<Endpoint, CandidatePath>();
 
   get all(): readonly Candidate[] {
     return [...this.#candidates.values()];
@@ -60,6 +62,7 @@ export class ControllerCandidates {
 
   add(known: KnownEndpoint): void {
     if (this.#candidates.has(known.endpoint)) return;
+    this.#said.set(known.endpoint, known.path);
     this.#candidates.set(known.endpoint, newCandidate({ ...known, usable: false }));
   }
 
@@ -121,9 +124,9 @@ export class ControllerCandidates {
         continue;
       }
       const known = changed ? afterNetworkChange(candidate) : candidate;
-      const near =
-        candidate.path === 'internet' || route?.onLink === true || offLink || known.verified !== null;
-      this.#candidates.set(endpoint, { ...known, usable: route?.usable === true && near });
+      const path = route?.onLink === true ? 'lan' : (this.#said.get(endpoint) ?? candidate.path);
+      const near = path === 'internet' || route?.onLink === true || offLink || known.verified !== null;
+      this.#candidates.set(endpoint, { ...known, path, usable: route?.usable === true && near });
     }
     return inUseChanged;
   }

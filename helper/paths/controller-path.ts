@@ -57,7 +57,7 @@ export interface ControllerPathParts {
 const sessionMs = 180_000;
 /** A round trip that was never measured is taken for this. */
 const assumedRoundTripMs = 300;
-const urgentTimeoutMs = 200;
+const urgentTimeoutMs = 150;
 const patientTimeoutMs = 700;
 const defaultPort = 51_820;
 const lostToldMs = 1_500;
@@ -86,6 +86,7 @@ export class ControllerPath {
   #lastReason = '';
   #round: AbortController | undefined;
   #moving = false;
+  #settling: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -111,11 +112,13 @@ export class ControllerPath {
     this.#current = current;
   }
 
-  stop(): void {
+  /** Ends all that is under way, and waits for a move to end: nothing may be set on a later tunnel. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#lostTimer);
     this.#round?.abort(new Error('the tunnel is taken down'));
+    await this.#settling;
   }
 
   /** A link or an own address is gone, and with it every way over it, also when the same comes back at once. */
@@ -165,9 +168,12 @@ export class ControllerPath {
     void this.#runRound('urgent');
   }
 
-  /** Something came back over the tunnel. */
-  trust(): void {
-    if (this.#suspectSinceMs === null) return;
+  /**
+   * Something came back over the tunnel, some time after the one given: what came before a suspicion says nothing
+   * about it.
+   */
+  trust(afterMs: number): void {
+    if (this.#suspectSinceMs === null || afterMs < this.#suspectSinceMs) return;
     this.#suspectSinceMs = null;
     this.#setLost(false, 'it answers again');
   }
@@ -364,14 +370,14 @@ export class ControllerPath {
   async #decide(when: 'news' | 'round-end' = 'news'): Promise<void> {
     if (this.#moving || this.#stopped) return;
     const choice = choose(this.#situation());
-    if (choice.action === 'move') return this.#carryOut(choice, 'chosen');
+    if (choice.action === 'move') return this.#begin(choice, 'chosen');
     const trial = trialOf(this.#situation(), {
       everAnswered: this.#everAnswered,
       roundsSinceEvent: this.#roundsSinceEvent,
       handshakeAtMs: this.#handshakeAtMs,
       isOnLink: (endpoint) => this.candidates.isOnLink(endpoint),
     });
-    if (trial !== null) return this.#carryOut(trial, 'trial');
+    if (trial !== null) return this.#begin(trial, 'trial');
     this.#setLost(choice.action === 'none', choice.reason);
     const current = this.candidates.get(this.#current);
     if (current?.last.verdict === 'verified') this.#parts.remember(current.endpoint, current.path);
@@ -379,6 +385,11 @@ export class ControllerPath {
     this.#lastReason = choice.reason;
     if (!this.#lost)
       this.#parts.decide({ kind: 'kept', controller: this.controller.name, reason: choice.reason });
+  }
+
+  #begin(choice: Extract<Choice, { action: 'move' }>, how: 'chosen' | 'trial'): Promise<void> {
+    this.#settling = this.#carryOut(choice, how);
+    return this.#settling;
   }
 
   async #carryOut(choice: Extract<Choice, { action: 'move' }>, how: 'chosen' | 'trial'): Promise<void> {
@@ -398,7 +409,8 @@ export class ControllerPath {
     this.#current = choice.to;
     this.#left = false;
     try {
-      this.#settle(choice, from, unproven ? await this.#parts.set(order) : await this.#parts.move(order));
+      const outcome = unproven ? await this.#parts.set(order) : await this.#parts.move(order);
+      if (!this.#stopped) this.#settle(choice, from, outcome);
     } catch (error) {
       this.#current = from;
       const reason = `the endpoint could not be set: ${error instanceof Error ? error.message : String(error)}`;
@@ -407,6 +419,7 @@ export class ControllerPath {
     } finally {
       this.#moving = false;
     }
+    if (this.#stopped) return;
     this.#parts.onChange();
     if (unproven && this.#round === undefined) void this.#runRound('urgent');
     else void this.#afterMove();

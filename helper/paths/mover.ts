@@ -26,9 +26,8 @@ const leastGuardMs = 500;
 const leastProofMs = 1_000;
 const proofFactor = 4;
 /**
- * Without a session the answer has to be a handshake's, and WireGuard sends no other initiation within 5 s of the
- * last (REKEY_TIMEOUT, paper section 6.1, and up to 333 ms of jitter), which went to the old endpoint. Given 1 s,
- * a laptop at home whose router does not hairpin needed 37 to 47 s to connect.
+ * Without a session the answer has to be a handshake's, and when its first message is lost WireGuard sends the next
+ * after 5 s (REKEY_TIMEOUT, paper section 6.1, and up to 333 ms of jitter).
  */
 const handshakeProofMs = 6_000;
 /** REJECT_AFTER_TIME. */
@@ -50,6 +49,7 @@ export class Mover {
   readonly #nowMs: () => number;
   /** Whether there is an inbound guard; without one the listen port changes with each move. */
   guarded = false;
+  #stopped = false;
 
   constructor(system: MovingSystem, interfaceName: string, nowMs: () => number) {
     this.#system = system;
@@ -72,23 +72,23 @@ export class Mover {
   /**
    * Sets the new endpoint behind the inbound guard, then watches until the tunnel has received over it:
    * committed only when the peer's counter rises and its endpoint is still the new one.
-   *
-   * Before the first session the guard waits: what comes from the old endpoint is the answer to the handshake, and
-   * the next one is 5 s away. It takes the endpoint back, once, and brings the session to move with.
    */
   async move(order: MoveOrder): Promise<MoveOutcome> {
     const startMs = this.#nowMs();
     const { controller, from, to, fromWorks, roundTripMs } = order;
     const guardMs = Math.max(leastGuardMs, roundTripMs * guardFactor);
     const proofMs = Math.max(leastProofMs, roundTripMs * proofFactor);
-    const shaking = fromWorks && !(await this.#hasSession(controller));
-    await this.#set(controller, fromWorks && !shaking ? from : null, to, guardMs);
-    const again = shaking ? () => this.#set(controller, from, to, guardMs) : undefined;
-    const failure = await this.#awaitProof(controller, to, proofMs, again);
+    await this.#set(controller, fromWorks ? from : null, to, guardMs);
+    const failure = await this.#awaitProof(controller, to, proofMs);
     if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs };
-    const back = fromWorks && from !== null ? from : undefined;
+    const back = fromWorks && from !== null && !this.#stopped ? from : undefined;
     if (back !== undefined) await this.#set(controller, to, back, guardMs);
     return { moved: false, reason: failure, reverted: back !== undefined };
+  }
+
+  /** Moves under way end soon, where they are; nothing is reverted any more. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Sets the endpoint in use once more, so that WireGuard looks for the way there anew. */
@@ -96,10 +96,17 @@ export class Mover {
     return this.#set(controller, null, endpoint, 0);
   }
 
-  #set(controller: PlannedController, from: Endpoint | null, to: Endpoint, guardMs: number): Promise<void> {
-    return this.#system.move({
+  async #set(
+    controller: PlannedController,
+    from: Endpoint | null,
+    to: Endpoint,
+    guardMs: number,
+  ): Promise<void> {
+    const peer = await this.#peer(controller);
+    await this.#system.move({
       interfaceName: this.#interfaceName,
       publicKey: controller.publicKey,
+      renew: peer !== undefined && !hasSession(peer) ? controller : null,
       from,
       to,
       guardMs,
@@ -112,9 +119,8 @@ export class Mover {
     controller: PlannedController,
     to: Endpoint,
     proofMs: number,
-    again: (() => Promise<void>) | undefined,
   ): Promise<string | undefined> {
-    let before = await this.#peer(controller);
+    const before = await this.#peer(controller);
     if (before === undefined) return 'the interface is gone';
     const poked =
       controller.address === undefined
@@ -125,24 +131,17 @@ export class Mover {
     try {
       while (true) {
         const now = await this.#peer(controller);
+        if (this.#stopped) return 'the tunnel is taken down';
         if (now === undefined) return 'the interface is gone';
-        if (!isToldOf(now.endpoint ?? null, to)) {
-          if (again === undefined) return `packets from ${now.endpoint ?? 'nowhere'} took it back`;
-          await again();
-          again = undefined;
-          before = (await this.#peer(controller)) ?? now;
-        } else if (now.receivedBytes > before.receivedBytes) return undefined;
+        if (!isToldOf(now.endpoint ?? null, to))
+          return `packets from ${now.endpoint ?? 'nowhere'} took it back`;
+        if (now.receivedBytes > before.receivedBytes) return undefined;
         if (this.#nowMs() > deadline) return 'the tunnel did not answer there';
         await sleep(lookMs);
       }
     } finally {
       await Promise.race([poked, sleep(0)]);
     }
-  }
-
-  async #hasSession(controller: PlannedController): Promise<boolean> {
-    const peer = await this.#peer(controller);
-    return peer !== undefined && hasSession(peer);
   }
 
   async #peer(controller: PlannedController): Promise<LivePeer | undefined> {

@@ -5,13 +5,15 @@ import type { LivePeer } from '../tunnel/system.ts';
 const keepaliveBytes = 32;
 
 interface Counters {
+  readonly atMs: number;
   readonly received: number;
   readonly sent: number;
   readonly silentSinceMs: number | undefined;
 }
 
 export type PeerNews =
-  | { readonly news: 'heard' }
+  /** Something came in after the look before, which was then. */
+  | { readonly news: 'heard'; readonly afterMs: number }
   /** Packets went out to it in two looks, and none came in since. */
   | { readonly news: 'silent'; readonly sinceMs: number }
   | { readonly news: 'none' };
@@ -28,15 +30,14 @@ export class PeerSilence {
 
   look(peer: LivePeer, nowMs: number): PeerNews {
     const before = this.#counters.get(peer.publicKey);
-    const heard = before === undefined || peer.receivedBytes !== before.received;
+    const heard = before !== undefined && peer.receivedBytes !== before.received;
     const spoke = before !== undefined && peer.sentBytes - before.sent > keepaliveBytes;
-    const silentSinceMs = heard
-      ? undefined
-      : (before.silentSinceMs ?? (spoke ? nowMs - this.#lookMs : undefined));
+    const began = spoke ? nowMs - this.#lookMs : undefined;
+    const silentSinceMs = heard ? undefined : (before?.silentSinceMs ?? began);
     const { receivedBytes: received, sentBytes: sent } = peer;
-    this.#counters.set(peer.publicKey, { received, sent, silentSinceMs });
-    if (heard) return { news: 'heard' };
-    if (before.silentSinceMs === undefined || !spoke) return { news: 'none' };
+    this.#counters.set(peer.publicKey, { atMs: nowMs, received, sent, silentSinceMs });
+    if (heard) return { news: 'heard', afterMs: before.atMs };
+    if (before?.silentSinceMs === undefined || !spoke) return { news: 'none' };
     return { news: 'silent', sinceMs: before.silentSinceMs };
   }
 }

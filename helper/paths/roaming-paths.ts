@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
-import { type Endpoint, partsOf } from '../../shared/endpoints/endpoint.ts';
+import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
@@ -19,6 +19,7 @@ import { PeerSilence } from './peer-silence.ts';
 import { type DiscoveryTarget, discoveryTargets, parseLinks } from './probe/discovery-targets.ts';
 import { Prober } from './probe/prober.ts';
 import { TimestampSource } from './probe/tai64n.ts';
+import type { ProbeOutcome } from './probe/target-run.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
 import { isInTunnel, resolveEndpoints } from './resolve-endpoints.ts';
@@ -41,6 +42,10 @@ const longestDebounceMs = 250;
 const netMs = 30_000;
 /** While packets go out to more than one controller, each one's own counters are read this often. */
 const peerLookMs = 1_000;
+/** What a LAN needs to answer before the tunnel's first handshake; the interface is made in that time. */
+const lanNowMs = 40;
+/** Asking costs about a millisecond of arithmetic each: so many are asked before the first handshake. */
+const askedFirst = 8;
 
 /** Makes the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
@@ -108,7 +113,7 @@ class RoamingPaths implements PathKeeper {
         // With more than one controller only their own counters tell who answered.
         onReceived: () => {
           const [only, ...others] = this.#paths;
-          if (others.length === 0) only?.trust();
+          if (others.length === 0) only?.trust(this.#nowMs());
         },
         onClockJump: () => this.#networkChanged('the machine slept or its clock was set'),
         onSent: () => void this.#lookAtPeers(),
@@ -118,14 +123,59 @@ class RoamingPaths implements PathKeeper {
 
   async firstEndpoints(): Promise<ReadonlyMap<PublicKey, Endpoint>> {
     const first = new Map<PublicKey, Endpoint>();
+    const { defaultController } = this.#context.profile;
+    const asked = new Set(
+      this.#paths
+        .toSorted(
+          (a, b) =>
+            Number(b.controller.name === defaultController) - Number(a.controller.name === defaultController),
+        )
+        .slice(0, askedFirst),
+    );
     await Promise.all(
       this.#paths.map(async (path) => {
-        const endpoint = await this.#firstEndpoint(path.controller);
+        const lan = asked.has(path) ? this.#lanNow(path.controller) : undefined;
+        const endpoint = (await lan) ?? (await this.#firstEndpoint(path.controller));
         path.begin(endpoint ?? null);
         if (endpoint !== undefined) first.set(path.controller.publicKey, endpoint);
       }),
     );
     return first;
+  }
+
+  /**
+   * A private endpoint that answers at once. The first handshake then goes to the right place: behind a router that
+   * does not hairpin, one sent to the public endpoint is lost, and WireGuard sends the next 5 s later.
+   */
+  async #lanNow(controller: PlannedController): Promise<Endpoint | undefined> {
+    const remembered = this.#remembered.get(controller.name);
+    const lans = [
+      ...controller.endpoints.private,
+      ...(remembered?.path === 'lan' ? [remembered.endpoint] : []),
+    ];
+    const literal = [...new Set(lans)].map(partsOf).filter(({ family }) => family !== 'name');
+    if (literal.length === 0) return undefined;
+    const { name, publicKey, presharedKey } = controller;
+    const { promise: answered, resolve } = Promise.withResolvers<Endpoint | undefined>();
+    const request = {
+      controller: { name, publicKey, ...(presharedKey === undefined ? {} : { presharedKey }) },
+      targets: literal.map(({ host, port }) => ({ host, port, kind: 'unicast' as const })),
+      timeoutMs: lanNowMs,
+      attempts: 1,
+    };
+    const onOutcome = (outcome: ProbeOutcome) => {
+      if (outcome.verdict === 'verified') resolve(endpointOf(outcome.from));
+    };
+    const end = setTimeout(() => resolve(undefined), lanNowMs);
+    this.#prober.probe(request, { onOutcome }).then(
+      () => resolve(undefined),
+      () => resolve(undefined),
+    );
+    try {
+      return await answered;
+    } finally {
+      clearTimeout(end);
+    }
   }
 
   /** The internet endpoint that worked last, else the first public one: as good from anywhere. */
@@ -172,12 +222,14 @@ class RoamingPaths implements PathKeeper {
     clearInterval(this.#netTimer);
     this.#traffic.stop();
     this.#names.stop();
-    for (const path of this.#paths) path.stop();
+    this.#mover.stop();
+    const stopped = Promise.all(this.#paths.map((path) => path.stop()));
     this.#turns.stop();
     this.#prober.close();
     this.#timestamps.close();
     await this.#stopWatching?.();
     await this.#looking;
+    await stopped;
     await this.#parts.system.clearGuard();
   }
 
@@ -364,7 +416,7 @@ class RoamingPaths implements PathKeeper {
   #lookAtPeer(peer: LivePeer): void {
     const path = this.#paths.find((one) => one.controller.publicKey === peer.publicKey);
     const found = this.#peerSilence.look(peer, this.#nowMs());
-    if (found.news === 'heard') path?.trust();
+    if (found.news === 'heard') path?.trust(found.afterMs);
     if (found.news === 'silent') path?.suspect(found.sinceMs);
   }
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 
 /** The way a packet to an address would take now. */
 export interface Route {
@@ -41,6 +42,11 @@ export interface NetworkSystem {
 export interface Move {
   readonly interfaceName: string;
   readonly publicKey: PublicKey;
+  /**
+   * The whole controller when it has no session: it is then taken out and put in anew, since WireGuard starts no
+   * handshake within 5 s of the last (REKEY_TIMEOUT, paper section 6.1), and that went elsewhere.
+   */
+  readonly renew: PlannedController | null;
   /** Null when nothing can be in flight from there any more. */
   readonly from: Endpoint | null;
   readonly to: Endpoint;

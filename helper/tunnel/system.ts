@@ -13,13 +13,14 @@ export interface TunnelSystem extends NetworkSystem {
   exists(interfaceName: string): boolean;
   /**
    * Brings the tunnel up. On any error all that it made is taken down again.
-   * @param endpoints where to reach each controller first; one without is brought up without
+   * @param endpoints where to reach each controller first, found out while the interface is made; a controller
+   *   without one is brought up without
    * @throws HomingError `no-wireguard`, `tunnel-failed`
    */
   up(
     plan: TunnelPlan,
     privateKey: PrivateKey,
-    endpoints: ReadonlyMap<PublicKey, Endpoint>,
+    endpoints: Promise<ReadonlyMap<PublicKey, Endpoint>>,
   ): Promise<TunnelStart>;
   /** Gives the interface its addresses and routes; those that are there already stay as they are. @throws Error */
   dress(plan: TunnelPlan): Promise<void>;

@@ -4,7 +4,7 @@ import { changeSettings, type SettingsChange } from '../../client/store/change-s
 import { findProfile, openStore } from '../../client/store/profiles.ts';
 import type { CliIo } from '../io.ts';
 import { alignedRows } from '../text/table.ts';
-import type { SettingsOptions } from './settings.ts';
+import type { SettingsOptions } from './settings-options.ts';
 
 function portOf(text: string): number | null {
   if (text === 'auto') return null;

@@ -1,12 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CliIo } from '../io.ts';
-
-export interface SettingsOptions {
-  readonly discovery?: string;
-  readonly shortNames?: string;
-  readonly listenPort?: string;
-  readonly json?: true;
-}
+import type { SettingsOptions } from './settings-options.ts';
 
 function switchOption(flags: string, description: string): Option {
   return new Option(flags, description).choices(['on', 'off']);

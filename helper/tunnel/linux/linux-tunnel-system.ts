@@ -18,7 +18,13 @@ import {
 import { ipBatch, startIpBatch } from './ip-batch.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
-import { configureUserspace, isUserspace, readUserspace, setOperation } from './userspace-control.ts';
+import {
+  configureUserspace,
+  isUserspace,
+  moveOperation,
+  readUserspace,
+  setOperation,
+} from './userspace-control.ts';
 import { parseDump, wireguardConfig } from './wireguard-config.ts';
 import { awaitWireguardGoEnd, startWireguardGo } from './wireguard-go.ts';
 
@@ -101,7 +107,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
   async up(
     plan: TunnelPlan,
     privateKey: PrivateKey,
-    endpoints: ReadonlyMap<PublicKey, Endpoint>,
+    endpoints: Promise<ReadonlyMap<PublicKey, Endpoint>>,
   ): Promise<TunnelStart> {
     const backend = await this.wireguard();
     if (backend === 'none') throw noWireGuard(this.#missing());
@@ -118,7 +124,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
       });
       // Neither waits for the other; but both have ended before anything is taken down again.
       const steps = await Promise.allSettled([
-        this.#configure(plan, privateKey, endpoints, port),
+        endpoints.then((known) => this.#configure(plan, privateKey, known, port)),
         batch.run(ipBatch(plan)),
       ]);
       const failed = steps.find((step) => step.status === 'rejected');
@@ -224,24 +230,40 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return clearInboundGuard(this.#runner);
   }
 
-  async move({ interfaceName, publicKey, from, to, guardMs, guarded }: Move): Promise<void> {
-    const wg = requireProgram('wg');
-    const set = ['set', interfaceName, 'peer', publicKey, 'endpoint', to];
+  async move(move: Move): Promise<void> {
+    const { interfaceName, from, to, guardMs, guarded } = move;
     if (from === null) {
-      await this.#runner.mustRun(wg, set);
+      await this.#setPeer(move, 'same-port');
       // A move away from there may have shut its answers out a moment ago.
-      if (guarded) await this.#runner.mustRun(requireProgram('nft'), ['-f', '/dev/stdin'], guardLiftText(to));
+      if (guarded) await this.#changeGuard(interfaceName, guardLiftText(to));
     } else if (guarded) {
       // First without the guard: while both paths work nothing is lost, and the controller follows what it
       // gets. Then what is still in flight is shut out, and should some of it have taken the endpoint back
       // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
-      await this.#runner.mustRun(wg, set);
+      await this.#setPeer(move, 'same-port');
       await this.#changeGuard(interfaceName, guardMoveText(from, to, guardMs));
-      await this.#runner.mustRun(wg, set);
+      await this.#setPeer({ ...move, renew: null }, 'same-port');
     } else {
-      // Port 0 asks for another free port: what is in flight to the old one finds nobody.
-      await this.#runner.mustRun(wg, ['set', interfaceName, 'listen-port', '0', ...set.slice(2)]);
+      // Another free port: what is in flight to the old one finds nobody.
+      await this.#setPeer(move, 'another-port');
     }
+  }
+
+  async #setPeer(move: Move, port: 'same-port' | 'another-port'): Promise<void> {
+    const { interfaceName, publicKey, to, renew } = move;
+    if (isUserspace(interfaceName)) return await configureUserspace(interfaceName, moveOperation(move, port));
+    const wg = requireProgram('wg');
+    const peer = ['peer', publicKey];
+    const newPort = port === 'another-port' ? ['listen-port', '0'] : [];
+    if (renew === null) {
+      await this.#runner.mustRun(wg, ['set', interfaceName, ...newPort, ...peer, 'endpoint', to]);
+      return;
+    }
+    await this.#runner.mustRun(wg, ['set', interfaceName, ...peer, 'remove']);
+    const secret = renew.presharedKey === undefined ? [] : ['preshared-key', '/dev/stdin'];
+    const rest = ['persistent-keepalive', `${renew.persistentKeepaliveSeconds}`];
+    const args = ['set', interfaceName, ...newPort, ...peer, ...secret, 'endpoint', to, ...rest];
+    await this.#runner.mustRun(wg, [...args, 'allowed-ips', renew.allowedIps.join(',')], renew.presharedKey);
   }
 
   #changeGuard(interfaceName: string, text: string): Promise<void> {

@@ -10,7 +10,8 @@ import {
   parsePrivateKey,
   parsePublicKey,
 } from '../../../shared/keys/wireguard-key.ts';
-import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import type { PlannedController, TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import type { Move } from '../network.ts';
 import type { LiveInterface, LivePeer } from '../system.ts';
 import { controlSocket } from './wireguard-go.ts';
 
@@ -70,19 +71,35 @@ export function setOperation(
   endpoints: ReadonlyMap<PublicKey, Endpoint>,
   listenPort: number | undefined,
 ): string {
-  const peers = plan.controllers.flatMap((controller) => {
-    const endpoint = endpoints.get(controller.publicKey);
-    return [
-      `public_key=${hex(controller.publicKey)}`,
-      ...(controller.presharedKey === undefined ? [] : [`preshared_key=${hex(controller.presharedKey)}`]),
-      ...(endpoint === undefined ? [] : [`endpoint=${endpoint}`]),
-      `persistent_keepalive_interval=${controller.persistentKeepaliveSeconds}`,
-      'replace_allowed_ips=true',
-      ...controller.allowedIps.map((range) => `allowed_ip=${range}`),
-    ];
-  });
+  const peers = plan.controllers.flatMap((controller) =>
+    peerLines(controller, endpoints.get(controller.publicKey)),
+  );
   const own = [`private_key=${hex(privateKey)}`, `listen_port=${listenPort ?? 0}`, 'replace_peers=true'];
   return `set=1\n${[...own, ...peers].join('\n')}\n\n`;
+}
+
+function peerLines(controller: PlannedController, endpoint: Endpoint | undefined): string[] {
+  return [
+    `public_key=${hex(controller.publicKey)}`,
+    ...(controller.presharedKey === undefined ? [] : [`preshared_key=${hex(controller.presharedKey)}`]),
+    ...(endpoint === undefined ? [] : [`endpoint=${endpoint}`]),
+    `persistent_keepalive_interval=${controller.persistentKeepaliveSeconds}`,
+    'replace_allowed_ips=true',
+    ...controller.allowedIps.map((range) => `allowed_ip=${range}`),
+  ];
+}
+
+/** The operation that sets another endpoint, and with it the whole peer anew or another listen port. */
+export function moveOperation(
+  { publicKey, to, renew }: Pick<Move, 'publicKey' | 'to' | 'renew'>,
+  port: 'same-port' | 'another-port',
+): string {
+  const key = `public_key=${hex(publicKey)}`;
+  const peer =
+    renew === null
+      ? [key, 'update_only=true', `endpoint=${to}`]
+      : [key, 'remove=true', ...peerLines(renew, to)];
+  return `set=1\n${[...(port === 'another-port' ? ['listen_port=0'] : []), ...peer].join('\n')}\n\n`;
 }
 
 export async function configureUserspace(interfaceName: string, operation: string): Promise<void> {
