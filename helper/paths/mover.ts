@@ -105,8 +105,8 @@ export class Mover {
     const peer = await this.#peer(controller);
     await this.#system.move({
       interfaceName: this.#interfaceName,
-      publicKey: controller.publicKey,
-      renew: peer !== undefined && !hasSession(peer) ? controller : null,
+      controller,
+      renew: peer !== undefined && !hasSession(peer),
       from,
       to,
       guardMs,

@@ -1,5 +1,4 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
-import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 
 /** The way a packet to an address would take now. */
@@ -32,7 +31,8 @@ export interface NetworkSystem {
   clearGuard(): Promise<void>;
   /**
    * Changes where a controller is reached and, for a while, lets nothing in from where it was, so that
-   * packets in flight cannot undo it.
+   * packets in flight cannot undo it. A keepalive leaves at once: the controller answers to where it last heard
+   * from, and on an idle tunnel it would hear nothing for as long as a keepalive takes.
    */
   move(move: Move): Promise<void>;
   /** Sends pings to an address in the tunnel, so that a controller has something to answer. */
@@ -41,12 +41,12 @@ export interface NetworkSystem {
 
 export interface Move {
   readonly interfaceName: string;
-  readonly publicKey: PublicKey;
+  readonly controller: PlannedController;
   /**
-   * The whole controller when it has no session: it is then taken out and put in anew, since WireGuard starts no
-   * handshake within 5 s of the last (REKEY_TIMEOUT, paper section 6.1), and that went elsewhere.
+   * The controller has no session: it is taken out and put in anew, since WireGuard starts no handshake within 5 s of
+   * the last (REKEY_TIMEOUT, paper section 6.1), and that went elsewhere.
    */
-  readonly renew: PlannedController | null;
+  readonly renew: boolean;
   /** Null when nothing can be in flight from there any more. */
   readonly from: Endpoint | null;
   readonly to: Endpoint;

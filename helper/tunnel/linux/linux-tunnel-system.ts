@@ -242,7 +242,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
       // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
       await this.#setPeer(move, 'same-port');
       await this.#changeGuard(interfaceName, guardMoveText(from, to, guardMs));
-      await this.#setPeer({ ...move, renew: null }, 'same-port');
+      await this.#setPeer({ ...move, renew: false }, 'same-port');
     } else {
       // Another free port: what is in flight to the old one finds nobody.
       await this.#setPeer(move, 'another-port');
@@ -250,20 +250,25 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   async #setPeer(move: Move, port: 'same-port' | 'another-port'): Promise<void> {
-    const { interfaceName, publicKey, to, renew } = move;
+    const { interfaceName, controller, to, renew } = move;
     if (isUserspace(interfaceName)) return await configureUserspace(interfaceName, moveOperation(move, port));
-    const wg = requireProgram('wg');
-    const peer = ['peer', publicKey];
+    const peer = ['set', interfaceName, 'peer', controller.publicKey];
     const newPort = port === 'another-port' ? ['listen-port', '0'] : [];
-    if (renew === null) {
-      await this.#runner.mustRun(wg, ['set', interfaceName, ...newPort, ...peer, 'endpoint', to]);
-      return;
-    }
-    await this.#runner.mustRun(wg, ['set', interfaceName, ...peer, 'remove']);
-    const secret = renew.presharedKey === undefined ? [] : ['preshared-key', '/dev/stdin'];
-    const rest = ['persistent-keepalive', `${renew.persistentKeepaliveSeconds}`];
-    const args = ['set', interfaceName, ...newPort, ...peer, ...secret, 'endpoint', to, ...rest];
-    await this.#runner.mustRun(wg, [...args, 'allowed-ips', renew.allowedIps.join(',')], renew.presharedKey);
+    const wg = (args: readonly string[], input?: string) =>
+      this.#runner.mustRun(requireProgram('wg'), args, input);
+    if (renew) await wg([...peer, 'remove']);
+    const secret = renew && controller.presharedKey !== undefined;
+    await wg(
+      [
+        ...['set', interfaceName, ...newPort, 'peer', controller.publicKey],
+        ...(secret ? ['preshared-key', '/dev/stdin'] : []),
+        ...['endpoint', to, 'persistent-keepalive', '0'],
+        ...(renew ? ['allowed-ips', controller.allowedIps.join(',')] : []),
+      ],
+      secret ? controller.presharedKey : undefined,
+    );
+    // Switched off and on, the keepalive leaves at once.
+    await wg([...peer, 'persistent-keepalive', `${controller.persistentKeepaliveSeconds}`]);
   }
 
   #changeGuard(interfaceName: string, text: string): Promise<void> {

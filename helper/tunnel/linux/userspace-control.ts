@@ -91,14 +91,20 @@ function peerLines(controller: PlannedController, endpoint: Endpoint | undefined
 
 /** The operation that sets another endpoint, and with it the whole peer anew or another listen port. */
 export function moveOperation(
-  { publicKey, to, renew }: Pick<Move, 'publicKey' | 'to' | 'renew'>,
+  { controller, to, renew }: Pick<Move, 'controller' | 'to' | 'renew'>,
   port: 'same-port' | 'another-port',
 ): string {
-  const key = `public_key=${hex(publicKey)}`;
-  const peer =
-    renew === null
-      ? [key, 'update_only=true', `endpoint=${to}`]
-      : [key, 'remove=true', ...peerLines(renew, to)];
+  const key = `public_key=${hex(controller.publicKey)}`;
+  // Switched off and on, the keepalive leaves at once.
+  const keepalive = ['0', `${controller.persistentKeepaliveSeconds}`];
+  const peer = renew
+    ? [key, 'remove=true', ...peerLines(controller, to)]
+    : [
+        key,
+        'update_only=true',
+        `endpoint=${to}`,
+        ...keepalive.map((s) => `persistent_keepalive_interval=${s}`),
+      ];
   return `set=1\n${[...(port === 'another-port' ? ['listen_port=0'] : []), ...peer].join('\n')}\n\n`;
 }
 

@@ -28,8 +28,8 @@ describe('a move', () => {
     expect(system.moves).toEqual([
       {
         interfaceName: 'hm-wgnet',
-        publicKey: order.controller.publicKey,
-        renew: null,
+        controller: order.controller,
+        renew: false,
         from: internet,
         to: lan,
         guardMs: 500,
@@ -50,7 +50,7 @@ describe('a move', () => {
     const system = new FakeSystem(internet, [lan]);
     if (system.peer !== undefined) system.peer = { ...system.peer, latestHandshakeSeconds: undefined };
     expect(await moverOf(system).move(order)).toMatchObject({ moved: true });
-    expect(system.moves).toMatchObject([{ to: lan, renew: order.controller }]);
+    expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
   });
 
   test('that is under way when the tunnel is taken down ends without going back', async () => {
