@@ -47,7 +47,7 @@ export interface ControllerPathParts {
   /** The broadcast and multicast targets of the links there are now; none when discovery is off. */
   readonly discovery: () => readonly DiscoveryTarget[];
   /** Asks for the routes of all candidates soon; they come with {@link ControllerPath.takeRoutes}. */
-  readonly lookAtNetwork: () => void;
+  readonly lookAtRoutes: () => void;
   /** Waits for a turn among the controllers: many must not probe at once. */
   readonly turn: <T>(urgent: boolean, work: () => Promise<T>) => Promise<T>;
   readonly onChange: () => void;
@@ -347,7 +347,7 @@ export class ControllerPath {
     const endpoint = endpointOf(outcome.from);
     if (this.candidates.get(endpoint) === undefined) {
       this.candidates.addOnLink(endpoint, target.interfaceName ?? '');
-      this.#parts.lookAtNetwork();
+      this.#parts.lookAtRoutes();
       // Found again after a restart of the helper, which was told only a part of it.
       if (isToldOf(this.#current, endpoint)) this.#current = endpoint;
       const reason = `answered a broadcast in ${outcome.roundTripMs.toFixed(1)} ms`;

@@ -76,6 +76,7 @@ class RoamingPaths implements PathKeeper {
   #lastPeerLookMs = 0;
   #looking: Promise<void> = Promise.resolve();
   #stopped = false;
+  #routesAwaited = false;
 
   constructor(parts: RoamingParts, context: PathContext) {
     this.#parts = parts;
@@ -276,7 +277,7 @@ class RoamingPaths implements PathKeeper {
       setAgain: (one, endpoint) => this.#mover.setAgain(one, endpoint),
       remember: (endpoint, kind) => this.#remembered.set(controller.name, { endpoint, path: kind }),
       discovery: () => this.#discovery,
-      lookAtNetwork: () => void this.#look(() => this.#lookAtNetwork()),
+      lookAtRoutes: () => this.#lookAtRoutesSoon(),
       turn: (urgent, work) => this.#turns.take(urgent, work),
       onChange: () => this.#pathChanged(),
     });
@@ -313,7 +314,7 @@ class RoamingPaths implements PathKeeper {
   /** A path whose link is gone is left at once; what could be better is asked when the burst of events ends. */
   #networkChanged(reason?: string): void {
     if (reason !== undefined) this.#reported.clear();
-    void this.#look(() => this.#lookAtNetwork());
+    this.#lookAtRoutesSoon();
     const nowMs = this.#nowMs();
     this.#firstEventMs ??= nowMs;
     const waitMs = Math.min(debounceMs, Math.max(0, this.#firstEventMs + longestDebounceMs - nowMs));
@@ -340,11 +341,28 @@ class RoamingPaths implements PathKeeper {
     for (const path of this.#paths) path.suspect(sinceMs);
   }
 
-  async #lookAtNetwork(): Promise<void> {
-    const { plan, profile } = this.#context;
+  /** One that waits its turn sees all that happened until then: a burst of events needs no more. */
+  #lookAtRoutesSoon(): void {
+    if (this.#routesAwaited) return;
+    this.#routesAwaited = true;
+    void this.#look(() => {
+      this.#routesAwaited = false;
+      return this.#lookAtRoutes();
+    });
+  }
+
+  /** The ways to all candidates: one process. A path whose link is gone is left by what this says. */
+  async #lookAtRoutes(): Promise<void> {
+    const { plan } = this.#context;
     const hosts = this.#paths.flatMap((path) => path.candidates.all.map((c) => hostOf(c.endpoint)));
     const routes = await this.#parts.system.routes([...new Set(hosts)], plan.interfaceName);
     for (const path of this.#paths) path.takeRoutes(routes);
+  }
+
+  /** The ways, and the networks to ask by broadcast. */
+  async #lookAtNetwork(): Promise<void> {
+    const { plan, profile } = this.#context;
+    await this.#lookAtRoutes();
     this.#discovery = profile.settings.discovery
       ? discoveryTargets(parseLinks(await this.#parts.system.links()), [plan.interfaceName])
       : [];
