@@ -2,8 +2,20 @@
 import type { CliIo } from './io.ts';
 import { quickUp } from './quick-up.ts';
 
-const { stdout, stderr, stdin, env } = process;
-const io: CliIo = { stdout, stderr, stdin, env, now: Date.now };
+/** Node makes each stream when it is first asked for, which takes time: none is made before it is used. */
+const io: CliIo = {
+  get stdout() {
+    return process.stdout;
+  },
+  get stderr() {
+    return process.stderr;
+  },
+  get stdin() {
+    return process.stdin;
+  },
+  env: process.env,
+  now: Date.now,
+};
 const status = await quickUp(process.argv.slice(2), io);
 if (status !== undefined) process.exitCode = status;
 else {

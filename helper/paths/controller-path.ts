@@ -408,6 +408,8 @@ export class ControllerPath {
     };
     this.#current = choice.to;
     this.#left = false;
+    // Before the move: an answer that comes during it may end the suspicion, and the doubt has to stay.
+    if (this.#suspectSinceMs !== null) this.candidates.doubtLan(this.#suspectSinceMs);
     try {
       const outcome = unproven ? await this.#parts.set(order) : await this.#parts.move(order);
       if (!this.#stopped) this.#settle(choice, from, outcome);
@@ -440,7 +442,6 @@ export class ControllerPath {
   #settle(choice: Extract<Choice, { action: 'move' }>, from: Endpoint | null, outcome: MoveOutcome): void {
     const facts = { controller: this.controller.name, from, to: choice.to, path: choice.path };
     if (outcome.moved) {
-      if (this.#suspectSinceMs !== null) this.candidates.doubtLan(this.#suspectSinceMs);
       this.#suspectSinceMs = null;
       this.#lastReason = '';
       this.candidates.update(choice.to, forgiveMoveFailures);
