@@ -112,44 +112,60 @@ export async function configureUserspace(interfaceName: string, operation: strin
   await operate(interfaceName, operation);
 }
 
-type Values = ReadonlyMap<string, string>;
-
-function livePeer(values: Values): LivePeer {
-  const number = (key: string) => Number(values.get(key) ?? 0);
-  const endpoint = values.get('endpoint');
-  const handshake = number('last_handshake_time_sec');
-  return {
-    publicKey: parsePublicKey(keyFromHex(values.get('public_key') ?? ''), 'wireguard-go'),
-    endpoint: endpoint === undefined ? undefined : parseLiveEndpoint(endpoint, 'wireguard-go'),
-    latestHandshakeSeconds: handshake === 0 ? undefined : handshake,
-    receivedBytes: number('rx_bytes'),
-    sentBytes: number('tx_bytes'),
+/**
+ * Remembers what a text was parsed to. The live interface is read again and again, many times a second during a move,
+ * and of 500 peers hardly a key or an endpoint is another each time.
+ */
+function remembering<T>(parse: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    // 4,096 controllers with four endpoints in turn; from then on it begins anew.
+    if (known.size >= 16_384) known.clear();
+    const parsed = parse(text);
+    known.set(text, parsed);
+    return parsed;
   };
+}
+
+const publicKeyOf = remembering((text) => parsePublicKey(keyFromHex(text), 'wireguard-go'));
+const endpointOf = remembering((text) => parseLiveEndpoint(text, 'wireguard-go'));
+
+type Draft = { -readonly [key in keyof LivePeer]: LivePeer[key] };
+
+/** Takes over one line about a peer. */
+function takeLine(peer: Draft, key: string, value: string): void {
+  if (key === 'endpoint') peer.endpoint = endpointOf(value);
+  else if (key === 'last_handshake_time_sec' && value !== '0') peer.latestHandshakeSeconds = Number(value);
+  else if (key === 'rx_bytes') peer.receivedBytes = Number(value);
+  else if (key === 'tx_bytes') peer.sentBytes = Number(value);
 }
 
 /** Parses the answer to `get=1`: the interface's lines first, then each peer's, which begin with its public key. */
 export function parseInterface(lines: readonly string[]): LiveInterface {
-  const own = new Map<string, string>();
-  const peers: Map<string, string>[] = [];
-  let current = own;
+  const peers: Draft[] = [];
+  let privateKey: PrivateKey | undefined;
+  let listenPort = 0;
   for (const line of lines) {
     const split = line.indexOf('=');
-    const [key, value] = [line.slice(0, split), line.slice(split + 1)];
+    const key = line.slice(0, split);
+    const value = line.slice(split + 1);
+    const peer = peers.at(-1);
     if (key === 'public_key') {
-      current = new Map();
-      peers.push(current);
-    }
-    current.set(key, value);
+      peers.push({
+        publicKey: publicKeyOf(value),
+        endpoint: undefined,
+        latestHandshakeSeconds: undefined,
+        receivedBytes: 0,
+        sentBytes: 0,
+      });
+    } else if (peer !== undefined) takeLine(peer, key, value);
+    else if (key === 'private_key') privateKey = parsePrivateKey(keyFromHex(value), 'wireguard-go');
+    else if (key === 'listen_port') listenPort = Number(value);
   }
-  const privateKey = own.get('private_key');
-  return {
-    privateKey:
-      privateKey === undefined ? undefined : parsePrivateKey(keyFromHex(privateKey), 'wireguard-go'),
-    // The protocol does not tell it.
-    publicKey: undefined,
-    listenPort: Number(own.get('listen_port') ?? 0),
-    peers: peers.map(livePeer),
-  };
+  // The protocol does not tell the public key.
+  return { privateKey, publicKey: undefined, listenPort, peers };
 }
 
 /**
