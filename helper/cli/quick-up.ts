@@ -7,8 +7,8 @@ import { printProblem } from './problem-output.ts';
 import { upText } from './text/up-text.ts';
 
 /**
- * `homing up` and `homing up NETWORK` without the command line's parser and without the schemas: two thirds of the
- * time to the first answer through the tunnel were spent on loading them.
+ * `homing up` and `homing up NETWORK` without the command line's parser and without the schemas: the time to the
+ * first answer through the tunnel is less than half of what it was with them and `node:http`.
  * @param args what follows `homing`
  * @returns the exit status; undefined when the ordinary way has to do it, or say it
  */

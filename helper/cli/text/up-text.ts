@@ -26,8 +26,8 @@ function namesText(tunnel: unknown): string | undefined {
 }
 
 /**
- * What `homing up` says when it is done. It looks only at what it prints, so that the schema of the whole status, half
- * of the program's start, needs not be loaded.
+ * What `homing up` says when it is done. It looks only at what it prints, so that the schema of the whole status needs
+ * not be loaded.
  * @param status the helper's answer, checked or not
  * @returns undefined when it is not that of a connected tunnel
  */

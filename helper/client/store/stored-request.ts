@@ -21,7 +21,7 @@ function storedText(profiles: string, id: string): StoredText {
 
 /**
  * The body of `PUT /v1/tunnel` for a stored profile, as the files hold it: the helper checks all of it, and to check
- * it here as well takes the schemas, whose loading alone takes longer than bringing the tunnel up.
+ * it here as well takes the schemas, whose loading the first packet would wait for.
  * @param nameOrId as for `findProfile`
  * @returns undefined when anything is out of the ordinary, for profiles.ts to say what
  */

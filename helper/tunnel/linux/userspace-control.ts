@@ -18,7 +18,7 @@ import { controlSocket } from './wireguard-go.ts';
 /**
  * The configuration protocol of userspace WireGuard (www.wireguard.com/xplatform), which `wg` speaks as well. Spoken
  * directly it saves a process each time: to start one costs the helper some 5 ms (libuv forks, and copies the page
- * tables of all its memory), while asking takes 0.3 ms.
+ * tables of all its memory), while asking about 100 peers takes 1.5 ms.
  */
 
 const timeoutMs = 10_000;

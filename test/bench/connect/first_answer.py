@@ -2,7 +2,7 @@
 
 Usage: first_answer.py ADDRESS
 Prints "pinging" when it has begun and "answered NANOSECONDS" (CLOCK_MONOTONIC) at the first answer, then ends.
-Of ping(8) 20 ms is the shortest interval while nothing answers, and it does not start without a route.
+ping(8) slows down while nothing answers, see test/lab/ping-stream.ts.
 """
 
 import select
