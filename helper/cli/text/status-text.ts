@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '../../../shared/contract/status.ts';
 import { pathWords } from '../../../shared/text/path-words.ts';
-import { bytesText, clockText, durationText, millisecondsText } from './quantities.ts';
+import { bytesText, clockText, durationText, millisecondsText } from '../../../shared/text/quantities.ts';
 import { alignedRows } from './table.ts';
 
 const shownDecisions = 5;

@@ -1,0 +1,141 @@
+import type { AppState, HelperLink } from '../contract/app-state.ts';
+import type { ConnectedTunnel, ControllerStatus } from '../contract/status.ts';
+
+/**
+ * The one look at everything: what the tray's icon, its tooltip, the big switch and the notifications all say. Whether
+ * a controller is reached follows from its path and its handshakes, never from the switch.
+ */
+
+/** Colour means path and nothing else. */
+export type Tone = 'off' | 'connecting' | 'lan' | 'internet' | 'trouble';
+
+export interface Situation {
+  readonly kind:
+    | 'no-helper'
+    | 'no-network'
+    | 'off'
+    | 'connecting'
+    | 'waiting'
+    | 'home'
+    | 'away'
+    | 'unreachable'
+    | 'disconnecting'
+    | 'failed';
+  readonly tone: Tone;
+  /** One or two words: `Home`, `Away`, `Off`. */
+  readonly title: string;
+  /** A short sentence below it. */
+  readonly detail: string;
+}
+
+/** What of the state the situation follows from. */
+export type SituationFacts = Pick<
+  AppState,
+  'helper' | 'tunnel' | 'prediction' | 'profiles' | 'selectedProfileId'
+>;
+
+const helperTitles: Readonly<Record<Exclude<HelperLink['state'], 'ready'>, string>> = {
+  connecting: 'Starting',
+  missing: 'Not set up yet',
+  'not-running': 'The helper is not running',
+  'too-old': 'The helper is too old',
+  'too-new': 'Homing is too old',
+  'not-permitted': 'Not your helper',
+  failed: 'The helper is in trouble',
+  installing: 'Setting up',
+};
+
+function withoutHelper(helper: Exclude<HelperLink, { state: 'ready' }>): Situation {
+  const waits = helper.state === 'connecting' || helper.state === 'installing';
+  return {
+    kind: 'no-helper',
+    tone: waits ? 'connecting' : 'trouble',
+    title: helperTitles[helper.state],
+    detail: 'problem' in helper ? helper.problem.cause : 'One moment.',
+  };
+}
+
+/** Controllers of a tunnel by how they are reached. */
+export function reached(tunnel: ConnectedTunnel): {
+  readonly lan: readonly ControllerStatus[];
+  readonly internet: readonly ControllerStatus[];
+  readonly none: readonly ControllerStatus[];
+} {
+  const by = (path: ControllerStatus['path']) => tunnel.controllers.filter((one) => one.path === path);
+  return { lan: by('lan'), internet: by('internet'), none: by('none') };
+}
+
+/**
+ * Whether no controller has taken this laptop's key yet, though one is there: its join card may still be on the way
+ * to the person who runs the network.
+ */
+export function isWaitingForAdmin(tunnel: ConnectedTunnel): boolean {
+  return tunnel.controllers.every((one) => one.latestHandshakeAt === null && one.receivedBytes === 0);
+}
+
+function howReached(tunnel: ConnectedTunnel): string {
+  const { lan, internet, none } = reached(tunnel);
+  const all = tunnel.controllers.length;
+  if (none.length > 0) {
+    const [only] = none;
+    const lost = none.length === 1 && only !== undefined ? only.name : `${none.length} of ${all} controllers`;
+    return `Can’t reach ${lost}`;
+  }
+  const [only] = tunnel.controllers;
+  if (all === 1 && only !== undefined) {
+    return lan.length === 1 ? `${only.name} is on your LAN` : `${only.name} over the internet`;
+  }
+  if (lan.length === all) return 'All controllers on your LAN';
+  if (internet.length === all) return 'All controllers over the internet';
+  return `${lan.length} of ${all} controllers on your LAN`;
+}
+
+function connected(tunnel: ConnectedTunnel, joined: boolean): Situation {
+  const { lan, none } = reached(tunnel);
+  if (!joined && isWaitingForAdmin(tunnel)) {
+    const detail = `Waiting for the admin of ${tunnel.network} to add this laptop`;
+    return { kind: 'waiting', tone: 'connecting', title: 'Almost there', detail };
+  }
+  const detail = howReached(tunnel);
+  if (none.length === tunnel.controllers.length) {
+    return { kind: 'unreachable', tone: 'trouble', title: 'No way through', detail };
+  }
+  const tone = none.length > 0 ? 'trouble' : lan.length > 0 ? 'lan' : 'internet';
+  return lan.length > 0
+    ? { kind: 'home', tone, title: 'Home', detail }
+    : { kind: 'away', tone, title: 'Away', detail };
+}
+
+/** The situation of the app. */
+export function situationOf(state: SituationFacts): Situation {
+  const { helper, tunnel, prediction, profiles, selectedProfileId } = state;
+  if (helper.state !== 'ready') return withoutHelper(helper);
+  const profile = profiles.find(({ id }) => id === selectedProfileId) ?? profiles[0];
+  if (prediction === 'connecting' || (tunnel.state === 'connecting' && prediction === null)) {
+    const network = tunnel.state === 'connecting' ? tunnel.network : (profile?.label ?? 'the network');
+    return { kind: 'connecting', tone: 'connecting', title: 'Connecting', detail: `To ${network}` };
+  }
+  if (prediction === 'disconnecting' || tunnel.state === 'disconnecting') {
+    return { kind: 'disconnecting', tone: 'off', title: 'Disconnecting', detail: 'Putting everything back' };
+  }
+  if (tunnel.state === 'failed') {
+    return { kind: 'failed', tone: 'trouble', title: tunnel.problem.title, detail: tunnel.problem.cause };
+  }
+  if (tunnel.state === 'connected') {
+    const live = profiles.find(({ id }) => id === tunnel.profileId);
+    return connected(tunnel, live?.joined ?? true);
+  }
+  if (profile === undefined) {
+    return { kind: 'no-network', tone: 'off', title: 'No network yet', detail: 'Import an invite to begin' };
+  }
+  return { kind: 'off', tone: 'off', title: 'Off', detail: `Not connected to ${profile.label}` };
+}
+
+/** What pressing the switch does now; `nothing` while it cannot be pressed. */
+export function switchAction(state: SituationFacts): 'connect' | 'disconnect' | 'nothing' {
+  if (state.helper.state !== 'ready') return 'nothing';
+  if (state.prediction === 'disconnecting' || state.tunnel.state === 'disconnecting') return 'nothing';
+  if (state.prediction === 'connecting') return 'disconnect';
+  if (state.tunnel.state === 'connected' || state.tunnel.state === 'connecting') return 'disconnect';
+  return state.profiles.length === 0 ? 'nothing' : 'connect';
+}

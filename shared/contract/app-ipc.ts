@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { appChangeSchema, appStateSchema, preferencesSchema } from './app-state.ts';
+import { problemSchema } from './problem.ts';
+
+/**
+ * Every message between the app's window and its main process. Both ends, the preload script and the tests derive
+ * from this one table; the receiver validates each payload.
+ */
+
+const nothing = z.undefined();
+const profile = z.strictObject({ profileId: z.string().regex(/^[a-z0-9]{16}$/) });
+
+/** Octets of pasted or dropped text; an invite has at most 1 MiB. */
+export const textLimit = 1024 * 1024;
+
+export const joinCardViewSchema = z.strictObject({
+  network: z.string(),
+  peer: z.string(),
+  /** The card as one line of text, to send. */
+  text: z.string(),
+  fileName: z.string(),
+  /** A QR code: one string a row, `1` for dark. */
+  qr: z.array(z.string().regex(/^[01]+$/)),
+});
+export type JoinCardView = z.infer<typeof joinCardViewSchema>;
+
+export const calls = {
+  /** The whole state; after it the window listens for changes. */
+  state: { input: nothing, output: appStateSchema },
+  connect: { input: profile, output: nothing },
+  disconnect: { input: nothing, output: nothing },
+  /** Tests every candidate of one controller, or of all, now. */
+  probe: { input: z.strictObject({ controller: z.string().max(63).optional() }), output: nothing },
+  selectProfile: { input: profile, output: nothing },
+
+  /** Asks the person for a file; then there is a review, unless they cancelled. */
+  openInvite: { input: nothing, output: nothing },
+  importText: {
+    input: z.strictObject({ text: z.string().max(textLimit), source: z.string().max(200) }),
+    output: nothing,
+  },
+  /** A dropped file, by its path; the preload script learns it from the File, never from the page. */
+  importFile: { input: z.strictObject({ path: z.string().min(1).max(4096) }), output: nothing },
+  /** Carries out the review; @returns the id of the profile it made or changed. */
+  acceptReview: {
+    input: nothing,
+    output: z.strictObject({ profileId: z.string(), kind: z.enum(['new', 'update']) }),
+  },
+  dismissReview: { input: nothing, output: nothing },
+
+  joinCard: { input: profile, output: joinCardViewSchema },
+  /** Asks where to; @returns the path, null when cancelled. */
+  saveJoinCard: { input: profile, output: z.string().nullable() },
+
+  renameProfile: { input: profile.extend({ label: z.string().max(63) }), output: nothing },
+  changeProfileSettings: {
+    input: profile.extend({
+      discovery: z.boolean().optional(),
+      shortNames: z.boolean().optional(),
+      listenPort: z.int().min(1).max(65_535).nullable().optional(),
+    }),
+    output: nothing,
+  },
+  /** Disconnects it first when it is connected. */
+  forgetProfile: { input: profile, output: nothing },
+  forgetDamaged: { input: z.strictObject({ id: z.string().max(64) }), output: nothing },
+
+  setPreferences: { input: preferencesSchema.partial(), output: nothing },
+  installHelper: { input: nothing, output: nothing },
+  /** Disconnects, and removes the helper and all it owns from the machine. */
+  removeHelper: { input: nothing, output: nothing },
+  retryHelper: { input: nothing, output: nothing },
+
+  checkForUpdates: { input: nothing, output: nothing },
+  installUpdate: { input: nothing, output: nothing },
+
+  copyText: { input: z.strictObject({ text: z.string().min(1).max(textLimit) }), output: nothing },
+  copyDiagnostics: { input: nothing, output: nothing },
+  dismissProblem: { input: nothing, output: nothing },
+  /** With a live tunnel and no `keepConnected`, main asks. */
+  quit: { input: z.strictObject({ keepConnected: z.boolean().optional() }), output: nothing },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type CallName = keyof typeof calls;
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>;
+export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]['output']>;
+
+/** What a call comes back as: errors are values, since an Error loses its problem on the way. */
+export const callResultSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), problem: problemSchema }),
+]);
+export type CallResult = z.infer<typeof callResultSchema>;
+
+/** Where the window is asked to go, e.g. by the tray. */
+export const screenSchema = z.enum(['status', 'machines', 'timeline', 'settings', 'import']);
+export type Screen = z.infer<typeof screenSchema>;
+
+export const appEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('changed'), change: appChangeSchema }),
+  z.strictObject({ type: z.literal('show'), screen: screenSchema }),
+]);
+export type AppEvent = z.infer<typeof appEventSchema>;
+
+/** The channels of Electron's IPC. */
+export const callChannel = 'homing:call';
+export const eventChannel = 'homing:event';
+
+/** What the preload script gives the page as `window.homing`; results and events are checked by the page. */
+export interface AppBridge {
+  /** @returns a {@link CallResult} */
+  call(name: string, input: unknown): Promise<unknown>;
+  /** @returns what ends it */
+  onEvent(listener: (event: unknown) => void): () => void;
+  /** A file that was dropped or chosen in the page. @returns a {@link CallResult} */
+  importDroppedFile(file: unknown): Promise<unknown>;
+}

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { problemSchema } from './problem.ts';
+import { decisionSchema, helperInfoSchema, tunnelStatusSchema } from './status.ts';
+
+/**
+ * What the app's main process tells its window: all that any screen shows. The window gets the whole once and after
+ * that the parts that changed (app-ipc.ts); no secret stands in any of it.
+ */
+
+const timeSchema = z.iso.datetime();
+const profileIdSchema = z.string().regex(/^[a-z0-9]{16}$/, 'not 16 of a-z, 0-9');
+
+/** The app's tie to the helper. Everything but `ready` and `connecting` is a screen of its own with one action. */
+export const helperLinkSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('connecting') }),
+  z.strictObject({ state: z.literal('ready'), info: helperInfoSchema }),
+  /** Never installed on this machine. */
+  z.strictObject({ state: z.literal('missing'), problem: problemSchema }),
+  /** Installed, and nothing answers. */
+  z.strictObject({ state: z.literal('not-running'), problem: problemSchema }),
+  z.strictObject({ state: z.literal('too-old'), problem: problemSchema }),
+  z.strictObject({ state: z.literal('too-new'), problem: problemSchema }),
+  z.strictObject({ state: z.literal('not-permitted'), problem: problemSchema }),
+  /** A socket that cannot be trusted, or an answer that is not of the contract. */
+  z.strictObject({ state: z.literal('failed'), problem: problemSchema }),
+  /** The installer runs; the system asks for the password. */
+  z.strictObject({ state: z.literal('installing') }),
+]);
+export type HelperLink = z.infer<typeof helperLinkSchema>;
+
+const fingerprintSchema = z.strictObject({ words: z.array(z.string()).length(6), hex: z.string() });
+
+export const profileSummarySchema = z.strictObject({
+  id: profileIdSchema,
+  network: z.string(),
+  /** What the person calls it; the network's name until they rename it. */
+  label: z.string(),
+  domain: z.string(),
+  peer: z.string(),
+  origin: z.enum(['invite', 'wg-quick']),
+  serial: z.int().nullable(),
+  fingerprint: fingerprintSchema.nullable(),
+  addresses: z.array(z.string()),
+  /** `name` with its domain; `address` is what it resolves to. */
+  machines: z.array(
+    z.strictObject({
+      name: z.string(),
+      hostName: z.string(),
+      kind: z.enum(['controller', 'peer']),
+      address: z.string(),
+      isThisLaptop: z.boolean(),
+    }),
+  ),
+  controllers: z.array(
+    z.strictObject({
+      name: z.string(),
+      publicKey: z.string(),
+      hasPrivate: z.boolean(),
+      hasPublic: z.boolean(),
+    }),
+  ),
+  settings: z.strictObject({
+    discovery: z.boolean(),
+    shortNames: z.boolean(),
+    listenPort: z.int().nullable(),
+  }),
+  /** How the private key is kept: sealed by the system's keyring, or a 0600 file; or why it cannot be read. */
+  key: z.discriminatedUnion('state', [
+    z.strictObject({ state: z.literal('sealed') }),
+    z.strictObject({ state: z.literal('file'), reason: z.string() }),
+    z.strictObject({ state: z.literal('unreadable'), problem: problemSchema }),
+  ]),
+  /** Whether any controller ever answered this laptop's key: until then its join card may still be on the way. */
+  joined: z.boolean(),
+});
+export type ProfileSummary = z.infer<typeof profileSummarySchema>;
+
+export const damagedProfileSchema = z.strictObject({
+  id: z.string(),
+  path: z.string(),
+  problem: problemSchema,
+});
+
+/** An import that waits for the person's word. */
+export const reviewSchema = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('ready'),
+    /** Where it came from, e.g. `laptop.homing`, `a link`, `the clipboard`. */
+    source: z.string(),
+    kind: z.enum(['new', 'update']),
+    network: z.string(),
+    domain: z.string(),
+    peer: z.string(),
+    fingerprint: fingerprintSchema.nullable(),
+    serial: z.int().nullable(),
+    interfaceName: z.string(),
+    addresses: z.array(z.string()),
+    controllers: z.array(
+      z.strictObject({
+        name: z.string(),
+        private: z.array(z.string()),
+        public: z.array(z.string()),
+        routes: z.array(z.string()),
+      }),
+    ),
+    hostNames: z.array(z.string()),
+    refusedLines: z.array(z.strictObject({ line: z.int(), text: z.string(), reason: z.string() })),
+    differences: z.array(
+      z.strictObject({
+        what: z.string(),
+        change: z.enum(['added', 'removed', 'changed']),
+        from: z.string().nullable(),
+        to: z.string().nullable(),
+      }),
+    ),
+  }),
+  z.strictObject({ state: z.literal('refused'), source: z.string(), problem: problemSchema }),
+]);
+export type Review = z.infer<typeof reviewSchema>;
+
+export const preferencesSchema = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  launchAtLogin: z.boolean(),
+  connectAtStart: z.boolean(),
+  notifications: z.boolean(),
+  checkForUpdates: z.boolean(),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+export const updateSchema = z.discriminatedUnion('state', [
+  /** Somebody else updates this installation, such as the package manager. */
+  z.strictObject({ state: z.literal('elsewhere'), how: z.string() }),
+  z.strictObject({ state: z.literal('idle'), checkedAt: timeSchema.nullable() }),
+  z.strictObject({ state: z.literal('checking') }),
+  z.strictObject({ state: z.literal('downloading'), version: z.string(), percent: z.number() }),
+  z.strictObject({ state: z.literal('ready'), version: z.string() }),
+  z.strictObject({ state: z.literal('failed'), problem: problemSchema }),
+]);
+export type UpdateState = z.infer<typeof updateSchema>;
+
+/** One reading of a controller, for its sparkline and its rates. */
+export const sampleSchema = z.strictObject({
+  atMs: z.number(),
+  roundTripMs: z.number().nullable(),
+  receivedBytes: z.number(),
+  sentBytes: z.number(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/** What was asked for and is shown at once, until the helper confirms it or 3 s have passed. */
+export const predictionSchema = z.enum(['connecting', 'disconnecting']).nullable();
+
+export const appStateSchema = z.strictObject({
+  about: z.strictObject({
+    version: z.string(),
+    electron: z.string(),
+    platform: z.enum(['linux', 'darwin', 'other']),
+    /** False on a desktop without a tray: closing the window then ends in the background only when agreed. */
+    hasTray: z.boolean(),
+    /** Whether the system has a keyring that seals private keys. */
+    keyring: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('available') }),
+      z.strictObject({ state: z.literal('missing'), reason: z.string() }),
+    ]),
+  }),
+  helper: helperLinkSchema,
+  tunnel: tunnelStatusSchema,
+  prediction: predictionSchema,
+  /** Oldest first. */
+  timeline: z.array(decisionSchema),
+  /** By the name of a controller of the live tunnel, oldest first. */
+  history: z.record(z.string(), z.array(sampleSchema)),
+  profiles: z.array(profileSummarySchema),
+  damaged: z.array(damagedProfileSchema),
+  /** The profile that the window shows and the switch connects; null when there is none. */
+  selectedProfileId: profileIdSchema.nullable(),
+  review: reviewSchema.nullable(),
+  preferences: preferencesSchema,
+  update: updateSchema,
+  /** The last thing that failed and was not yet dismissed. */
+  problem: problemSchema.nullable(),
+});
+export type AppState = z.infer<typeof appStateSchema>;
+
+/** A part of the state with its new value. */
+export const appChangeSchema = appStateSchema.omit({ history: true }).partial();
+export type AppChange = z.infer<typeof appChangeSchema>;
