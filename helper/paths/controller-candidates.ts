@@ -8,7 +8,7 @@ import {
   distrust,
   newCandidate,
 } from '../../shared/paths/candidate.ts';
-import type { Losses, Route } from '../tunnel/network.ts';
+import type { Losses, Route, WayOut } from '../tunnel/network.ts';
 
 /** Where an endpoint was learned from. */
 export interface KnownEndpoint {
@@ -47,6 +47,11 @@ export class ControllerCandidates {
     return this.#routes.get(endpoint)?.onLink ?? false;
   }
 
+  /** The link by which an endpoint is reached, as far as is known. */
+  deviceOf(endpoint: Endpoint): string | undefined {
+    return this.#routes.get(endpoint)?.device;
+  }
+
   /** Whether the way to an endpoint led over what was lost. */
   wasLost(endpoint: Endpoint, losses: Losses): boolean {
     const route = this.#routes.get(endpoint);
@@ -57,6 +62,25 @@ export class ControllerCandidates {
   lose(losses: Losses): void {
     for (const endpoint of this.#candidates.keys()) {
       if (this.wasLost(endpoint, losses)) this.#signatures.set(endpoint, 'lost');
+    }
+  }
+
+  /**
+   * What is known at once after a loss: by which link the internet can be reached now. Only that: whether a LAN address
+   * lies on a link takes the whole route, which is asked for as well and settles everything.
+   */
+  takeWays(ways: ReadonlyMap<string, WayOut>, losses: Losses): void {
+    for (const candidate of this.all) {
+      const { endpoint, path } = candidate;
+      const way = ways.get(hostOf(endpoint));
+      const open =
+        path === 'internet' &&
+        way !== undefined &&
+        !losses.devices.has(way.device) &&
+        !losses.addresses.has(way.source);
+      if (open) this.#routes.set(endpoint, { ...way, onLink: false, usable: true });
+      if (open || this.wasLost(endpoint, losses))
+        this.#candidates.set(endpoint, { ...candidate, usable: open });
     }
   }
 

@@ -12,7 +12,7 @@ import { nextProbeDelayMs, nextProbes, type Schedule } from '../../shared/paths/
 import type { Choice, Situation } from '../../shared/paths/situation.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { NewDecision } from '../control/timeline.ts';
-import type { Losses, Route } from '../tunnel/network.ts';
+import type { Losses, Route, WayOut } from '../tunnel/network.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { ControllerCandidates } from './controller-candidates.ts';
 import { HandshakeAge } from './handshake-age.ts';
@@ -121,13 +121,23 @@ export class ControllerPath {
     await this.#settling;
   }
 
-  /** A link or an own address is gone, and with it every way over it, also when the same comes back at once. */
-  takeLosses(losses: Losses): void {
+  /**
+   * A link or an own address is gone, and with it every way over it, also when the same comes back at once.
+   * @returns whether the path in use went that way
+   */
+  takeLosses(losses: Losses): boolean {
     const current = this.#current;
     const lost = current !== null && this.candidates.wasLost(current, losses);
     this.candidates.lose(losses);
     // A private address may be somebody else's on the next network; a public one is the same host from anywhere.
     if (lost && this.candidates.get(current)?.path === 'lan') this.#left = true;
+    return lost;
+  }
+
+  /** The path in use is gone, and this is how the internet can be reached: decides at once, as far as that tells. */
+  takeWays(ways: ReadonlyMap<string, WayOut>, losses: Losses): void {
+    this.candidates.takeWays(ways, losses);
+    if (this.#left) void this.#decide();
   }
 
   /** Something changed: a candidate's way may be another. Decides at once, without any probe. */
@@ -405,6 +415,7 @@ export class ControllerPath {
       to: choice.to,
       fromWorks,
       roundTripMs: this.#slower(from, choice.to),
+      device: this.candidates.deviceOf(choice.to),
     };
     this.#current = choice.to;
     this.#left = false;

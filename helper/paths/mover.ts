@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { Move } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { isToldOf } from './told-endpoint.ts';
 
@@ -17,11 +18,21 @@ export interface MoveOrder {
   readonly fromWorks: boolean;
   /** Of the slower of the two paths; what is in flight is younger than that. */
   readonly roundTripMs: number;
+  /** The link by which the new endpoint is reached; undefined where that is not known. */
+  readonly device: string | undefined;
 }
 
 /** An authenticated packet in flight is younger than a round trip; a loaded link holds it longer. */
 const guardFactor = 4;
 const leastGuardMs = 500;
+/**
+ * What was sent before the controller heard of the move is on its way for at most a round trip; it hears by the keepalive
+ * and by every packet that follows.
+ */
+const flightFactor = 1.25;
+const flightMarginMs = 15;
+/** No longer: what comes after it proves the new path, and a move waits for that. */
+const longestFlightMs = 400;
 /** The tunnel has this long to answer over the new path: three pings 200 ms apart, and their way back. */
 const leastProofMs = 1_000;
 const proofFactor = 4;
@@ -32,6 +43,8 @@ const proofFactor = 4;
 const handshakeProofMs = 6_000;
 /** REJECT_AFTER_TIME. */
 const sessionSeconds = 180;
+/** Some packets in 100 a second each way come within it. */
+const holdMs = 4;
 const firstLookMs = 10;
 const lookMs = 40;
 
@@ -40,7 +53,7 @@ function hasSession({ latestHandshakeSeconds }: LivePeer): boolean {
 }
 
 /** What a move needs of the system. */
-export type MovingSystem = Pick<TunnelSystem, 'move' | 'poke' | 'read'>;
+export type MovingSystem = Pick<TunnelSystem, 'move' | 'setEndpoint' | 'poke' | 'read'>;
 
 /** Moves one controller at a time from an endpoint to another, and goes back when the tunnel does not follow. */
 export class Mover {
@@ -58,14 +71,9 @@ export class Mover {
   }
 
   /** Sets the new endpoint and does not wait for an answer: for when nothing works anyway. */
-  async set({ controller, from, to, fromWorks, roundTripMs }: MoveOrder): Promise<MoveOutcome> {
+  async set(order: MoveOrder): Promise<MoveOutcome> {
     const startMs = this.#nowMs();
-    await this.#set(
-      controller,
-      fromWorks ? from : null,
-      to,
-      Math.max(leastGuardMs, roundTripMs * guardFactor),
-    );
+    await this.#set(order, undefined);
     return { moved: true, tookMs: this.#nowMs() - startMs };
   }
 
@@ -75,14 +83,18 @@ export class Mover {
    */
   async move(order: MoveOrder): Promise<MoveOutcome> {
     const startMs = this.#nowMs();
-    const { controller, from, to, fromWorks, roundTripMs } = order;
-    const guardMs = Math.max(leastGuardMs, roundTripMs * guardFactor);
+    const { controller, from, to, fromWorks, roundTripMs, device } = order;
     const proofMs = Math.max(leastProofMs, roundTripMs * proofFactor);
-    await this.#set(controller, fromWorks ? from : null, to, guardMs);
+    const flightMs = Math.min(longestFlightMs, roundTripMs * flightFactor + flightMarginMs);
+    const takeIn =
+      this.guarded && fromWorks && device !== undefined ? { device, forMs: flightMs } : undefined;
+    await this.#set(order, takeIn);
+    const waitMs = takeIn === undefined ? 0 : flightMs;
+    await this.#holdEndpoint(controller, to, waitMs);
     const failure = await this.#awaitProof(controller, to, proofMs);
-    if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs };
+    if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs - waitMs };
     const back = fromWorks && from !== null && !this.#stopped ? from : undefined;
-    if (back !== undefined) await this.#set(controller, to, back, guardMs);
+    if (back !== undefined) await this.#set({ ...order, from: to, to: back }, undefined);
     return { moved: false, reason: failure, reverted: back !== undefined };
   }
 
@@ -93,25 +105,37 @@ export class Mover {
 
   /** Sets the endpoint in use once more, so that WireGuard looks for the way there anew. */
   setAgain(controller: PlannedController, endpoint: Endpoint): Promise<void> {
-    return this.#set(controller, null, endpoint, 0);
+    return this.#set(
+      { controller, from: null, to: endpoint, fromWorks: false, roundTripMs: 0, device: undefined },
+      undefined,
+    );
   }
 
-  async #set(
-    controller: PlannedController,
-    from: Endpoint | null,
-    to: Endpoint,
-    guardMs: number,
-  ): Promise<void> {
+  async #set(order: MoveOrder, takeIn: Move['takeIn']): Promise<void> {
+    const { controller, from, to, fromWorks, roundTripMs } = order;
     const peer = await this.#peer(controller);
     await this.#system.move({
       interfaceName: this.#interfaceName,
       controller,
       renew: peer !== undefined && !hasSession(peer),
-      from,
+      from: fromWorks ? from : null,
       to,
-      guardMs,
+      guardMs: Math.max(leastGuardMs, roundTripMs * guardFactor),
+      takeIn,
       guarded: this.guarded,
     });
+  }
+
+  /**
+   * While packets of the old path are let in, the endpoint is set again and again: nothing is lost, since both paths work,
+   * and fewer and fewer take the old one. What comes in meanwhile proves nothing of the new one.
+   */
+  async #holdEndpoint(controller: PlannedController, to: Endpoint, forMs: number): Promise<void> {
+    const endMs = this.#nowMs() + forMs;
+    while (this.#nowMs() < endMs && !this.#stopped) {
+      await this.#system.setEndpoint(this.#interfaceName, controller.publicKey, to);
+      await sleep(holdMs);
+    }
   }
 
   /** @returns why the move did not hold, or undefined when it did */

@@ -9,6 +9,7 @@ import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { tunnelRanges } from '../../shared/plan/tunnel-plan.ts';
 import type { Timeline } from '../control/timeline.ts';
+import type { Losses } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { hostOf, type KnownEndpoint } from './controller-candidates.ts';
 import { ControllerPath } from './controller-path.ts';
@@ -46,6 +47,8 @@ const peerLookMs = 1_000;
 const lanNowMs = 40;
 /** Asking costs about a millisecond of arithmetic each: so many are asked before the first handshake. */
 const askedFirst = 8;
+/** The ways of so many are looked up at once after a loss; the others wait for the routes, some milliseconds more. */
+const leftAtOnce = 32;
 
 /** Makes the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
@@ -204,7 +207,8 @@ class RoamingPaths implements PathKeeper {
       if (peer?.endpoint !== undefined) path.begin(peer.endpoint);
     }
     this.#stopWatching = this.#parts.system.watchNetwork(plan.interfaceName, (losses) => {
-      for (const path of this.#paths) path.takeLosses(losses);
+      const left = this.#paths.filter((path) => path.takeLosses(losses));
+      if (left.length > 0) void this.#leaveAtOnce(left, losses);
       this.#networkChanged();
     });
     this.#traffic.start();
@@ -331,6 +335,19 @@ class RoamingPaths implements PathKeeper {
         }
       });
     }, waitMs);
+  }
+
+  /** Packets go nowhere until another endpoint is set, so the routes, which cost a process, are not waited for. */
+  async #leaveAtOnce(paths: readonly ControllerPath[], losses: Losses): Promise<void> {
+    const proven = paths
+      .slice(0, leftAtOnce)
+      .flatMap((path) =>
+        path.candidates.all.filter((one) => one.path === 'internet' && one.verified !== null),
+      );
+    const hosts = [...new Set(proven.map(({ endpoint }) => hostOf(endpoint)))];
+    const ways = await this.#parts.system.waysOut(hosts);
+    if (this.#stopped) return;
+    for (const path of paths) path.takeWays(ways, losses);
   }
 
   #askAll(): void {

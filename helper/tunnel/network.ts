@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 
 /** The way a packet to an address would take now. */
@@ -10,6 +11,14 @@ export interface Route {
   readonly source: string;
   /** The link is up, and it is neither the tunnel nor a container bridge. */
   readonly usable: boolean;
+}
+
+/** How a packet to an address would leave, as the kernel says at once: less than a {@link Route}. */
+export interface WayOut {
+  /** The own address it would be sent from. */
+  readonly source: string;
+  /** The link that holds this address. */
+  readonly device: string;
 }
 
 /** What a burst of changes took away: links that went down, own addresses that were removed. */
@@ -24,6 +33,8 @@ export interface NetworkSystem {
   watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void>;
   /** The routes to IP addresses; an address without one is missing. */
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
+  /** The ways to IP addresses, asked without starting a process; an address without one is missing. */
+  waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>>;
   /** What `ip -j -d address` prints, after JSON.parse; see probe/discovery-targets.ts. */
   links(): Promise<unknown>;
   /** Prepares the inbound guard for a listen port. @returns whether there is one */
@@ -35,6 +46,8 @@ export interface NetworkSystem {
    * from, and on an idle tunnel it would hear nothing for as long as a keepalive takes.
    */
   move(move: Move): Promise<void>;
+  /** Sets the endpoint of a controller once more, and nothing else. */
+  setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void>;
   /** Sends pings to an address in the tunnel, so that a controller has something to answer. */
   poke(address: string, interfaceName: string): Promise<void>;
 }
@@ -52,6 +65,12 @@ export interface Move {
   readonly to: Endpoint;
   /** Longer than the round trip of the old path. */
   readonly guardMs: number;
+  /**
+   * The link by which the new endpoint is reached, and how long packets that are still on their way from the old one by
+   * the same link are taken in as if they came from the new one; what comes by another link is let in as it is, and may
+   * take the endpoint back ({@link NetworkSystem.setEndpoint}). Undefined: all of them are shut out from the start.
+   */
+  readonly takeIn: { readonly device: string; readonly forMs: number } | undefined;
   /** Without an inbound guard the listen port changes in the same step. */
   readonly guarded: boolean;
 }

@@ -6,8 +6,9 @@ import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.t
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
-import type { Losses, Move, Route } from '../network.ts';
+import type { Losses, Move, Route, WayOut } from '../network.ts';
 import type { LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
+import { waysOut } from '../ways-out.ts';
 import {
   changeInboundGuard,
   clearInboundGuard,
@@ -20,6 +21,7 @@ import { NetworkWatch } from './network-watch.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
 import {
   configureUserspace,
+  endpointOperation,
   isUserspace,
   moveOperation,
   readUserspace,
@@ -218,6 +220,10 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return parseRoutes(stdout, tunnel);
   }
 
+  waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {
+    return waysOut(addresses);
+  }
+
   async links(): Promise<unknown> {
     return JSON.parse(await this.#runner.mustRun(requireProgram('ip'), ['-j', '-d', 'address']));
   }
@@ -231,22 +237,32 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   async move(move: Move): Promise<void> {
-    const { interfaceName, from, to, guardMs, guarded } = move;
+    const { interfaceName, from, to, guardMs, guarded, takeIn } = move;
     if (from === null) {
       await this.#setPeer(move, 'same-port');
       // A move away from there may have shut its answers out a moment ago.
       if (guarded) await this.#changeGuard(interfaceName, guardLiftText(to));
     } else if (guarded) {
       // First without the guard: while both paths work nothing is lost, and the controller follows what it
-      // gets. Then what is still in flight is shut out, and should some of it have taken the endpoint back
+      // gets. Then what is still in flight is kept from taking the endpoint back, and should some of it have done so
       // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
       await this.#setPeer(move, 'same-port');
-      await this.#changeGuard(interfaceName, guardMoveText(from, to, guardMs));
+      await this.#changeGuard(interfaceName, guardMoveText({ left: from, taken: to, guardMs, takeIn }));
       await this.#setPeer({ ...move, renew: false }, 'same-port');
     } else {
       // Another free port: what is in flight to the old one finds nobody.
       await this.#setPeer(move, 'another-port');
     }
+  }
+
+  async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {
+    if (isUserspace(interfaceName)) {
+      return await configureUserspace(interfaceName, endpointOperation(publicKey, endpoint));
+    }
+    await this.#runner.mustRun(requireProgram('wg'), [
+      ...['set', interfaceName, 'peer', publicKey],
+      ...['endpoint', endpoint],
+    ]);
   }
 
   async #setPeer(move: Move, port: 'same-port' | 'another-port'): Promise<void> {

@@ -108,6 +108,11 @@ export function moveOperation(
   return `set=1\n${[...(port === 'another-port' ? ['listen_port=0'] : []), ...peer].join('\n')}\n\n`;
 }
 
+/** The operation that sets an endpoint once more. */
+export function endpointOperation(publicKey: PublicKey, endpoint: Endpoint): string {
+  return `set=1\npublic_key=${hex(publicKey)}\nupdate_only=true\nendpoint=${endpoint}\n\n`;
+}
+
 export async function configureUserspace(interfaceName: string, operation: string): Promise<void> {
   await operate(interfaceName, operation);
 }

@@ -152,3 +152,28 @@ describe('names that resolve anew', () => {
     expect(candidates.get(first)).toBeUndefined();
   });
 });
+
+describe('after the link of the LAN is gone', () => {
+  const gone = losses(['eth0']);
+  const usable = () => candidates.all.filter((one) => one.usable).map((one) => one.endpoint);
+
+  beforeEach(() => {
+    apply({ '192.0.2.7': eth0, '198.51.100.7': gateway });
+  });
+
+  test('the internet is usable at once by another link, and the LAN is not', () => {
+    candidates.takeWays(new Map([['198.51.100.7', { device: 'wwan0', source: '203.0.113.150' }]]), gone);
+    expect(usable()).toEqual([internet]);
+    expect(candidates.deviceOf(internet)).toBe('wwan0');
+  });
+
+  test('nothing is usable while the only way still leads over it', () => {
+    candidates.takeWays(new Map([['198.51.100.7', { device: 'eth0', source: '192.0.2.50' }]]), gone);
+    expect(usable()).toEqual([]);
+  });
+
+  test('a way to a LAN address says nothing: it may be somebody else’s there', () => {
+    candidates.takeWays(new Map([['192.0.2.7', { device: 'wwan0', source: '203.0.113.150' }]]), gone);
+    expect(usable()).toEqual([]);
+  });
+});

@@ -47,6 +47,11 @@ export class FakeSystem implements MovingSystem {
     this.onMove(move);
   }
 
+  async setEndpoint(_interfaceName: string, _publicKey: string, to: Endpoint): Promise<void> {
+    // wireguard-go tells an endpoint without its zone.
+    this.receiveFrom(endpoint(to.replace(/%[^\]]*/, '')), 0);
+  }
+
   async poke(): Promise<void> {
     this.pokes += 1;
     const at = this.peer?.endpoint;

@@ -12,6 +12,7 @@ const order: MoveOrder = {
   to: lan,
   fromWorks: true,
   roundTripMs: 40,
+  device: 'eth0',
 };
 
 /** With a clock that runs fast, so that a second of waiting takes a tenth. */
@@ -33,6 +34,7 @@ describe('a move', () => {
         from: internet,
         to: lan,
         guardMs: 500,
+        takeIn: { device: 'eth0', forMs: 65 },
         guarded: true,
       },
     ]);
@@ -84,10 +86,26 @@ describe('a move', () => {
   test('is reverted when packets from the old endpoint took it back', async () => {
     const system = new FakeSystem(internet, []);
     system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
-    expect(await moverOf(system).move(order)).toEqual({
+    expect(await moverOf(system).move({ ...order, device: undefined })).toEqual({
       moved: false,
       reason: `packets from ${internet} took it back`,
       reverted: true,
+    });
+  });
+
+  test('holds while what is in flight from the old endpoint is let in', async () => {
+    const system = new FakeSystem(internet, [lan]);
+    system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
+    expect(await moverOf(system).move(order)).toMatchObject({ moved: true });
+    expect(system.peer?.endpoint).toBe(lan);
+  });
+
+  test('is not proven by what was in flight', async () => {
+    const system = new FakeSystem(internet, []);
+    system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
+    expect(await moverOf(system).move(order)).toMatchObject({
+      moved: false,
+      reason: 'the tunnel did not answer there',
     });
   });
 
@@ -135,5 +153,5 @@ test('setting an endpoint waits for no answer', async () => {
 test('setting the endpoint in use again shuts nobody out', async () => {
   const system = new FakeSystem(lan, []);
   await moverOf(system).setAgain(order.controller, lan);
-  expect(system.moves).toMatchObject([{ from: null, to: lan, guardMs: 0 }]);
+  expect(system.moves).toMatchObject([{ from: null, to: lan, takeIn: undefined }]);
 });

@@ -56,27 +56,57 @@ describe('the route to a link-local address', () => {
 });
 
 describe('the inbound guard of a move', () => {
+  const lifted = (map: string, set: string, element: string, chain: string) => [
+    `add chain inet homing ${chain}`,
+    `add element inet homing ${map} { ${element} timeout 1s : goto ${chain} }`,
+    `delete element inet homing ${map} { ${element} : goto ${chain} }`,
+    `add element inet homing ${set} { ${element} timeout 1s }`,
+    `delete element inet homing ${set} { ${element} }`,
+  ];
+  const nasLifted = lifted('flight4', 'left4', '192.0.2.7 . 51821', 'flight_192_0_2_7_51821');
+
   test('lets the new endpoint in and shuts the old one out for a while', () => {
-    const text = guardMoveText(endpoint('198.51.100.7:51820'), endpoint('192.0.2.7:51821'), 500.2);
+    const left = endpoint('198.51.100.7:51820');
+    const text = guardMoveText({
+      left,
+      taken: endpoint('192.0.2.7:51821'),
+      guardMs: 500.2,
+      takeIn: undefined,
+    });
     expect(text.split('\n')).toEqual([
-      'add element inet homing left4 { 192.0.2.7 . 51821 timeout 1s }',
-      'delete element inet homing left4 { 192.0.2.7 . 51821 }',
+      ...nasLifted,
       'add element inet homing left4 { 198.51.100.7 . 51820 timeout 501ms }',
       '',
     ]);
   });
 
-  test('is lifted for an endpoint that is taken with nothing to guard against', () => {
-    expect(guardLiftText(endpoint('198.51.100.7:51820')).split('\n')).toEqual([
-      'add element inet homing left4 { 198.51.100.7 . 51820 timeout 1s }',
-      'delete element inet homing left4 { 198.51.100.7 . 51820 }',
+  test('takes in what is in flight as if it came from the new endpoint, by its link only', () => {
+    const left = endpoint('198.51.100.7:51820');
+    const takeIn = { device: 'eth0', forMs: 65 };
+    const text = guardMoveText({ left, taken: endpoint('192.0.2.7:51821'), guardMs: 500, takeIn });
+    const chain = 'flight_198_51_100_7_51820';
+    expect(text.split('\n').slice(nasLifted.length)).toEqual([
+      `add chain inet homing ${chain}`,
+      `flush chain inet homing ${chain}`,
+      `add rule inet homing ${chain} iifname "eth0" udp sport set 51821 ip saddr set 192.0.2.7 accept`,
+      `add rule inet homing ${chain} accept`,
+      `add element inet homing flight4 { 198.51.100.7 . 51820 timeout 65ms : goto ${chain} }`,
+      'add element inet homing left4 { 198.51.100.7 . 51820 timeout 500ms }',
       '',
     ]);
   });
 
+  test('is lifted for an endpoint that is taken with nothing to guard against', () => {
+    expect(guardLiftText(endpoint('192.0.2.7:51821')).split('\n')).toEqual([...nasLifted, '']);
+  });
+
   test('knows both families, and no zone: none is in a packet', () => {
-    const text = guardMoveText(endpoint('[fe80::7%eth0]:51820'), endpoint('192.0.2.7:51820'), 500);
+    const left = endpoint('[fe80::7%eth0]:51820');
+    const takeIn = { device: 'eth0', forMs: 65 };
+    const text = guardMoveText({ left, taken: endpoint('192.0.2.7:51820'), guardMs: 500, takeIn });
     expect(text).toContain('add element inet homing left6 { fe80::7 . 51820 timeout 500ms }\n');
     expect(text).toContain('delete element inet homing left4 { 192.0.2.7 . 51820 }\n');
+    // A packet of one family cannot be made one of the other.
+    expect(text).not.toContain('saddr set');
   });
 });
