@@ -46,6 +46,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Its parser takes no JSX: what the components may import is checked by biome (biome.json).
+    exclude: { path: '\\.tsx$' },
     parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

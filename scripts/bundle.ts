@@ -91,4 +91,22 @@ export async function bundlePrograms(outDirectory: string): Promise<void> {
   await chmod(`${outDirectory}/homing/homing.mjs`, 0o755);
 }
 
+/** Helper, installer and command line in one file of CommonJS, as a single executable application wants it. */
+export async function bundleExecutable(outFile: string): Promise<void> {
+  await build({
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    absWorkingDir: root,
+    plugins: everywhere,
+    entryPoints: ['helper/executable.ts'],
+    outfile: outFile,
+  });
+}
+
 if (import.meta.main) await bundlePrograms(`${root}dist`);

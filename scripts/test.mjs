@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
-const layers = ['shared', 'helper', 'test', 'scripts'];
+const layers = ['shared', 'helper', 'electron', 'renderer', 'test', 'scripts'];
 
 const checks = [
   ['types', [bin('typescript/bin/tsc'), '--noEmit']],
+  ['types of the page', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'renderer']],
   ['style', [bin('@biomejs/biome/bin/biome'), 'check', '.']],
   [
     'layers',

@@ -16,9 +16,15 @@ const io: CliIo = {
   env: process.env,
   now: Date.now,
 };
-const status = await quickUp(process.argv.slice(2), io);
-if (status !== undefined) process.exitCode = status;
-else {
+
+async function start(): Promise<void> {
+  const status = await quickUp(process.argv.slice(2), io);
+  if (status !== undefined) {
+    process.exitCode = status;
+    return;
+  }
   const { main } = await import('./main.ts');
   await main(process.argv, io);
 }
+
+void start();

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
-import { homingVersion } from '../version.ts';
+import { homingVersion } from '../../shared/version.ts';
 import { addAddressCommand } from './commands/address.ts';
 import { addDiagnosticsCommand } from './commands/diagnostics.ts';
 import { addDownCommand } from './commands/down.ts';

@@ -44,9 +44,14 @@ export class HelperClient {
     return diagnosticsSchema.parse(answer);
   }
 
-  /** Opens the event stream. @returns the raw response; see event-stream.ts */
-  openEvents(signal?: AbortSignal): Promise<IncomingMessage> {
-    return openCall(this.#path, { method: 'GET', path: '/v1/events', ...(signal && { signal }) });
+  /**
+   * Opens the event stream.
+   * @param refresh `all`: counters every second too; `changes`: only what happens
+   * @returns the raw response; see event-stream.ts
+   */
+  openEvents(refresh: 'all' | 'changes', signal?: AbortSignal): Promise<IncomingMessage> {
+    const path = refresh === 'all' ? '/v1/events' : '/v1/events?refresh=changes';
+    return openCall(this.#path, { method: 'GET', path, ...(signal && { signal }) });
   }
 }
 

@@ -25,8 +25,8 @@ export interface ControlledHelper {
   disconnect(): Promise<void>;
   probe(request: ProbeRequest): Promise<ProbeResponse>;
   diagnostics(): Promise<Diagnostics>;
-  /** The snapshot at once, then every change. @returns what ends it */
-  subscribe(listener: (event: HelperEvent) => void): () => void;
+  /** The snapshot at once, then every change; counters every second only with `all`. @returns what ends it */
+  subscribe(listener: (event: HelperEvent) => void, refresh: 'all' | 'changes'): () => void;
 }
 
 function versionRefusal(asked: string): HomingError {
@@ -84,11 +84,12 @@ async function bodyOf<S extends z.ZodType>(
 
 /** Events are comments-free SSE: `event: <type>`, `data: <JSON>`. Ends when the client goes away. */
 function streamEvents(context: Context, helper: ControlledHelper): Response {
+  const refresh = context.req.query('refresh') === 'changes' ? 'changes' : 'all';
   return streamSSE(context, async (stream) => {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const unsubscribe = helper.subscribe((event) => {
       void stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
-    });
+    }, refresh);
     stream.onAbort(() => {
       unsubscribe();
       resolve();

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
+import { homingVersion } from '../../shared/version.ts';
 import { type ControlledHelper, controlApi } from '../control/api.ts';
 import { listenForUser, prepareRuntimeDirectory } from '../control/socket.ts';
 import { Timeline } from '../control/timeline.ts';
@@ -14,7 +15,6 @@ import { roamingPaths } from '../paths/roaming-paths.ts';
 import { ProgramRunner } from '../process/run.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import { tunnelSystem } from '../tunnel/system-of-this-machine.ts';
-import { homingVersion } from '../version.ts';
 import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
 import { recover } from './recovery.ts';
@@ -93,7 +93,7 @@ async function startLocked(
     disconnect: () => keeper.disconnect(),
     probe: (request) => probeOf(keeper, request.controller),
     diagnostics: async () => diagnose(await status(), runner, [hostsPath]),
-    subscribe: (listener) => hub.subscribe(listener),
+    subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
   };
   const server = createServer(getRequestListener(controlApi(helper).fetch));
   await listenForUser(server, options.socketPath, options.uid);

@@ -7,9 +7,12 @@ import type { TunnelKeeper } from './tunnel-keeper.ts';
 /** Counters and handshakes are refreshed this often, only while somebody watches. */
 const watchRefreshMs = 1_000;
 
+/** `all`: counters every second too; `changes`: only what happens. */
+export type Refresh = 'all' | 'changes';
+
 /** Hands every change to those who watch; does nothing while nobody does. */
 export class EventHub {
-  readonly #listeners = new Set<(event: HelperEvent) => void>();
+  readonly #listeners = new Map<(event: HelperEvent) => void, Refresh>();
   readonly #keeper: Pick<TunnelKeeper, 'onChange' | 'status'>;
   readonly #timeline: Timeline;
   readonly #status: () => Promise<Status>;
@@ -32,19 +35,23 @@ export class EventHub {
   }
 
   /** The snapshot at once, then every change. @returns what ends it, also before the snapshot was sent */
-  subscribe(listener: (event: HelperEvent) => void): () => void {
-    const watcher = { listener, gone: false };
+  subscribe(listener: (event: HelperEvent) => void, refresh: Refresh): () => void {
+    const watcher = { listener, refresh, gone: false };
     void this.#welcome(watcher);
     return () => {
       watcher.gone = true;
       this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
+      if ([...this.#listeners.values()].includes('all')) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
     };
   }
 
-  async #welcome(watcher: { readonly listener: (event: HelperEvent) => void; gone: boolean }): Promise<void> {
+  async #welcome(watcher: {
+    readonly listener: (event: HelperEvent) => void;
+    readonly refresh: Refresh;
+    gone: boolean;
+  }): Promise<void> {
     const status = await this.#read(this.#status);
     if (watcher.gone) return;
     if (status === undefined) {
@@ -52,8 +59,8 @@ export class EventHub {
       return;
     }
     watcher.listener({ type: 'snapshot', status });
-    this.#listeners.add(watcher.listener);
-    this.#timer ??= setInterval(() => void this.#sendTunnel(), watchRefreshMs);
+    this.#listeners.set(watcher.listener, watcher.refresh);
+    if (watcher.refresh === 'all') this.#timer ??= setInterval(() => void this.#sendTunnel(), watchRefreshMs);
   }
 
   /** A reading that fails (`wg` is being updated, say) is a trouble to show once; the next one goes on. */
@@ -72,7 +79,7 @@ export class EventHub {
   }
 
   #send(event: HelperEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners.keys()) listener(event);
   }
 
   /** One reading at a time; a change during a reading is read once more after it. */

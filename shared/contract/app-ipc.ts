@@ -10,8 +10,8 @@ import { problemSchema } from './problem.ts';
 const nothing = z.undefined();
 const profile = z.strictObject({ profileId: z.string().regex(/^[a-z0-9]{16}$/) });
 
-/** Octets of pasted or dropped text; an invite has at most 1 MiB. */
-export const textLimit = 1024 * 1024;
+/** Characters of text in one call. An invite has at most 1 MiB: what is cut off here is refused there, with its reason. */
+export const textLimit = 2 * 1024 * 1024;
 
 export const joinCardViewSchema = z.strictObject({
   network: z.string(),
@@ -101,10 +101,6 @@ export const appEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('show'), screen: screenSchema }),
 ]);
 export type AppEvent = z.infer<typeof appEventSchema>;
-
-/** The channels of Electron's IPC. */
-export const callChannel = 'homing:call';
-export const eventChannel = 'homing:event';
 
 /** What the preload script gives the page as `window.homing`; results and events are checked by the page. */
 export interface AppBridge {

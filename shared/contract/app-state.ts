@@ -155,8 +155,10 @@ export const appStateSchema = z.strictObject({
     version: z.string(),
     electron: z.string(),
     platform: z.enum(['linux', 'darwin', 'other']),
-    /** False on a desktop without a tray: closing the window then ends in the background only when agreed. */
+    /** False on a desktop without a tray: closing the window then quits the app, and asks what becomes of the tunnel. */
     hasTray: z.boolean(),
+    /** How the helper gets onto the machine: by the installer of the package, or from a checkout by hand. */
+    installer: z.enum(['packaged', 'by-hand']),
     /** Whether the system has a keyring that seals private keys. */
     keyring: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('available') }),
@@ -182,6 +184,12 @@ export const appStateSchema = z.strictObject({
 });
 export type AppState = z.infer<typeof appStateSchema>;
 
-/** A part of the state with its new value. */
-export const appChangeSchema = appStateSchema.omit({ history: true }).partial();
-export type AppChange = z.infer<typeof appChangeSchema>;
+/** Parts of the state with their new values; the window keeps the history itself, from what it is told of the tunnel. */
+export type AppChange = Partial<Omit<AppState, 'history'>>;
+export const appChangeSchema = appStateSchema
+  .omit({ history: true })
+  .partial()
+  .transform(
+    (change): AppChange =>
+      Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+  );

@@ -9,7 +9,7 @@ import { candidateStatusSchema, decisionSchema, statusSchema, tunnelStatusSchema
  *
  * | call                | body in       | body out          |
  * | GET /v1/status      |               | Status            |
- * | GET /v1/events      |               | SSE of Event      |
+ * | GET /v1/events      |               | SSE of Event; with `?refresh=changes` without the counters of every second |
  * | PUT /v1/tunnel      | TunnelRequest | Status            |
  * | DELETE /v1/tunnel   |               | Status            |
  * | POST /v1/probe      | ProbeRequest  | ProbeResponse     |

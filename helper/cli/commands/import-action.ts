@@ -1,53 +1,11 @@
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { inviteLimitBytes } from '../../../shared/invite/jws.ts';
-import {
-  type ImportResult,
-  importInvite,
-  importWgQuick,
-  previewInvite,
-  previewWgQuick,
-} from '../../client/store/import-profile.ts';
-import { openStore, type ProfileStore } from '../../client/store/profiles.ts';
+import type { ImportResult } from '../../client/store/import-profile.ts';
+import { importOf, isInviteText } from '../../client/store/import-source.ts';
+import { openStore } from '../../client/store/profiles.ts';
 import { agrees, readInput } from '../input.ts';
 import type { CliIo } from '../io.ts';
 import { importText } from '../text/import-text.ts';
-
-/** A link or the bare signed line stands on the command line itself. */
-function isInviteText(source: string): boolean {
-  return /^homing:/i.test(source) || /^ey[\w-]+\.[\w-]*\.[\w-]*$/.test(source);
-}
-
-function isWgQuick(text: string, fileName: string): boolean {
-  return /\.conf$/i.test(fileName) || /^[ \t]*\[(interface|peer)\]/im.test(text);
-}
-
-interface Import {
-  preview(): Promise<ImportResult>;
-  carryOut(): Promise<ImportResult>;
-}
-
-function importOf(store: ProfileStore, text: string, fileName: string, nowMs: number): Import {
-  if (/^\s*(homing-card:|\{\s*"type")/.test(text)) throw joinCardGiven();
-  if (isWgQuick(text, fileName)) {
-    return {
-      preview: () => previewWgQuick(store, text, fileName),
-      carryOut: () => importWgQuick(store, text, fileName),
-    };
-  }
-  return {
-    preview: () => previewInvite(store, text, nowMs),
-    carryOut: () => importInvite(store, text, nowMs),
-  };
-}
-
-function joinCardGiven(): HomingError {
-  return new HomingError({
-    code: 'join-card-given',
-    title: 'This is a join card, not an invite',
-    cause: 'A join card goes from the laptop to the person who runs the network.',
-    remedy: 'There: homing network add-peer NAME --card FILE',
-  });
-}
 
 /** Shows what an import does, asks, and carries it out. @throws HomingError whatever refuses it, `not-agreed` */
 export async function importFrom(

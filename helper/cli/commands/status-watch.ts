@@ -10,7 +10,7 @@ import { decisionText, stateText, statusText } from '../text/status-text.ts';
  */
 export async function watchStatus(io: CliIo, client: HelperClient, json: boolean): Promise<void> {
   let lastState = '';
-  for await (const event of helperEvents(await client.openEvents())) {
+  for await (const event of helperEvents(await client.openEvents('all'))) {
     if (json) {
       io.stdout.write(`${JSON.stringify(event)}\n`);
     } else if (event.type === 'snapshot') {

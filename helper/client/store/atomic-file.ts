@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  * a file beside it, fsync, rename (rename(2) is atomic), and fsync of the directory so that the name lasts too.
  * @param mode of the new file, e.g. 0o600, whatever the umask
  */
-export async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+export async function writeAtomically(path: string, text: string | Uint8Array, mode: number): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx', mode);

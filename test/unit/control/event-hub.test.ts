@@ -44,7 +44,7 @@ function hubOf() {
 
 function watch(hub: EventHub) {
   const events: HelperEvent[] = [];
-  const stop = hub.subscribe((event) => events.push(event));
+  const stop = hub.subscribe((event) => events.push(event), 'all');
   onTestFinished(stop);
   return { events, stop };
 }
@@ -69,6 +69,28 @@ test('two watchers get the same, and one that went gets no more', async () => {
   timeline.add({ kind: 'kept', reason: 'as it is' });
   expect(first.events.map(({ type }) => type)).toEqual(['snapshot']);
   expect(second.events.map(({ type }) => type)).toEqual(['snapshot', 'decision']);
+});
+
+test('who wants only changes costs no reading every second, beside one who wants all', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { hub, state, become } = hubOf();
+  const events: HelperEvent[] = [];
+  onTestFinished(hub.subscribe((event) => events.push(event), 'changes'));
+  await vi.advanceTimersByTimeAsync(1);
+  const before = state.readings;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(state.readings).toBe(before);
+  become(connecting);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(events.map(({ type }) => type)).toEqual(['snapshot', 'tunnel']);
+  const stop = hub.subscribe(() => undefined, 'all');
+  await vi.advanceTimersByTimeAsync(5_000);
+  const watched = state.readings;
+  expect(watched).toBeGreaterThan(before + 3);
+  stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(state.readings).toBe(watched);
 });
 
 test('nothing is read while nobody watches, also after one who went before the snapshot', async () => {

@@ -1,0 +1,173 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app, type BrowserWindow, clipboard, dialog, type OpenDialogOptions } from 'electron';
+import type { HelperClient } from '../../helper/client/helper-client.ts';
+import { changeSettings } from '../../helper/client/store/change-settings.ts';
+import { forgetProfile, type ProfileStore } from '../../helper/client/store/profiles.ts';
+import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
+import { problemOf } from '../../shared/errors/problem.ts';
+import { installHelper, removeHelper } from '../install/installed-helper.ts';
+import type { CallHandlers } from '../ipc/serve-calls.ts';
+import type { HelperLink } from '../link/helper-link.ts';
+import type { AppNotesFile } from '../profiles/app-notes.ts';
+import type { ProfileShelf } from '../profiles/profile-shelf.ts';
+import type { AppStore } from '../state/app-store.ts';
+import type { Updates } from '../updates/updates.ts';
+import type { Connection } from './connection.ts';
+import { diagnosticsText } from './diagnostics-text.ts';
+import type { Importing } from './importing.ts';
+import { joinCardFile, joinCardView } from './join-card-view.ts';
+
+export interface HandlerParts {
+  readonly store: AppStore;
+  readonly profiles: ProfileStore;
+  readonly shelf: ProfileShelf;
+  readonly notes: AppNotesFile;
+  readonly client: HelperClient;
+  readonly link: HelperLink;
+  readonly connection: Connection;
+  readonly importing: Importing;
+  readonly updates: Updates;
+  readonly window: () => BrowserWindow | undefined;
+  readonly onPageReady: () => void;
+  readonly onPreferences: (preferences: Preferences) => Promise<void>;
+  readonly quit: (keepConnected: boolean | undefined) => Promise<void>;
+}
+
+function isConnected({ tunnel }: AppState, profileId: string): boolean {
+  return tunnel.state === 'connected' && tunnel.profileId === profileId;
+}
+
+/** What main does for each call of the window. */
+export function appHandlers(parts: HandlerParts): CallHandlers {
+  const { store, profiles, shelf, notes, client, link, connection, importing, updates } = parts;
+  const ask = async (options: OpenDialogOptions) => {
+    const window = parts.window();
+    return window === undefined
+      ? await dialog.showOpenDialog(options)
+      : await dialog.showOpenDialog(window, options);
+  };
+  return {
+    state: () => {
+      // The page listens by the time this is answered.
+      setImmediate(parts.onPageReady);
+      return store.state;
+    },
+    connect: ({ profileId }) => connection.connect(profileId),
+    disconnect: () => connection.disconnect(),
+    probe: async (request) => {
+      await client.probe(request.controller === undefined ? {} : { controller: request.controller });
+      store.update({ tunnel: (await client.status()).tunnel });
+    },
+    selectProfile: async ({ profileId }) => {
+      await notes.change({ selectedProfileId: profileId });
+      await shelf.read();
+    },
+    openInvite: async () => {
+      const { canceled, filePaths } = await ask({
+        title: 'Choose an invite',
+        properties: ['openFile'],
+        filters: [
+          { name: 'Invites and WireGuard files', extensions: ['homing', 'conf'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      });
+      const [path] = filePaths;
+      if (!canceled && path !== undefined) await importing.file(path);
+    },
+    importText: ({ text, source }) => importing.text(text.trim(), source),
+    importFile: ({ path }) => importing.file(path),
+    acceptReview: async () => {
+      const accepted = await importing.accept();
+      shelf.forgetKeyState(accepted.profileId);
+      await notes.change({ selectedProfileId: accepted.profileId });
+      await shelf.read();
+      return accepted;
+    },
+    dismissReview: () => importing.dismiss(),
+    joinCard: ({ profileId }) => joinCardView(profiles, profileId),
+    saveJoinCard: async ({ profileId }) => {
+      const text = await joinCardFile(profiles, profileId);
+      const { fileName } = await joinCardView(profiles, profileId);
+      const defaultPath = join(app.getPath('documents'), fileName);
+      const { canceled, filePath } = await dialog.showSaveDialog({
+        title: 'Save the join card',
+        defaultPath,
+      });
+      if (canceled || !filePath) return null;
+      await writeFile(filePath, text);
+      return filePath;
+    },
+    renameProfile: async ({ profileId, label }) => {
+      const { [profileId]: _before, ...others } = notes.notes.labels;
+      const name = label.trim();
+      await notes.change({ labels: name === '' ? others : { ...others, [profileId]: name } });
+      await shelf.read();
+    },
+    changeProfileSettings: async ({ profileId, discovery, shortNames, listenPort }) => {
+      await changeSettings(profiles, profileId, {
+        ...(discovery === undefined ? {} : { discovery }),
+        ...(shortNames === undefined ? {} : { shortNames }),
+        ...(listenPort === undefined ? {} : { listenPort }),
+      });
+      await shelf.read();
+    },
+    forgetProfile: async ({ profileId }) => {
+      if (isConnected(store.state, profileId)) await connection.disconnect();
+      await forgetProfile(profiles, profileId);
+      const { [profileId]: _gone, ...labels } = notes.notes.labels;
+      const joined = notes.notes.joined.filter((id) => id !== profileId);
+      await notes.change({ labels, joined });
+      shelf.forgetKeyState(profileId);
+      await shelf.read();
+    },
+    forgetDamaged: async ({ id }) => {
+      await forgetProfile(profiles, id);
+      await shelf.read();
+    },
+    setPreferences: async (change) => {
+      const wanted = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const preferences = { ...notes.notes.preferences, ...wanted };
+      await parts.onPreferences(preferences);
+      await notes.change({ preferences });
+      store.update({ preferences });
+    },
+    installHelper: () => whileInstalling(store, link, installHelper),
+    removeHelper: async () => {
+      if (store.state.tunnel.state !== 'off') await connection.disconnect();
+      await whileInstalling(store, link, removeHelper);
+    },
+    retryHelper: () => {
+      store.update({ helper: { state: 'connecting' } });
+      link.retry();
+    },
+    checkForUpdates: () => updates.check(),
+    installUpdate: () => updates.install(),
+    copyText: ({ text }) => clipboard.writeText(text),
+    copyDiagnostics: async () => {
+      const helper = await client.diagnostics().catch((error: unknown) => {
+        const { title, cause } = problemOf(error);
+        return `${title}: ${cause}`;
+      });
+      clipboard.writeText(diagnosticsText(store.state, helper));
+    },
+    dismissProblem: () => store.update({ problem: null }),
+    quit: ({ keepConnected }) => parts.quit(keepConnected),
+  };
+}
+
+/** The helper goes away and comes back meanwhile: that is no trouble to show. */
+async function whileInstalling(store: AppStore, link: HelperLink, work: () => Promise<void>): Promise<void> {
+  const before = store.state.helper;
+  link.hold(true);
+  store.update({ helper: { state: 'installing' } });
+  try {
+    await work();
+    store.update({ helper: { state: 'connecting' } });
+  } catch (error) {
+    store.update({ helper: before });
+    throw error;
+  } finally {
+    link.hold(false);
+  }
+}

@@ -1,0 +1,52 @@
+import type { HelperClient } from '../../helper/client/helper-client.ts';
+import { loadProfile, type ProfileStore } from '../../helper/client/store/profiles.ts';
+import type { AppState } from '../../shared/contract/app-state.ts';
+import type { AppStore } from '../state/app-store.ts';
+
+/** What was asked for is shown at once; when the helper does not confirm it within this time, it is taken back. */
+export const predictionMs = 3_000;
+
+/** Connects and disconnects: the switch, the tray and the start of the app all press here. */
+export class Connection {
+  readonly #store: AppStore;
+  readonly #profiles: ProfileStore;
+  readonly #client: HelperClient;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: AppStore, profiles: ProfileStore, client: HelperClient) {
+    this.#store = store;
+    this.#profiles = profiles;
+    this.#client = client;
+  }
+
+  /** @throws HomingError whatever keeps it from connecting; the prediction is taken back */
+  async connect(profileId: string): Promise<void> {
+    await this.#predicting('connecting', async () => {
+      const { profile, privateKey } = await loadProfile(this.#profiles, profileId);
+      const { tunnel } = await this.#client.connect({ profile, privateKey });
+      this.#store.update({ tunnel });
+    });
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#predicting('disconnecting', async () => {
+      const { tunnel } = await this.#client.disconnect();
+      this.#store.update({ tunnel });
+    });
+  }
+
+  async #predicting(
+    prediction: NonNullable<AppState['prediction']>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#store.update({ prediction, problem: null });
+    this.#timer = setTimeout(() => this.#store.update({ prediction: null }), predictionMs);
+    try {
+      await work();
+    } finally {
+      clearTimeout(this.#timer);
+      this.#store.update({ prediction: null });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { AppState } from '../../shared/contract/app-state.ts';
+import type { Diagnostics } from '../../shared/contract/control-api.ts';
+
+/** Anything of the form of a key: 32 bytes in base64. Public keys look the same, and are no loss. */
+const keyPattern = /[A-Za-z0-9+/]{43}=/g;
+
+/** What is copied for a person to send to somebody who helps: facts of the app, and what the helper tells, without keys. */
+export function diagnosticsText(state: AppState, helper: Diagnostics | string): string {
+  const { about, profiles, preferences, update } = state;
+  const sections = [
+    {
+      title: 'App',
+      text: [
+        `Homing ${about.version}, Electron ${about.electron}, ${about.platform}`,
+        `tray ${about.hasTray ? 'yes' : 'no'}, keyring ${about.keyring.state}, updates ${update.state}`,
+        `helper ${state.helper.state}, tunnel ${state.tunnel.state}`,
+        `preferences ${JSON.stringify(preferences)}`,
+      ].join('\n'),
+    },
+    {
+      title: 'Networks',
+      text: profiles
+        .map(
+          (one) =>
+            `${one.network} as ${one.peer}, ${one.origin}, serial ${one.serial ?? '-'}, key ${one.key.state}, ${one.controllers.length} controllers, ${one.machines.length} machines`,
+        )
+        .join('\n'),
+    },
+    ...(typeof helper === 'string' ? [{ title: 'Helper', text: helper }] : helper.sections),
+  ];
+  return sections
+    .map(({ title, text }) => `## ${title}\n${text.trim()}\n`)
+    .join('\n')
+    .replaceAll(keyPattern, '(key)');
+}

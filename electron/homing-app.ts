@@ -1,0 +1,302 @@
+import { join } from 'node:path';
+import { app, ipcMain, nativeTheme, powerMonitor, safeStorage, session } from 'electron';
+import log from 'electron-log/main';
+import { HelperClient } from '../helper/client/helper-client.ts';
+import { socketPathFrom } from '../helper/client/helper-socket.ts';
+import { openStore, type ProfileStore } from '../helper/client/store/profiles.ts';
+import type { TrayAction } from '../shared/app/tray-menu.ts';
+import type { AppChange, AppState, Preferences } from '../shared/contract/app-state.ts';
+import type { TunnelStatus } from '../shared/contract/status.ts';
+import { problemOf } from '../shared/errors/problem.ts';
+import { appHandlers } from './actions/app-handlers.ts';
+import { Connection } from './actions/connection.ts';
+import { Importing } from './actions/importing.ts';
+import { keyringState, sealedKeys } from './identity/sealed-keys.ts';
+import { type Handed, handedIn } from './imports/intake.ts';
+import { isHelperInstalled, packagedHelper } from './install/installed-helper.ts';
+import { serveCalls } from './ipc/serve-calls.ts';
+import { HelperLink } from './link/helper-link.ts';
+import { Notifier } from './notifications/notifier.ts';
+import { hiddenArgument, setLaunchAtLogin } from './preferences/autostart.ts';
+import { AppNotesFile } from './profiles/app-notes.ts';
+import { rememberJoined } from './profiles/joined.ts';
+import { ProfileShelf } from './profiles/profile-shelf.ts';
+import { serveAppScheme } from './shell/app-scheme.ts';
+import { isOurPage, lockDown } from './shell/lockdown.ts';
+import { firstState } from './start/first-state.ts';
+import { askBeforeQuit } from './start/quit-question.ts';
+import { AppStore } from './state/app-store.ts';
+import { AppTray } from './tray/tray.ts';
+import { desktopHasTray } from './tray/tray-host.ts';
+import { Updates } from './updates/updates.ts';
+import { StatusWindow } from './windows/status-window.ts';
+
+/** The timeline that the window keeps, as long as the helper's own. */
+const timelineLength = 500;
+/** How often a page that died is loaded once more before the window closes. */
+const mostReloads = 3;
+
+/** The app: puts its parts together, and passes between them what happens. */
+export class HomingApp {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #client: HelperClient;
+  readonly #profiles: ProfileStore;
+  readonly #notes: AppNotesFile;
+  readonly #window: StatusWindow;
+  readonly #notifier: Notifier;
+  #parts: RunningParts | undefined;
+  /** What was handed over before the app was ready for it. */
+  #waiting: Handed | undefined;
+  #reloads = 0;
+  #isQuitting = false;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+    this.#client = new HelperClient(socketPathFrom(env));
+    this.#profiles = openStore(env, sealedKeys(safeStorage));
+    this.#notes = new AppNotesFile(join(this.#profiles.directory, 'app.json'));
+    this.#notifier = new Notifier({
+      isWindowInFront: () => this.#window.isInFront,
+      onClick: () => this.#window.show('status'),
+    });
+    this.#window = new StatusWindow({
+      place: () => this.#notes.notes.window,
+      onPlace: (window) => void this.#notes.change({ window }).catch(this.#trouble),
+      onOpen: () => this.#parts?.link.watch(true),
+      onClosed: () => this.#closed(),
+      onGone: (reason) => {
+        log.error(`the page is gone: ${reason}`);
+        this.#reloads += 1;
+        return this.#reloads <= mostReloads;
+      },
+    });
+  }
+
+  /** Listens for what the system hands over, also before the app is ready. */
+  listen(): void {
+    app.on('second-instance', (_event, args) => {
+      const handed = handedIn(args.slice(1));
+      if (handed === undefined) this.#window.show();
+      else this.#take(handed);
+    });
+    app.on('open-url', (event, text) => {
+      event.preventDefault();
+      this.#take({ kind: 'link', text });
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      this.#take({ kind: 'file', path });
+    });
+    app.on('activate', () => this.#window.show());
+    // The window is one way among others to see the app; without a tray it is the only one.
+    app.on('window-all-closed', () => undefined);
+    app.on('before-quit', () => {
+      this.#isQuitting = true;
+    });
+  }
+
+  /** @param args what the app was started with, without the program */
+  async start(args: readonly string[]): Promise<void> {
+    const problem = await this.#loadNotes();
+    const { preferences } = this.#notes.notes;
+    nativeTheme.themeSource = preferences.theme;
+    const keyring = keyringState(safeStorage);
+    const hasTray = await desktopHasTray(process.platform);
+    const updates = new Updates(this.#env, (update) => this.#parts?.store.update({ update }));
+    const installer = packagedHelper() === undefined ? 'by-hand' : 'packaged';
+    const update = updates.initial;
+    const first = firstState({ hasTray, keyring, installer, preferences, update, problem });
+    const store = new AppStore(first, () => Date.now());
+    const parts = this.#build(store, updates, keyring);
+    this.#parts = parts;
+    this.#serve(parts);
+    store.onChange((change, before, after) => this.#changed(parts, change, before, after));
+    if (hasTray) parts.tray = new AppTray(store.state, (action) => this.#chosen(action));
+    powerMonitor.on('resume', () => this.#resumed());
+    // The helper is called while the profiles are read: both are there when the page asks.
+    parts.link.start();
+    if (!args.includes(hiddenArgument) || !hasTray) this.#window.show();
+    await parts.shelf.start().catch(this.#trouble);
+    app.setAsDefaultProtocolClient('homing');
+    updates.automatic(preferences.checkForUpdates);
+    const handed = this.#waiting ?? handedIn(args);
+    this.#waiting = undefined;
+    if (handed !== undefined) this.#take(handed);
+  }
+
+  async #loadNotes(): Promise<AppState['problem']> {
+    try {
+      const aside = await this.#notes.load();
+      if (aside === undefined) return null;
+      return {
+        code: 'notes-damaged',
+        title: 'The app’s settings were damaged',
+        cause: `They could not be read and were kept at ${aside}.`,
+        remedy: 'Your networks are not touched. Set what you had changed once more.',
+      };
+    } catch (error) {
+      return { ...problemOf(error) };
+    }
+  }
+
+  #build(store: AppStore, updates: Updates, keyring: AppState['about']['keyring']): RunningParts {
+    const nowMs = () => Date.now();
+    const shelf = new ProfileShelf({
+      store: this.#profiles,
+      notes: this.#notes,
+      keyring,
+      onRead: (change) => store.update(change),
+      onTrouble: this.#trouble,
+    });
+    let isFirst = true;
+    const link = new HelperLink({
+      client: this.#client,
+      isInstalled: isHelperInstalled,
+      onLink: (helper) => {
+        store.update({ helper, ...('problem' in helper ? { tunnel: { state: 'off' } } : {}) });
+        if (helper.state !== 'ready' || !isFirst) return;
+        isFirst = false;
+        void this.#connectAtStart().catch(this.#trouble);
+      },
+      onTunnel: (tunnel) => store.update({ tunnel }),
+      onTimeline: (decisions, how) => {
+        const timeline = how === 'whole' ? decisions : [...store.state.timeline, ...decisions];
+        store.update({ timeline: timeline.slice(-timelineLength).map((one) => ({ ...one })) });
+      },
+    });
+    const connection = new Connection(store, this.#profiles, this.#client);
+    const importing = new Importing(store, this.#profiles, nowMs);
+    return { store, shelf, link, connection, importing, updates, tray: undefined };
+  }
+
+  #serve(parts: RunningParts): void {
+    lockDown(session.defaultSession);
+    serveAppScheme(session.defaultSession, join(app.getAppPath(), 'dist/app/renderer'));
+    const handlers = appHandlers({
+      ...parts,
+      profiles: this.#profiles,
+      notes: this.#notes,
+      client: this.#client,
+      window: () => this.#window.browserWindow,
+      onPageReady: () => this.#window.ready(),
+      onPreferences: (preferences) => this.#prefer(preferences),
+      quit: (keepConnected) => this.#quit(keepConnected),
+    });
+    serveCalls(ipcMain, handlers, isOurPage);
+  }
+
+  #changed(parts: RunningParts, change: AppChange, before: AppState, after: AppState): void {
+    this.#window.send({ type: 'changed', change });
+    parts.tray?.show(after);
+    this.#notifier.take(before, after);
+    if (change.tunnel !== undefined) void this.#remember(parts, change.tunnel).catch(this.#trouble);
+  }
+
+  async #remember(parts: RunningParts, tunnel: TunnelStatus): Promise<void> {
+    if (await rememberJoined(this.#notes, tunnel)) await parts.shelf.read();
+  }
+
+  async #connectAtStart(): Promise<void> {
+    const parts = this.#parts;
+    if (parts === undefined || !this.#notes.notes.preferences.connectAtStart) return;
+    await parts.shelf.read();
+    const { tunnel, selectedProfileId } = parts.store.state;
+    if (tunnel.state !== 'off' || selectedProfileId === null) return;
+    await parts.connection.connect(selectedProfileId);
+  }
+
+  async #prefer({ theme, launchAtLogin, checkForUpdates }: Preferences): Promise<void> {
+    nativeTheme.themeSource = theme;
+    this.#parts?.updates.automatic(checkForUpdates);
+    if (launchAtLogin === this.#notes.notes.preferences.launchAtLogin) return;
+    await setLaunchAtLogin(launchAtLogin, this.#env);
+  }
+
+  /** The clock of the helper sees a sleep by itself; the app says so at once. */
+  #resumed(): void {
+    if (this.#parts?.store.state.tunnel.state !== 'connected') return;
+    this.#client.probe({}).catch(this.#trouble);
+  }
+
+  #take(handed: Handed): void {
+    const parts = this.#parts;
+    if (parts === undefined) {
+      this.#waiting = handed;
+      return;
+    }
+    this.#window.show();
+    parts.importing.hand(handed).catch(this.#trouble);
+  }
+
+  #chosen(action: TrayAction): void {
+    const parts = this.#parts;
+    if (parts === undefined) return;
+    this.#act(parts, action).catch(this.#trouble);
+  }
+
+  async #act({ store, shelf, connection }: RunningParts, action: TrayAction): Promise<void> {
+    switch (action.do) {
+      case 'connect':
+        if (store.state.selectedProfileId !== null) await connection.connect(store.state.selectedProfileId);
+        return;
+      case 'disconnect':
+        return await connection.disconnect();
+      case 'select':
+        await this.#notes.change({ selectedProfileId: action.profileId });
+        return await shelf.read();
+      case 'quit':
+        return await this.#quit(undefined);
+      case 'open':
+        return this.#window.show();
+      case 'import':
+      case 'settings':
+        return this.#window.show(action.do);
+    }
+  }
+
+  #closed(): void {
+    this.#parts?.link.watch(false);
+    if (this.#isQuitting || this.#parts?.tray !== undefined || process.platform === 'darwin') return;
+    void this.#quit(undefined).catch(this.#trouble);
+  }
+
+  /** @param keepConnected undefined: the person is asked when a tunnel is up */
+  async #quit(keepConnected: boolean | undefined): Promise<void> {
+    const parts = this.#parts;
+    const tunnel = parts?.store.state.tunnel;
+    if (parts !== undefined && tunnel?.state === 'connected') {
+      const asked = keepConnected === undefined;
+      const answer = asked
+        ? await askBeforeQuit(this.#window.browserWindow, tunnel.network)
+        : keepConnected
+          ? 'stay-connected'
+          : 'disconnect';
+      if (answer === 'cancel') return this.#window.show();
+      if (answer === 'disconnect') await parts.connection.disconnect();
+    }
+    this.#isQuitting = true;
+    parts?.link.stop();
+    parts?.shelf.stop();
+    parts?.updates.stop();
+    parts?.tray?.remove();
+    this.#notifier.stop();
+    app.quit();
+  }
+
+  /** What nobody waits for is shown where the person looks, and kept in the log. */
+  readonly #trouble = (error: unknown): void => {
+    const problem = problemOf(error);
+    log.error(`${problem.code}: ${problem.title}: ${problem.cause}`);
+    this.#parts?.store.update({ problem: { ...problem } });
+  };
+}
+
+interface RunningParts {
+  readonly store: AppStore;
+  readonly shelf: ProfileShelf;
+  readonly link: HelperLink;
+  readonly connection: Connection;
+  readonly importing: Importing;
+  readonly updates: Updates;
+  tray: AppTray | undefined;
+}

@@ -1,0 +1,65 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { HomingError } from '../../shared/errors/problem.ts';
+import { inviteLimitBytes } from '../../shared/invite/jws.ts';
+
+/** What the system hands to the app from outside: a link, or the path of a file. */
+export type Handed =
+  | { readonly kind: 'link'; readonly text: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+/**
+ * Finds a link or a file among the arguments that the app was started with.
+ * @param args without the program itself; what begins with a hyphen is Electron's
+ */
+export function handedIn(args: readonly string[]): Handed | undefined {
+  const given = args.findLast((one) => /^homing:/i.test(one) || /\.(homing|conf)$/i.test(one));
+  if (given === undefined || given.startsWith('-')) return undefined;
+  return /^homing:/i.test(given) ? { kind: 'link', text: given } : { kind: 'file', path: given };
+}
+
+function unreadable(path: string, cause: string, remedy: string): HomingError {
+  return new HomingError({
+    code: 'file-unreadable',
+    title: `${basename(path)} cannot be imported`,
+    cause,
+    remedy,
+  });
+}
+
+const askForInvite = 'Choose the .homing file that the person who runs the network sent you.';
+
+/**
+ * The text of a file that may be an invite: its size is looked at before anything is read.
+ * @throws HomingError `file-unreadable`: missing, no plain file, empty, over 1 MiB, or no text
+ */
+export async function textOfFile(path: string): Promise<string> {
+  const bytes = await bytesOfFile(path);
+  if (bytes.length === 0)
+    throw unreadable(path, 'The file is empty.', 'Ask for it once more: nothing arrived in it.');
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // Told below, as for a text with NUL in it.
+  }
+  throw unreadable(path, 'It is no text, so it is no invite.', askForInvite);
+}
+
+async function bytesOfFile(path: string): Promise<Buffer> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    const cause = error instanceof Error ? `${error.message}.` : String(error);
+    throw unreadable(path, cause, 'Check that it is there and that you may read it.');
+  });
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw unreadable(path, 'It is no plain file.', askForInvite);
+    if (stat.size > inviteLimitBytes) {
+      const cause = `It has ${stat.size} bytes; an invite has at most ${inviteLimitBytes}.`;
+      throw unreadable(path, cause, askForInvite);
+    }
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { helperEvents } from '../../helper/client/event-stream.ts';
+import type { HelperClient } from '../../helper/client/helper-client.ts';
+import type { HelperLink as LinkState } from '../../shared/contract/app-state.ts';
+import type { HelperEvent } from '../../shared/contract/control-api.ts';
+import type { Decision, TunnelStatus } from '../../shared/contract/status.ts';
+import { problemOf } from '../../shared/errors/problem.ts';
+import { linkStateOf, pauseBeforeRetryMs } from './link-state.ts';
+
+export interface LinkParts {
+  readonly client: HelperClient;
+  readonly isInstalled: () => boolean;
+  readonly onLink: (link: LinkState) => void;
+  readonly onTunnel: (tunnel: TunnelStatus) => void;
+  /** The whole timeline when the helper was found, then each decision as it is made. */
+  readonly onTimeline: (decisions: readonly Decision[], how: 'whole' | 'more') => void;
+}
+
+/** A service manager has a helper back within a second or two. */
+const restartGraceMs = 3_000;
+
+/**
+ * The tie to the helper: its event stream, opened again whenever it ends. A tunnel that is up when the app starts, or
+ * when the helper comes back, is simply shown.
+ */
+export class HelperLink {
+  readonly #parts: LinkParts;
+  #stream = new AbortController();
+  #pause = new AbortController();
+  #watched = false;
+  #stopped = false;
+  #held = false;
+  #failures = 0;
+  #wasThere = false;
+  #lostMs: number | undefined;
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#stream.abort();
+    this.#pause.abort();
+  }
+
+  /** Whether somebody looks: counters are read every second only then. The stream is opened anew the other way. */
+  watch(watched: boolean): void {
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    this.#stream.abort();
+    this.retry();
+  }
+
+  /** Tries again now. */
+  retry(): void {
+    this.#failures = 0;
+    this.#pause.abort();
+  }
+
+  /** While the installer runs, what the link finds is not told: a helper that restarts is no trouble then. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held) this.retry();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#stream = new AbortController();
+      this.#pause = new AbortController();
+      const watched = this.#watched;
+      try {
+        const response = await this.#parts.client.openEvents(
+          watched ? 'all' : 'changes',
+          this.#stream.signal,
+        );
+        for await (const event of helperEvents(response)) this.#take(event);
+      } catch (error) {
+        if (this.#stopped) return;
+        if (!this.#stream.signal.aborted) {
+          this.#failures += 1;
+          if (!this.#held) this.#parts.onLink(this.#lost(error));
+        }
+      }
+      if (this.#stream.signal.aborted && !this.#stopped) continue;
+      await this.#wait();
+    }
+  }
+
+  /** A helper that was there a moment ago is being restarted: that is told as trouble only when it lasts. */
+  #lost(error: unknown): LinkState {
+    if (this.#wasThere) this.#lostMs ??= performance.now();
+    const isFresh = this.#lostMs !== undefined && performance.now() - this.#lostMs < restartGraceMs;
+    return isFresh ? { state: 'connecting' } : linkStateOf(problemOf(error), this.#parts.isInstalled);
+  }
+
+  async #wait(): Promise<void> {
+    try {
+      await sleep(pauseBeforeRetryMs(this.#failures), undefined, { signal: this.#pause.signal });
+    } catch {
+      // Asked to try now.
+    }
+  }
+
+  #take(event: HelperEvent): void {
+    this.#failures = 0;
+    this.#wasThere = true;
+    this.#lostMs = undefined;
+    if (event.type === 'snapshot') {
+      const { helper, tunnel, timeline } = event.status;
+      this.#parts.onTimeline(timeline, 'whole');
+      this.#parts.onTunnel(tunnel);
+      if (!this.#held) this.#parts.onLink({ state: 'ready', info: helper });
+    } else if (event.type === 'tunnel') this.#parts.onTunnel(event.tunnel);
+    else this.#parts.onTimeline([event.decision], 'more');
+  }
+}

@@ -1,0 +1,30 @@
+import type { HelperLink } from '../../shared/contract/app-state.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
+
+/**
+ * What a failed call of the helper means for the app.
+ * @param isInstalled whether the helper was ever installed on this machine; asked only when nothing answers
+ */
+export function linkStateOf(problem: Problem, isInstalled: () => boolean): HelperLink {
+  switch (problem.code) {
+    case 'helper-not-running':
+      return { state: isInstalled() ? 'not-running' : 'missing', problem };
+    case 'helper-too-old':
+      return { state: 'too-old', problem };
+    case 'helper-too-new':
+      return { state: 'too-new', problem };
+    case 'helper-not-permitted':
+      return { state: 'not-permitted', problem };
+    default:
+      return { state: 'failed', problem };
+  }
+}
+
+/** The first tries are quick: a helper that restarts is back within a second. */
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+
+/** How long to wait before the next try. @param failures in a row, from 1 */
+export function pauseBeforeRetryMs(failures: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1));
+}

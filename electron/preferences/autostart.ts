@@ -1,0 +1,46 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app } from 'electron';
+import { writeAtomically } from '../../helper/client/store/atomic-file.ts';
+
+/** Where the desktop looks for what to start at login (XDG autostart specification). */
+export function autostartPath(env: NodeJS.ProcessEnv, home: string): string {
+  const config = env.XDG_CONFIG_HOME?.startsWith('/') ? env.XDG_CONFIG_HOME : join(home, '.config');
+  return join(config, 'autostart', 'homing.desktop');
+}
+
+/** Quoted as the Desktop Entry specification wants the arguments of Exec. */
+function quoted(argument: string): string {
+  return `"${argument.replaceAll(/[\\"`$]/g, (one) => `\\${one}`).replaceAll('%', '%%')}"`;
+}
+
+/** @param command the program and its arguments */
+export function autostartEntry(command: readonly string[]): string {
+  return `[Desktop Entry]
+Type=Application
+Name=Homing
+Comment=Keeps this laptop on its private network
+Exec=${command.map(quoted).join(' ')}
+Icon=homing
+Terminal=false
+X-GNOME-Autostart-enabled=true
+`;
+}
+
+/** An app that starts at login stays in the tray: no window opens. */
+export const hiddenArgument = '--hidden';
+
+/** Makes the app start at login, or not. An AppImage is started by its file: the mounted one has another path each time. */
+export async function setLaunchAtLogin(wanted: boolean, env: NodeJS.ProcessEnv): Promise<void> {
+  if (process.platform === 'darwin') {
+    app.setLoginItemSettings({ openAtLogin: wanted, args: [hiddenArgument] });
+    return;
+  }
+  const path = autostartPath(env, app.getPath('home'));
+  if (!wanted) return await rm(path, { force: true });
+  const program = env.APPIMAGE
+    ? [env.APPIMAGE]
+    : [process.execPath, ...(app.isPackaged ? [] : [app.getAppPath()])];
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeAtomically(path, autostartEntry([...program, hiddenArgument]), 0o644);
+}

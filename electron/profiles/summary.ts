@@ -1,0 +1,56 @@
+import type { ProfileSummary } from '../../shared/contract/app-state.ts';
+import { addressesOf } from '../../shared/invite/describe.ts';
+import type { Fingerprint } from '../../shared/invite/fingerprint.ts';
+import { hostEntries } from '../../shared/plan/host-names.ts';
+import type { Profile } from '../../shared/profile/profile.ts';
+
+/** What the app knows of a profile beside the profile itself. */
+export interface ProfileFacts {
+  readonly label: string | undefined;
+  readonly joined: boolean;
+  readonly key: ProfileSummary['key'];
+  readonly fingerprint: Fingerprint | null;
+}
+
+/** A profile as the window shows it: no key, no preshared key. */
+export function profileSummary(profile: Profile, facts: ProfileFacts): ProfileSummary {
+  const { network, peer, settings } = profile;
+  const { fingerprint } = facts;
+  return {
+    id: profile.id,
+    network: network.name,
+    label: facts.label ?? network.name,
+    domain: network.domain,
+    peer: peer.name,
+    origin: profile.origin,
+    serial: profile.origin === 'invite' ? profile.serial : null,
+    fingerprint: fingerprint === null ? null : { words: [...fingerprint.words], hex: fingerprint.hex },
+    addresses: addressesOf(profile),
+    machines: machinesOf(profile),
+    controllers: profile.controllers.map(({ name, publicKey, endpoints }) => ({
+      name,
+      publicKey,
+      hasPrivate: endpoints.private.length > 0,
+      hasPublic: endpoints.public.length > 0,
+    })),
+    settings: {
+      discovery: settings.discovery,
+      shortNames: settings.shortNames,
+      listenPort: settings.listenPort ?? null,
+    },
+    key: facts.key,
+    joined: facts.joined,
+  };
+}
+
+function machinesOf(profile: Profile): ProfileSummary['machines'] {
+  const kinds = new Map<string, 'controller' | 'peer'>(
+    profile.machines.map(({ name, kind }) => [name, kind]),
+  );
+  const suffix = `.${profile.network.domain}`;
+  return hostEntries(profile, profile.defaultController).map(({ address, names: [hostName = ''] }) => {
+    const name = hostName.endsWith(suffix) ? hostName.slice(0, -suffix.length) : hostName;
+    const kind = kinds.get(name) ?? 'peer';
+    return { name, hostName, kind, address, isThisLaptop: kind === 'peer' && name === profile.peer.name };
+  });
+}

@@ -1,0 +1,44 @@
+import type { AppState, Preferences, UpdateState } from '../../shared/contract/app-state.ts';
+import { homingVersion } from '../../shared/version.ts';
+
+function platform(): AppState['about']['platform'] {
+  if (process.platform === 'linux' || process.platform === 'darwin') return process.platform;
+  return 'other';
+}
+
+export interface FirstFacts {
+  readonly hasTray: boolean;
+  readonly keyring: AppState['about']['keyring'];
+  readonly installer: AppState['about']['installer'];
+  readonly preferences: Preferences;
+  readonly update: UpdateState;
+  /** What was wrong already when it started. */
+  readonly problem: AppState['problem'];
+}
+
+/** The state before anything was heard of the helper. */
+export function firstState(facts: FirstFacts): AppState {
+  const { hasTray, keyring, installer, preferences, update, problem } = facts;
+  return {
+    about: {
+      version: homingVersion,
+      electron: process.versions.electron,
+      platform: platform(),
+      hasTray,
+      keyring,
+      installer,
+    },
+    helper: { state: 'connecting' },
+    tunnel: { state: 'off' },
+    prediction: null,
+    timeline: [],
+    history: {},
+    profiles: [],
+    damaged: [],
+    selectedProfileId: null,
+    review: null,
+    preferences,
+    update,
+    problem,
+  };
+}

@@ -1,0 +1,63 @@
+import { Menu, type MenuItemConstructorOptions, nativeTheme, Tray } from 'electron';
+import { situationOf } from '../../shared/app/situation.ts';
+import { type TrayAction, type TrayItem, trayMenu, trayTooltip } from '../../shared/app/tray-menu.ts';
+import type { AppState } from '../../shared/contract/app-state.ts';
+import { trayIcon } from './icon.ts';
+
+/** The tray: an icon for the situation, its words, and the menu. Drawn anew only when what it shows is different. */
+export class AppTray {
+  readonly #tray: Tray;
+  readonly #onAction: (action: TrayAction) => void;
+  #shown = '';
+  #state: AppState;
+
+  constructor(state: AppState, onAction: (action: TrayAction) => void) {
+    this.#onAction = onAction;
+    this.#state = state;
+    this.#tray = new Tray(trayIcon(situationOf(state).tone));
+    this.#tray.on('click', () => onAction({ do: 'open' }));
+    nativeTheme.on('updated', this.#drawAnew);
+    this.show(state);
+  }
+
+  show(state: AppState): void {
+    this.#state = state;
+    const items = trayMenu(state);
+    const { tone } = situationOf(state);
+    const tooltip = trayTooltip(state);
+    const shown = JSON.stringify([items, tone, tooltip]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#tray.setImage(trayIcon(tone));
+    this.#tray.setToolTip(tooltip);
+    this.#tray.setContextMenu(Menu.buildFromTemplate(items.map((item) => this.#entry(item))));
+  }
+
+  remove(): void {
+    nativeTheme.off('updated', this.#drawAnew);
+    this.#tray.destroy();
+  }
+
+  readonly #drawAnew = () => {
+    this.#shown = '';
+    this.show(this.#state);
+  };
+
+  #entry(item: TrayItem): MenuItemConstructorOptions {
+    switch (item.kind) {
+      case 'separator':
+        return { type: 'separator' };
+      case 'text':
+        return { label: item.label, enabled: false };
+      case 'choice':
+        return {
+          label: item.label,
+          type: 'radio',
+          checked: item.isChosen,
+          click: () => this.#onAction(item.action),
+        };
+      case 'action':
+        return { label: item.label, click: () => this.#onAction(item.action) };
+    }
+  }
+}

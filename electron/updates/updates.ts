@@ -1,0 +1,99 @@
+import { app } from 'electron';
+import log from 'electron-log/main';
+import type { AppUpdater } from 'electron-updater';
+import type { UpdateState } from '../../shared/contract/app-state.ts';
+
+const firstCheckMs = 30_000;
+const checkEveryMs = 6 * 3_600_000;
+
+/** Who updates this installation: the app itself, or somebody else. */
+export function updatesElsewhere(env: NodeJS.ProcessEnv): string | undefined {
+  if (!app.isPackaged) return 'This is a development build: update the checkout.';
+  if (process.platform === 'linux' && !env.APPIMAGE) return 'Your package manager updates Homing.';
+  return undefined;
+}
+
+/** Looks for newer versions, fetches them, and installs one when the person says so. What fails is a state, never a dialog. */
+export class Updates {
+  readonly #onState: (state: UpdateState) => void;
+  readonly #elsewhere: string | undefined;
+  #updater: AppUpdater | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(env: NodeJS.ProcessEnv, onState: (state: UpdateState) => void) {
+    this.#elsewhere = updatesElsewhere(env);
+    this.#onState = onState;
+  }
+
+  get initial(): UpdateState {
+    return this.#elsewhere === undefined
+      ? { state: 'idle', checkedAt: null }
+      : { state: 'elsewhere', how: this.#elsewhere };
+  }
+
+  /** Checks now and then, or stops doing so. */
+  automatic(wanted: boolean): void {
+    clearTimeout(this.#timer);
+    if (!wanted || this.#elsewhere !== undefined) return;
+    const next = (inMs: number) => {
+      this.#timer = setTimeout(() => {
+        void this.check();
+        next(checkEveryMs);
+      }, inMs);
+    };
+    next(firstCheckMs);
+  }
+
+  async check(): Promise<void> {
+    if (this.#elsewhere !== undefined) return;
+    try {
+      const updater = await this.#load();
+      this.#onState({ state: 'checking' });
+      await updater.checkForUpdates();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Ends the app and starts the new version. */
+  install(): void {
+    this.#updater?.quitAndInstall();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #load(): Promise<AppUpdater> {
+    if (this.#updater !== undefined) return this.#updater;
+    const { autoUpdater } = await import('electron-updater');
+    autoUpdater.logger = log;
+    autoUpdater.autoDownload = true;
+    autoUpdater.on('update-not-available', () => {
+      this.#onState({ state: 'idle', checkedAt: new Date().toISOString() });
+    });
+    autoUpdater.on('download-progress', ({ percent }) => {
+      this.#onState({ state: 'downloading', version: '', percent });
+    });
+    autoUpdater.on('update-available', ({ version }) => {
+      this.#onState({ state: 'downloading', version, percent: 0 });
+    });
+    autoUpdater.on('update-downloaded', ({ version }) => this.#onState({ state: 'ready', version }));
+    autoUpdater.on('error', (error) => this.#failed(error));
+    this.#updater = autoUpdater;
+    return autoUpdater;
+  }
+
+  #failed(error: unknown): void {
+    const cause = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    this.#onState({
+      state: 'failed',
+      problem: {
+        code: 'update-failed',
+        title: 'Homing could not look for updates',
+        cause,
+        remedy: 'It tries again by itself; this version goes on working.',
+      },
+    });
+  }
+}

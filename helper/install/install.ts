@@ -1,0 +1,104 @@
+import { chmod, copyFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HomingError, problemOf } from '../../shared/errors/problem.ts';
+import { commandLink, installedProgram } from '../../shared/install/places.ts';
+import { HelperClient } from '../client/helper-client.ts';
+import { defaultSocketPath } from '../client/helper-socket.ts';
+import { ProgramRunner } from '../process/run.ts';
+import { refuseWritableByOthers } from './roots-alone.ts';
+import { serviceManager } from './services/service-of-this-machine.ts';
+
+/** Where inputs of programs would lie; the installer gives none. */
+const inputDirectory = '/run';
+
+export interface InstallOptions {
+  /** The one user who may control the helper. */
+  readonly uid: number;
+  /** This program as it runs now. */
+  readonly program: string;
+  /** Whether it stays where it is, since a package manager put it there; otherwise it is copied to its own place. */
+  readonly inPlace: boolean;
+}
+
+const patienceMs = 15_000;
+const lookEveryMs = 100;
+
+/**
+ * Installs the helper on this machine and starts it; an older one is replaced, and a live tunnel kept.
+ * @throws HomingError `program-unsafe`, `no-service-manager`, `install-failed`
+ */
+export async function install({ uid, program, inPlace }: InstallOptions): Promise<string> {
+  const runner = new ProgramRunner(inputDirectory);
+  const manager = serviceManager(runner);
+  const installed = inPlace ? program : placeOfCopy();
+  try {
+    if (!inPlace) await copyProgram(program, installed);
+    refuseWritableByOthers(installed);
+    await linkCommand(installed);
+    await manager.install({ program: installed, uid });
+    await answers();
+  } catch (error) {
+    throw error instanceof HomingError ? error : installFailed(error);
+  }
+  return `The helper is installed for user ${uid}: ${installed}, started by ${manager.name} (${manager.file}).`;
+}
+
+export function placeOfCopy(): string {
+  return process.platform === 'darwin' ? installedProgram.darwin : installedProgram.linux;
+}
+
+/** Another name first, then rename(2): a running program cannot be written to, and nobody sees half a copy. */
+async function copyProgram(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o755 });
+  const next = `${to}.new`;
+  await rm(next, { force: true });
+  await copyFile(from, next);
+  await chmod(next, 0o755);
+  await rename(next, to);
+}
+
+/** `homing` for the shell: the same program by its other name. What somebody else put there stays. */
+async function linkCommand(program: string): Promise<void> {
+  const there = await readlink(commandLink).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EINVAL') return '';
+    throw error;
+  });
+  if (there === program || there === '') return;
+  if (there !== undefined && there !== placeOfCopy()) return;
+  await mkdir(dirname(commandLink), { recursive: true, mode: 0o755 });
+  await rm(commandLink, { force: true });
+  await symlink(program, commandLink);
+}
+
+async function answers(): Promise<void> {
+  const client = new HelperClient(defaultSocketPath);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await client.status();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) {
+        const { title, cause } = problemOf(error);
+        throw installFailed(`It was started and does not answer: ${title}. ${cause}`);
+      }
+    }
+    await sleep(lookEveryMs);
+  }
+}
+
+function installFailed(error: unknown): HomingError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return new HomingError({
+    code: 'install-failed',
+    title: 'The helper was not installed',
+    cause: error instanceof Error ? `${error.message}.` : String(error),
+    remedy:
+      code === 'EROFS'
+        ? 'This system keeps its services elsewhere (NixOS does): have it run homing-helper --uid with your user id, as root.'
+        : 'Look at what the system says of the service homing-helper, then try again.',
+  });
+}

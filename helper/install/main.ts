@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { HomingError, problemOf } from '../../shared/errors/problem.ts';
+import { install } from './install.ts';
+import { uninstall } from './uninstall.ts';
+
+/** `homing-helper install --uid N [--in-place]`, `homing-helper uninstall [--in-place]`: run once, as root. */
+
+function uidFrom(text: string | undefined): number {
+  const uid = text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (uid <= 0xfffffffe) return uid;
+  throw new HomingError({
+    code: 'bad-option',
+    title: 'It is not said for whom the helper is installed',
+    cause: `--uid is ${JSON.stringify(text ?? null)}.`,
+    remedy: 'Give the number that `id -u` prints for the user who may control it.',
+  });
+}
+
+function refuseOtherThanRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new HomingError({
+    code: 'helper-needs-root',
+    title: 'Only root can install the helper',
+    cause: `This was started by user ${process.getuid?.()}.`,
+    remedy: 'Start it with sudo, or from the app.',
+  });
+}
+
+async function carriedOut(command: 'install' | 'uninstall', args: readonly string[]): Promise<string> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { uid: { type: 'string' }, 'in-place': { type: 'boolean', default: false } },
+  });
+  refuseOtherThanRoot();
+  const inPlace = values['in-place'];
+  if (command === 'uninstall') return await uninstall({ inPlace });
+  return await install({ uid: uidFrom(values.uid), program: process.execPath, inPlace });
+}
+
+/** Runs the installer; what it says goes to standard output, what fails to standard error with exit status 1. */
+export async function installerMain(
+  command: 'install' | 'uninstall',
+  args: readonly string[],
+): Promise<void> {
+  try {
+    process.stdout.write(`${await carriedOut(command, args)}\n`);
+  } catch (error) {
+    const { title, cause, remedy } = problemOf(error);
+    process.stderr.write(`${title}. ${cause} ${remedy}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,58 @@
+import type { HelperService } from './service.ts';
+
+/**
+ * The unit. What it takes away was tried against a live tunnel (test/mesh/hardening.test.ts): CAP_NET_ADMIN makes
+ * interfaces, routes and nft rules, CAP_CHOWN hands the socket to its user. The process ends alone: wireguard-go outlives
+ * it, and the next helper takes the tunnel over (systemd.kill(5), systemd.exec(5)).
+ */
+export const capabilities = ['CAP_NET_ADMIN', 'CAP_CHOWN'] as const;
+
+export function systemdUnit({ program, uid }: HelperService): string {
+  return `[Unit]
+Description=Homing helper: keeps the tunnel of one user
+After=network-pre.target
+Before=network-online.target
+
+[Service]
+Type=exec
+ExecStart=${program} --uid ${uid}
+Restart=always
+RestartSec=200ms
+KillMode=process
+RuntimeDirectory=homing wireguard
+RuntimeDirectoryMode=0755
+RuntimeDirectoryPreserve=yes
+StateDirectory=homing
+StateDirectoryMode=0700
+UMask=0022
+
+NoNewPrivileges=yes
+CapabilityBoundingSet=${capabilities.join(' ')}
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+ProtectSystem=strict
+# The hosts file is replaced whole by rename(2), which needs its directory.
+ReadWritePaths=/etc
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=no
+DevicePolicy=closed
+DeviceAllow=/dev/net/tun rw
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}

@@ -1,0 +1,38 @@
+import { readlink, rm, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { commandLink } from '../../shared/install/places.ts';
+import { HelperClient } from '../client/helper-client.ts';
+import { defaultSocketPath } from '../client/helper-socket.ts';
+import { ProgramRunner } from '../process/run.ts';
+import { placeOfCopy } from './install.ts';
+import { serviceManager } from './services/service-of-this-machine.ts';
+
+/** What the helper keeps, beside what it makes for a tunnel. */
+const ownDirectories = ['/run/homing', '/var/lib/homing'];
+
+/**
+ * Disconnects, stops the helper and removes all that was installed.
+ * @param inPlace the program stays: its package manager removes it
+ */
+export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Promise<string> {
+  // A helper that does not answer has nothing to disconnect that its stop would not take down as well.
+  await new HelperClient(defaultSocketPath).disconnect().catch(() => undefined);
+  await serviceManager(new ProgramRunner('/run')).remove();
+  const program = placeOfCopy();
+  const linked = await readlink(commandLink).catch(() => undefined);
+  if (linked === program || (inPlace && linked === process.execPath)) await rm(commandLink, { force: true });
+  await rm(program, { force: true });
+  await removeEmpty(dirname(program));
+  for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
+  return 'The helper is removed, with all it made.';
+}
+
+async function removeEmpty(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    // Things of others keep it; it may be gone already.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes(String(code))) throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import type { AppState, HelperLink } from '../../../shared/contract/app-state.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Screen } from '../../components/screen.tsx';
+import { useActions } from '../../state/use-window-state.ts';
+import styles from './onboarding-screen.module.css';
+
+type Without = Exclude<HelperLink, { state: 'ready' }>;
+
+interface Step {
+  readonly title: string;
+  readonly body: string;
+  /** The one action; without it there is only to wait. */
+  readonly action?: {
+    readonly words: string;
+    readonly call: 'installHelper' | 'retryHelper' | 'checkForUpdates';
+  };
+}
+
+const steps: Readonly<Record<Without['state'], Step>> = {
+  connecting: { title: 'One moment', body: 'Homing is looking for its helper.' },
+  installing: { title: 'Setting up', body: 'The system asks for the password of an administrator.' },
+  missing: {
+    title: 'One thing to set up',
+    body: 'A small helper makes the tunnel; it runs as root. The system asks for the password of an administrator, once.',
+    action: { words: 'Set up Homing', call: 'installHelper' },
+  },
+  'not-running': {
+    title: 'The helper is not running',
+    body: 'It is installed, and nothing answers. Setting it up once more starts it.',
+    action: { words: 'Start the helper', call: 'installHelper' },
+  },
+  'too-old': {
+    title: 'The helper is older than the app',
+    body: 'Homing was updated, and its helper was not. The connection is kept while it is replaced.',
+    action: { words: 'Update the helper', call: 'installHelper' },
+  },
+  'too-new': {
+    title: 'The helper is newer than the app',
+    body: 'It was installed by a newer Homing. Update this one.',
+    action: { words: 'Look for updates', call: 'checkForUpdates' },
+  },
+  'not-permitted': {
+    title: 'The helper belongs to another user',
+    body: 'One user of this machine controls it at a time. An administrator can hand it to you.',
+    action: { words: 'Set up Homing for me', call: 'installHelper' },
+  },
+  failed: {
+    title: 'The helper is in trouble',
+    body: '',
+    action: { words: 'Try again', call: 'retryHelper' },
+  },
+};
+
+/** A checkout has no installer: the helper is started by hand. */
+const byHandCommand = 'sudo npm run helper';
+
+interface OnboardingScreenProps {
+  readonly helper: Without;
+  readonly installer: AppState['about']['installer'];
+}
+
+/** What stands between the app and its helper, and the one thing to do about it. */
+export function OnboardingScreen({ helper, installer }: OnboardingScreenProps) {
+  const actions = useActions();
+  const { title, body, action } = steps[helper.state];
+  const isByHand = installer === 'by-hand' && action?.call === 'installHelper';
+  return (
+    <Screen title="Homing">
+      <Card>
+        <div role="status">
+          <p className={styles.title}>{title}</p>
+          <p className={styles.body}>{body}</p>
+        </div>
+        {'problem' in helper && (
+          <p className={styles.cause}>
+            {helper.problem.cause}
+            {helper.state === 'failed' && ` ${helper.problem.remedy}`}
+          </p>
+        )}
+        {isByHand && (
+          <p className={styles.command}>
+            <code>{byHandCommand}</code>
+            <CopyButton text={byHandCommand} what="the command" />
+          </p>
+        )}
+        {action !== undefined && (
+          <Button
+            look="main"
+            onPress={() => void actions.do(isByHand ? 'retryHelper' : action.call, undefined)}
+          >
+            {isByHand ? 'Look again' : action.words}
+          </Button>
+        )}
+      </Card>
+    </Screen>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Review } from '../../../shared/contract/app-state.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, Section } from '../../components/card.tsx';
+import { Fingerprint } from '../../components/fingerprint.tsx';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { Screen } from '../../components/screen.tsx';
+import { useActions } from '../../state/use-window-state.ts';
+import { RefusedLines } from './refused-lines.tsx';
+import styles from './review-screen.module.css';
+import { Differences, WhatItDoes } from './what-it-does.tsx';
+
+type ReadyReview = Extract<Review, { state: 'ready' }>;
+
+/** What an invite would do, before anything is done. */
+export function ReviewScreen({ review }: { readonly review: Review }) {
+  return review.state === 'ready' ? <Ready review={review} /> : <Refused review={review} />;
+}
+
+function Ready({ review }: { readonly review: ReadyReview }) {
+  const actions = useActions();
+  const { kind, network, source, fingerprint, peer, serial } = review;
+  const isNew = kind === 'new';
+  const join = () =>
+    actions.attempt(async (bridge) => {
+      const { profileId } = await bridge.call('acceptReview', undefined);
+      actions.go(isNew && fingerprint !== null ? { screen: 'join-card', profileId } : { screen: 'status' });
+    });
+  return (
+    <Screen title={isNew ? 'Join a network' : 'Update a network'} aside={`from ${source}`}>
+      <Card>
+        <p className={styles.network}>{network}</p>
+        {fingerprint === null ? (
+          <p className={styles.proof}>
+            A WireGuard file: nobody has signed it. Join only if you know where it comes from.
+          </p>
+        ) : (
+          <>
+            <p className={styles.proof}>
+              {isNew
+                ? 'Signed by its owner. Compare the fingerprint with them:'
+                : `Signed by the owner you know, serial ${serial}.`}
+            </p>
+            <Fingerprint fingerprint={fingerprint} />
+          </>
+        )}
+      </Card>
+      {isNew ? <WhatItDoes review={review} /> : <Differences differences={review.differences} />}
+      <RefusedLines lines={review.refusedLines} />
+      <Card>
+        <Button look="main" onPress={() => void join()}>
+          {isNew ? `Join ${network}` : `Update ${network}`}
+        </Button>
+        <Button look="plain" onPress={() => void actions.do('dismissReview', undefined)}>
+          Not now
+        </Button>
+      </Card>
+      {isNew && (
+        <p className={styles.note}>
+          {fingerprint === null
+            ? 'The key in the file is kept on this laptop.'
+            : `A key for ${peer} is made on this laptop and never leaves it.`}
+        </p>
+      )}
+    </Screen>
+  );
+}
+
+function Refused({ review }: { readonly review: Extract<Review, { state: 'refused' }> }) {
+  const actions = useActions();
+  const again = async () => {
+    if (await actions.do('dismissReview', undefined)) actions.go({ screen: 'import' });
+  };
+  return (
+    <Screen title="Not imported" aside={`from ${review.source}`}>
+      <ProblemNotice problem={review.problem} />
+      <Section title="Nothing has changed">
+        <Card>
+          <Button look="main" onPress={() => void again()}>
+            Choose another
+          </Button>
+          <Button look="plain" onPress={() => void actions.do('dismissReview', undefined)}>
+            Close
+          </Button>
+        </Card>
+      </Section>
+    </Screen>
+  );
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import type { AppState } from '../../../shared/contract/app-state.ts';
+import { Button } from '../../components/button.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Question } from '../../components/question.tsx';
+import { useActions } from '../../state/use-window-state.ts';
+
+/** A network whose files cannot be read: they are left as they are until the person says otherwise. */
+export function DamagedProfile({ damaged }: { readonly damaged: AppState['damaged'][number] }) {
+  const actions = useActions();
+  const [isAsking, setAsking] = useState(false);
+  const { id, path, problem } = damaged;
+  const remove = async () => {
+    setAsking(false);
+    await actions.do('forgetDamaged', { id });
+  };
+  return (
+    <Notice title={problem.title}>
+      <p>
+        {problem.cause} {problem.remedy}
+      </p>
+      <p>It lies at {path}.</p>
+      <Button look="danger" onPress={() => setAsking(true)} label={`Delete the damaged network ${id}`}>
+        Delete it
+      </Button>
+      {isAsking && (
+        <Question
+          title="Delete the damaged network?"
+          answers={[{ words: 'Delete it', look: 'danger', onChoose: () => void remove() }]}
+          onCancel={() => setAsking(false)}
+        >
+          What is left of it at {path} is deleted, its key too.
+        </Question>
+      )}
+    </Notice>
+  );
+}

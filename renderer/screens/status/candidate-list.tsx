@@ -1,0 +1,46 @@
+import type { CandidateStatus } from '../../../shared/contract/status.ts';
+import { durationText, millisecondsText } from '../../../shared/text/quantities.ts';
+import styles from './candidate-list.module.css';
+
+interface CandidateListProps {
+  readonly candidates: readonly CandidateStatus[];
+  /** The one in use. */
+  readonly endpoint: string | null;
+  readonly nowMs: number;
+}
+
+const sources: Readonly<Record<CandidateStatus['source'], string>> = {
+  invite: 'from the invite',
+  resolved: 'looked up by name',
+  discovered: 'found by asking the LAN',
+  remembered: 'worked before',
+  live: 'it called from there',
+};
+
+function verdictText({ last }: CandidateStatus, nowMs: number): string {
+  if (last.verdict === 'untested') return 'not tested yet';
+  const age = durationText(Math.max(0, nowMs - Date.parse(last.at)));
+  if (last.verdict === 'verified') return `proven ${age} ago, ${millisecondsText(last.roundTripMs)}`;
+  const what = last.verdict === 'silent' ? 'no answer' : 'refused';
+  return `${what} ${age} ago: ${last.reason}`;
+}
+
+/** Every endpoint that could be the path, and what its last test said. */
+export function CandidateList({ candidates, endpoint, nowMs }: CandidateListProps) {
+  return (
+    <ul className={styles.list}>
+      {candidates.map((candidate) => (
+        <li key={`${candidate.path} ${candidate.endpoint}`} className={styles.candidate}>
+          <div className={styles.head}>
+            <span className={styles.endpoint}>{candidate.endpoint}</span>
+            {candidate.endpoint === endpoint && <span className={styles.used}>in use</span>}
+          </div>
+          <div className={styles.verdict}>
+            {candidate.path === 'lan' ? 'LAN' : 'Internet'}, {sources[candidate.source]};{' '}
+            {verdictText(candidate, nowMs)}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

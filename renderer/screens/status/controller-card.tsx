@@ -1,0 +1,59 @@
+import { ChevronDown } from 'lucide-react';
+import { Collapsible } from 'radix-ui';
+import { ratesOf } from '../../../shared/app/history.ts';
+import type { Sample } from '../../../shared/contract/app-state.ts';
+import type { ControllerStatus, Decision } from '../../../shared/contract/status.ts';
+import { bytesText, millisecondsText } from '../../../shared/text/quantities.ts';
+import { Card } from '../../components/card.tsx';
+import { PathDot, PathTag } from '../../components/path-tag.tsx';
+import styles from './controller-card.module.css';
+import { ControllerDetails } from './controller-details.tsx';
+import { Sparkline } from './sparkline.tsx';
+
+interface ControllerCardProps {
+  readonly controller: ControllerStatus;
+  readonly samples: readonly Sample[];
+  /** The last time it came to this path, if that is remembered. */
+  readonly lastMove: Decision | undefined;
+}
+
+/** A controller: which way, how fast, how much; opened, all that is known of it. */
+export function ControllerCard({ controller, samples, lastMove }: ControllerCardProps) {
+  const { name, path, roundTripMs } = controller;
+  const rates = ratesOf(samples);
+  return (
+    <Card>
+      <Collapsible.Root>
+        <Collapsible.Trigger className={styles.head}>
+          <PathDot path={path} />
+          <span className={styles.name}>{name}</span>
+          <PathTag path={path} />
+          <ChevronDown size={15} className={styles.chevron} aria-hidden="true" />
+        </Collapsible.Trigger>
+        <div className={styles.line}>
+          <span className={styles.time}>
+            {path !== 'none' && roundTripMs !== null && millisecondsText(roundTripMs)}
+          </span>
+          <Sparkline samples={samples} path={path} />
+          {rates !== null && (
+            <span className={styles.rates}>
+              <span>
+                <span aria-hidden="true">↓ </span>
+                <span className={styles.unseen}>receiving </span>
+                {bytesText(rates.receivedPerSecond)}/s
+              </span>
+              <span>
+                <span aria-hidden="true">↑ </span>
+                <span className={styles.unseen}>sending </span>
+                {bytesText(rates.sentPerSecond)}/s
+              </span>
+            </span>
+          )}
+        </div>
+        <Collapsible.Content>
+          <ControllerDetails controller={controller} lastMove={lastMove} />
+        </Collapsible.Content>
+      </Collapsible.Root>
+    </Card>
+  );
+}

@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import type { ControllerStatus, Decision } from '../../../shared/contract/status.ts';
+import { bytesText, durationText } from '../../../shared/text/quantities.ts';
+import { Button } from '../../components/button.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Fact, Facts } from '../../components/facts.tsx';
+import { useNow } from '../../state/use-now.ts';
+import { useActions } from '../../state/use-window-state.ts';
+import { CandidateList } from './candidate-list.tsx';
+import styles from './controller-details.module.css';
+
+interface ControllerDetailsProps {
+  readonly controller: ControllerStatus;
+  readonly lastMove: Decision | undefined;
+}
+
+const proofWords: Readonly<Record<ControllerStatus['probing'], string>> = {
+  answers: 'proven by its key',
+  unknown: 'not proven yet',
+  'not-supported': 'it does not know this laptop’s probe key, so ways are tried through the tunnel',
+};
+
+function age(time: string, nowMs: number): string {
+  return `${durationText(Math.max(0, nowMs - Date.parse(time)))} ago`;
+}
+
+/** What is known of a controller, one click deeper. */
+export function ControllerDetails({ controller, lastMove }: ControllerDetailsProps) {
+  const actions = useActions();
+  const nowMs = useNow();
+  const [isTesting, setTesting] = useState(false);
+  const {
+    name,
+    endpoint,
+    latestHandshakeAt,
+    receivedBytes,
+    sentBytes,
+    publicKey,
+    candidates,
+    probing,
+    address,
+  } = controller;
+  const test = async () => {
+    setTesting(true);
+    await actions.do('probe', { controller: name });
+    setTesting(false);
+  };
+  return (
+    <div className={styles.details}>
+      <p className={styles.story}>
+        {lastMove && `Here since ${age(lastMove.at, nowMs)}: ${lastMove.reason}. `}
+        {proofWords[probing].charAt(0).toUpperCase() + proofWords[probing].slice(1)}.
+      </p>
+      <Facts>
+        <Fact name="Endpoint" isCode>
+          {endpoint ?? 'none'}
+        </Fact>
+        <Fact name="Last handshake">
+          {latestHandshakeAt === null ? 'never' : age(latestHandshakeAt, nowMs)}
+        </Fact>
+        <Fact name="Received / sent">
+          {bytesText(receivedBytes)} / {bytesText(sentBytes)}
+        </Fact>
+        {address !== null && (
+          <Fact name="Address" isCode>
+            {address} <CopyButton text={address} what={`the address of ${name}`} />
+          </Fact>
+        )}
+        <Fact name="Public key" isCode>
+          {publicKey} <CopyButton text={publicKey} what={`the public key of ${name}`} />
+        </Fact>
+      </Facts>
+      <div className={styles.ways}>
+        <h3>Ways to it</h3>
+        <Button onPress={() => void test()} isDisabled={isTesting} label={`Test the ways to ${name} now`}>
+          {isTesting ? 'Testing…' : 'Test now'}
+        </Button>
+      </div>
+      <CandidateList candidates={candidates} endpoint={endpoint} nowMs={nowMs} />
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Situation } from '../../../shared/app/situation.ts';
+import type { ControllerStatus } from '../../../shared/contract/status.ts';
+import { Card } from '../../components/card.tsx';
+import { BigSwitch } from './big-switch.tsx';
+import styles from './hero.module.css';
+import { PathPicture } from './path-picture.tsx';
+
+interface HeroProps {
+  readonly situation: Situation;
+  readonly network: string;
+  readonly isOn: boolean;
+  readonly canSwitch: boolean;
+  readonly controllers: readonly ControllerStatus[];
+  readonly onSwitch: () => void;
+}
+
+/** Where this laptop is, in a word; the switch; and the ways drawn. */
+export function Hero({ situation, network, isOn, canSwitch, controllers, onSwitch }: HeroProps) {
+  return (
+    <Card>
+      <div className={styles.row}>
+        <div role="status" className={styles.words}>
+          <p className={styles.state}>{situation.title}</p>
+          <p className={styles.detail}>{situation.detail}</p>
+        </div>
+        <BigSwitch
+          isOn={isOn}
+          tone={situation.tone}
+          isDisabled={!canSwitch}
+          network={network}
+          onPress={onSwitch}
+        />
+      </div>
+      {controllers.length > 0 && <PathPicture controllers={controllers} isHome={situation.kind === 'home'} />}
+    </Card>
+  );
+}

@@ -1,0 +1,61 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'react';
+import UPlot from 'uplot';
+import type { Sample } from '../../../shared/contract/app-state.ts';
+import type { Path } from '../../../shared/contract/status.ts';
+
+interface SparklineProps {
+  readonly samples: readonly Sample[];
+  readonly path: Path;
+}
+
+const size = { width: 92, height: 22 };
+
+const colour: Readonly<Record<Path, string>> = { lan: '--lan', internet: '--internet', none: '--trouble' };
+
+function dataOf(samples: readonly Sample[]): UPlot.AlignedData {
+  return [samples.map(({ atMs }) => atMs / 1000), samples.map(({ roundTripMs }) => roundTripMs)];
+}
+
+/** Round-trip times of the last two minutes. The number itself stands beside it. */
+export function Sparkline({ samples, path }: SparklineProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot>(undefined);
+  const token = useRef(colour[path]);
+  token.current = colour[path];
+
+  useEffect(() => {
+    if (box.current === null) return;
+    const made = new UPlot(
+      {
+        ...size,
+        padding: [3, 1, 3, 1],
+        cursor: { show: false },
+        legend: { show: false },
+        axes: [{ show: false }, { show: false }],
+        // From zero: 0.6 ms that become 0.7 ms are no mountain.
+        scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(most ?? 0, 1)] } },
+        series: [
+          {},
+          {
+            stroke: () => getComputedStyle(document.documentElement).getPropertyValue(token.current),
+            width: 1.6,
+            points: { show: false },
+            spanGaps: false,
+          },
+        ],
+      },
+      [[], []],
+      box.current,
+    );
+    plot.current = made;
+    return () => {
+      plot.current = undefined;
+      made.destroy();
+    };
+  }, []);
+
+  useEffect(() => plot.current?.setData(dataOf(samples)), [samples]);
+
+  return <div ref={box} aria-hidden="true" style={size} />;
+}

@@ -1,0 +1,22 @@
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import styles from './waiting-card.module.css';
+
+interface WaitingCardProps {
+  readonly network: string;
+  readonly onShowCard: () => void;
+}
+
+/** No controller knows this laptop yet: its join card is what is missing. */
+export function WaitingCard({ network, onShowCard }: WaitingCardProps) {
+  return (
+    <Card>
+      <p className={styles.title}>Waiting for the admin to add this laptop</p>
+      <p className={styles.body}>
+        Send the join card to whoever runs {network}. The connection starts by itself as soon as they have
+        added it.
+      </p>
+      <Button onPress={onShowCard}>Show the join card</Button>
+    </Card>
+  );
+}

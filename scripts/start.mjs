@@ -1,0 +1,22 @@
+/** `npm start`: sets up, builds, and opens the app on this desktop. The helper is started apart: sudo npm run helper. */
+import { spawnSync } from 'node:child_process';
+import { buildApp } from './build-app.mjs';
+import { electronRuntime } from './electron-runtime.mjs';
+import { ensureNpmPackages, root } from './setup.mjs';
+
+function refuse(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+if (process.platform === 'linux' && process.getuid?.() === 0) {
+  refuse('Start the app as your own user, not as root: Chromium keeps its sandbox only then.');
+}
+if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+  refuse('There is no desktop here: neither DISPLAY nor WAYLAND_DISPLAY is set.');
+}
+ensureNpmPackages();
+if (buildApp() !== 0) process.exit(1);
+const { program } = electronRuntime();
+const { status } = spawnSync(program, [root, ...process.argv.slice(2)], { stdio: 'inherit' });
+process.exitCode = status ?? 1;

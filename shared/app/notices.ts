@@ -1,0 +1,69 @@
+import type { AppState } from '../contract/app-state.ts';
+import type { ConnectedTunnel, Decision } from '../contract/status.ts';
+
+/** What the desktop is told while nobody looks at the window: few things, each worth looking up for. */
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+}
+
+type NoticeFacts = Pick<AppState, 'helper' | 'tunnel' | 'prediction'>;
+
+function pathsOf(tunnel: ConnectedTunnel) {
+  return new Map(tunnel.controllers.map(({ name, path }) => [name, path]));
+}
+
+function named(names: readonly string[]): string {
+  const [only, second] = names;
+  if (only === undefined) return '';
+  if (second === undefined) return only;
+  return names.length === 2 ? `${only} and ${second}` : `${only} and ${names.length - 1} more`;
+}
+
+function reasonFor(timeline: readonly Decision[], names: readonly string[]): string {
+  const decision = timeline.findLast(({ controller }) => controller !== null && names.includes(controller));
+  const reason = decision?.reason ?? '';
+  return reason === '' ? '' : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+}
+
+function whileConnected(
+  before: ConnectedTunnel,
+  after: ConnectedTunnel,
+  timeline: readonly Decision[],
+): Notice[] {
+  const was = pathsOf(before);
+  const became = (path: 'lan' | 'none') =>
+    after.controllers
+      .filter((one) => one.path === path && was.get(one.name) !== path)
+      .map(({ name }) => name);
+  // From nowhere to the LAN is news as well; a tunnel that has only just come up is not.
+  const home = became('lan').filter((name) => was.has(name));
+  const lost = became('none').filter((name) => was.has(name));
+  return [
+    ...(home.length > 0
+      ? [{ title: `${named(home)} on your LAN now`, body: reasonFor(timeline, home) }]
+      : []),
+    ...(lost.length > 0 ? [{ title: `Can’t reach ${named(lost)}`, body: reasonFor(timeline, lost) }] : []),
+  ];
+}
+
+/** What to tell of a change. @param timeline of after */
+export function noticesOf(before: NoticeFacts, after: NoticeFacts, timeline: readonly Decision[]): Notice[] {
+  const notices: Notice[] = [];
+  if (before.tunnel.state === 'connected' && after.tunnel.state === 'connected') {
+    notices.push(...whileConnected(before.tunnel, after.tunnel, timeline));
+    const { problem } = after.tunnel.hosts;
+    if (problem !== null && before.tunnel.hosts.problem === null) {
+      notices.push({ title: problem.title, body: `${problem.cause} ${problem.remedy}` });
+    }
+  }
+  if (after.tunnel.state === 'failed' && before.tunnel.state !== 'failed') {
+    const { title, cause } = after.tunnel.problem;
+    notices.push({ title, body: cause });
+  }
+  if (before.helper.state === 'ready' && 'problem' in after.helper) {
+    const { title, cause } = after.helper.problem;
+    notices.push({ title, body: cause });
+  }
+  return notices;
+}

@@ -1,0 +1,23 @@
+/** Where an installed helper is: the app looks there, and the installer writes there. */
+
+/** The copy that the installer makes, in a directory that only root can write to. */
+export const installedProgram = {
+  linux: '/opt/homing/homing-helper',
+  darwin: '/Library/PrivilegedHelperTools/homing-helper',
+} as const;
+
+/** The command line: a link to the same program by its other name. */
+export const commandLink = '/usr/local/bin/homing';
+
+/** What starts the helper with the machine, by who does that there. */
+export const serviceFiles = {
+  systemd: '/etc/systemd/system/homing-helper.service',
+  sysv: '/etc/init.d/homing-helper',
+  launchd: '/Library/LaunchDaemons/org.homing.helper.plist',
+} as const;
+
+/** Where root takes a helper over before it trusts it: nobody else can write there, and it can hold programs. */
+export const takeoverDirectory = {
+  linux: '/opt/.homing-install',
+  darwin: '/Library/.homing-install',
+} as const;
