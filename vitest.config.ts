@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
- * on Linux, one file at a time, since timing is part of what they check.
+ * Three kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
+ * on Linux, one file at a time, since timing is part of what they check. `e2e`: the app on real Electron, on a desktop
+ * inside the lab.
  */
 export default defineConfig({
   test: {
@@ -30,6 +31,18 @@ export default defineConfig({
           retry: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/app-once.ts', 'test/mesh/bundle-once.ts'],
+          fileParallelism: false,
+          retry: 1,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
         },
       },
     ],

@@ -2,14 +2,14 @@ import './web-crypto.ts';
 import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';
+import { configDir } from '../helper/client/store/config-dir.ts';
 import { HomingApp } from './homing-app.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
 
 /** Starts the one app of this user; a second start hands over what it was given and ends. */
 
-// Development and tests keep everything in a directory of their own, the profiles as well as what Chromium keeps.
-const ownDirectory = process.env.HOMING_CONFIG_DIR;
-if (ownDirectory) app.setPath('userData', join(ownDirectory, 'app'));
+// What Chromium keeps has a directory of its own beside the profiles.
+app.setPath('userData', join(configDir(process.env), 'app'));
 
 app.enableSandbox();
 registerAppScheme();
@@ -25,6 +25,7 @@ else {
     .then(() => homing.start(process.argv.slice(1)))
     .catch((error: unknown) => {
       log.error(error);
+      process.stderr.write(`homing: ${error instanceof Error ? error.stack : String(error)}\n`);
       app.exit(1);
     });
 }

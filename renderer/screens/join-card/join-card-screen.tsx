@@ -44,7 +44,13 @@ export function JoinCardScreen({ profileId }: { readonly profileId: string }) {
         {card !== undefined && (
           <>
             <QrCode rows={card.qr} name={`Join card of ${card.peer} as a QR code`} />
-            <p className={styles.text}>{card.text}</p>
+            <textarea
+              className={styles.text}
+              aria-label="The join card as text"
+              readOnly
+              rows={3}
+              value={card.text}
+            />
             <div className={styles.actions}>
               <Button onPress={() => void copy(card.text)}>Copy as text</Button>
               <Button onPress={() => void save()}>Save as a file…</Button>

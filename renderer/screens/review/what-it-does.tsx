@@ -66,7 +66,9 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
             <p>{hostNames.join(', ')}</p>
           </div>
         )}
-        <Button onPress={() => setOpen(!isOpen)}>{isOpen ? 'Show less' : 'Show all of it'}</Button>
+        <div className={styles.toggle}>
+          <Button onPress={() => setOpen(!isOpen)}>{isOpen ? 'Show less' : 'Show all of it'}</Button>
+        </div>
       </Card>
     </Section>
   );
@@ -86,13 +88,17 @@ export function Differences({ differences }: { readonly differences: ReadyReview
         {differences.length === 0 ? (
           <p className={styles.none}>Nothing but its serial number.</p>
         ) : (
-          <Facts>
+          <ul className={styles.changes}>
             {differences.map(({ what, change, from, to }) => (
-              <Fact key={`${what} ${from} ${to}`} name={`${what} (${changeWords[change]})`} isCode>
-                {from !== null && <del>{from}</del>} {to !== null && <ins className={styles.after}>{to}</ins>}
-              </Fact>
+              <li key={`${what} ${from} ${to}`}>
+                <p>
+                  {what} <span>{changeWords[change]}</span>
+                </p>
+                {from !== null && <del>{from}</del>}
+                {to !== null && <ins>{to}</ins>}
+              </li>
             ))}
-          </Facts>
+          </ul>
         )}
       </Card>
     </Section>

@@ -20,7 +20,6 @@ interface ControllerCardProps {
 /** A controller: which way, how fast, how much; opened, all that is known of it. */
 export function ControllerCard({ controller, samples, lastMove }: ControllerCardProps) {
   const { name, path, roundTripMs } = controller;
-  const rates = ratesOf(samples);
   return (
     <Card>
       <Collapsible.Root>
@@ -30,30 +29,37 @@ export function ControllerCard({ controller, samples, lastMove }: ControllerCard
           <PathTag path={path} />
           <ChevronDown size={15} className={styles.chevron} aria-hidden="true" />
         </Collapsible.Trigger>
-        <div className={styles.line}>
-          <span className={styles.time}>
-            {path !== 'none' && roundTripMs !== null && millisecondsText(roundTripMs)}
-          </span>
-          <Sparkline samples={samples} path={path} />
-          {rates !== null && (
-            <span className={styles.rates}>
-              <span>
-                <span aria-hidden="true">↓ </span>
-                <span className={styles.unseen}>receiving </span>
-                {bytesText(rates.receivedPerSecond)}/s
-              </span>
-              <span>
-                <span aria-hidden="true">↑ </span>
-                <span className={styles.unseen}>sending </span>
-                {bytesText(rates.sentPerSecond)}/s
-              </span>
-            </span>
-          )}
-        </div>
+        {path !== 'none' && <Measured roundTripMs={roundTripMs} samples={samples} path={path} />}
         <Collapsible.Content>
           <ControllerDetails controller={controller} lastMove={lastMove} />
         </Collapsible.Content>
       </Collapsible.Root>
     </Card>
+  );
+}
+
+type MeasuredProps = Pick<ControllerStatus, 'roundTripMs' | 'path'> & Pick<ControllerCardProps, 'samples'>;
+
+function Measured({ roundTripMs, samples, path }: MeasuredProps) {
+  const rates = ratesOf(samples);
+  return (
+    <div className={styles.line}>
+      <span className={styles.time}>{roundTripMs !== null && millisecondsText(roundTripMs)}</span>
+      <Sparkline samples={samples} path={path} />
+      {rates !== null && (
+        <span className={styles.rates}>
+          <span>
+            <span aria-hidden="true">↓ </span>
+            <span className={styles.unseen}>receiving </span>
+            {bytesText(rates.receivedPerSecond)}/s
+          </span>
+          <span>
+            <span aria-hidden="true">↑ </span>
+            <span className={styles.unseen}>sending </span>
+            {bytesText(rates.sentPerSecond)}/s
+          </span>
+        </span>
+      )}
+    </div>
   );
 }

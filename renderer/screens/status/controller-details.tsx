@@ -72,7 +72,7 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
       </Facts>
       <div className={styles.ways}>
         <h3>Ways to it</h3>
-        <Button onPress={() => void test()} isDisabled={isTesting} label={`Test the ways to ${name} now`}>
+        <Button onPress={() => void test()} isDisabled={isTesting} label={`Test now: the ways to ${name}`}>
           {isTesting ? 'Testing…' : 'Test now'}
         </Button>
       </div>

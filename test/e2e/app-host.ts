@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import type { Host, HostUser } from '../lab/host.ts';
+import { Desktop, type DesktopOptions } from './desktop.ts';
+import { type AppCommand, RunningApp } from './running-app.ts';
+
+/** A host of the lab with a desktop on which the app, built from this checkout, can be started. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Chromium finds the keyring by the name of the desktop; the tests have GNOME's on whatever desktop. */
+const keyringFlag = '--password-store=gnome-libsecret';
+
+export class AppHost {
+  readonly host: Host;
+  readonly desktop: Desktop;
+  readonly #command: AppCommand;
+
+  private constructor(host: Host, desktop: Desktop, command: AppCommand) {
+    this.host = host;
+    this.desktop = desktop;
+    this.#command = command;
+  }
+
+  /** @param user of the host, who sits at the desktop */
+  static async prepare(host: Host, user: HostUser, options: DesktopOptions): Promise<AppHost> {
+    const electron = process.env.HOMING_ELECTRON_FOLDER;
+    if (electron === undefined) throw new Error('app-once.ts has not run: there is no Electron to start');
+    await host.bind(`${root}node_modules/node/bin/node`, '/opt/e2e/node');
+    await host.bind(`${root}test/e2e/relay.mjs`, '/opt/e2e/relay.mjs');
+    await host.bind(electron, '/opt/electron');
+    for (const part of ['dist/app', 'assets', 'package.json'])
+      await host.bind(`${root}${part}`, `/opt/app/${part}`);
+    const desktop = await Desktop.start(host, user, options);
+    return new AppHost(host, desktop, ['/opt/electron/electron', '/opt/app', keyringFlag]);
+  }
+
+  start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
+    return RunningApp.start(this.desktop, this.#command, args, env);
+  }
+
+  /** Starts the app a second time, as by a link or a file; it hands over to the first and ends. */
+  async startAgain(args: readonly string[]): Promise<void> {
+    await this.desktop.run([...this.#command, ...args]);
+  }
+}

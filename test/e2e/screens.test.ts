@@ -1,0 +1,253 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TunnelRequest } from '../../shared/contract/control-api.ts';
+import type { TunnelStatus } from '../../shared/contract/status.ts';
+import { createLab, type Lab } from '../lab/lab.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { AppHost } from './app-host.ts';
+import { FakeHelper } from './fake-helper.ts';
+import type { RunningApp } from './running-app.ts';
+import { stagedNetwork } from './staged-network.ts';
+import { stagedTimeline, stagedTunnel } from './staged-tunnel.ts';
+
+/** Every screen, in light and dark: what it says, that axe finds nothing, and a picture kept for whoever reviews it. */
+
+const pictures = fileURLToPath(new URL('../../artefacts/screens/', import.meta.url));
+const network = stagedNetwork();
+
+let lab: Lab;
+let app: RunningApp;
+let page: Page;
+let helper: FakeHelper;
+let appHost: AppHost;
+
+beforeAll(async () => {
+  requireLab();
+  await mkdir(pictures, { recursive: true });
+  lab = await createLab();
+  const host = await lab.addHost('laptop');
+  appHost = await AppHost.prepare(host, await host.addUser('user', 1000), { keyring: true });
+  app = await appHost.start();
+  page = await app.page();
+}, 60_000);
+
+afterAll(async () => {
+  await helper?.stop();
+  await lab?.destroy();
+});
+
+/** Looks at the screen that is shown, in both themes. */
+async function look(name: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.waitForTimeout(60);
+    await page.screenshot({ path: `${pictures}${name}-${theme}.png` });
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+    expect(found, `axe on ${name}, ${theme}`).toEqual([]);
+  }
+}
+
+function tab(name: string) {
+  return page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name });
+}
+
+async function paste(text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'The invite as text' }).fill(text);
+  await page.getByRole('button', { name: 'Look at it' }).click();
+}
+
+test('without a helper there is one thing to do', async () => {
+  await page.getByText('One thing to set up').waitFor();
+  await look('onboarding-missing');
+});
+
+test('with a helper and no network the way in is an invite', async () => {
+  helper = await FakeHelper.start(appHost.host, appHost.desktop.user);
+  await page.getByText('Drop an invite here').waitFor({ timeout: 8_000 });
+  await look('welcome');
+});
+
+test('what is no invite is refused with a sentence', async () => {
+  await paste('homing://join/nonsense');
+  await page.getByText('Nothing has changed').waitFor();
+  await look('review-refused');
+  await page.getByRole('button', { name: 'Choose another' }).click();
+});
+
+test('an invite is looked at before anything happens', async () => {
+  await paste(network.invite());
+  await page.getByRole('button', { name: 'Join wgnet' }).waitFor();
+  await page.getByRole('button', { name: 'Show all of it' }).click();
+  await look('review-all');
+  await page.getByRole('button', { name: 'Show less' }).click();
+  await look('review');
+});
+
+test('the join card goes back to the admin', async () => {
+  await page.getByRole('button', { name: 'Join wgnet' }).click();
+  await page.getByRole('img', { name: /QR code/ }).waitFor();
+  await look('join-card');
+  await page.getByRole('button', { name: 'Not now' }).click();
+});
+
+test('off', async () => {
+  await page.getByText('Not connected to wgnet').waitFor();
+  await look('status-off');
+});
+
+async function connectTo(tunnel: (request: TunnelRequest) => TunnelStatus): Promise<void> {
+  helper.onConnect = tunnel;
+  const control = page.getByRole('switch', { name: 'Connection to wgnet' });
+  if (await control.isChecked()) {
+    await control.click();
+    await page.getByText('Not connected to wgnet').waitFor();
+  }
+  await control.click();
+}
+
+test('waiting for the admin', async () => {
+  await connectTo((request) => stagedTunnel(request, {}));
+  await page.getByText('Waiting for the admin to add this laptop').waitFor();
+  await look('status-waiting');
+});
+
+const home = {
+  nas: { path: 'lan', roundTripMs: 0.6, receivedBytes: 1_200_000_000, sentBytes: 84_000_000 },
+  'printer-pi': { path: 'lan', roundTripMs: 1.1, receivedBytes: 640_000, sentBytes: 120_000 },
+  vps: { path: 'internet', roundTripMs: 23, receivedBytes: 2_400_000, sentBytes: 900_000 },
+} as const;
+
+test('at home', async () => {
+  helper.decide(
+    stagedTimeline([
+      { kind: 'connected', reason: '', tookMs: 180 },
+      {
+        kind: 'found',
+        controller: 'nas',
+        path: 'lan',
+        to: '192.0.2.10:51820',
+        reason: 'answered a broadcast in 0.8 ms',
+      },
+      {
+        kind: 'moved',
+        controller: 'nas',
+        path: 'lan',
+        to: '192.0.2.10:51820',
+        tookMs: 92,
+        reason: 'answered on your LAN in 0.6 ms, against 21 ms over the internet',
+      },
+      {
+        kind: 'ignored',
+        controller: 'nas',
+        to: '192.0.2.66:51820',
+        reason: 'an answer from 192.0.2.66:51820: made with another key',
+      },
+      { kind: 'kept', controller: 'vps', path: 'internet', reason: 'answers over the internet in 23 ms' },
+      { kind: 'lost', controller: 'printer-pi', path: 'none', reason: 'nothing has answered' },
+    ]),
+  );
+  let request: TunnelRequest | undefined;
+  await connectTo((asked) => {
+    request = asked;
+    return stagedTunnel(asked, home);
+  });
+  await page.getByText('2 of 3 controllers on your LAN').waitFor();
+  for (let second = 1; second <= 6; second += 1) {
+    if (request === undefined) throw new Error('the app did not ask to connect');
+    const grown = {
+      ...home,
+      nas: {
+        ...home.nas,
+        roundTripMs: 0.5 + (second % 3) / 10,
+        receivedBytes: 1_200_000_000 + second * 300_000,
+      },
+    };
+    helper.tell(stagedTunnel(request, grown));
+    await page.waitForTimeout(250);
+  }
+  await look('status-home');
+  await page.getByRole('button', { name: /^nas/ }).click();
+  await page.getByText('Ways to it').waitFor();
+  await look('status-home-details');
+  await page.getByRole('button', { name: /^nas/ }).click();
+});
+
+test('away, with a controller that cannot be reached', async () => {
+  await connectTo((request) =>
+    stagedTunnel(request, {
+      nas: { path: 'internet', roundTripMs: 21, receivedBytes: 5_000, sentBytes: 3_000 },
+      vps: { path: 'internet', roundTripMs: 23, receivedBytes: 5_000, sentBytes: 3_000 },
+    }),
+  );
+  await page.getByText('It has no public endpoint').waitFor();
+  await look('status-away');
+});
+
+test('a tunnel that could not be made', async () => {
+  await connectTo(({ profile }) => ({
+    state: 'failed',
+    network: profile.network.name,
+    since: new Date().toISOString(),
+    problem: {
+      code: 'no-wireguard',
+      title: 'There is no WireGuard on this machine',
+      cause: 'Neither the kernel nor wireguard-go is there.',
+      remedy: 'Install wireguard-tools and wireguard-go.',
+    },
+  }));
+  await page.getByRole('alert').waitFor();
+  await look('status-failed');
+  await connectTo((request) => stagedTunnel(request, home));
+});
+
+test('machines', async () => {
+  await tab('Machines').click();
+  await page.getByText('laptop8').waitFor();
+  await look('machines');
+  await page.getByRole('searchbox', { name: 'Search machines' }).fill('laptop3');
+  await expect.poll(() => page.getByRole('listitem').count()).toBe(1);
+  await page.getByRole('searchbox', { name: 'Search machines' }).fill('nothing like it');
+  await page.getByText('No machine has that').waitFor();
+  await look('machines-none');
+});
+
+test('timeline', async () => {
+  await tab('Timeline').click();
+  await page.getByText('nas moved to your LAN').waitFor();
+  await look('timeline');
+});
+
+test('settings, and the questions they ask', async () => {
+  await tab('Settings').click();
+  await page.getByRole('heading', { name: 'About' }).waitFor();
+  await look('settings');
+  await page.getByRole('heading', { name: 'About' }).scrollIntoViewIfNeeded();
+  await page.getByText('Copy diagnostics').scrollIntoViewIfNeeded();
+  await look('settings-end');
+  await page.getByRole('button', { name: 'Forget wgnet' }).click();
+  await page.getByRole('dialog').waitFor();
+  await look('settings-forget');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+});
+
+test('a newer invite shows what changes', async () => {
+  await page.getByRole('button', { name: 'Import an invite…' }).click();
+  await page.getByRole('button', { name: 'Not now' }).waitFor();
+  await look('import');
+  await paste(
+    network.invite((file) => ({
+      ...file,
+      serial: file.serial + 1,
+      controllers: file.controllers.map((one) =>
+        one.name === 'nas' ? { ...one, endpoints: { ...one.endpoints, private: [] } } : one,
+      ),
+    })),
+  );
+  await page.getByText('What changes').waitFor();
+  await look('review-update');
+  await page.getByRole('button', { name: 'Not now' }).click();
+});
