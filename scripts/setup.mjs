@@ -27,6 +27,31 @@ const programs = {
 /** Only tests, demo and benchmarks need these. */
 const labPrograms = { '/usr/bin/python3': 'python3-minimal' };
 const benchPrograms = { nebula: 'nebula' };
+/** The app's tests bring their own desktop: a screen, a session bus, a keyring, a tray, polkit, and what Electron loads. */
+const desktopPrograms = {
+  Xvfb: 'xvfb',
+  'dbus-daemon': 'dbus-daemon',
+  gdbus: 'libglib2.0-bin',
+  'gnome-keyring-daemon': 'gnome-keyring',
+  pkexec: 'pkexec',
+  '/usr/lib/polkit-1/polkitd': 'polkitd',
+  '/usr/lib/python3/dist-packages/gi/__init__.py': 'python3-gi',
+  '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf': 'fonts-dejavu-core',
+  '/usr/share/dbus-1/system.conf': 'dbus-system-bus-common',
+};
+/** By the name of the library; on another processor than x64 there is no Electron to test with anyway. */
+const desktopLibraries = {
+  'libgtk-3.so.0': 'libgtk-3-0',
+  'libnss3.so': 'libnss3',
+  'libgbm.so.1': 'libgbm1',
+  'libasound.so.2': 'libasound2',
+  'libsecret-1.so.0': 'libsecret-1-0',
+  'libatk-bridge-2.0.so.0': 'libatk-bridge2.0-0',
+  'libcups.so.2': 'libcups2',
+  'libXss.so.1': 'libxss1',
+  'libnotify.so.4': 'libnotify4',
+};
+const libraryDirectory = '/usr/lib/x86_64-linux-gnu';
 
 const systemDirectories = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin'];
 
@@ -83,8 +108,17 @@ function aptInstall(packages) {
  * Installs the missing system packages when root on a Debian-like system; otherwise says exactly what to
  * install and ends.
  */
-export function ensureSystemPackages({ lab = true, bench = false } = {}) {
-  const wanted = { ...programs, ...(lab ? labPrograms : {}), ...(bench ? benchPrograms : {}) };
+export function ensureSystemPackages({ lab = true, bench = false, desktop = false } = {}) {
+  const libraries = Object.entries(desktopLibraries).map(([name, from]) => [
+    join(libraryDirectory, name),
+    from,
+  ]);
+  const wanted = {
+    ...programs,
+    ...(lab ? labPrograms : {}),
+    ...(bench ? benchPrograms : {}),
+    ...(desktop ? { ...desktopPrograms, ...Object.fromEntries(libraries) } : {}),
+  };
   const missing = [
     ...new Set(
       Object.keys(wanted)

@@ -25,7 +25,7 @@ const labIsPossible = process.platform === 'linux' && process.getuid?.() === 0;
 const inCi = Boolean(process.env.CI);
 
 ensureNpmPackages();
-if (labIsPossible || inCi) ensureSystemPackages();
+if (labIsPossible || inCi) ensureSystemPackages({ desktop: true });
 
 let passed = 0;
 let failed = 0;
@@ -36,7 +36,7 @@ for (const [name, args] of checks) {
 }
 
 process.stdout.write('\n== tests\n');
-const projects = labIsPossible || inCi ? ['unit', 'system'] : ['unit'];
+const projects = labIsPossible || inCi ? ['unit', 'system', 'e2e'] : ['unit'];
 const reports = mkdtempSync(join(tmpdir(), 'homing-test-'));
 for (const project of projects) {
   const report = join(reports, `${project}.json`);

@@ -100,7 +100,9 @@ export class HelperLink {
 
   async #wait(): Promise<void> {
     try {
-      await sleep(pauseBeforeRetryMs(this.#failures), undefined, { signal: this.#pause.signal });
+      await sleep(pauseBeforeRetryMs(this.#failures, this.#watched), undefined, {
+        signal: this.#pause.signal,
+      });
     } catch {
       // Asked to try now.
     }

@@ -22,9 +22,11 @@ export function linkStateOf(problem: Problem, isInstalled: () => boolean): Helpe
 
 /** The first tries are quick: a helper that restarts is back within a second. */
 const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+/** Somebody looks at the window and waits; a failed try costs next to nothing. */
+const longestPauseMs = { watched: 1_000, unwatched: 5_000 };
 
 /** How long to wait before the next try. @param failures in a row, from 1 */
-export function pauseBeforeRetryMs(failures: number): number {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1));
+export function pauseBeforeRetryMs(failures: number, isWatched: boolean): number {
+  const longest = isWatched ? longestPauseMs.watched : longestPauseMs.unwatched;
+  return Math.min(longest, firstPauseMs * 2 ** Math.max(0, failures - 1));
 }

@@ -1,0 +1,218 @@
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PingStream } from '../lab/ping-stream.ts';
+import { startImpostor } from '../lab/wireguard-host.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { createRoamingApp, type RoamingApp } from './roaming-app.ts';
+import type { RunningApp } from './running-app.ts';
+
+/**
+ * One person's days with the app: real Electron as an ordinary user, the real helper as root, real WireGuard. Each test
+ * goes on where the one before it stopped.
+ */
+
+let scene: RoamingApp;
+let app: RunningApp;
+let page: Page;
+
+beforeAll(async () => {
+  requireLab();
+  scene = await createRoamingApp();
+  app = await scene.appHost.start();
+  page = await app.page();
+}, 90_000);
+afterAll(() => scene?.destroy());
+
+const patience = { timeout: 15_000 };
+
+function heading(text: string) {
+  return page.getByRole('status').filter({ hasText: text }).first();
+}
+
+function card(name: string) {
+  return page.getByRole('button', { name: new RegExp(`^${name} `) });
+}
+
+function mainSwitch() {
+  return page.getByRole('switch', { name: 'Connection to wgnet' });
+}
+
+/** Presses what ends the app: the page cannot say any more that it was pressed. */
+async function pressLast(name: string): Promise<void> {
+  const button = page.getByRole('button', { name });
+  await button.evaluate('(found) => void setTimeout(() => found.click(), 20)');
+}
+
+async function goTo(name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click();
+}
+
+test('the app waits for its helper, and goes on by itself when it is there', async () => {
+  await page.getByText('One thing to set up').waitFor();
+  await scene.laptop.installed.startHelper();
+  await page.getByText('Drop an invite here').waitFor(patience);
+});
+
+test('a link opens the review in the running app, and nothing has changed yet', async () => {
+  const invite = (await scene.network.invite('laptop')).trim();
+  await scene.appHost.startAgain([`homing://join/${invite}`]);
+  await page.getByRole('heading', { name: 'Join a network' }).waitFor(patience);
+  await page.getByText('from a link').waitFor();
+  await page.getByRole('button', { name: 'Not now' }).click();
+  expect(await scene.laptop.installed.mustHoming(['profiles', '--json'])).not.toContain('wgnet');
+});
+
+test('a file that is opened shows the same, and joining makes a key sealed by the keyring', async () => {
+  const file = '/home/user/laptop.homing';
+  await scene.world.laptop.writeFile(file, await scene.network.invite('laptop'));
+  await scene.appHost.startAgain([file]);
+  await page.getByText('from laptop.homing').waitFor(patience);
+  await page.getByRole('button', { name: 'Join wgnet' }).click();
+  await page.getByRole('img', { name: /QR code/ }).waitFor(patience);
+  const found = await scene.world.laptop.run([
+    'find',
+    '/home/user/.config/homing/profiles',
+    '-name',
+    'private.key*',
+  ]);
+  expect(found.trim()).toMatch(/private\.key\.sealed$/);
+});
+
+test('until the admin has added the laptop it says so; then it connects by itself', async () => {
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Waiting for the admin to add this laptop').waitFor(patience);
+  await page.getByRole('button', { name: 'Show the join card' }).click();
+  const text = await page.getByRole('textbox', { name: 'The join card as text' }).inputValue();
+  await scene.network.addPeer('laptop', text);
+  await scene.network.startControllers();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await heading('Home').waitFor({ timeout: 30_000 });
+  await card('nas').filter({ hasText: 'On your LAN' }).waitFor(patience);
+  await card('vps').filter({ hasText: 'Over the internet' }).waitFor(patience);
+});
+
+test('the tray says the same, and its menu toggles the tunnel', async () => {
+  await scene.tray.registered();
+  await expect.poll(() => scene.tray.labels(), patience).toContain('Disconnect');
+  const labels = await scene.tray.labels();
+  expect(labels[0]).toBe('Home: 1 of 2 controllers on your LAN');
+  expect(labels.find((one) => one.startsWith('nas: on your LAN, '))).toBeDefined();
+  expect(await scene.tray.tooltip()).toContain('Home');
+  const onLan = await scene.tray.icon();
+  await scene.tray.click('Disconnect');
+  await heading('Off').waitFor(patience);
+  await expect.poll(() => scene.tray.labels(), patience).toContain('Connect');
+  expect(await scene.tray.icon()).not.toBe(onLan);
+  expect((await scene.laptop.status()).tunnel.state).toBe('off');
+  await scene.tray.click('Connect');
+  await heading('Home').waitFor(patience);
+});
+
+test('in the café the card changes to the internet, while pings go on', async () => {
+  await startImpostor(scene.world.host('impostor'));
+  const nas = (await scene.laptop.controller('nas')).address ?? '';
+  const pings = await PingStream.start(scene.world.laptop, nas, { intervalMs: 100 });
+  await scene.world.moveLaptop('cafe');
+  await heading('Away').waitFor(patience);
+  await card('nas').filter({ hasText: 'Over the internet' }).waitFor(patience);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const records = await pings.stop();
+  expect(records.slice(-8).every(({ answeredAt }) => answeredAt !== undefined)).toBe(true);
+});
+
+test('an impostor at the NAS’s private address is not followed, and the timeline says why', async () => {
+  await card('nas').click();
+  await page
+    .getByRole('button', { name: /^Test now/ })
+    .first()
+    .click();
+  await page
+    .getByRole('button', { name: /^Test now/ })
+    .first()
+    .and(page.locator(':enabled'))
+    .waitFor(patience);
+  expect((await scene.laptop.controller('nas')).path).toBe('internet');
+  await card('nas').click();
+  await goTo('Timeline');
+  await page.getByText('nas moved to the internet').first().waitFor();
+  await goTo('Status');
+});
+
+test('back home it is the LAN again', async () => {
+  await scene.world.moveLaptop('home');
+  await card('nas').filter({ hasText: 'On your LAN' }).waitFor(patience);
+});
+
+test('a helper that was killed is missed, and taken up again with its live tunnel', async () => {
+  await scene.laptop.installed.killHelper();
+  await page
+    .getByText('The helper is not running')
+    .or(page.getByText('One thing to set up'))
+    .first()
+    .waitFor(patience);
+  await scene.laptop.installed.startHelper();
+  await heading('Home').waitFor(patience);
+});
+
+test('an app that was killed finds the live tunnel when it is opened again', async () => {
+  await app.kill();
+  expect((await scene.laptop.status()).tunnel.state).toBe('connected');
+  app = await scene.appHost.start();
+  page = await app.page();
+  await heading('Home').waitFor(patience);
+  expect(await mainSwitch().isChecked()).toBe(true);
+});
+
+test('closing the window leaves the app in the tray, which opens it again', async () => {
+  await page.close();
+  await expect.poll(() => app.openPage() === undefined, patience).toBe(true);
+  await expect.poll(() => scene.tray.labels(), patience).toContain('Open Homing');
+  await scene.tray.click('Open Homing');
+  page = await app.page();
+  await heading('Home').waitFor(patience);
+});
+
+test('the switch in the window disconnects, and connects again', async () => {
+  await mainSwitch().click();
+  await heading('Off').waitFor(patience);
+  expect((await scene.laptop.status()).tunnel.state).toBe('off');
+  await mainSwitch().click();
+  await heading('Home').waitFor(patience);
+});
+
+test('diagnostics are copied without a key in them', async () => {
+  await goTo('Settings');
+  await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+  await page.getByRole('button', { name: 'Diagnostics copied' }).waitFor(patience);
+  await page.getByRole('button', { name: 'Import an invite…' }).click();
+  const field = page.getByRole('textbox', { name: 'The invite as text' });
+  await field.focus();
+  await page.keyboard.press('Control+V');
+  const copied = await field.inputValue();
+  expect(copied).toContain('## Networks');
+  expect(copied).not.toMatch(/[A-Za-z0-9+/]{43}=/);
+  await page.getByRole('button', { name: 'Not now' }).click();
+});
+
+test('quitting can leave the connection, and the next start finds it', async () => {
+  await goTo('Settings');
+  await page.getByRole('button', { name: 'Quit Homing' }).click();
+  await pressLast('Stay connected');
+  expect(await app.ended()).toBe(0);
+  expect((await scene.laptop.status()).tunnel.state).toBe('connected');
+  app = await scene.appHost.start();
+  page = await app.page();
+  await heading('Home').waitFor(patience);
+});
+
+test('a network is forgotten with all it had on the laptop', async () => {
+  await goTo('Settings');
+  await page.getByRole('button', { name: 'Forget wgnet' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget wgnet' }).click();
+  await page.getByText('Networks').waitFor();
+  await goTo('Status');
+  await page.getByText('Drop an invite here').waitFor(patience);
+  expect((await scene.laptop.status()).tunnel.state).toBe('off');
+  const left = await scene.world.laptop.run(['ls', '-A', '/home/user/.config/homing/profiles']);
+  expect(left.trim()).toBe('');
+});

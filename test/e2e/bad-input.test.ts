@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, open, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLab, type Lab } from '../lab/lab.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { AppHost } from './app-host.ts';
+import { FakeHelper } from './fake-helper.ts';
+import type { RunningApp } from './running-app.ts';
+import { stagedNetwork } from './staged-network.ts';
+import { stagedTunnel } from './staged-tunnel.ts';
+
+/** What goes wrong: a sentence and a next step each time, and nothing is lost. */
+
+const store = '/home/user/.config/homing';
+const network = stagedNetwork();
+const patience = { timeout: 15_000 };
+
+let lab: Lab;
+let appHost: AppHost;
+let helper: FakeHelper;
+let app: RunningApp;
+let page: Page;
+
+beforeAll(async () => {
+  requireLab();
+  lab = await createLab();
+  const host = await lab.addHost('laptop');
+  const user = await host.addUser('user', 1000);
+  appHost = await AppHost.prepare(host, user, { keyring: true });
+  helper = await FakeHelper.start(host, user);
+  app = await appHost.start();
+  page = await app.page();
+  await page.getByText('Drop an invite here').waitFor(patience);
+});
+
+afterAll(async () => {
+  await helper?.stop();
+  await lab?.destroy();
+});
+
+async function putFile(name: string, content: string | Uint8Array): Promise<string> {
+  const path = `/home/user/${name}`;
+  await writeFile(appHost.host.outsidePath(path), content);
+  return path;
+}
+
+async function profilesOnDisk(): Promise<readonly string[]> {
+  const found = await appHost.host.run(['ls', '-A', `${store}/profiles`]);
+  return found.split('\n').filter((line) => line !== '');
+}
+
+async function refusalOf(path: string): Promise<string> {
+  await appHost.startAgain([path]);
+  await page.getByRole('heading', { name: 'Not imported' }).waitFor(patience);
+  const text = await page.getByRole('alert').innerText();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('heading', { name: 'Not imported' }).waitFor({ state: 'hidden' });
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+/** Drops something on the window. @param fill what puts it into `data`, a DataTransfer of the page */
+async function drop(fill: string): Promise<void> {
+  await page.evaluate(`{
+    const data = new DataTransfer();
+    ${fill};
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  }`);
+}
+
+async function join(text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'The invite as text' }).fill(text);
+  await page.getByRole('button', { name: 'Look at it' }).click();
+  await page.getByRole('button', { name: /^Join / }).click();
+  await page.getByRole('img', { name: /QR code/ }).waitFor(patience);
+  await page.getByRole('button', { name: 'Not now' }).click();
+}
+
+describe('a file that is no invite', () => {
+  test('of 2 GB is refused by its size, without being read', async () => {
+    const path = '/home/user/huge.homing';
+    const file = await open(appHost.host.outsidePath(path), 'w');
+    await file.truncate(2 * 1024 ** 3);
+    await file.close();
+    expect(await refusalOf(path)).toMatch(
+      /huge\.homing cannot be imported.*2147483648 bytes.*at most 1048576/,
+    );
+  });
+
+  test('that is binary, empty or not there is refused, each with its reason', async () => {
+    const path = await putFile(
+      'picture.homing',
+      new Uint8Array([0xff, 0xd8, 0xff, 0, 1, 2, ...randomBytes(500)]),
+    );
+    expect(await refusalOf(path)).toContain('It is no text');
+    expect(await refusalOf(await putFile('empty.conf', ''))).toContain('The file is empty');
+    expect(await refusalOf('/home/user/gone.homing')).toContain('Check that it is there');
+  });
+
+  test('that is dropped on the window is looked at like any other', async () => {
+    const path = await putFile('dropped.homing', 'not an invite');
+    // A file that the page itself made has no path: the desktop's drop has one, and goes the same way after that.
+    await drop("data.items.add(new File(['x'], 'made-by-the-page.homing'))");
+    await page.getByRole('alert').waitFor(patience);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await refusalOf(path)).not.toBe('');
+  });
+
+  test('a link with garbage, and a text that is too long', async () => {
+    await appHost.startAgain([`homing://join/${'%00'.repeat(40)}`]);
+    await page.getByRole('heading', { name: 'Not imported' }).waitFor(patience);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await drop("data.setData('text/plain', 'A'.repeat(3 * 1024 * 1024))");
+    await page.getByRole('heading', { name: 'Not imported' }).waitFor(patience);
+    expect(await page.getByRole('alert').innerText()).toContain('1048576');
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(await profilesOnDisk()).toEqual([]);
+  });
+});
+
+describe('an invite for a network that is there already', () => {
+  test('with the key of somebody else is refused, and the network stays as it was', async () => {
+    await join(network.invite());
+    const before = await profilesOnDisk();
+    expect(before).toHaveLength(1);
+    const impostor = await putFile('again.homing', stagedNetwork('wgnet').invite());
+    expect(await refusalOf(impostor)).toMatch(/wgnet.*key/i);
+    expect(await profilesOnDisk()).toEqual(before);
+  });
+
+  test('two imports at once end in one network', async () => {
+    const other = stagedNetwork('labnet');
+    const path = await putFile('labnet.homing', other.invite());
+    await Promise.all([appHost.startAgain([path]), appHost.startAgain([path])]);
+    await page.getByRole('button', { name: 'Join labnet' }).waitFor(patience);
+    await page.getByRole('button', { name: 'Join labnet' }).dblclick();
+    await page.getByRole('img', { name: /QR code/ }).waitFor(patience);
+    expect(await profilesOnDisk()).toHaveLength(2);
+    await page.getByRole('button', { name: 'Not now' }).click();
+  });
+});
+
+describe('a store that was damaged', () => {
+  test('a profile that cannot be read is kept and told; the others load', async () => {
+    const [id = ''] = await profilesOnDisk();
+    const path = `${store}/profiles/${id}/profile.json`;
+    const whole = await appHost.host.readFile(path);
+    const damagedText = whole.slice(0, 200);
+    await writeFile(appHost.host.outsidePath(path), damagedText);
+    await app.kill();
+    app = await appHost.start();
+    page = await app.page();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByText(`It lies at`).waitFor(patience);
+    expect(await page.getByRole('button', { name: /^Forget / }).count()).toBe(1);
+    expect(await appHost.host.readFile(path)).toBe(damagedText);
+    await writeFile(appHost.host.outsidePath(path), whole);
+  });
+
+  test('settings of the app that cannot be read are put aside, and it starts all the same', async () => {
+    await app.kill();
+    await writeFile(appHost.host.outsidePath(`${store}/app.json`), '{"version": 9');
+    app = await appHost.start();
+    page = await app.page();
+    await page.getByText('The app’s settings were damaged').waitFor(patience);
+    const kept = await appHost.host.run(['ls', '-A', store]);
+    expect(kept).toMatch(/app\.json\.damaged-\d+/);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+  });
+});
+
+describe('a keyring', () => {
+  test('that forgot the key: connecting says so, and what to do', async () => {
+    const profiles = await profilesOnDisk();
+    for (const id of profiles) {
+      const path = appHost.host.outsidePath(`${store}/profiles/${id}/private.key.sealed`);
+      await writeFile(path, Buffer.concat([Buffer.from('v11'), randomBytes(48)]));
+    }
+    await app.kill();
+    helper.onConnect = (request) => stagedTunnel(request, {});
+    app = await appHost.start();
+    page = await app.page();
+    await page.getByText('The keyring does not open this network’s key').waitFor(patience);
+    expect(await page.getByRole('alert').first().innerText()).toContain('Unlock the keyring');
+    const asked = helper.asked.length;
+    await page.getByRole('switch', { name: /^Connection to/ }).click();
+    await page.getByRole('button', { name: 'Dismiss' }).waitFor(patience);
+    expect(helper.asked).toHaveLength(asked);
+    await app.kill();
+  });
+
+  test('that is not there: keys are kept in a file of the user’s own, with a warning', async () => {
+    const host = await lab.addHost('bare');
+    const user = await host.addUser('user', 1000);
+    const bare = await AppHost.prepare(host, user, { keyring: false });
+    const fake = await FakeHelper.start(host, user);
+    try {
+      const path = `${dirname(store)}/homing`;
+      await mkdir(host.outsidePath(path), { recursive: true });
+      for (const folder of [dirname(store), path]) await chown(host.outsidePath(folder), user.uid, user.gid);
+      const bareApp = await bare.start();
+      page = await bareApp.page();
+      await page.getByText('Drop an invite here').waitFor(patience);
+      await join(network.invite());
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByText('Its key is in a file that only you can read.').waitFor(patience);
+      const listed = await host.run(['find', `${store}/profiles`, '-name', 'private.key', '-printf', '%m']);
+      expect(listed).toBe('600');
+      await bareApp.kill();
+    } finally {
+      await fake.stop();
+    }
+  });
+});

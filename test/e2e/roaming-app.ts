@@ -1,0 +1,53 @@
+import { createWorld, type World } from '../lab/world.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { AuthoredNetwork } from '../mesh/authored-network.ts';
+import { InstalledHost } from '../mesh/installed-host.ts';
+import { RoamingLaptop } from '../mesh/roaming-laptop.ts';
+import { AppHost } from './app-host.ts';
+import { DesktopTray } from './tray.ts';
+
+/** The laptop of the lab's internet with a desktop, a tray and the app on it; its network waits for it to join. */
+
+const port = 51_820;
+
+export interface RoamingApp {
+  readonly world: World;
+  readonly appHost: AppHost;
+  readonly tray: DesktopTray;
+  readonly laptop: RoamingLaptop;
+  readonly network: AuthoredNetwork;
+  destroy(): Promise<void>;
+}
+
+export async function createRoamingApp(): Promise<RoamingApp> {
+  const world = await createWorld({
+    parts: ['vps', 'cafe'],
+    laptopAt: 'home',
+    hairpin: true,
+    publicDelayMs: 20,
+  });
+  try {
+    const [admin, installed] = await Promise.all([
+      InstalledHost.install(world.nas),
+      InstalledHost.install(world.laptop),
+    ]);
+    const network = await AuthoredNetwork.init('wgnet', admin);
+    await network.addController('nas', {
+      host: world.nas,
+      privateEndpoints: [`${at.private.nas}:${port}`],
+      publicEndpoints: [`${at.internet.home}:${port}`],
+    });
+    await network.addController('vps', {
+      host: world.host('vps'),
+      publicEndpoints: [`${at.dataCentre.vps}:${port}`],
+    });
+    await network.addPeer('laptop');
+    const appHost = await AppHost.prepare(world.laptop, installed.user, { keyring: true });
+    const tray = await DesktopTray.start(appHost.desktop);
+    const laptop = new RoamingLaptop(installed);
+    return { world, appHost, tray, laptop, network, destroy: () => world.destroy() };
+  } catch (error) {
+    await world.destroy();
+    throw error;
+  }
+}
