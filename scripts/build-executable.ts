@@ -35,7 +35,8 @@ export async function buildExecutable(outDirectory: string): Promise<string> {
   if (isMac) execFileSync('/usr/bin/codesign', ['--remove-signature', program]);
   const segment = isMac ? ['--macho-segment-name', 'NODE_SEA'] : [];
   const inject = [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse, ...segment];
-  execFileSync(nodeProgram, inject, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // It warns of sections it does not know; when it fails, what it said is in the error.
+  execFileSync(nodeProgram, inject, { stdio: 'pipe' });
   if (isMac) execFileSync('/usr/bin/codesign', ['--sign', '-', program]);
   await Promise.all([bundle, config, blob].map((path) => rm(path)));
   return program;

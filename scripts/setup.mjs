@@ -37,6 +37,8 @@ const desktopPrograms = {
   '/usr/lib/polkit-1/polkitd': 'polkitd',
   '/usr/lib/python3/dist-packages/gi/__init__.py': 'python3-gi',
   '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf': 'fonts-dejavu-core',
+  'xdg-mime': 'xdg-utils',
+  'update-mime-database': 'shared-mime-info',
   '/usr/share/dbus-1/system.conf': 'dbus-system-bus-common',
 };
 /** By the name of the library; on another processor than x64 there is no Electron to test with anyway. */
@@ -50,6 +52,7 @@ const desktopLibraries = {
   'libcups.so.2': 'libcups2',
   'libXss.so.1': 'libxss1',
   'libnotify.so.4': 'libnotify4',
+  'libxcb-dri3.so.0': 'libxcb-dri3-0',
 };
 const libraryDirectory = '/usr/lib/x86_64-linux-gnu';
 

@@ -109,10 +109,12 @@ function refused(title: string, message: string, stderr: string): HomingError {
       remedy: 'Try again and enter the password of an administrator.',
     });
   }
+  // The installer says what, why and what to do, a line each.
+  const [, cause, remedy] = stderr.trim().split(/\n {2}/);
   return new HomingError({
     code: 'install-failed',
     title,
-    cause: (stderr.trim() || message.trim()).split('\n').slice(-3).join(' '),
-    remedy: 'Nothing was left half done. Copy the diagnostics and report it.',
+    cause: cause ?? (stderr.trim() || message.trim()),
+    remedy: remedy ?? 'Copy the diagnostics and report it.',
   });
 }

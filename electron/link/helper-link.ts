@@ -30,6 +30,7 @@ export class HelperLink {
   #watched = false;
   #stopped = false;
   #held = false;
+  #found: LinkState | undefined;
   #failures = 0;
   #wasThere = false;
   #lostMs: number | undefined;
@@ -62,10 +63,22 @@ export class HelperLink {
     this.#pause.abort();
   }
 
-  /** While the installer runs, what the link finds is not told: a helper that restarts is no trouble then. */
+  /**
+   * While the installer runs, what the link finds is not told: a helper that restarts is no trouble then. What it found
+   * last is told when the installer has ended.
+   */
   hold(held: boolean): void {
     this.#held = held;
-    if (!held) this.retry();
+    if (held) this.#found = undefined;
+    else {
+      if (this.#found !== undefined) this.#parts.onLink(this.#found);
+      this.retry();
+    }
+  }
+
+  #tell(link: LinkState): void {
+    this.#found = link;
+    if (!this.#held) this.#parts.onLink(link);
   }
 
   async #run(): Promise<void> {
@@ -83,7 +96,7 @@ export class HelperLink {
         if (this.#stopped) return;
         if (!this.#stream.signal.aborted) {
           this.#failures += 1;
-          if (!this.#held) this.#parts.onLink(this.#lost(error));
+          this.#tell(this.#lost(error));
         }
       }
       if (this.#stream.signal.aborted && !this.#stopped) continue;
@@ -116,7 +129,7 @@ export class HelperLink {
       const { helper, tunnel, timeline } = event.status;
       this.#parts.onTimeline(timeline, 'whole');
       this.#parts.onTunnel(tunnel);
-      if (!this.#held) this.#parts.onLink({ state: 'ready', info: helper });
+      this.#tell({ state: 'ready', info: helper });
     } else if (event.type === 'tunnel') this.#parts.onTunnel(event.tunnel);
     else this.#parts.onTimeline([event.decision], 'more');
   }

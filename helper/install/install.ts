@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
-import { commandLink, installedProgram } from '../../shared/install/places.ts';
+import { commandLink } from '../../shared/install/places.ts';
 import { HelperClient } from '../client/helper-client.ts';
 import { defaultSocketPath } from '../client/helper-socket.ts';
 import { ProgramRunner } from '../process/run.ts';
+import { placeOfCopy } from './place-of-copy.ts';
 import { refuseWritableByOthers } from './roots-alone.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
+import { uninstall } from './uninstall.ts';
 
 /** Where inputs of programs would lie; the installer gives none. */
 const inputDirectory = '/run';
@@ -29,9 +32,9 @@ const lookEveryMs = 100;
  * @throws HomingError `program-unsafe`, `no-service-manager`, `install-failed`
  */
 export async function install({ uid, program, inPlace }: InstallOptions): Promise<string> {
-  const runner = new ProgramRunner(inputDirectory);
-  const manager = serviceManager(runner);
+  const manager = serviceManager(new ProgramRunner(inputDirectory));
   const installed = inPlace ? program : placeOfCopy();
+  const isFirst = !existsSync(manager.file);
   try {
     if (!inPlace) await copyProgram(program, installed);
     refuseWritableByOthers(installed);
@@ -39,13 +42,11 @@ export async function install({ uid, program, inPlace }: InstallOptions): Promis
     await manager.install({ program: installed, uid });
     await answers();
   } catch (error) {
+    // What was there before stays, with the new program; what was not there goes again.
+    if (isFirst) await uninstall({ inPlace });
     throw error instanceof HomingError ? error : installFailed(error);
   }
   return `The helper is installed for user ${uid}: ${installed}, started by ${manager.name} (${manager.file}).`;
-}
-
-export function placeOfCopy(): string {
-  return process.platform === 'darwin' ? installedProgram.darwin : installedProgram.linux;
 }
 
 /** Another name first, then rename(2): a running program cannot be written to, and nobody sees half a copy. */

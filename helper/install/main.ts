@@ -46,7 +46,7 @@ export async function installerMain(
     process.stdout.write(`${await carriedOut(command, args)}\n`);
   } catch (error) {
     const { title, cause, remedy } = problemOf(error);
-    process.stderr.write(`${title}. ${cause} ${remedy}\n`);
+    process.stderr.write(`${title}\n  ${cause}\n  ${remedy}\n`);
     process.exitCode = 1;
   }
 }

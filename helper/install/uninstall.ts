@@ -4,7 +4,7 @@ import { commandLink } from '../../shared/install/places.ts';
 import { HelperClient } from '../client/helper-client.ts';
 import { defaultSocketPath } from '../client/helper-socket.ts';
 import { ProgramRunner } from '../process/run.ts';
-import { placeOfCopy } from './install.ts';
+import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
 /** What the helper keeps, beside what it makes for a tunnel. */

@@ -21,17 +21,31 @@ export class AppHost {
     this.#command = command;
   }
 
-  /** @param user of the host, who sits at the desktop */
+  /** The app of the checkout. @param user of the host, who sits at the desktop */
   static async prepare(host: Host, user: HostUser, options: DesktopOptions): Promise<AppHost> {
     const electron = process.env.HOMING_ELECTRON_FOLDER;
     if (electron === undefined) throw new Error('app-once.ts has not run: there is no Electron to start');
-    await host.bind(`${root}node_modules/node/bin/node`, '/opt/e2e/node');
-    await host.bind(`${root}test/e2e/relay.mjs`, '/opt/e2e/relay.mjs');
     await host.bind(electron, '/opt/electron');
     for (const part of ['dist/app', 'assets', 'package.json'])
       await host.bind(`${root}${part}`, `/opt/app/${part}`);
-    const desktop = await Desktop.start(host, user, options);
-    return new AppHost(host, desktop, ['/opt/electron/electron', '/opt/app', keyringFlag]);
+    return await AppHost.withProgram(host, user, ['/opt/electron/electron', '/opt/app'], options);
+  }
+
+  /** An app that is on the host already. */
+  static async withProgram(
+    host: Host,
+    user: HostUser,
+    command: AppCommand,
+    options: DesktopOptions,
+  ): Promise<AppHost> {
+    await host.bind(`${root}node_modules/node/bin/node`, '/opt/e2e/node');
+    await host.bind(`${root}test/e2e/relay.mjs`, '/opt/e2e/relay.mjs');
+    return AppHost.onDesktop(await Desktop.start(host, user, options), command);
+  }
+
+  /** Another app on a desktop that is there already. */
+  static onDesktop(desktop: Desktop, command: AppCommand): AppHost {
+    return new AppHost(desktop.host, desktop, [...command, keyringFlag]);
   }
 
   start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {

@@ -113,6 +113,16 @@ export class Host {
     await this.run(['/bin/sh', '-ec', script.join('\n'), 'sh', join(outside, source), target, flag]);
   }
 
+  /** Lets a folder of the machine be written to inside the host; nothing of it reaches the machine. */
+  async overlay(path: string): Promise<void> {
+    const script = [
+      'over="/srv/over$(echo "$1" | tr / -)"',
+      'mkdir "$over" "$over/upper" "$over/work"',
+      'mount -t overlay -o "lowerdir=$1,upperdir=$over/upper,workdir=$over/work" overlay "$1"',
+    ];
+    await this.run(['/bin/sh', '-ec', script.join('\n'), 'sh', path]);
+  }
+
   /** Puts the product below /opt/homing, where every user of the host can read and run it. */
   async mountProduct(files: ProductFiles): Promise<void> {
     await this.bind(files.node, '/opt/homing/bin/node');

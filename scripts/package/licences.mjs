@@ -1,0 +1,56 @@
+/** The licences of all that is inside the bundles, in one text; Electron's and Chromium's lie beside its program. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../setup.mjs';
+
+/** Packages that are bundled though they are only needed to build. */
+const bundled = [
+  '@vscode/sudo-prompt',
+  'electron-log',
+  'electron-updater',
+  'lucide-react',
+  'node',
+  'radix-ui',
+  'react',
+  'react-dom',
+  'uplot',
+];
+
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+/** Where Node finds a package from a folder. */
+function folderOf(name, from) {
+  for (let at = from; at.startsWith(root); at = join(at, '..')) {
+    const folder = join(at, 'node_modules', name);
+    if (existsSync(join(folder, 'package.json'))) return folder;
+  }
+  return undefined;
+}
+
+function collect(names, from, found) {
+  for (const name of names) {
+    const folder = folderOf(name, from);
+    if (folder === undefined || found.has(folder)) continue;
+    found.add(folder);
+    collect(Object.keys(manifest(folder).dependencies ?? {}), folder, found);
+  }
+}
+
+function licenceText(folder) {
+  const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));
+  return file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+}
+
+/** Writes the text. @returns how many packages it names */
+export function writeLicences(path) {
+  const found = new Set();
+  collect([...Object.keys(manifest(root).dependencies), ...bundled], root, found);
+  const texts = [...found]
+    .map((folder) => ({ ...manifest(folder), text: licenceText(folder) }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map(({ name, version, license, text }) => `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`);
+  writeFileSync(path, texts.join(`\n${'-'.repeat(80)}\n\n`));
+  return texts.length;
+}

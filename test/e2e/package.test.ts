@@ -1,0 +1,233 @@
+import { readdir, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Host, HostUser } from '../lab/host.ts';
+import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
+import { createWorld, type World } from '../lab/world.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { AuthoredNetwork } from '../mesh/authored-network.ts';
+import { InstalledHost } from '../mesh/installed-host.ts';
+import { AppHost } from './app-host.ts';
+import type { Desktop } from './desktop.ts';
+import { allowUser, startPolkit } from './polkit.ts';
+import type { RunningApp } from './running-app.ts';
+
+/** The packages that people install: their helper goes onto the machine through pkexec, and away again with all it made. */
+
+const packages = fileURLToPath(new URL('../../dist/package/', import.meta.url));
+const unpacked = `${packages}linux-unpacked`;
+const patience = { timeout: 20_000 };
+const port = 51_820;
+
+let world: World;
+let network: AuthoredNetwork;
+let host: Host;
+let user: HostUser;
+let desktop: Desktop;
+let app: RunningApp;
+let page: Page;
+
+beforeAll(async () => {
+  requireLab();
+  world = await createWorld({ parts: [], laptopAt: 'home' });
+  const admin = await InstalledHost.install(world.nas);
+  network = await AuthoredNetwork.init('wgnet', admin);
+  await network.addController('nas', {
+    host: world.nas,
+    privateEndpoints: [`${at.private.nas}:${port}`],
+    publicEndpoints: [`${at.internet.home}:${port}`],
+  });
+  await network.addPeer('laptop');
+  host = world.laptop;
+  user = await host.addUser('user', 1000);
+  await startPolkit(host);
+});
+afterAll(() => world?.destroy());
+
+// A whole installation, on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+async function join(): Promise<void> {
+  await page
+    .getByRole('textbox', { name: 'The invite as text' })
+    .fill((await network.invite('laptop')).trim());
+  await page.getByRole('button', { name: 'Look at it' }).click();
+  await page.getByRole('button', { name: 'Join wgnet' }).click();
+  const card = page.getByRole('textbox', { name: 'The join card as text' });
+  await card.waitFor(patience);
+  await network.addPeer('laptop', await card.inputValue());
+  await network.startControllers();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('status').filter({ hasText: 'Home' }).first().waitFor({ timeout: 30_000 });
+}
+
+async function removeHelper(): Promise<void> {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Remove it' }).click();
+  await page.getByRole('button', { name: 'Remove the helper' }).click();
+  await page.getByRole('button', { name: 'Status' }).click();
+  await page.getByText('One thing to set up').waitFor(patience);
+}
+
+/** Files of the helper, wherever an installation puts some. */
+async function filesOfHelper(): Promise<string> {
+  const places = ['/opt/homing', '/var/lib/homing', '/run/homing', '/etc/init.d', '/usr/local/bin', '/opt'];
+  const found = await host.exec(['/usr/bin/find', ...places, '-maxdepth', '1', '-name', '*homing*']);
+  return found.stdout.trim();
+}
+
+test('the fuses forbid to make another program of the app', async () => {
+  const wire = await getCurrentFuseWire(`${unpacked}/homing-desktop`);
+  expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE);
+  expect(wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable]).toBe(FuseState.DISABLE);
+  expect(wire[FuseV1Options.EnableNodeCliInspectArguments]).toBe(FuseState.DISABLE);
+  expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE);
+  expect(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation]).toBe(FuseState.ENABLE);
+});
+
+test('the package holds one archive, the helper as one program, and the licences', async () => {
+  const resources = await readdir(`${unpacked}/resources`);
+  expect(resources.sort()).toEqual(['LICENSE', 'app.asar', 'helper', 'licences.txt']);
+  expect((await stat(`${unpacked}/resources/helper/homing-helper`)).mode & 0o111).not.toBe(0);
+});
+
+describe('unpacked in a folder of the user, as an AppImage is', () => {
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    await host.bind(unpacked, `${user.home}/Homing`);
+    const command = [`${user.home}/Homing/homing-desktop`];
+    const appHost = await AppHost.withProgram(host, user, command, { keyring: true });
+    desktop = appHost.desktop;
+    before = await host.snapshot();
+    app = await appHost.start();
+    page = await app.page();
+  });
+
+  test('whom polkit does not know as an administrator is told so, and nothing is installed', async () => {
+    await page.getByRole('button', { name: 'Set up Homing' }).click();
+    await page.getByText('The helper was not installed', { exact: true }).waitFor(patience);
+    expect(await page.getByRole('alert').innerText()).toContain('nothing that asks for a password');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await filesOfHelper()).toBe('/var/lib/homing');
+  });
+
+  test('an installation that fails leaves nothing half done', async () => {
+    // The folder of the command line cannot be written to until the next test.
+    await allowUser(host, user.name);
+    await page.getByRole('button', { name: 'Set up Homing' }).click();
+    await page.getByText('The helper was not installed', { exact: true }).waitFor(patience);
+    expect(await page.getByRole('alert').innerText()).toContain('read-only file system');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await filesOfHelper()).toBe('');
+  });
+
+  test('one press sets the helper up: a copy that only root can change, started with the machine', async () => {
+    await host.overlay('/usr');
+    await page.getByRole('button', { name: 'Set up Homing' }).click();
+    await page.getByText('Drop an invite here').waitFor({ timeout: 30_000 });
+    const owner = await host.run([
+      '/usr/bin/stat',
+      '-c',
+      '%U %a %n',
+      '/opt/homing',
+      '/opt/homing/homing-helper',
+    ]);
+    expect(owner.trim().split('\n')).toEqual(['root 755 /opt/homing', 'root 755 /opt/homing/homing-helper']);
+    expect(await host.readFile('/etc/init.d/homing-helper')).toContain('--uid 1000');
+    expect(await host.run(['/usr/local/bin/homing', '--version'], { user })).toContain('0.1.0');
+  });
+
+  test('it joins and connects like any other', join);
+
+  test('set up once more, the helper is another process and the tunnel goes on', async () => {
+    const pidOf = async () => (await host.run(['/bin/cat', '/run/homing-helper.pid'])).trim();
+    const pid = await pidOf();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Install it again' }).click();
+    await expect.poll(pidOf, patience).not.toBe(pid);
+    await page.getByRole('button', { name: 'Status' }).click();
+    await page.getByRole('status').filter({ hasText: 'Home' }).first().waitFor(patience);
+    const status = JSON.parse(await host.run(['/usr/local/bin/homing', 'status', '--json'], { user }));
+    expect(status.tunnel.adopted).toBe(true);
+  });
+
+  test('removed from the settings, it leaves the machine as it was', async () => {
+    await removeHelper();
+    expect(await filesOfHelper()).toBe('');
+    await app.kill();
+    await expect.poll(() => leftSince(before), patience).toEqual([]);
+  });
+});
+
+describe('the Debian package', () => {
+  let before: Snapshot;
+  let files: string;
+
+  beforeAll(async () => {
+    await host.run(['/bin/cp', '-a', '/srv/outside/var/lib/dpkg', '/var/lib/dpkg']);
+    const [deb = ''] = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
+    await host.bind(`${packages}${deb}`, '/root/homing.deb');
+    before = await host.snapshot();
+    files = await systemFiles();
+  });
+
+  test('is installed by dpkg, with its desktop entry, its scheme and its file type', async () => {
+    await host.run(['/usr/bin/dpkg', '--install', '/root/homing.deb'], { timeoutMs: 120_000 });
+    const entry = await host.readFile('/usr/share/applications/homing-desktop.desktop');
+    expect(entry).toContain('MimeType=x-scheme-handler/homing;application/x-homing-invite;');
+    expect(await host.readFile('/usr/share/mime/globs2')).toContain('application/x-homing-invite:*.homing');
+    expect(await host.readFile('/etc/apparmor.d/homing-desktop')).toContain('userns,');
+  });
+
+  test('its helper is set up where the package has put it, and the network that is known connects', async () => {
+    const appHost = await AppHost.onDesktop(desktop, ['/usr/bin/homing-desktop']);
+    app = await appHost.start();
+    page = await app.page();
+    await page.getByRole('button', { name: 'Set up Homing' }).click();
+    await page.getByRole('switch', { name: 'Connection to wgnet' }).click(patience);
+    await page.getByRole('status').filter({ hasText: 'Home' }).first().waitFor(patience);
+    const script = await host.readFile('/etc/init.d/homing-helper');
+    expect(script).toContain('/usr/lib/homing-desktop/resources/helper/homing-helper');
+    expect(await filesOfHelper()).not.toContain('/opt/homing');
+  });
+
+  test('installed again, as by an upgrade, it keeps the tunnel', async () => {
+    await host.run(['/usr/bin/dpkg', '--install', '/root/homing.deb'], { timeoutMs: 120_000 });
+    const status = JSON.parse(await host.run(['/usr/local/bin/homing', 'status', '--json'], { user }));
+    expect(status.tunnel).toMatchObject({ state: 'connected', adopted: true });
+  });
+
+  test('purged, nothing of it is left', async () => {
+    await app.kill();
+    await host.run(['/usr/bin/dpkg', '--purge', 'homing-desktop'], { timeoutMs: 120_000 });
+    expect(await filesOfHelper()).toBe('');
+    expect(await systemFiles()).toBe(files);
+    await expect.poll(() => leftSince(before), patience).toEqual([]);
+  });
+});
+
+/** Every file where packages put theirs. Databases that others keep of all packages are not the package's own. */
+async function systemFiles(): Promise<string> {
+  const found = await host.run([
+    '/usr/bin/find',
+    '/usr',
+    '/etc',
+    '/opt',
+    '-xdev',
+    '-path',
+    '*homing*',
+    '-o',
+    '-name',
+    '*homing*',
+  ]);
+  return found.split('\n').sort().join('\n');
+}
+
+/** What the machine has now and had not, or the other way round; the user's own session is not the product's. */
+async function leftSince(before: Snapshot): Promise<readonly string[]> {
+  return diffSnapshots(before, await host.snapshot()).filter((line) => !line.includes(' /run/user/'));
+}
