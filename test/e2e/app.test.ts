@@ -37,12 +37,6 @@ function mainSwitch() {
   return page.getByRole('switch', { name: 'Connection to wgnet' });
 }
 
-/** Presses what ends the app: the page cannot say any more that it was pressed. */
-async function pressLast(name: string): Promise<void> {
-  const button = page.getByRole('button', { name });
-  await button.evaluate('(found) => void setTimeout(() => found.click(), 20)');
-}
-
 async function goTo(name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click();
 }
@@ -197,7 +191,9 @@ test('diagnostics are copied without a key in them', async () => {
 test('quitting can leave the connection, and the next start finds it', async () => {
   await goTo('Settings');
   await page.getByRole('button', { name: 'Quit Homing' }).click();
-  await pressLast('Stay connected');
+  await page.getByRole('button', { name: 'Stay connected' }).waitFor();
+  // Pressed a moment later: the page it is on is gone then, and could not say that it was pressed.
+  await page.evaluate(`setTimeout(() => document.querySelector('dialog button').click(), 50)`);
   expect(await app.ended()).toBe(0);
   expect((await scene.laptop.status()).tunnel.state).toBe('connected');
   app = await scene.appHost.start();
