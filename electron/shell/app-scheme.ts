@@ -55,9 +55,9 @@ export function bundledFile(folder: string, url: string): string | undefined {
 /** Serves the renderer's bundle. @param folder absolute */
 export function serveAppScheme(session: Session, folder: string): void {
   session.protocol.handle('app', async ({ url }) => {
-    const path = bundledFile(folder, url);
-    if (path === undefined) return new Response(null, { status: 404 });
     try {
+      const path = bundledFile(folder, url);
+      if (path === undefined) return new Response(null, { status: 404 });
       const body = new Uint8Array(await readFile(path));
       return new Response(body, { headers: { ...headers, 'content-type': types[extname(path)] ?? '' } });
     } catch {

@@ -49,6 +49,26 @@ async function look(name: string): Promise<void> {
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
     expect(found, `axe on ${name}, ${theme}`).toEqual([]);
   }
+  await reachedByKeyboard();
+}
+
+/** Whether everything that can be pressed or filled in is reached by the Tab key; a dialog keeps the others out. */
+async function reachedByKeyboard(): Promise<void> {
+  const pressable = 'button, input, textarea, select, a[href], [tabindex="0"]:not([role="radiogroup"])';
+  const list = `[...(document.querySelector('dialog[open]') ?? document).querySelectorAll('${pressable}')]
+    .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility())`;
+  const count = await page.evaluate(`{ document.activeElement?.blur(); ${list}.length }`);
+  for (let i = 0; i < Number(count) + 2; i += 1) {
+    await page.keyboard.press('Tab');
+    await page.evaluate(`document.activeElement.dataset.reached = ''`);
+  }
+  const missed = await page.evaluate(
+    `${list}.filter((one) => !('reached' in one.dataset)).map((one) => one.outerHTML)`,
+  );
+  await page.evaluate(
+    `for (const one of document.querySelectorAll('[data-reached]')) delete one.dataset.reached`,
+  );
+  expect(missed, 'not reached by Tab').toEqual([]);
 }
 
 function tab(name: string) {
