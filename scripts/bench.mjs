@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
 ensureNpmPackages();
-ensureSystemPackages({ bench: true });
+ensureSystemPackages({ bench: true, desktop: process.argv[2] === 'app' });
 process.exitCode = runOnProjectNode([join(root, 'test/bench/main.ts'), ...process.argv.slice(2)]);

@@ -37,6 +37,7 @@ const desktopPrograms = {
   '/usr/lib/polkit-1/polkitd': 'polkitd',
   '/usr/lib/python3/dist-packages/gi/__init__.py': 'python3-gi',
   '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf': 'fonts-dejavu-core',
+  'systemd-analyze': 'systemd',
   'xdg-mime': 'xdg-utils',
   'update-mime-database': 'shared-mime-info',
   '/usr/share/dbus-1/system.conf': 'dbus-system-bus-common',

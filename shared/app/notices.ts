@@ -20,8 +20,11 @@ function named(names: readonly string[]): string {
   return names.length === 2 ? `${only} and ${second}` : `${only} and ${names.length - 1} more`;
 }
 
-function reasonFor(timeline: readonly Decision[], names: readonly string[]): string {
-  const decision = timeline.findLast(({ controller }) => controller !== null && names.includes(controller));
+/** Why it came so: the reason of the last decision of that kind about one of them. */
+function reasonFor(timeline: readonly Decision[], kind: Decision['kind'], names: readonly string[]): string {
+  const decision = timeline.findLast(
+    (one) => one.kind === kind && one.controller !== null && names.includes(one.controller),
+  );
   const reason = decision?.reason ?? '';
   return reason === '' ? '' : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 }
@@ -41,9 +44,11 @@ function whileConnected(
   const lost = became('none').filter((name) => was.has(name));
   return [
     ...(home.length > 0
-      ? [{ title: `${named(home)} on your LAN now`, body: reasonFor(timeline, home) }]
+      ? [{ title: `${named(home)} on your LAN now`, body: reasonFor(timeline, 'moved', home) }]
       : []),
-    ...(lost.length > 0 ? [{ title: `Can’t reach ${named(lost)}`, body: reasonFor(timeline, lost) }] : []),
+    ...(lost.length > 0
+      ? [{ title: `Can’t reach ${named(lost)}`, body: reasonFor(timeline, 'lost', lost) }]
+      : []),
   ];
 }
 

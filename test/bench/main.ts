@@ -3,6 +3,7 @@
  * A benchmark prints its result to standard output and its progress to standard error.
  */
 const benchmarks: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
+  app: async () => (await import('./app/run.ts')).runAppBenchmark,
   connect: async () => (await import('./connect/run.ts')).runConnectBenchmark,
   paths: async () => (await import('./paths/run.ts')).runPathBenchmark,
   scale: async () => (await import('./scale/run.ts')).runScaleBenchmark,

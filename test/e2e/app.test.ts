@@ -157,9 +157,21 @@ test('an app that was killed finds the live tunnel when it is opened again', asy
   expect(await mainSwitch().isChecked()).toBe(true);
 });
 
-test('closing the window leaves the app in the tray, which opens it again', async () => {
+test('with the window closed, coming home is told by the desktop', async () => {
   await page.close();
   await expect.poll(() => app.openPage() === undefined, patience).toBe(true);
+  await scene.world.moveLaptop('cafe');
+  await scene.laptop.untilPath('nas', 'internet');
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  const before = (await scene.tray.notifications()).length;
+  await scene.world.moveLaptop('home');
+  await expect.poll(async () => (await scene.tray.notifications()).length, patience).toBe(before + 1);
+  const told = (await scene.tray.notifications()).at(-1);
+  expect(told?.title).toBe('nas on your LAN now');
+  expect(told?.body).toMatch(/^Answered on your LAN in /);
+});
+
+test('the tray opens the window again', async () => {
   await expect.poll(() => scene.tray.labels(), patience).toContain('Open Homing');
   await scene.tray.click('Open Homing');
   page = await app.page();
@@ -171,6 +183,45 @@ test('the switch in the window disconnects, and connects again', async () => {
   await heading('Off').waitFor(patience);
   expect((await scene.laptop.status()).tunnel.state).toBe('off');
   await mainSwitch().click();
+  await heading('Home').waitFor(patience);
+});
+
+test('what is set takes effect: theme, login, another name, connecting at the start', async () => {
+  await goTo('Settings');
+  await page.getByRole('radio', { name: 'Dark' }).click();
+  await expect
+    .poll(() => page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`), patience)
+    .toBe(true);
+  await page.getByRole('switch', { name: /^Open at login/ }).click();
+  const entry = '/home/user/.config/autostart/homing.desktop';
+  await expect
+    .poll(() => scene.world.laptop.readFile(entry).catch(() => ''), patience)
+    .toContain('"--hidden"');
+  await page.getByRole('switch', { name: /^Open at login/ }).click();
+  await expect.poll(() => scene.world.laptop.readFile(entry).catch(() => 'gone'), patience).toBe('gone');
+  await page.getByRole('button', { name: 'Rename wgnet' }).click();
+  await page.getByRole('textbox', { name: 'New name for wgnet' }).fill('Home mesh');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Rename Home mesh' }).click(patience);
+  await page.getByRole('textbox', { name: 'New name for Home mesh' }).fill('');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Rename wgnet' }).waitFor(patience);
+  await page.getByRole('switch', { name: 'Connect when it starts' }).click();
+  await goTo('Status');
+  await mainSwitch().click();
+  await heading('Off').waitFor(patience);
+  await app.kill();
+  app = await scene.appHost.start();
+  page = await app.page();
+  await heading('Home').waitFor(patience);
+});
+
+test('short names are written when they are switched on and applied', async () => {
+  await goTo('Settings');
+  await page.getByRole('switch', { name: /^Short names/ }).click();
+  await page.getByRole('button', { name: 'Apply now' }).click(patience);
+  await expect.poll(() => scene.world.laptop.readFile('/etc/hosts'), patience).toMatch(/ nas\.wgnet nas$/m);
+  await goTo('Status');
   await heading('Home').waitFor(patience);
 });
 

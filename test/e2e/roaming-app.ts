@@ -4,7 +4,7 @@ import { AuthoredNetwork } from '../mesh/authored-network.ts';
 import { InstalledHost } from '../mesh/installed-host.ts';
 import { RoamingLaptop } from '../mesh/roaming-laptop.ts';
 import { AppHost } from './app-host.ts';
-import { DesktopTray } from './tray.ts';
+import { DesktopServices } from './desktop-services.ts';
 
 /** The laptop of the lab's internet with a desktop, a tray and the app on it; its network waits for it to join. */
 
@@ -13,7 +13,7 @@ const port = 51_820;
 export interface RoamingApp {
   readonly world: World;
   readonly appHost: AppHost;
-  readonly tray: DesktopTray;
+  readonly tray: DesktopServices;
   readonly laptop: RoamingLaptop;
   readonly network: AuthoredNetwork;
   destroy(): Promise<void>;
@@ -43,7 +43,7 @@ export async function createRoamingApp(): Promise<RoamingApp> {
     });
     await network.addPeer('laptop');
     const appHost = await AppHost.prepare(world.laptop, installed.user, { keyring: true });
-    const tray = await DesktopTray.start(appHost.desktop);
+    const tray = await DesktopServices.start(appHost.desktop);
     const laptop = new RoamingLaptop(installed);
     return { world, appHost, tray, laptop, network, destroy: () => world.destroy() };
   } catch (error) {

@@ -24,7 +24,8 @@ const moved: Decision = {
 };
 
 test('coming home is told once for all controllers, with the reason', () => {
-  expect(noticesOf(live('internet', 'internet'), live('lan', 'lan'), [moved])).toEqual([
+  const kept: Decision = { ...moved, id: 2, kind: 'kept', reason: 'answers on your LAN in 0.6 ms' };
+  expect(noticesOf(live('internet', 'internet'), live('lan', 'lan'), [moved, kept])).toEqual([
     { title: 'c0 and c1 on your LAN now', body: 'Answered on your LAN in 0.6 ms.' },
   ]);
 });

@@ -1,6 +1,7 @@
-"""A desktop's tray, as far as an app sees it: owns org.kde.StatusNotifierWatcher on the session bus, takes the app's item,
-and reads and clicks its menu (StatusNotifierItem and com.canonical.dbusmenu, by raw messages: Electron answers no
-introspection). One JSON object a line on standard output; commands, one a line, on standard input."""
+"""What a desktop offers an app on the session bus. A tray: owns org.kde.StatusNotifierWatcher, takes the app's item, and
+reads and clicks its menu (StatusNotifierItem and com.canonical.dbusmenu, by raw messages: Electron answers no
+introspection). Notifications: owns org.freedesktop.Notifications, and keeps what was shown. One JSON object a line on
+standard output; commands, one a line, on standard input."""
 
 import json
 import sys
@@ -20,11 +21,29 @@ WATCHER = """
   </interface>
 </node>
 """
+NOTIFICATIONS = """
+<node>
+  <interface name="org.freedesktop.Notifications">
+    <method name="GetCapabilities"><arg type="as" direction="out"/></method>
+    <method name="GetServerInformation">
+      <arg type="s" direction="out"/><arg type="s" direction="out"/>
+      <arg type="s" direction="out"/><arg type="s" direction="out"/>
+    </method>
+    <method name="Notify">
+      <arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/>
+      <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="as" direction="in"/>
+      <arg type="a{sv}" direction="in"/><arg type="i" direction="in"/><arg type="u" direction="out"/>
+    </method>
+    <method name="CloseNotification"><arg type="u" direction="in"/></method>
+  </interface>
+</node>
+"""
 ITEM = "org.kde.StatusNotifierItem"
 MENU = "com.canonical.dbusmenu"
 
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 items = []
+shown = []
 
 
 def say(**what):
@@ -53,6 +72,19 @@ def call(path, interface, method, arguments):
     return bus.call_sync(owner, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE, 5000, None)
 
 
+def on_notification_call(_bus, _sender, _path, _interface, method, arguments, invocation):
+    if method == "Notify":
+        _app, _replaces, _icon, title, body, _actions, _hints, _expires = arguments.unpack()
+        shown.append({"title": title, "body": body})
+        invocation.return_value(GLib.Variant("(u)", (len(shown),)))
+    elif method == "GetCapabilities":
+        invocation.return_value(GLib.Variant("(as)", (["body", "actions"],)))
+    elif method == "GetServerInformation":
+        invocation.return_value(GLib.Variant("(ssss)", ("e2e", "homing", "1", "1.2")))
+    else:
+        invocation.return_value(None)
+
+
 def item_property(name):
     _, path = items[-1]
     arguments = GLib.Variant("(ss)", (ITEM, name))
@@ -78,6 +110,8 @@ def obey(line):
     elif command == "icon":
         pixels = item_property("IconPixmap")
         say(icon=sum(sum(data) for _, _, data in pixels), sizes=[width for width, _, _ in pixels])
+    elif command == "notifications":
+        say(notifications=shown)
     elif command == "click":
         path, found = entries()
         chosen = [entry for entry in found if entry.get("label", "").replace("_", "") == rest]
@@ -102,11 +136,15 @@ def guarded(line):
         say(error=str(error))
 
 
-info = Gio.DBusNodeInfo.new_for_xml(WATCHER).interfaces[0]
-bus.register_object("/StatusNotifierWatcher", info, on_call, on_get, None)
-Gio.bus_own_name_on_connection(
-    bus, "org.kde.StatusNotifierWatcher", Gio.BusNameOwnerFlags.NONE, lambda *_: say(event="ready"), None
-)
+def own(name, ready):
+    Gio.bus_own_name_on_connection(bus, name, Gio.BusNameOwnerFlags.NONE, ready, None)
+
+
+watcher = Gio.DBusNodeInfo.new_for_xml(WATCHER).interfaces[0]
+bus.register_object("/StatusNotifierWatcher", watcher, on_call, on_get, None)
+notifications = Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0]
+bus.register_object("/org/freedesktop/Notifications", notifications, on_notification_call, None, None)
+own("org.freedesktop.Notifications", lambda *_: own("org.kde.StatusNotifierWatcher", lambda *_: say(event="ready")))
 loop = GLib.MainLoop()
 threading.Thread(target=read_commands, daemon=True).start()
 loop.run()

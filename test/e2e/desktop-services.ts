@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import type { HostProcess } from '../lab/host-process.ts';
 import type { Desktop } from './desktop.ts';
 
-/** The desktop's tray, and the app's item in it. */
+/** The desktop's tray with the app's item in it, and the notifications that were shown. */
 
-const script = fileURLToPath(new URL('tray_watcher.py', import.meta.url));
-const scriptInHost = '/opt/e2e/tray_watcher.py';
+const script = fileURLToPath(new URL('desktop_services.py', import.meta.url));
+const scriptInHost = '/opt/e2e/desktop_services.py';
 
 export interface TrayEntry {
   readonly label?: string;
@@ -13,7 +13,7 @@ export interface TrayEntry {
   readonly type?: string;
 }
 
-export class DesktopTray {
+export class DesktopServices {
   readonly #process: HostProcess;
   #read = 0;
 
@@ -21,9 +21,9 @@ export class DesktopTray {
     this.#process = process;
   }
 
-  static async start(desktop: Desktop): Promise<DesktopTray> {
+  static async start(desktop: Desktop): Promise<DesktopServices> {
     await desktop.host.bind(script, scriptInHost);
-    const tray = new DesktopTray(await desktop.spawn(['/usr/bin/python3', scriptInHost]));
+    const tray = new DesktopServices(await desktop.spawn(['/usr/bin/python3', scriptInHost]));
     await tray.#process.stdout.waitFor(/"ready"/, 10_000);
     tray.#read = tray.#process.stdout.lines.length;
     return tray;
@@ -53,6 +53,11 @@ export class DesktopTray {
   /** A sum over the picture: another one for another picture. */
   async icon(): Promise<number> {
     return Number((await this.#ask('icon')).icon);
+  }
+
+  async notifications(): Promise<readonly { readonly title: string; readonly body: string }[]> {
+    const { notifications } = await this.#ask('notifications');
+    return Array.isArray(notifications) ? notifications : [];
   }
 
   async click(label: string): Promise<void> {

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { Host } from '../../lab/host.ts';
+
+/** What all processes of the app cost, from /proc of their host. */
+
+/** USER_HZ: clock ticks a second in /proc/PID/stat, 100 on every Linux that Node runs on (proc(5), sysconf(3)). */
+const ticksPerSecond = 100;
+
+async function processesOf(host: Host, program: string): Promise<readonly string[]> {
+  const proc = host.outsidePath('/proc');
+  const pids = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const command = await readFile(`${proc}/${pid}/cmdline`, 'utf8').catch(() => '');
+      return command.split('\0')[0]?.includes(program) ? [`${proc}/${pid}`] : [];
+    }),
+  );
+  return found.flat();
+}
+
+export interface Memory {
+  readonly processes: number;
+  /** Each page counted once, shared ones in parts (PSS), in MiB. */
+  readonly proportionalMiB: number;
+  /** Each process counted whole (RSS), in MiB: shared pages several times. */
+  readonly residentMiB: number;
+}
+
+/** @param program what the first word of the command lines holds */
+export async function memoryOf(host: Host, program: string): Promise<Memory> {
+  const folders = await processesOf(host, program);
+  const texts = await Promise.all(folders.map((folder) => readFile(`${folder}/smaps_rollup`, 'utf8')));
+  const sum = (field: string) =>
+    texts.reduce(
+      (total, text) => total + Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0),
+      0,
+    );
+  const mebibytes = (kibibytes: number) => Math.round(kibibytes / 102.4) / 10;
+  return {
+    processes: folders.length,
+    proportionalMiB: mebibytes(sum('Pss')),
+    residentMiB: mebibytes(sum('Rss')),
+  };
+}
+
+/** Processor time that they have used so far, in milliseconds. */
+export async function processorMs(host: Host, program: string): Promise<number> {
+  const folders = await processesOf(host, program);
+  const stats = await Promise.all(folders.map((folder) => readFile(`${folder}/stat`, 'utf8')));
+  const ticks = stats.map((stat) => {
+    // After the name, which may hold anything, come the fields from the third on: utime and stime are the 14th and 15th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return (ticks.reduce((total, one) => total + one, 0) * 1000) / ticksPerSecond;
+}
