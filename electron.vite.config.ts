@@ -15,6 +15,7 @@ export default defineConfig({
     build: {
       outDir: 'dist/app/main',
       target: target.main,
+      minify: true,
       externalizeDeps: false,
       rolldownOptions: {
         checks,
@@ -28,6 +29,7 @@ export default defineConfig({
     build: {
       outDir: 'dist/app/preload',
       target: target.main,
+      minify: true,
       externalizeDeps: false,
       rolldownOptions: {
         checks,

@@ -1,4 +1,5 @@
-import './web-crypto.ts';
+import './start/memory-first.ts';
+import './start/web-crypto.ts';
 import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';

@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, Platform } from 'electron-builder';
+import { Arch, build, Platform } from 'electron-builder';
 import { buildApp } from './build-app.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
 import { builderConfig } from './package/config.mjs';
@@ -34,6 +34,13 @@ function emptyElectron({ folder, version }) {
   return { folder: copy, version };
 }
 
+/** The helper inside is a program of this machine, and so is the package. macOS updates itself from a zip. */
+function targets() {
+  const arch = process.arch === 'arm64' ? Arch.arm64 : Arch.x64;
+  if (kind === 'dmg') return Platform.MAC.createTarget(['dmg', 'zip'], arch);
+  return Platform.LINUX.createTarget(isLocal ? 'dir' : kind, arch);
+}
+
 if (!kinds.includes(kind)) {
   say(`There is no package of the kind ${JSON.stringify(kind)}: choose one of ${kinds.join(', ')}.`);
   process.exit(2);
@@ -47,7 +54,7 @@ const isLocal = kind === 'dir' || kind === 'deb';
 const electron = isLocal ? electronRuntime() : undefined;
 if (electron?.isStandIn) say('This package is for tests: its Electron is not the one that ships.');
 await build({
-  targets: (kind === 'dmg' ? Platform.MAC : Platform.LINUX).createTarget(isLocal ? 'dir' : kind),
+  targets: targets(),
   config: builderConfig(electron === undefined ? undefined : emptyElectron(electron)),
   publish: 'never',
 });

@@ -15,7 +15,7 @@ export function helperNotRunning(path: string, detail: string): HomingError {
     code: 'helper-not-running',
     title: 'The helper is not running',
     cause: `Nothing answers at ${path} (${detail}).`,
-    remedy: 'Start it as root; from a checkout: sudo npm run helper.',
+    remedy: 'Open the Homing app, which sets it up; from a checkout: sudo npm run helper.',
   });
 }
 

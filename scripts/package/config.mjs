@@ -28,6 +28,12 @@ function laterFuses(electron) {
   return major >= 29 ? { grantFileProtocolExtraPrivileges: false } : {};
 }
 
+/** Where the app looks for newer versions: the releases of the repository that built it. */
+function publishFrom(env) {
+  const [owner, repo] = (env.GITHUB_REPOSITORY ?? '').split('/');
+  return owner && repo ? [{ provider: 'github', owner, repo }] : null;
+}
+
 /** @param electron the Electron to package; undefined has electron-builder fetch its own */
 export function builderConfig(electron) {
   return {
@@ -36,6 +42,7 @@ export function builderConfig(electron) {
     copyright: 'Apache-2.0',
     directories: { output: join(root, 'dist/package'), buildResources: join(root, 'assets') },
     ...(electron === undefined ? {} : { electronDist: electron.folder, electronVersion: electron.version }),
+    publish: publishFrom(process.env),
     asar: true,
     npmRebuild: false,
     // All that the app needs is in its bundles.
@@ -55,13 +62,11 @@ export function builderConfig(electron) {
       category: 'Network',
       synopsis: 'Keeps a roaming laptop on its private WireGuard network',
       mimeTypes: ['x-scheme-handler/homing', invite.mimeType],
-      target: ['AppImage'],
     },
     mac: {
       category: 'public.app-category.utilities',
       icon: join(root, 'assets/icons/1024x1024.png'),
       hardenedRuntime: true,
-      target: [{ target: 'dmg', arch: ['x64', 'arm64'] }],
       extendInfo: { LSUIElement: false },
     },
   };
