@@ -38,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/app-once.ts', 'test/e2e/package-once.ts', 'test/mesh/bundle-once.ts'],
+          globalSetup: ['test/e2e/package-once.ts', 'test/mesh/bundle-once.ts'],
           fileParallelism: false,
           retry: 1,
           testTimeout: 60_000,

@@ -9,10 +9,11 @@ import type { AppChange, AppState, Preferences } from '../shared/contract/app-st
 import type { TunnelStatus } from '../shared/contract/status.ts';
 import { problemOf } from '../shared/errors/problem.ts';
 import { appHandlers } from './actions/app-handlers.ts';
+import { settleTunnel } from './actions/before-quit.ts';
 import { Connection } from './actions/connection.ts';
 import { Importing } from './actions/importing.ts';
 import { keyringState, sealedKeys } from './identity/sealed-keys.ts';
-import { type Handed, handedIn } from './imports/intake.ts';
+import { handedIn } from './imports/intake.ts';
 import { isHelperInstalled, packagedHelper } from './install/installed-helper.ts';
 import { serveCalls } from './ipc/serve-calls.ts';
 import { HelperLink } from './link/helper-link.ts';
@@ -24,7 +25,7 @@ import { ProfileShelf } from './profiles/profile-shelf.ts';
 import { serveAppScheme } from './shell/app-scheme.ts';
 import { isOurPage, lockDown } from './shell/lockdown.ts';
 import { firstState } from './start/first-state.ts';
-import { askBeforeQuit } from './start/quit-question.ts';
+import { Outside } from './start/outside.ts';
 import { AppStore } from './state/app-store.ts';
 import { AppTray } from './tray/tray.ts';
 import { desktopHasTray } from './tray/tray-host.ts';
@@ -44,9 +45,8 @@ export class HomingApp {
   readonly #notes: AppNotesFile;
   readonly #window: StatusWindow;
   readonly #notifier: Notifier;
+  readonly #outside = new Outside();
   #parts: RunningParts | undefined;
-  /** What was handed over before the app was ready for it. */
-  #waiting: Handed | undefined;
   #reloads = 0;
   #isQuitting = false;
 
@@ -74,21 +74,8 @@ export class HomingApp {
 
   /** Listens for what the system hands over, also before the app is ready. */
   listen(): void {
-    app.on('second-instance', (_event, args) => {
-      const handed = handedIn(args.slice(1));
-      if (handed === undefined) this.#window.show();
-      else this.#take(handed);
-    });
-    app.on('open-url', (event, text) => {
-      event.preventDefault();
-      this.#take({ kind: 'link', text });
-    });
-    app.on('open-file', (event, path) => {
-      event.preventDefault();
-      this.#take({ kind: 'file', path });
-    });
-    app.on('activate', () => this.#window.show());
-    // The window is one way among others to see the app; without a tray it is the only one.
+    this.#outside.listen(() => this.#window.show());
+    // The window is one way among others to see the app; without a tray its end is handled where it closes.
     app.on('window-all-closed', () => undefined);
     app.on('before-quit', () => {
       this.#isQuitting = true;
@@ -117,11 +104,15 @@ export class HomingApp {
     parts.link.start();
     if (!args.includes(hiddenArgument) || !hasTray) this.#window.show();
     await parts.shelf.start().catch(this.#trouble);
-    app.setAsDefaultProtocolClient('homing');
+    // A checkout is started by Electron's own program: links would open that.
+    if (app.isPackaged) app.setAsDefaultProtocolClient('homing');
     updates.automatic(preferences.checkForUpdates);
-    const handed = this.#waiting ?? handedIn(args);
-    this.#waiting = undefined;
-    if (handed !== undefined) this.#take(handed);
+    const handed = handedIn(args);
+    if (handed !== undefined) this.#outside.hand(handed);
+    this.#outside.takenBy((one) => {
+      this.#window.show();
+      parts.importing.hand(one).catch(this.#trouble);
+    });
   }
 
   async #loadNotes(): Promise<AppState['problem']> {
@@ -218,16 +209,6 @@ export class HomingApp {
     this.#client.probe({}).catch(this.#trouble);
   }
 
-  #take(handed: Handed): void {
-    const parts = this.#parts;
-    if (parts === undefined) {
-      this.#waiting = handed;
-      return;
-    }
-    this.#window.show();
-    parts.importing.hand(handed).catch(this.#trouble);
-  }
-
   #chosen(action: TrayAction): void {
     const parts = this.#parts;
     if (parts === undefined) return;
@@ -263,17 +244,9 @@ export class HomingApp {
   /** @param keepConnected undefined: the person is asked when a tunnel is up */
   async #quit(keepConnected: boolean | undefined): Promise<void> {
     const parts = this.#parts;
-    const tunnel = parts?.store.state.tunnel;
-    if (parts !== undefined && tunnel?.state === 'connected') {
-      const asked = keepConnected === undefined;
-      const answer = asked
-        ? await askBeforeQuit(this.#window.browserWindow, tunnel.network)
-        : keepConnected
-          ? 'stay-connected'
-          : 'disconnect';
-      if (answer === 'cancel') return this.#window.show();
-      if (answer === 'disconnect') await parts.connection.disconnect();
-    }
+    const mayQuit =
+      parts === undefined || (await settleTunnel(parts, this.#window.browserWindow, keepConnected));
+    if (!mayQuit) return this.#window.show();
     this.#isQuitting = true;
     parts?.link.stop();
     parts?.shelf.stop();

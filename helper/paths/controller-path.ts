@@ -1,5 +1,5 @@
 import type { CandidateStatus, ControllerStatus, Path } from '../../shared/contract/status.ts';
-import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
+import { type Endpoint, endpointOf } from '../../shared/endpoints/endpoint.ts';
 import {
   type Candidate,
   forgiveMoveFailures,
@@ -8,7 +8,7 @@ import {
   recordVerdict,
 } from '../../shared/paths/candidate.ts';
 import { choose } from '../../shared/paths/policy.ts';
-import { nextProbeDelayMs, nextProbes, type Schedule } from '../../shared/paths/probe-schedule.ts';
+import { nextProbeDelayMs, type Schedule } from '../../shared/paths/probe-schedule.ts';
 import type { Choice, Situation } from '../../shared/paths/situation.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { NewDecision } from '../control/timeline.ts';
@@ -16,10 +16,12 @@ import type { Losses, Route, WayOut } from '../tunnel/network.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { ControllerCandidates } from './controller-candidates.ts';
 import { HandshakeAge } from './handshake-age.ts';
+import { LossNews } from './loss-news.ts';
 import type { MoveOrder, MoveOutcome } from './mover.ts';
 import type { DiscoveryTarget } from './probe/discovery-targets.ts';
 import type { ProbeOutcome, ProbeTiming } from './probe/target-run.ts';
 import type { ProbeTarget } from './probe/targets.ts';
+import { type Haste, roundQuestions } from './round-questions.ts';
 import { isToldOf } from './told-endpoint.ts';
 import { trialOf } from './trial.ts';
 
@@ -57,16 +59,8 @@ export interface ControllerPathParts {
 const sessionMs = 180_000;
 /** A round trip that was never measured is taken for this. */
 const assumedRoundTripMs = 300;
-const urgentTimeoutMs = 150;
-const patientTimeoutMs = 700;
-const defaultPort = 51_820;
-const lostToldMs = 1_500;
 /** Between two rounds, however long the first took. */
 const leastPauseMs = 200;
-
-type Haste = 'urgent' | 'event' | 'watch';
-
-const attemptsOf: Record<Haste, number> = { urgent: 2, event: 3, watch: 2 };
 
 /** Keeps the path of one controller: asks, lets the policy choose, and carries the choice out. */
 export class ControllerPath {
@@ -80,9 +74,7 @@ export class ControllerPath {
   #everAnswered = false;
   #handshakeAtMs: number | null = null;
   readonly #handshakeAge = new HandshakeAge();
-  #lost = false;
-  #lostTold = false;
-  #lostTimer: NodeJS.Timeout | undefined;
+  readonly #loss: LossNews;
   #lastReason = '';
   #round: AbortController | undefined;
   #moving = false;
@@ -92,6 +84,7 @@ export class ControllerPath {
 
   constructor(parts: ControllerPathParts) {
     this.#parts = parts;
+    this.#loss = new LossNews(parts.controller.name, parts.decide, parts.onChange);
   }
 
   get controller(): PlannedController {
@@ -104,7 +97,7 @@ export class ControllerPath {
 
   /** Nothing reaches the controller now, as far as is known. */
   get lost(): boolean {
-    return this.#lost;
+    return this.#loss.lost;
   }
 
   /** Names the endpoint that the tunnel uses already. */
@@ -116,7 +109,7 @@ export class ControllerPath {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    clearTimeout(this.#lostTimer);
+    this.#loss.stop();
     this.#round?.abort(new Error('the tunnel is taken down'));
     await this.#settling;
   }
@@ -185,7 +178,7 @@ export class ControllerPath {
   trust(afterMs: number): void {
     if (this.#suspectSinceMs === null || afterMs < this.#suspectSinceMs) return;
     this.#suspectSinceMs = null;
-    this.#setLost(false, 'it answers again');
+    this.#loss.set(false, 'it answers again');
   }
 
   /** What the live interface says of this controller, now and then. */
@@ -239,7 +232,7 @@ export class ControllerPath {
 
   /** Health comes from the handshake's age and the probes, never from the switch. */
   #pathNow(candidate: Candidate | undefined, handshakeAgeMs: number | null): Path {
-    if (this.#lost || candidate === undefined) return 'none';
+    if (this.#loss.lost || candidate === undefined) return 'none';
     const alive = handshakeAgeMs !== null && handshakeAgeMs < sessionMs;
     return alive || candidate.last.verdict === 'verified' ? candidate.path : 'none';
   }
@@ -301,33 +294,19 @@ export class ControllerPath {
 
   async #ask(haste: Haste, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { targets, discovery } = nextProbes(this.#situation(), this.#schedule());
-    const known = targets.map((endpoint): ProbeTarget => ({ ...partsOf(endpoint), kind: 'unicast' }));
-    const lans = targets.filter((endpoint) => this.candidates.get(endpoint)?.path === 'lan').length;
-    const asked = discovery ? this.#discoveryTargets() : [];
-    // The LAN answers within a millisecond and is what a move is for, so it is asked first.
-    const ahead = haste === 'urgent' ? known : [...known.slice(0, lans), ...asked];
-    const behind = haste === 'urgent' ? asked : known.slice(lans);
-    const all = [...ahead, ...behind];
-    if (all.length === 0) return;
-    const timing = { timeoutMs: this.#timeoutMs(haste), attempts: attemptsOf[haste] };
-    await this.#parts.probe(this.controller, all, timing, signal, (outcome, index) => {
-      const target = all[index];
+    const { controller, discovery, probe } = this.#parts;
+    const { targets, timing } = roundQuestions(
+      haste,
+      controller,
+      this.#situation(),
+      this.#schedule(),
+      discovery(),
+    );
+    if (targets.length === 0) return;
+    await probe(controller, targets, timing, signal, (outcome, index) => {
+      const target = targets[index];
       if (target !== undefined && !signal.aborted) this.#hear(target, outcome);
     });
-  }
-
-  #discoveryTargets(): ProbeTarget[] {
-    const { endpoints } = this.controller;
-    const ports = [...endpoints.private, ...endpoints.public].map((endpoint) => partsOf(endpoint).port);
-    const port = ports[0] ?? defaultPort;
-    return this.#parts.discovery().map((target) => ({ ...target, port }));
-  }
-
-  #timeoutMs(haste: Haste): number {
-    if (haste !== 'urgent') return patientTimeoutMs;
-    const slowest = Math.max(0, ...this.candidates.all.map((c) => c.verified?.smoothedMs ?? 0));
-    return Math.min(patientTimeoutMs, Math.max(urgentTimeoutMs, slowest * 3));
   }
 
   /** One outcome. A LAN that answers, or a path in use that does not, is acted on without waiting for the rest. */
@@ -388,12 +367,12 @@ export class ControllerPath {
       isOnLink: (endpoint) => this.candidates.isOnLink(endpoint),
     });
     if (trial !== null) return this.#begin(trial, 'trial');
-    this.#setLost(choice.action === 'none', choice.reason);
+    this.#loss.set(choice.action === 'none', choice.reason);
     const current = this.candidates.get(this.#current);
     if (current?.last.verdict === 'verified') this.#parts.remember(current.endpoint, current.path);
     if (when === 'news' || this.#roundsSinceEvent !== 1 || choice.reason === this.#lastReason) return;
     this.#lastReason = choice.reason;
-    if (!this.#lost)
+    if (!this.#loss.lost)
       this.#parts.decide({ kind: 'kept', controller: this.controller.name, reason: choice.reason });
   }
 
@@ -456,7 +435,7 @@ export class ControllerPath {
       this.#suspectSinceMs = null;
       this.#lastReason = '';
       this.candidates.update(choice.to, forgiveMoveFailures);
-      this.#setLost(false, choice.reason);
+      this.#loss.set(false, choice.reason);
       this.#parts.remember(choice.to, choice.path);
       this.#parts.decide({ kind: 'moved', ...facts, reason: choice.reason, tookMs: outcome.tookMs });
       return;
@@ -465,24 +444,5 @@ export class ControllerPath {
     this.candidates.update(choice.to, (candidate) => recordMoveFailure(candidate, this.#parts.nowMs()));
     const went = outcome.reverted ? 'went back' : 'there was nothing to go back to';
     this.#parts.decide({ kind: 'move-failed', ...facts, reason: `${outcome.reason}; ${went}` });
-  }
-
-  /** Known at once; told only when it lasts, since a network is often left for another within the second. */
-  #setLost(lost: boolean, reason: string): void {
-    if (lost === this.#lost) return;
-    this.#lost = lost;
-    const { decide, onChange } = this.#parts;
-    const controller = this.controller.name;
-    if (lost) {
-      this.#lostTimer = setTimeout(() => {
-        this.#lostTold = true;
-        decide({ kind: 'lost', controller, path: 'none', reason });
-      }, lostToldMs);
-    } else {
-      clearTimeout(this.#lostTimer);
-      if (this.#lostTold) decide({ kind: 'found', controller, reason });
-      this.#lostTold = false;
-    }
-    onChange();
   }
 }

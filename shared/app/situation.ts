@@ -93,7 +93,7 @@ function howReached(tunnel: ConnectedTunnel): string {
 function connected(tunnel: ConnectedTunnel, joined: boolean): Situation {
   const { lan, none } = reached(tunnel);
   if (!joined && isWaitingForAdmin(tunnel)) {
-    const detail = `Waiting for the admin of ${tunnel.network} to add this laptop`;
+    const detail = 'Waiting for the admin to add this laptop';
     return { kind: 'waiting', tone: 'connecting', title: 'Almost there', detail };
   }
   const detail = howReached(tunnel);
@@ -119,7 +119,7 @@ export function situationOf(state: SituationFacts): Situation {
     return { kind: 'disconnecting', tone: 'off', title: 'Disconnecting', detail: 'Putting everything back' };
   }
   if (tunnel.state === 'failed') {
-    return { kind: 'failed', tone: 'trouble', title: tunnel.problem.title, detail: tunnel.problem.cause };
+    return { kind: 'failed', tone: 'trouble', title: 'Not connected', detail: tunnel.problem.title };
   }
   if (tunnel.state === 'connected') {
     const live = profiles.find(({ id }) => id === tunnel.profileId);

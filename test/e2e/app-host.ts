@@ -3,7 +3,7 @@ import type { Host, HostUser } from '../lab/host.ts';
 import { Desktop, type DesktopOptions } from './desktop.ts';
 import { type AppCommand, RunningApp } from './running-app.ts';
 
-/** A host of the lab with a desktop on which the app, built from this checkout, can be started. */
+/** A host of the lab with a desktop on which the app can be started. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,14 +21,20 @@ export class AppHost {
     this.#command = command;
   }
 
-  /** The app of the checkout. @param user of the host, who sits at the desktop */
+  /** The packaged app, in a folder of its own. @param user of the host, who sits at the desktop */
   static async prepare(host: Host, user: HostUser, options: DesktopOptions): Promise<AppHost> {
-    const electron = process.env.HOMING_ELECTRON_FOLDER;
-    if (electron === undefined) throw new Error('app-once.ts has not run: there is no Electron to start');
+    await host.bind(`${root}dist/package/linux-unpacked`, '/opt/app');
+    return await AppHost.withProgram(host, user, ['/opt/app/homing-desktop'], options);
+  }
+
+  /** The app as `npm start` runs it from a checkout. @param electron the folder of the Electron that is here */
+  static async fromCheckout(host: Host, user: HostUser, electron: string): Promise<AppHost> {
     await host.bind(electron, '/opt/electron');
     for (const part of ['dist/app', 'assets', 'package.json'])
-      await host.bind(`${root}${part}`, `/opt/app/${part}`);
-    return await AppHost.withProgram(host, user, ['/opt/electron/electron', '/opt/app'], options);
+      await host.bind(`${root}${part}`, `/opt/checkout/${part}`);
+    return await AppHost.withProgram(host, user, ['/opt/electron/electron', '/opt/checkout'], {
+      keyring: true,
+    });
   }
 
   /** An app that is on the host already. */

@@ -1,12 +1,17 @@
 import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import jsqr from 'jsqr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenForUser } from '../../helper/control/socket.ts';
 import type { TunnelRequest } from '../../shared/contract/control-api.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
+import { apiVersionHeader } from '../../shared/contract/version.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { socketPath } from '../mesh/raw-call.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
 import type { RunningApp } from './running-app.ts';
@@ -17,6 +22,7 @@ import { stagedTimeline, stagedTunnel } from './staged-tunnel.ts';
 
 const pictures = fileURLToPath(new URL('../../artefacts/screens/', import.meta.url));
 const network = stagedNetwork();
+const patience = { timeout: 10_000 };
 
 let lab: Lab;
 let app: RunningApp;
@@ -38,6 +44,21 @@ afterAll(async () => {
   await helper?.stop();
   await lab?.destroy();
 });
+
+/** What a camera reads: the squares of the drawn path, four pixels a module. */
+function readQr(path: string, size: number): string | undefined {
+  const scale = 4;
+  const width = size * scale;
+  const pixels = new Uint8ClampedArray(width * width * 4).fill(255);
+  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
+    for (let i = 0; i < scale * scale; i += 1) {
+      const column = Number(x) * scale + (i % scale);
+      const row = Number(y) * scale + Math.floor(i / scale);
+      pixels.fill(0, (row * width + column) * 4, (row * width + column) * 4 + 3);
+    }
+  }
+  return jsqr.default(pixels, width, width)?.data;
+}
 
 /** Looks at the screen that is shown, in both themes. */
 async function look(name: string): Promise<void> {
@@ -85,6 +106,33 @@ test('without a helper there is one thing to do', async () => {
   await look('onboarding-missing');
 });
 
+test('each trouble with the helper has a screen of its own', async () => {
+  const { host } = appHost;
+  await host.writeFile('/etc/init.d/homing-helper', '#!/bin/sh\n', 0o755);
+  await page.getByText('The helper is not running').waitFor(patience);
+  await look('onboarding-not-running');
+  await host.run(['/bin/rm', '/etc/init.d/homing-helper']);
+  const foreign = await FakeHelper.start(host, { ...appHost.desktop.user, uid: 4242 });
+  await page.getByText('The helper belongs to another user').waitFor(patience);
+  await look('onboarding-not-permitted');
+  await foreign.stop();
+  const old = await oldHelper();
+  await page.getByText('The helper is older than the app').waitFor(patience);
+  await look('onboarding-too-old');
+  old.closeAllConnections();
+  await new Promise((resolve) => old.close(resolve));
+});
+
+/** A helper of another time: it answers, and speaks no version that the app knows. */
+async function oldHelper(): Promise<Server> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { [apiVersionHeader]: '0', 'content-type': 'application/json' });
+    response.end('{}');
+  });
+  await listenForUser(server, appHost.host.outsidePath(socketPath), appHost.desktop.user.uid);
+  return server;
+}
+
 test('with a helper and no network the way in is an invite', async () => {
   helper = await FakeHelper.start(appHost.host, appHost.desktop.user);
   await page.getByText('Drop an invite here').waitFor({ timeout: 8_000 });
@@ -107,9 +155,13 @@ test('an invite is looked at before anything happens', async () => {
   await look('review');
 });
 
-test('the join card goes back to the admin', async () => {
+test('the join card goes back to the admin, as text and as a QR code that says the same', async () => {
   await page.getByRole('button', { name: 'Join wgnet' }).click();
   await page.getByRole('img', { name: /QR code/ }).waitFor();
+  const path = await page.locator('svg[role="img"] path').getAttribute('d');
+  const size = Number((await page.locator('svg[role="img"]').getAttribute('viewBox'))?.split(' ')[2]);
+  const text = await page.getByRole('textbox', { name: 'The join card as text' }).inputValue();
+  expect(readQr(path ?? '', size)).toBe(text);
   await look('join-card');
   await page.getByRole('button', { name: 'Not now' }).click();
 });

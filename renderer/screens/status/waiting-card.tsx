@@ -11,7 +11,7 @@ interface WaitingCardProps {
 export function WaitingCard({ network, onShowCard }: WaitingCardProps) {
   return (
     <Card>
-      <p className={styles.title}>Waiting for the admin to add this laptop</p>
+      <p className={styles.title}>Send back the join card</p>
       <p className={styles.body}>
         Send the join card to whoever runs {network}. The connection starts by itself as soon as they have
         added it.

@@ -48,7 +48,7 @@ test('without a helper nothing else counts', () => {
 
 test('a tunnel that failed says why; no network says what to do', () => {
   expect(said({ tunnel: { state: 'failed', network: 'wgnet', since: at, problem } })).toBe(
-    'failed trouble: It failed. Because.',
+    'failed trouble: Not connected. It failed',
   );
   expect(said({ profiles: [] })).toMatch(/^no-network off/);
 });

@@ -1,0 +1,22 @@
+import type { BrowserWindow } from 'electron';
+import { askBeforeQuit } from '../start/quit-question.ts';
+import type { AppStore } from '../state/app-store.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * What becomes of a live tunnel when the app quits.
+ * @param keepConnected undefined: the person is asked
+ * @returns whether the app may quit
+ * @throws HomingError when the tunnel could not be taken down
+ */
+export async function settleTunnel(
+  { store, connection }: { readonly store: AppStore; readonly connection: Connection },
+  window: BrowserWindow | undefined,
+  keepConnected: boolean | undefined,
+): Promise<boolean> {
+  const { tunnel } = store.state;
+  if (tunnel.state !== 'connected' || keepConnected === true) return true;
+  const answer = keepConnected === false ? 'disconnect' : await askBeforeQuit(window, tunnel.network);
+  if (answer === 'disconnect') await connection.disconnect();
+  return answer !== 'cancel';
+}
