@@ -8,8 +8,8 @@ const rule = (user: string) => `polkit.addRule(function (action, subject) {
 `;
 const rulePath = '/etc/polkit-1/rules.d/10-e2e.rules';
 
-/** Starts both. Nobody sits there to be asked for a password: whom no rule allows is refused. */
-export async function startPolkit(host: Host): Promise<void> {
+/** The system bus, with the policies that the machine's packages have brought. */
+export async function startSystemBus(host: Host): Promise<void> {
   await host.run(['/bin/mkdir', '-p', '/run/dbus']);
   const bus = await host.spawn([
     '/usr/bin/dbus-daemon',
@@ -19,6 +19,11 @@ export async function startPolkit(host: Host): Promise<void> {
     '--print-address=1',
   ]);
   await bus.stdout.waitFor(/^unix:/, 10_000);
+}
+
+/** Starts both. Nobody sits there to be asked for a password: whom no rule allows is refused. */
+export async function startPolkit(host: Host): Promise<void> {
+  await startSystemBus(host);
   await host.spawn(['/usr/lib/polkit-1/polkitd', '--no-debug']);
   await host.run(['/usr/bin/gdbus', 'wait', '--system', '--timeout', '10', 'org.freedesktop.PolicyKit1']);
 }

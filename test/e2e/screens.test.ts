@@ -87,7 +87,10 @@ async function reachedByKeyboard(): Promise<void> {
     `${list}.filter((one) => !('reached' in one.dataset)).map((one) => one.outerHTML)`,
   );
   await page.evaluate(
-    `for (const one of document.querySelectorAll('[data-reached]')) delete one.dataset.reached`,
+    `{
+      for (const one of document.querySelectorAll('[data-reached]')) delete one.dataset.reached;
+      document.activeElement?.blur();
+    }`,
   );
   expect(missed, 'not reached by Tab').toEqual([]);
 }

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Host } from '../lab/host.ts';
+import { createLab, type Lab } from '../lab/lab.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { AppHost } from './app-host.ts';
+import { FakeHelper } from './fake-helper.ts';
+import { startSystemBus } from './polkit.ts';
+import { stagedNetwork } from './staged-network.ts';
+import { stagedTunnel } from './staged-tunnel.ts';
+
+/** A laptop that wakes up elsewhere: the app tells the helper at once. The helper that is told is the test's own. */
+
+const script = fileURLToPath(new URL('login_manager.py', import.meta.url));
+
+let lab: Lab;
+let host: Host;
+
+beforeAll(async () => {
+  requireLab();
+  lab = await createLab();
+  host = await lab.addHost('laptop');
+});
+afterAll(() => lab?.destroy());
+
+test('on waking up every path is tested, when a tunnel is up', async () => {
+  const user = await host.addUser('user', 1000);
+  await startSystemBus(host);
+  await host.bind(script, '/opt/e2e/login_manager.py');
+  const manager = await host.spawn(['/usr/bin/python3', '/opt/e2e/login_manager.py']);
+  await manager.stdout.waitFor(/ready/);
+  const appHost = await AppHost.prepare(host, user, { keyring: true });
+  const helper = await FakeHelper.start(host, user);
+  helper.onConnect = (request) => stagedTunnel(request, { nas: { path: 'internet', roundTripMs: 20 } });
+  const app = await appHost.start();
+  const page = await app.page();
+  await page.getByRole('textbox', { name: 'The invite as text' }).fill(stagedNetwork().invite());
+  await page.getByRole('button', { name: 'Look at it' }).click();
+  await page.getByRole('button', { name: 'Join wgnet' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Away').waitFor();
+  // Chromium gives up its connections when it is sent to sleep, that of the debugger too: the helper is asked instead.
+  manager.write('sleep\n');
+  await sleep(300);
+  expect(helper.asked).toEqual(['connect wgnet']);
+  manager.write('wake\n');
+  // Electron may tell of it more than once.
+  await expect
+    .poll(() => [...new Set(helper.asked)], { timeout: 5_000 })
+    .toEqual(['connect wgnet', 'probe all']);
+  await app.kill();
+  await helper.stop();
+});
