@@ -13,6 +13,9 @@ import { registerAppScheme } from './shell/app-scheme.ts';
 app.setPath('userData', join(configDir(process.env), 'app'));
 
 app.enableSandbox();
+// A few lines of text and a curve: no graphics card has to wake up for them, and the process for it stays small.
+app.disableHardwareAcceleration();
+app.commandLine.appendSwitch('disable-software-rasterizer');
 registerAppScheme();
 log.transports.file.level = 'info';
 log.transports.console.level = 'warn';

@@ -35,8 +35,8 @@ export class RunningApp {
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<RunningApp> {
-    const flags = [`--remote-debugging-port=${debuggingPort}`, '--disable-gpu'];
-    const process = await desktop.spawn([...command, ...flags, ...args], env);
+    const flag = `--remote-debugging-port=${debuggingPort}`;
+    const process = await desktop.spawn([...command, flag, ...args], env);
     await process.stderr.waitFor(/DevTools listening on ws:/, 30_000);
     const socket = `/run/user/${desktop.user.uid}/relay-${process.pid}`;
     const relay = await desktop.spawn([nodeInHost, relayInHost, socket, `${debuggingPort}`]);
