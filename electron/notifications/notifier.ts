@@ -16,8 +16,8 @@ const settleMs = 1_500;
 /** Tells the desktop what happened, once it has settled; never while the person looks at the window, or does not want it. */
 export class Notifier {
   readonly #parts: NotifierParts;
-  /** Kept, since one that is collected can not be clicked any more. */
-  #shown: Notification | undefined;
+  /** Those that are to be seen: one that is collected could not be clicked any more. */
+  readonly #shown = new Set<Notification>();
   #before: AppState | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -43,13 +43,9 @@ export class Notifier {
     for (const { title, body } of noticesOf(before, after, after.timeline)) {
       const notification = new Notification({ title, body, silent: true });
       notification.on('click', this.#parts.onClick);
+      notification.on('close', () => void this.#shown.delete(notification));
+      this.#shown.add(notification);
       notification.show();
-      this.#shown = notification;
     }
-  }
-
-  /** The one that was shown last; its clicks are heard while it is kept. */
-  get latest(): Notification | undefined {
-    return this.#shown;
   }
 }

@@ -7,6 +7,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
+import { join } from './join.ts';
 import type { RunningApp } from './running-app.ts';
 import { stagedNetwork } from './staged-network.ts';
 import { stagedTunnel } from './staged-tunnel.ts';
@@ -79,11 +80,8 @@ async function dropFile(path: string): Promise<void> {
   await session.detach();
 }
 
-async function join(text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'The invite as text' }).fill(text);
-  await page.getByRole('button', { name: 'Look at it' }).click();
-  await page.getByRole('button', { name: /^Join / }).click();
-  await page.getByRole('img', { name: /QR code/ }).waitFor(patience);
+async function joinOnly(invite: string): Promise<void> {
+  await join(page, invite);
   await page.getByRole('button', { name: 'Not now' }).click();
 }
 
@@ -132,7 +130,7 @@ describe('a file that is no invite', () => {
 
 describe('an invite for a network that is there already', () => {
   test('with the key of somebody else is refused, and the network stays as it was', async () => {
-    await join(network.invite());
+    await joinOnly(network.invite());
     const before = await profilesOnDisk();
     expect(before).toHaveLength(1);
     const impostor = await putFile('again.homing', stagedNetwork('wgnet').invite());
@@ -213,7 +211,7 @@ describe('a keyring', () => {
       const bareApp = await bare.start();
       page = await bareApp.page();
       await page.getByText('Drop an invite here').waitFor(patience);
-      await join(network.invite());
+      await joinOnly(network.invite());
       await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByText('Its key is in a file that only you can read.').waitFor(patience);
       const listed = await host.run(['find', `${store}/profiles`, '-name', 'private.key', '-printf', '%m']);

@@ -12,6 +12,7 @@ import { AuthoredNetwork } from '../mesh/authored-network.ts';
 import { InstalledHost } from '../mesh/installed-host.ts';
 import { AppHost } from './app-host.ts';
 import type { Desktop } from './desktop.ts';
+import { join } from './join.ts';
 import { allowUser, startPolkit } from './polkit.ts';
 import type { RunningApp } from './running-app.ts';
 
@@ -50,15 +51,8 @@ afterAll(() => world?.destroy());
 // A whole installation, on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-async function join(): Promise<void> {
-  await page
-    .getByRole('textbox', { name: 'The invite as text' })
-    .fill((await network.invite('laptop')).trim());
-  await page.getByRole('button', { name: 'Look at it' }).click();
-  await page.getByRole('button', { name: 'Join wgnet' }).click();
-  const card = page.getByRole('textbox', { name: 'The join card as text' });
-  await card.waitFor(patience);
-  await network.addPeer('laptop', await card.inputValue());
+async function joinAndConnect(): Promise<void> {
+  await network.addPeer('laptop', await join(page, (await network.invite('laptop')).trim()));
   await network.startControllers();
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await page.getByRole('status').filter({ hasText: 'Home' }).first().waitFor({ timeout: 30_000 });
@@ -141,7 +135,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
     expect(await host.run(['/usr/local/bin/homing', '--version'], { user })).toContain('0.1.0');
   });
 
-  test('it joins and connects like any other', join);
+  test('it joins and connects like any other', joinAndConnect);
 
   test('set up once more, the helper is another process and the tunnel goes on', async () => {
     const pidOf = async () => (await host.run(['/bin/cat', '/run/homing-helper.pid'])).trim();

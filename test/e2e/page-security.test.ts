@@ -4,6 +4,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
+import { join } from './join.ts';
 import type { RunningApp } from './running-app.ts';
 import { stagedNetwork } from './staged-network.ts';
 
@@ -25,10 +26,7 @@ beforeAll(async () => {
   helper = await FakeHelper.start(host, user);
   app = await appHost.start();
   page = await app.page();
-  await page.getByRole('textbox', { name: 'The invite as text' }).fill(stagedNetwork().invite());
-  await page.getByRole('button', { name: 'Look at it' }).click();
-  await page.getByRole('button', { name: 'Join wgnet' }).click();
-  await page.getByRole('img', { name: /QR code/ }).waitFor();
+  await join(page, stagedNetwork().invite());
 });
 
 afterAll(async () => {

@@ -14,6 +14,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import { socketPath } from '../mesh/raw-call.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
+import { lookAt } from './join.ts';
 import type { RunningApp } from './running-app.ts';
 import { stagedNetwork } from './staged-network.ts';
 import { stagedTimeline, stagedTunnel } from './staged-tunnel.ts';
@@ -99,11 +100,6 @@ function tab(name: string) {
   return page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name });
 }
 
-async function paste(text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'The invite as text' }).fill(text);
-  await page.getByRole('button', { name: 'Look at it' }).click();
-}
-
 test('without a helper there is one thing to do', async () => {
   await page.getByText('One thing to set up').waitFor();
   await look('onboarding-missing');
@@ -143,14 +139,14 @@ test('with a helper and no network the way in is an invite', async () => {
 });
 
 test('what is no invite is refused with a sentence', async () => {
-  await paste('homing://join/nonsense');
+  await lookAt(page, 'homing://join/nonsense');
   await page.getByText('Nothing has changed').waitFor();
   await look('review-refused');
   await page.getByRole('button', { name: 'Choose another' }).click();
 });
 
 test('an invite is looked at before anything happens', async () => {
-  await paste(network.invite());
+  await lookAt(page, network.invite());
   await page.getByRole('button', { name: 'Join wgnet' }).waitFor();
   await page.getByRole('button', { name: 'Show all of it' }).click();
   await look('review-all');
@@ -313,7 +309,8 @@ test('a newer invite shows what changes', async () => {
   await page.getByRole('button', { name: 'Import an invite…' }).click();
   await page.getByRole('button', { name: 'Not now' }).waitFor();
   await look('import');
-  await paste(
+  await lookAt(
+    page,
     network.invite((file) => ({
       ...file,
       serial: file.serial + 1,

@@ -6,6 +6,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
+import { join } from './join.ts';
 import { startSystemBus } from './polkit.ts';
 import { stagedNetwork } from './staged-network.ts';
 import { stagedTunnel } from './staged-tunnel.ts';
@@ -35,9 +36,7 @@ test('on waking up every path is tested, when a tunnel is up', async () => {
   helper.onConnect = (request) => stagedTunnel(request, { nas: { path: 'internet', roundTripMs: 20 } });
   const app = await appHost.start();
   const page = await app.page();
-  await page.getByRole('textbox', { name: 'The invite as text' }).fill(stagedNetwork().invite());
-  await page.getByRole('button', { name: 'Look at it' }).click();
-  await page.getByRole('button', { name: 'Join wgnet' }).click();
+  await join(page, stagedNetwork().invite());
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await page.getByText('Away').waitFor();
   // Chromium gives up its connections when it is sent to sleep, that of the debugger too: the helper is asked instead.

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join as pathOf } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import type { Page } from '@playwright/test';
 import type { TunnelRequest } from '../../../shared/contract/control-api.ts';
 import { AppHost } from '../../e2e/app-host.ts';
 import { FakeHelper } from '../../e2e/fake-helper.ts';
+import { join } from '../../e2e/join.ts';
 import type { RunningApp } from '../../e2e/running-app.ts';
 import { stagedNetwork } from '../../e2e/staged-network.ts';
 import { stagedTunnel } from '../../e2e/staged-tunnel.ts';
@@ -60,7 +61,7 @@ export async function runAppBenchmark(args: readonly string[]): Promise<void> {
   try {
     const host = await lab.addHost('laptop');
     const user = await host.addUser('user', 1000);
-    await host.bind(join(root, 'dist/package/linux-unpacked'), '/opt/app');
+    await host.bind(pathOf(root, 'dist/package/linux-unpacked'), '/opt/app');
     const command = [`/opt/app/${program}`];
     const appHost = await AppHost.withProgram(host, user, command, { keyring: true });
     const helper = await FakeHelper.start(host, user);
@@ -87,9 +88,7 @@ async function joined(appHost: AppHost, helper: FakeHelper): Promise<Scene> {
   };
   const app = await appHost.start();
   const page = await app.page();
-  await page.getByRole('textbox', { name: 'The invite as text' }).fill(stagedNetwork().invite());
-  await page.getByRole('button', { name: 'Look at it' }).click();
-  await page.getByRole('button', { name: 'Join wgnet' }).click();
+  await join(page, stagedNetwork().invite());
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await page.getByText('2 of 3 controllers on your LAN').waitFor();
   await app.kill();
@@ -185,21 +184,21 @@ async function closeWindow(app: RunningApp, page: Page): Promise<void> {
 
 async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const files = entries.filter((one) => one.isFile()).map((one) => pathOf(one.parentPath, one.name));
   const found = await Promise.all(files.map(async (path) => (await stat(path)).size));
   return found.reduce((total, one) => total + one, 0);
 }
 
 async function sizes() {
-  const assets = join(root, 'dist/app/renderer/assets');
+  const assets = pathOf(root, 'dist/app/renderer/assets');
   const scripts = (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name));
   const packed = await Promise.all(
-    scripts.map(async (name) => gzipSync(await readFile(join(assets, name))).length),
+    scripts.map(async (name) => gzipSync(await readFile(pathOf(assets, name))).length),
   );
-  const folder = join(root, 'dist/package/linux-unpacked');
+  const folder = pathOf(root, 'dist/package/linux-unpacked');
   return {
     packageMiB: rounded((await bytesBelow(folder)) / 1024 ** 2),
-    helperMiB: rounded((await bytesBelow(join(folder, 'resources/helper'))) / 1024 ** 2),
+    helperMiB: rounded((await bytesBelow(pathOf(folder, 'resources/helper'))) / 1024 ** 2),
     pageGzippedKb: rounded(packed.reduce((total, one) => total + one, 0) / 1000),
   };
 }
