@@ -1,6 +1,6 @@
 /** The licences of all that is inside the bundles, in one text; Electron's and Chromium's lie beside its program. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../setup.mjs';
 
 /** Packages that are bundled though they are only needed to build. */
@@ -20,9 +20,16 @@ function manifest(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
+/** Their packages carry no text of it. */
+const elsewhere = {
+  node: (version) =>
+    `Copyright Node.js contributors. MIT; the parts it is made of have licences of their own. All of them:\nhttps://github.com/nodejs/node/blob/v${version}/LICENSE`,
+};
+
 /** Where Node finds a package from a folder. */
 function folderOf(name, from) {
-  for (let at = from; at.startsWith(root); at = join(at, '..')) {
+  const top = dirname(join(root, 'package.json'));
+  for (let at = from; at !== dirname(top); at = dirname(at)) {
     const folder = join(at, 'node_modules', name);
     if (existsSync(join(folder, 'package.json'))) return folder;
   }
@@ -46,11 +53,18 @@ function licenceText(folder) {
 /** Writes the text. @returns how many packages it names */
 export function writeLicences(path) {
   const found = new Set();
-  collect([...Object.keys(manifest(root).dependencies), ...bundled], root, found);
+  collect(
+    [...Object.keys(manifest(root).dependencies), ...bundled],
+    dirname(join(root, 'package.json')),
+    found,
+  );
   const texts = [...found]
     .map((folder) => ({ ...manifest(folder), text: licenceText(folder) }))
     .sort((a, b) => a.name.localeCompare(b.name))
-    .map(({ name, version, license, text }) => `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`);
+    .map(({ name, version, license, text }) => {
+      const said = text || (elsewhere[name]?.(version) ?? '');
+      return `${name} ${version} (${license ?? 'see below'})\n\n${said}\n`;
+    });
   writeFileSync(path, texts.join(`\n${'-'.repeat(80)}\n\n`));
   return texts.length;
 }

@@ -7,7 +7,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
-import { join } from './join.ts';
+import { join, lookAt } from './join.ts';
 import type { RunningApp } from './running-app.ts';
 import { stagedNetwork } from './staged-network.ts';
 import { stagedTunnel } from './staged-tunnel.ts';
@@ -211,6 +211,9 @@ describe('a keyring', () => {
       const bareApp = await bare.start();
       page = await bareApp.page();
       await page.getByText('Drop an invite here').waitFor(patience);
+      await lookAt(page, network.invite());
+      await page.getByText('No keyring here').waitFor(patience);
+      await page.getByRole('button', { name: 'Not now' }).click();
       await joinOnly(network.invite());
       await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByText('Its key is in a file that only you can read.').waitFor(patience);

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import type { Page } from '@playwright/test';
@@ -86,6 +86,17 @@ test('the package holds one archive, the helper as one program, and the licences
   const resources = await readdir(`${unpacked}/resources`);
   expect(resources.sort()).toEqual(['LICENSE', 'app.asar', 'helper', 'licences.txt']);
   expect((await stat(`${unpacked}/resources/helper/homing-helper`)).mode & 0o111).not.toBe(0);
+  const licences = await readFile(`${unpacked}/resources/licences.txt`, 'utf8');
+  for (const name of [
+    'zod',
+    'hono',
+    'react-dom',
+    '@radix-ui/react-switch',
+    'scheduler',
+    'electron-updater',
+    'node',
+  ])
+    expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });
 
 describe('unpacked in a folder of the user, as an AppImage is', () => {

@@ -2,9 +2,10 @@ import type { Review } from '../../../shared/contract/app-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, Section } from '../../components/card.tsx';
 import { Fingerprint } from '../../components/fingerprint.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Screen } from '../../components/screen.tsx';
-import { useActions } from '../../state/use-window-state.ts';
+import { useActions, useApp } from '../../state/use-window-state.ts';
 import { RefusedLines } from './refused-lines.tsx';
 import styles from './review-screen.module.css';
 import { Differences, WhatItDoes } from './what-it-does.tsx';
@@ -18,6 +19,7 @@ export function ReviewScreen({ review }: { readonly review: Review }) {
 
 function Ready({ review }: { readonly review: ReadyReview }) {
   const actions = useActions();
+  const { keyring } = useApp().about;
   const { kind, network, source, fingerprint, peer, serial } = review;
   const isNew = kind === 'new';
   const join = () =>
@@ -46,6 +48,7 @@ function Ready({ review }: { readonly review: ReadyReview }) {
       </Card>
       {isNew ? <WhatItDoes review={review} /> : <Differences differences={review.differences} />}
       <RefusedLines lines={review.refusedLines} />
+      {isNew && keyring.state === 'missing' && <Notice title="No keyring here">{keyring.reason}</Notice>}
       <Card>
         <Button look="main" onPress={() => void join()}>
           {isNew ? `Join ${network}` : `Update ${network}`}
