@@ -6,6 +6,7 @@ import {
   type ProfileStore,
   profileDirectory,
   profilesDirectory,
+  storeLockName,
 } from '../../helper/client/store/profiles.ts';
 import type { AppState, ProfileSummary } from '../../shared/contract/app-state.ts';
 import { type Fingerprint, fingerprintOf } from '../../shared/invite/fingerprint.ts';
@@ -38,9 +39,11 @@ export class ProfileShelf {
   }
 
   async start(): Promise<void> {
-    const directory = profilesDirectory(this.#parts.store);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    this.#watcher = watch(directory, () => {
+    const { store } = this.#parts;
+    await mkdir(profilesDirectory(store), { recursive: true, mode: 0o700 });
+    // Whoever changes a profile takes the store's lock for it, wherever in its folder the change is.
+    this.#watcher = watch(store.directory, (_event, name) => {
+      if (name === null || !name.startsWith(storeLockName)) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.read().catch(this.#parts.onTrouble), settleMs);
     });

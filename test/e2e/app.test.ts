@@ -221,6 +221,11 @@ test('short names are written when they are switched on and applied', async () =
   await page.getByRole('switch', { name: /^Short names/ }).click();
   await page.getByRole('button', { name: 'Apply now' }).click(patience);
   await expect.poll(() => scene.world.laptop.readFile('/etc/hosts'), patience).toMatch(/ nas\.wgnet nas$/m);
+  // What the command line changes is seen, too.
+  await scene.laptop.installed.mustHoming(['settings', '--short-names', 'off']);
+  await expect
+    .poll(() => page.getByRole('switch', { name: /^Short names/ }).isChecked(), patience)
+    .toBe(false);
   await goTo('Status');
   await heading('Home').waitFor(patience);
 });

@@ -41,6 +41,9 @@ export function openStore(env: NodeJS.ProcessEnv, keys: KeyKeeper = keyFile): Pr
   return { directory: configDir(env), keys };
 }
 
+/** The file that is there while somebody changes the store. */
+export const storeLockName = 'profiles.lock';
+
 /** The directory of all profiles. */
 export function profilesDirectory(store: ProfileStore): string {
   return join(store.directory, 'profiles');
@@ -58,7 +61,7 @@ export async function changeStore<T>(store: ProfileStore, change: () => Promise<
   } catch (error) {
     throw storeUnusable(store, error);
   }
-  return await withLock(join(store.directory, 'profiles.lock'), change);
+  return await withLock(join(store.directory, storeLockName), change);
 }
 
 function storeUnusable(store: ProfileStore, error: unknown): HomingError {
