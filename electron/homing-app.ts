@@ -27,6 +27,7 @@ import { isOurPage, lockDown } from './shell/lockdown.ts';
 import { firstState } from './start/first-state.ts';
 import { Outside } from './start/outside.ts';
 import { AppStore } from './state/app-store.ts';
+import { system } from './system.ts';
 import { AppTray } from './tray/tray.ts';
 import { desktopHasTray } from './tray/tray-host.ts';
 import { Updates } from './updates/updates.ts';
@@ -88,7 +89,7 @@ export class HomingApp {
     const { preferences } = this.#notes.notes;
     nativeTheme.themeSource = preferences.theme;
     const keyring = keyringState(safeStorage);
-    const hasTray = await desktopHasTray(process.platform);
+    const hasTray = await desktopHasTray();
     const updates = new Updates(this.#env, (update) => this.#parts?.store.update({ update }));
     const installer = packagedHelper() === undefined ? 'by-hand' : 'packaged';
     const update = updates.initial;
@@ -237,7 +238,7 @@ export class HomingApp {
 
   #closed(): void {
     this.#parts?.link.watch(false);
-    if (this.#isQuitting || this.#parts?.tray !== undefined || process.platform === 'darwin') return;
+    if (this.#isQuitting || this.#parts?.tray !== undefined || system === 'darwin') return;
     void this.#quit(undefined).catch(this.#trouble);
   }
 

@@ -7,15 +7,14 @@ import { exec } from '@vscode/sudo-prompt';
 import { app } from 'electron';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { serviceFiles } from '../../shared/install/places.ts';
-import { type HelperPlatform, inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
+import { system } from '../system.ts';
+import { inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
 
 /**
  * Installs the helper: once, as root, after the system has asked for a password. What the package carries is copied to
  * where root can read it (root cannot look into a user's AppImage mount), and root takes it over only if it is the
  * program whose SHA-256 this app has computed from its own package.
  */
-
-const platform: HelperPlatform = process.platform === 'darwin' ? 'darwin' : 'linux';
 
 /** The helper inside the package; undefined in a checkout. */
 export function packagedHelper(): string | undefined {
@@ -58,7 +57,7 @@ export async function installHelper(): Promise<void> {
     const sha256 = createHash('sha256')
       .update(await readFile(program))
       .digest('hex');
-    await asRoot(takeoverScript({ program: copy, sha256, uid }, platform), title);
+    await asRoot(takeoverScript({ program: copy, sha256, uid }, system), title);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -66,7 +65,7 @@ export async function installHelper(): Promise<void> {
 
 /** Removes the helper and all it made. @throws HomingError as {@link installHelper} */
 export async function removeHelper(): Promise<void> {
-  await asRoot(removeScript(await inPlaceHelper(), platform), 'The helper was not removed');
+  await asRoot(removeScript(await inPlaceHelper(), system), 'The helper was not removed');
 }
 
 function notPackaged(): HomingError {

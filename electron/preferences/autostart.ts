@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app } from 'electron';
 import { writeAtomically } from '../../helper/client/store/atomic-file.ts';
+import { system } from '../system.ts';
 
 /** Where the desktop looks for what to start at login (XDG autostart specification). */
 export function autostartPath(env: NodeJS.ProcessEnv, home: string): string {
@@ -32,7 +33,7 @@ export const hiddenArgument = '--hidden';
 
 /** Makes the app start at login, or not. An AppImage is started by its file: the mounted one has another path each time. */
 export async function setLaunchAtLogin(wanted: boolean, env: NodeJS.ProcessEnv): Promise<void> {
-  if (process.platform === 'darwin') {
+  if (system === 'darwin') {
     app.setLoginItemSettings({ openAtLogin: wanted, args: [hiddenArgument] });
     return;
   }

@@ -1,10 +1,6 @@
 import type { AppState, Preferences, UpdateState } from '../../shared/contract/app-state.ts';
 import { homingVersion } from '../../shared/version.ts';
-
-function platform(): AppState['about']['platform'] {
-  if (process.platform === 'linux' || process.platform === 'darwin') return process.platform;
-  return 'other';
-}
+import { system } from '../system.ts';
 
 export interface FirstFacts {
   readonly hasTray: boolean;
@@ -23,7 +19,7 @@ export function firstState(facts: FirstFacts): AppState {
     about: {
       version: homingVersion,
       electron: process.versions.electron,
-      platform: platform(),
+      platform: system,
       hasTray,
       keyring,
       installer,

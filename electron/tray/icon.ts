@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { app, type NativeImage, nativeImage, nativeTheme } from 'electron';
 import type { Tone } from '../../shared/app/situation.ts';
+import { system } from '../system.ts';
 
 /** The pictures of scripts/draw-icons.mjs: one per tone; black with transparency for macOS, which colours them itself. */
 export function trayIcon(tone: Tone): NativeImage {
   const folder = join(app.getAppPath(), 'assets', 'tray');
-  if (process.platform === 'darwin') {
+  if (system === 'darwin') {
     const image = nativeImage.createFromPath(join(folder, `${tone}-Template.png`));
     image.setTemplateImage(true);
     return image;

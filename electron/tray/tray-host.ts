@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { system } from '../system.ts';
 
 /** Whether the desktop shows tray icons. On Linux that is so when somebody owns the watcher's name on the session bus. */
 
@@ -42,8 +43,8 @@ function output(program: string, args: readonly string[]): Promise<string | unde
 }
 
 /** @returns false too when nothing can be asked: then everything is in the window */
-export async function desktopHasTray(platform: NodeJS.Platform): Promise<boolean> {
-  if (platform !== 'linux') return true;
+export async function desktopHasTray(): Promise<boolean> {
+  if (system !== 'linux') return true;
   for (const { program, args } of askers) {
     const answer = await output(program, args);
     if (answer !== undefined) return answer.includes('true');

@@ -2,6 +2,7 @@ import { app } from 'electron';
 import log from 'electron-log/main';
 import type { AppUpdater } from 'electron-updater';
 import type { UpdateState } from '../../shared/contract/app-state.ts';
+import { system } from '../system.ts';
 
 const firstCheckMs = 30_000;
 const checkEveryMs = 6 * 3_600_000;
@@ -9,7 +10,7 @@ const checkEveryMs = 6 * 3_600_000;
 /** Who updates this installation: the app itself, or somebody else. */
 export function updatesElsewhere(env: NodeJS.ProcessEnv): string | undefined {
   if (!app.isPackaged) return 'This is a development build: update the checkout.';
-  if (process.platform === 'linux' && !env.APPIMAGE) return 'Your package manager updates Homing.';
+  if (system === 'linux' && !env.APPIMAGE) return 'Your package manager updates Homing.';
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import { app, BrowserWindow, nativeTheme, type Rectangle, screen } from 'electro
 import { eventChannel } from '../../shared/contract/app-channels.ts';
 import type { AppEvent, Screen } from '../../shared/contract/app-ipc.ts';
 import { appPage } from '../shell/app-scheme.ts';
+import { system } from '../system.ts';
 
 const firstSize = { width: 400, height: 760 };
 const leastSize = { minWidth: 360, minHeight: 480 };
@@ -76,7 +77,7 @@ export class StatusWindow {
       title: 'Homing',
       autoHideMenuBar: true,
       backgroundColor: nativeTheme.shouldUseDarkColors ? background.dark : background.light,
-      ...(process.platform === 'linux' ? { icon: join(app.getAppPath(), 'assets/icons/256x256.png') } : {}),
+      ...(system === 'linux' ? { icon: join(app.getAppPath(), 'assets/icons/256x256.png') } : {}),
       webPreferences: {
         preload: join(__dirname, '../preload/preload.cjs'),
         sandbox: true,

@@ -154,7 +154,7 @@ export const appStateSchema = z.strictObject({
   about: z.strictObject({
     version: z.string(),
     electron: z.string(),
-    platform: z.enum(['linux', 'darwin', 'other']),
+    platform: z.enum(['linux', 'darwin']),
     /** False on a desktop without a tray: closing the window then quits the app, and asks what becomes of the tunnel. */
     hasTray: z.boolean(),
     /** How the helper gets onto the machine: by the installer of the package, or from a checkout by hand. */
