@@ -6,6 +6,9 @@ import { startDaemon } from './daemon/daemon.ts';
 
 const usage = `homing-helper: keeps the tunnel of one user; runs as root
 
+  install --uid N [--in-place]   install it as a service (only as the program of a package)
+  uninstall [--in-place]         remove it, with all it made
+
   --uid N          the user who may control it (default: SUDO_UID, else 0)
   --socket PATH    where it listens (default ${defaultSocketPath})
   --state DIR      what outlives a reboot (default /var/lib/homing)
