@@ -6,6 +6,7 @@ import log from 'electron-log/main';
 import { configDir } from '../helper/client/store/config-dir.ts';
 import { HomingApp } from './homing-app.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
+import { fewerParts } from './start/fewer-parts.ts';
 
 /** Starts the one app of this user; a second start hands over what it was given and ends. */
 
@@ -13,9 +14,7 @@ import { registerAppScheme } from './shell/app-scheme.ts';
 app.setPath('userData', join(configDir(process.env), 'app'));
 
 app.enableSandbox();
-// A few lines of text and a curve: no graphics card has to wake up for them, and the process for it stays small.
-app.disableHardwareAcceleration();
-app.commandLine.appendSwitch('disable-software-rasterizer');
+fewerParts(app);
 registerAppScheme();
 log.transports.file.level = 'info';
 log.transports.console.level = 'warn';

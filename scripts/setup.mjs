@@ -27,9 +27,11 @@ const programs = {
 /** Only tests, demo and benchmarks need these. */
 const labPrograms = { '/usr/bin/python3': 'python3-minimal' };
 const benchPrograms = { nebula: 'nebula' };
-/** The app's tests bring their own desktop: a screen, a session bus, a keyring, a tray, polkit, and what Electron loads. */
+/** The app's tests bring their own desktop: a screen, windows, a session bus, a keyring, a tray, polkit, and what Electron loads. */
 const desktopPrograms = {
   Xvfb: 'xvfb',
+  jwm: 'jwm',
+  xdotool: 'xdotool',
   'dbus-daemon': 'dbus-daemon',
   gdbus: 'libglib2.0-bin',
   'gnome-keyring-daemon': 'gnome-keyring',

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, type BrowserWindow, clipboard, dialog, type OpenDialogOptions } from 'electron';
+import { app, type BrowserWindow, clipboard } from 'electron';
 import type { HelperClient } from '../../helper/client/helper-client.ts';
 import { changeSettings } from '../../helper/client/store/change-settings.ts';
 import { forgetProfile, type ProfileStore } from '../../helper/client/store/profiles.ts';
@@ -13,10 +12,11 @@ import type { AppNotesFile } from '../profiles/app-notes.ts';
 import type { ProfileShelf } from '../profiles/profile-shelf.ts';
 import type { AppStore } from '../state/app-store.ts';
 import type { Updates } from '../updates/updates.ts';
+import { chooseCardPath, chooseInvite } from '../windows/file-dialogs.ts';
 import type { Connection } from './connection.ts';
 import { diagnosticsText } from './diagnostics-text.ts';
 import type { Importing } from './importing.ts';
-import { joinCardFile, joinCardView } from './join-card-view.ts';
+import { joinCardView, saveJoinCard } from './join-card-view.ts';
 
 export interface HandlerParts {
   readonly store: AppStore;
@@ -41,12 +41,6 @@ function isConnected({ tunnel }: AppState, profileId: string): boolean {
 /** What main does for each call of the window. */
 export function appHandlers(parts: HandlerParts): CallHandlers {
   const { store, profiles, shelf, notes, client, link, connection, importing, updates } = parts;
-  const ask = async (options: OpenDialogOptions) => {
-    const window = parts.window();
-    return window === undefined
-      ? await dialog.showOpenDialog(options)
-      : await dialog.showOpenDialog(window, options);
-  };
   return {
     state: () => {
       // The page listens by the time this is answered.
@@ -64,16 +58,8 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       await shelf.read();
     },
     openInvite: async () => {
-      const { canceled, filePaths } = await ask({
-        title: 'Choose an invite',
-        properties: ['openFile'],
-        filters: [
-          { name: 'Invites and WireGuard files', extensions: ['homing', 'conf'] },
-          { name: 'All files', extensions: ['*'] },
-        ],
-      });
-      const [path] = filePaths;
-      if (!canceled && path !== undefined) await importing.file(path);
+      const path = await chooseInvite(parts.window());
+      if (path !== undefined) await importing.file(path);
     },
     importText: ({ text, source }) => importing.text(text.trim(), source),
     importFile: ({ path }) => importing.file(path),
@@ -87,16 +73,11 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
     dismissReview: () => importing.dismiss(),
     joinCard: ({ profileId }) => joinCardView(profiles, profileId),
     saveJoinCard: async ({ profileId }) => {
-      const text = await joinCardFile(profiles, profileId);
       const { fileName } = await joinCardView(profiles, profileId);
-      const defaultPath = join(app.getPath('documents'), fileName);
-      const { canceled, filePath } = await dialog.showSaveDialog({
-        title: 'Save the join card',
-        defaultPath,
-      });
-      if (canceled || !filePath) return null;
-      await writeFile(filePath, text);
-      return filePath;
+      const path = await chooseCardPath(parts.window(), join(app.getPath('documents'), fileName));
+      if (path === undefined) return null;
+      await saveJoinCard(profiles, profileId, path);
+      return path;
     },
     renameProfile: async ({ profileId, label }) => {
       const { [profileId]: _before, ...others } = notes.notes.labels;

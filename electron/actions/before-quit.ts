@@ -1,6 +1,6 @@
 import type { BrowserWindow } from 'electron';
-import { askBeforeQuit } from '../start/quit-question.ts';
 import type { AppStore } from '../state/app-store.ts';
+import { askBeforeQuit } from '../windows/quit-question.ts';
 import type { Connection } from './connection.ts';
 
 /**

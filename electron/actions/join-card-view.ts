@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { create } from 'qrcode';
 import { joinCardOf } from '../../helper/client/store/import-profile.ts';
 import type { ProfileStore } from '../../helper/client/store/profiles.ts';
 import { joinCardJson, joinCardLine } from '../../shared/authoring/join-card.ts';
 import type { JoinCardView } from '../../shared/contract/app-ipc.ts';
+import { HomingError } from '../../shared/errors/problem.ts';
 
 /** The join card of a profile as the window shows it. @throws HomingError as `joinCardOf` */
 export async function joinCardView(store: ProfileStore, profileId: string): Promise<JoinCardView> {
@@ -15,7 +17,19 @@ export async function joinCardView(store: ProfileStore, profileId: string): Prom
   return { network: card.network, peer: card.peer, text, fileName: `${card.peer}.homing-card`, qr: rows };
 }
 
-/** The card as a file. @throws HomingError as `joinCardOf` */
-export async function joinCardFile(store: ProfileStore, profileId: string): Promise<string> {
-  return joinCardJson(await joinCardOf(store, profileId));
+/**
+ * Writes the card to a file, for the admin's `homing network add-peer`.
+ * @param path absolute; a file that is there is replaced
+ * @throws HomingError `card-not-saved` with the system's reason; as `joinCardOf`
+ */
+export async function saveJoinCard(store: ProfileStore, profileId: string, path: string): Promise<void> {
+  const text = joinCardJson(await joinCardOf(store, profileId));
+  await writeFile(path, text).catch((error: unknown) => {
+    throw new HomingError({
+      code: 'card-not-saved',
+      title: 'The join card was not saved',
+      cause: `${error instanceof Error ? error.message : String(error)}.`,
+      remedy: 'Choose another place, or copy the card as text.',
+    });
+  });
 }

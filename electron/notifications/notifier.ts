@@ -1,44 +1,34 @@
 import { Notification } from 'electron';
 import { noticesOf } from '../../shared/app/notices.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
+import { SettledChange } from './settled-change.ts';
 
 export interface NotifierParts {
   readonly isWindowInFront: () => boolean;
   readonly onClick: () => void;
 }
 
-/**
- * A path that goes and comes back while the helper looks around is no news: what is told is what still holds after this
- * time.
- */
-const settleMs = 1_500;
-
 /** Tells the desktop what happened, once it has settled; never while the person looks at the window, or does not want it. */
 export class Notifier {
   readonly #parts: NotifierParts;
   /** Those that are to be seen: one that is collected could not be clicked any more. */
   readonly #shown = new Set<Notification>();
-  #before: AppState | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #settled = new SettledChange((before, after) => this.#tell(before, after));
 
   constructor(parts: NotifierParts) {
     this.#parts = parts;
   }
 
   take(before: AppState, after: AppState): void {
-    this.#before ??= before;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(after), settleMs);
+    this.#settled.take(before, after);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#settled.stop();
   }
 
-  #tell(after: AppState): void {
-    const before = this.#before;
-    this.#before = undefined;
-    if (before === undefined || !after.preferences.notifications) return;
+  #tell(before: AppState, after: AppState): void {
+    if (!after.preferences.notifications) return;
     if (this.#parts.isWindowInFront() || !Notification.isSupported()) return;
     for (const { title, body } of noticesOf(before, after, after.timeline)) {
       const notification = new Notification({ title, body, silent: true });

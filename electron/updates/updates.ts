@@ -73,11 +73,13 @@ export class Updates {
     autoUpdater.on('update-not-available', () => {
       this.#onState({ state: 'idle', checkedAt: new Date().toISOString() });
     });
-    autoUpdater.on('download-progress', ({ percent }) => {
-      this.#onState({ state: 'downloading', version: '', percent });
-    });
+    let coming = '';
     autoUpdater.on('update-available', ({ version }) => {
+      coming = version;
       this.#onState({ state: 'downloading', version, percent: 0 });
+    });
+    autoUpdater.on('download-progress', ({ percent }) => {
+      this.#onState({ state: 'downloading', version: coming, percent });
     });
     autoUpdater.on('update-downloaded', ({ version }) => this.#onState({ state: 'ready', version }));
     autoUpdater.on('error', (error) => this.#failed(error));

@@ -52,6 +52,17 @@ function whileConnected(
   ];
 }
 
+/** Whether two states differ in something that {@link noticesOf} looks at: counters and times change every second. */
+export function isSameNews(one: NoticeFacts, other: NoticeFacts): boolean {
+  return newsKey(one) === newsKey(other);
+}
+
+function newsKey({ helper, tunnel }: NoticeFacts): string {
+  const paths = tunnel.state === 'connected' ? [...pathsOf(tunnel)] : [];
+  const hosts = tunnel.state === 'connected' ? tunnel.hosts.problem?.title : undefined;
+  return JSON.stringify([helper.state, tunnel.state, paths, hosts]);
+}
+
 /** What to tell of a change. @param timeline of after */
 export function noticesOf(before: NoticeFacts, after: NoticeFacts, timeline: readonly Decision[]): Notice[] {
   const notices: Notice[] = [];

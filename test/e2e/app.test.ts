@@ -1,14 +1,15 @@
 import type { Page } from '@playwright/test';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PingStream } from '../lab/ping-stream.ts';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { dropFile } from './drop.ts';
 import { createRoamingApp, type RoamingApp } from './roaming-app.ts';
 import type { RunningApp } from './running-app.ts';
 
 /**
- * One person's days with the app: real Electron as an ordinary user, the real helper as root, real WireGuard. Each test
- * goes on where the one before it stopped.
+ * One person's days with the app: real Electron as an ordinary user, the helper that the package installs as root through
+ * pkexec, real WireGuard. Each test goes on where the one before it stopped.
  */
 
 let scene: RoamingApp;
@@ -24,6 +25,10 @@ beforeAll(async () => {
 afterAll(() => scene?.destroy());
 
 const patience = { timeout: 15_000 };
+/** After this, what has changed is told, or is not going to be. */
+const settledMs = 2_500;
+const inviteFile = '/home/user/laptop.homing';
+const cardFile = '/home/user/laptop.homing-card';
 
 function heading(text: string) {
   return page.getByRole('status').filter({ hasText: text }).first();
@@ -41,45 +46,96 @@ async function goTo(name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click();
 }
 
-test('the app waits for its helper, and goes on by itself when it is there', async () => {
-  await page.getByText('One thing to set up').waitFor();
-  await scene.laptop.installed.startHelper();
-  await page.getByText('Drop an invite here').waitFor(patience);
-});
-
-test('a link opens the review in the running app, and nothing has changed yet', async () => {
-  const invite = (await scene.network.invite('laptop')).trim();
-  await scene.appHost.startAgain([`homing://join/${invite}`]);
+/** The review of the network's invite is shown; nothing has changed yet, and nothing does. */
+async function reviewed(source: string): Promise<void> {
   await page.getByRole('heading', { name: 'Join a network' }).waitFor(patience);
-  await page.getByText('from a link').waitFor();
+  await page.getByText(`from ${source}`).waitFor(patience);
   await page.getByRole('button', { name: 'Not now' }).click();
-  expect(await scene.laptop.installed.mustHoming(['profiles', '--json'])).not.toContain('wgnet');
+  await page.getByText('Drop an invite here').waitFor(patience);
+  expect(await scene.laptop.installed.homing(['profiles', '--json'])).not.toContain('wgnet');
+}
+
+test('one press sets up the helper through pkexec, and the app goes on by itself', async () => {
+  await page.getByText('One thing to set up').waitFor();
+  await page.getByRole('button', { name: 'Set up Homing' }).click();
+  await page.getByText('Drop an invite here').waitFor({ timeout: 30_000 });
+  expect(await scene.laptop.installed.helperProgram()).toBe('/opt/app/resources/helper/homing-helper');
+  await scene.world.laptop.writeFile(inviteFile, await scene.network.invite('laptop'));
 });
 
-test('a file that is opened shows the same, and joining makes a key sealed by the keyring', async () => {
-  const file = '/home/user/laptop.homing';
-  await scene.world.laptop.writeFile(file, await scene.network.invite('laptop'));
-  await scene.appHost.startAgain([file]);
-  await page.getByText('from laptop.homing').waitFor(patience);
-  await page.getByRole('button', { name: 'Join wgnet' }).click();
-  await page.getByRole('img', { name: /QR code/ }).waitFor(patience);
-  const found = await scene.world.laptop.run([
-    'find',
-    '/home/user/.config/homing/profiles',
-    '-name',
-    'private.key*',
-  ]);
-  expect(found.trim()).toMatch(/private\.key\.sealed$/);
+describe('an invite comes in, and is looked at before anything changes', () => {
+  test('by a link', async () => {
+    const invite = (await scene.network.invite('laptop')).trim();
+    await scene.appHost.startAgain([`homing://join/${invite}`]);
+    await reviewed('a link');
+  });
+
+  test('chosen in the file dialog; a dialog that is closed is no answer', async () => {
+    await page.getByRole('button', { name: 'Choose a file…' }).click();
+    await scene.windows.bringToFront('Choose an invite');
+    await scene.windows.press('Escape');
+    await scene.windows.gone('Choose an invite');
+    await page.getByRole('button', { name: 'Choose a file…' }).click();
+    await scene.windows.answerWithFile('Choose an invite', inviteFile);
+    await reviewed('laptop.homing');
+  });
+
+  test('dropped on the window', async () => {
+    await dropFile(page, inviteFile);
+    await reviewed('laptop.homing');
+  });
+
+  test('pasted anywhere in the window', async () => {
+    const field = page.getByRole('textbox', { name: 'The invite as text' });
+    await field.fill(await scene.network.invite('laptop'));
+    await scene.windows.bringToFront('Homing');
+    await scene.windows.press('ctrl+a', 'ctrl+x');
+    expect(await field.inputValue()).toBe('');
+    await field.blur();
+    await scene.windows.press('ctrl+v');
+    await reviewed('the clipboard');
+  });
+
+  test('opened by a double click; joining makes a key that the keyring seals', async () => {
+    await scene.appHost.startAgain([inviteFile]);
+    await page.getByText('from laptop.homing').waitFor(patience);
+    await page.getByRole('button', { name: 'Join wgnet' }).click();
+    await page.getByRole('img', { name: /QR code/ }).waitFor(patience);
+    const found = await scene.world.laptop.run([
+      'find',
+      '/home/user/.config/homing/profiles',
+      '-name',
+      'private.key*',
+    ]);
+    expect(found.trim()).toMatch(/private\.key\.sealed$/);
+  });
+});
+
+describe('the join card as a file', () => {
+  test('that cannot be written is a sentence, and the card is still there', async () => {
+    await page.getByRole('button', { name: 'Save as a file…' }).click();
+    await scene.windows.answerWithFile('Save the join card', '/etc/laptop.homing-card');
+    await page.getByRole('alert').filter({ hasText: 'The join card was not saved' }).waitFor(patience);
+    expect(await page.getByRole('alert').innerText()).toContain('copy the card as text');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  test('is what the admin adds the laptop from', async () => {
+    await page.getByRole('button', { name: 'Save as a file…' }).click();
+    await scene.windows.answerWithFile('Save the join card', cardFile);
+    await page.getByText(`Saved as ${cardFile}.`).waitFor(patience);
+    await page.getByRole('button', { name: 'Not now' }).click();
+  });
 });
 
 test('until the admin has added the laptop it says so; then it connects by itself', async () => {
-  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('switch', { name: 'Connection to wgnet' }).click();
   await page.getByText('Waiting for the admin to add this laptop').waitFor(patience);
   await page.getByRole('button', { name: 'Show the join card' }).click();
-  const text = await page.getByRole('textbox', { name: 'The join card as text' }).inputValue();
-  await scene.network.addPeer('laptop', text);
-  await scene.network.startControllers();
+  await page.getByRole('textbox', { name: 'The join card as text' }).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
+  await scene.network.addPeer('laptop', await scene.world.laptop.readFile(cardFile));
+  await scene.network.startControllers();
   await heading('Home').waitFor({ timeout: 30_000 });
   await card('nas').filter({ hasText: 'On your LAN' }).waitFor(patience);
   await card('vps').filter({ hasText: 'Over the internet' }).waitFor(patience);
@@ -132,9 +188,26 @@ test('an impostor at the NAS’s private address is not followed, and the timeli
   await goTo('Status');
 });
 
-test('back home it is the LAN again', async () => {
+test('back home it is the LAN again, and nobody is told of what they see', async () => {
+  await scene.windows.bringToFront('Homing');
+  const before = (await scene.tray.notifications()).length;
   await scene.world.moveLaptop('home');
   await card('nas').filter({ hasText: 'On your LAN' }).waitFor(patience);
+  await new Promise((resolve) => setTimeout(resolve, settledMs));
+  expect(await scene.tray.notifications()).toHaveLength(before);
+});
+
+test('out of sight the desktop tells it, and a press on that brings the window', async () => {
+  await scene.windows.minimise('Homing');
+  await scene.world.moveLaptop('cafe');
+  await scene.laptop.untilPath('nas', 'internet');
+  await new Promise((resolve) => setTimeout(resolve, settledMs));
+  const before = (await scene.tray.notifications()).length;
+  await scene.world.moveLaptop('home');
+  await expect.poll(async () => (await scene.tray.notifications()).length, patience).toBe(before + 1);
+  expect((await scene.tray.notifications()).at(-1)?.title).toBe('nas on your LAN now');
+  await scene.tray.pressNotification();
+  await expect.poll(() => scene.windows.inFront(), patience).toBe('Homing');
 });
 
 test('a helper that was killed is missed, and taken up again with its live tunnel', async () => {
@@ -162,7 +235,7 @@ test('with the window closed, coming home is told by the desktop', async () => {
   await expect.poll(() => app.openPage() === undefined, patience).toBe(true);
   await scene.world.moveLaptop('cafe');
   await scene.laptop.untilPath('nas', 'internet');
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await new Promise((resolve) => setTimeout(resolve, settledMs));
   const before = (await scene.tray.notifications()).length;
   await scene.world.moveLaptop('home');
   await expect.poll(async () => (await scene.tray.notifications()).length, patience).toBe(before + 1);
@@ -222,7 +295,7 @@ test('short names are written when they are switched on and applied', async () =
   await page.getByRole('button', { name: 'Apply now' }).click(patience);
   await expect.poll(() => scene.world.laptop.readFile('/etc/hosts'), patience).toMatch(/ nas\.wgnet nas$/m);
   // What the command line changes is seen, too.
-  await scene.laptop.installed.mustHoming(['settings', '--short-names', 'off']);
+  await scene.laptop.installed.homing(['settings', '--short-names', 'off']);
   await expect
     .poll(() => page.getByRole('switch', { name: /^Short names/ }).isChecked(), patience)
     .toBe(false);
@@ -252,6 +325,23 @@ test('quitting can leave the connection, and the next start finds it', async () 
   await page.evaluate(`setTimeout(() => document.querySelector('dialog button').click(), 50)`);
   expect(await app.ended()).toBe(0);
   expect((await scene.laptop.status()).tunnel.state).toBe('connected');
+  app = await scene.appHost.start();
+  page = await app.page();
+  await heading('Home').waitFor(patience);
+});
+
+test('quitting from the tray asks first: not at all, or with the connection taken down', async () => {
+  await scene.tray.click('Quit');
+  await scene.windows.bringToFront('Quit Homing');
+  await scene.windows.press('Escape');
+  await scene.windows.gone('Quit Homing');
+  expect((await scene.laptop.status()).tunnel.state).toBe('connected');
+  await heading('Home').waitFor(patience);
+  await scene.tray.click('Quit');
+  await scene.windows.bringToFront('Quit Homing');
+  await scene.windows.press('Tab', 'Return');
+  expect(await app.ended()).toBe(0);
+  expect((await scene.laptop.status()).tunnel.state).toBe('off');
   app = await scene.appHost.start();
   page = await app.page();
   await heading('Home').waitFor(patience);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './app-host.ts';
+import { dropFile } from './drop.ts';
 import { FakeHelper } from './fake-helper.ts';
 import { join, lookAt } from './join.ts';
 import type { RunningApp } from './running-app.ts';
@@ -70,16 +71,6 @@ async function drop(fill: string): Promise<void> {
   }`);
 }
 
-/** Drops a file of the desktop, as Chromium is told of it by the window system. */
-async function dropFile(path: string): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
-  }
-  await session.detach();
-}
-
 async function joinOnly(invite: string): Promise<void> {
   await join(page, invite);
   await page.getByRole('button', { name: 'Not now' }).click();
@@ -107,7 +98,7 @@ describe('a file that is no invite', () => {
   });
 
   test('that is dropped on the window is looked at; one that only the page knows is not', async () => {
-    await dropFile(await putFile('dropped.homing', 'not an invite'));
+    await dropFile(page, await putFile('dropped.homing', 'not an invite'));
     await page.getByRole('heading', { name: 'Not imported' }).waitFor(patience);
     await page.getByText('from dropped.homing').waitFor(patience);
     await page.getByRole('button', { name: 'Close' }).click();

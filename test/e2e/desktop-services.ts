@@ -60,6 +60,11 @@ export class DesktopServices {
     return Array.isArray(notifications) ? notifications : [];
   }
 
+  /** Presses the newest notification. */
+  async pressNotification(): Promise<void> {
+    await this.#ask('press-notification');
+  }
+
   async click(label: string): Promise<void> {
     await this.#ask(`click ${label}`);
   }

@@ -35,11 +35,13 @@ NOTIFICATIONS = """
       <arg type="a{sv}" direction="in"/><arg type="i" direction="in"/><arg type="u" direction="out"/>
     </method>
     <method name="CloseNotification"><arg type="u" direction="in"/></method>
+    <signal name="ActionInvoked"><arg type="u"/><arg type="s"/></signal>
   </interface>
 </node>
 """
 ITEM = "org.kde.StatusNotifierItem"
 MENU = "com.canonical.dbusmenu"
+NOTIFICATIONS_PATH = "/org/freedesktop/Notifications"
 
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 items = []
@@ -112,6 +114,10 @@ def obey(line):
         say(icon=sum(sum(data) for _, _, data in pixels), sizes=[width for width, _, _ in pixels])
     elif command == "notifications":
         say(notifications=shown)
+    elif command == "press-notification":
+        number = GLib.Variant("(us)", (len(shown), "default"))
+        bus.emit_signal(None, NOTIFICATIONS_PATH, "org.freedesktop.Notifications", "ActionInvoked", number)
+        say(pressed=len(shown))
     elif command == "click":
         path, found = entries()
         chosen = [entry for entry in found if entry.get("label", "").replace("_", "") == rest]
@@ -143,7 +149,7 @@ def own(name, ready):
 watcher = Gio.DBusNodeInfo.new_for_xml(WATCHER).interfaces[0]
 bus.register_object("/StatusNotifierWatcher", watcher, on_call, on_get, None)
 notifications = Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0]
-bus.register_object("/org/freedesktop/Notifications", notifications, on_notification_call, None, None)
+bus.register_object(NOTIFICATIONS_PATH, notifications, on_notification_call, None, None)
 own("org.freedesktop.Notifications", lambda *_: own("org.kde.StatusNotifierWatcher", lambda *_: say(event="ready")))
 loop = GLib.MainLoop()
 threading.Thread(target=read_commands, daemon=True).start()

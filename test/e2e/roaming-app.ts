@@ -5,8 +5,13 @@ import { InstalledHost } from '../mesh/installed-host.ts';
 import { RoamingLaptop } from '../mesh/roaming-laptop.ts';
 import { AppHost } from './app-host.ts';
 import { DesktopServices } from './desktop-services.ts';
+import { NativeWindows } from './native-windows.ts';
+import { PackagedLaptop } from './packaged-laptop.ts';
 
-/** The laptop of the lab's internet with a desktop, a tray and the app on it; its network waits for it to join. */
+/**
+ * The laptop of the lab's internet with a desktop, a tray and the packaged app on it, whose helper is still to be
+ * installed; its network waits for it to join.
+ */
 
 const port = 51_820;
 
@@ -14,7 +19,8 @@ export interface RoamingApp {
   readonly world: World;
   readonly appHost: AppHost;
   readonly tray: DesktopServices;
-  readonly laptop: RoamingLaptop;
+  readonly windows: NativeWindows;
+  readonly laptop: RoamingLaptop<PackagedLaptop>;
   readonly network: AuthoredNetwork;
   destroy(): Promise<void>;
 }
@@ -29,7 +35,7 @@ export async function createRoamingApp(): Promise<RoamingApp> {
   try {
     const [admin, installed] = await Promise.all([
       InstalledHost.install(world.nas),
-      InstalledHost.install(world.laptop),
+      PackagedLaptop.prepare(world.laptop),
     ]);
     const network = await AuthoredNetwork.init('wgnet', admin);
     await network.addController('nas', {
@@ -43,9 +49,10 @@ export async function createRoamingApp(): Promise<RoamingApp> {
     });
     await network.addPeer('laptop');
     const appHost = await AppHost.prepare(world.laptop, installed.user, { keyring: true });
+    const windows = await NativeWindows.start(appHost.desktop);
     const tray = await DesktopServices.start(appHost.desktop);
     const laptop = new RoamingLaptop(installed);
-    return { world, appHost, tray, laptop, network, destroy: () => world.destroy() };
+    return { world, appHost, tray, windows, laptop, network, destroy: () => world.destroy() };
   } catch (error) {
     await world.destroy();
     throw error;

@@ -23,11 +23,11 @@ export interface PathWish {
 }
 
 /** A laptop that roams: asks its helper from outside of the lab, since a process for each question would disturb. */
-export class RoamingLaptop {
-  readonly installed: InstalledHost;
+export class RoamingLaptop<Installed extends { readonly host: Host } = InstalledHost> {
+  readonly installed: Installed;
   readonly #client: HelperClient;
 
-  constructor(installed: InstalledHost) {
+  constructor(installed: Installed) {
     this.installed = installed;
     this.#client = new HelperClient(installed.host.outsidePath(socketPath));
   }
