@@ -19,6 +19,9 @@ export class Updates {
   readonly #onState: (state: UpdateState) => void;
   readonly #elsewhere: string | undefined;
   #updater: AppUpdater | undefined;
+  /** The version that was found, '' before one was. */
+  #found = '';
+  #isReady = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(env: NodeJS.ProcessEnv, onState: (state: UpdateState) => void) {
@@ -45,12 +48,15 @@ export class Updates {
     next(firstCheckMs);
   }
 
+  /** Looks for a newer version and fetches it; one that is ready waits for the person. */
   async check(): Promise<void> {
-    if (this.#elsewhere !== undefined) return;
+    if (this.#elsewhere !== undefined || this.#isReady) return;
     try {
       const updater = await this.#load();
+      this.#found = '';
       this.#onState({ state: 'checking' });
-      await updater.checkForUpdates();
+      const result = await updater.checkForUpdates();
+      await result?.downloadPromise;
     } catch (error) {
       this.#failed(error);
     }
@@ -70,31 +76,37 @@ export class Updates {
     const { autoUpdater } = await import('electron-updater');
     autoUpdater.logger = log;
     autoUpdater.autoDownload = true;
+    // Nobody's program changes because they closed it.
+    autoUpdater.autoInstallOnAppQuit = false;
     autoUpdater.on('update-not-available', () => {
       this.#onState({ state: 'idle', checkedAt: new Date().toISOString() });
     });
-    let coming = '';
     autoUpdater.on('update-available', ({ version }) => {
-      coming = version;
+      this.#found = version;
       this.#onState({ state: 'downloading', version, percent: 0 });
     });
     autoUpdater.on('download-progress', ({ percent }) => {
-      this.#onState({ state: 'downloading', version: coming, percent });
+      this.#onState({ state: 'downloading', version: this.#found, percent });
     });
-    autoUpdater.on('update-downloaded', ({ version }) => this.#onState({ state: 'ready', version }));
+    autoUpdater.on('update-downloaded', ({ version }) => {
+      this.#isReady = true;
+      this.#onState({ state: 'ready', version });
+    });
     autoUpdater.on('error', (error) => this.#failed(error));
     this.#updater = autoUpdater;
     return autoUpdater;
   }
 
   #failed(error: unknown): void {
+    this.#isReady = false;
     const cause = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const what = this.#found === '' ? 'look for updates' : `fetch version ${this.#found}`;
     this.#onState({
       state: 'failed',
       problem: {
         code: 'update-failed',
-        title: 'Homing could not look for updates',
-        cause,
+        title: `Homing could not ${what}`,
+        cause: /[.!?]$/.test(cause) ? cause : `${cause}.`,
         remedy: 'It tries again by itself; this version goes on working.',
       },
     });

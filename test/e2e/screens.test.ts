@@ -1,7 +1,4 @@
-import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import jsqr from 'jsqr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,13 +12,13 @@ import { socketPath } from '../mesh/raw-call.ts';
 import { AppHost } from './app-host.ts';
 import { FakeHelper } from './fake-helper.ts';
 import { lookAt } from './join.ts';
+import { lookAtScreen } from './look-at-screen.ts';
 import type { RunningApp } from './running-app.ts';
 import { stagedNetwork } from './staged-network.ts';
 import { stagedTimeline, stagedTunnel } from './staged-tunnel.ts';
 
 /** Every screen, in light and dark: what it says, that axe finds nothing, and a picture kept for whoever reviews it. */
 
-const pictures = fileURLToPath(new URL('../../artefacts/screens/', import.meta.url));
 const network = stagedNetwork();
 const patience = { timeout: 10_000 };
 
@@ -33,7 +30,6 @@ let appHost: AppHost;
 
 beforeAll(async () => {
   requireLab();
-  await mkdir(pictures, { recursive: true });
   lab = await createLab();
   const host = await lab.addHost('laptop');
   appHost = await AppHost.prepare(host, await host.addUser('user', 1000), { keyring: true });
@@ -61,40 +57,7 @@ function readQr(path: string, size: number): string | undefined {
   return jsqr.default(pixels, width, width)?.data;
 }
 
-/** Looks at the screen that is shown, in both themes. */
-async function look(name: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    await page.waitForTimeout(60);
-    await page.screenshot({ path: `${pictures}${name}-${theme}.png` });
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    expect(found, `axe on ${name}, ${theme}`).toEqual([]);
-  }
-  await reachedByKeyboard();
-}
-
-/** Whether everything that can be pressed or filled in is reached by the Tab key; a dialog keeps the others out. */
-async function reachedByKeyboard(): Promise<void> {
-  const pressable = 'button, input, textarea, select, a[href], [tabindex="0"]:not([role="radiogroup"])';
-  const list = `[...(document.querySelector('dialog[open]') ?? document).querySelectorAll('${pressable}')]
-    .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility())`;
-  const count = await page.evaluate(`{ document.activeElement?.blur(); ${list}.length }`);
-  for (let i = 0; i < Number(count) + 2; i += 1) {
-    await page.keyboard.press('Tab');
-    await page.evaluate(`document.activeElement.dataset.reached = ''`);
-  }
-  const missed = await page.evaluate(
-    `${list}.filter((one) => !('reached' in one.dataset)).map((one) => one.outerHTML)`,
-  );
-  await page.evaluate(
-    `{
-      for (const one of document.querySelectorAll('[data-reached]')) delete one.dataset.reached;
-      document.activeElement?.blur();
-    }`,
-  );
-  expect(missed, 'not reached by Tab').toEqual([]);
-}
+const look = (name: string) => lookAtScreen(page, name);
 
 function tab(name: string) {
   return page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name });

@@ -1,28 +1,122 @@
-import { afterAll, beforeAll, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Host, HostUser } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './app-host.ts';
+import { lookAtScreen } from './look-at-screen.ts';
+import type { RunningApp } from './running-app.ts';
 
-/** An AppImage updates itself; here there is no internet to find anything on. */
+/**
+ * An AppImage updates itself. The file that is replaced is a stand-in, since the tool that makes AppImages is not here;
+ * what looks for the new one, fetches it, checks it and puts it in place is the app's own.
+ */
+
+const image = '/home/user/Homing.AppImage';
+const feed = '/srv/feed';
+const port = 8099;
+const patience = { timeout: 20_000 };
+const reach = `import socket; print("there" if socket.socket().connect_ex(("127.0.0.1", ${port})) == 0 else "not yet")`;
+/** The new version: says that it runs, and ends. */
+const newImage = `#!/bin/sh
+[ -n "$APPIMAGE_EXIT_AFTER_INSTALL" ] || echo "runs from $0" >/home/user/new-version-ran
+`;
 
 let lab: Lab;
+let host: Host;
+let user: HostUser;
+let appHost: AppHost;
+let app: RunningApp;
+let page: Page;
 
 beforeAll(async () => {
   requireLab();
   lab = await createLab();
-});
+  host = await lab.addHost('laptop');
+  user = await host.addUser('user', 1000);
+  appHost = await AppHost.prepare(host, user, { keyring: true });
+  // A release says where the next one is looked for.
+  await host.overlay('/opt/app');
+  await host.writeFile(
+    '/opt/app/resources/app-update.yml',
+    `provider: generic\nurl: http://127.0.0.1:${port}\nupdaterCacheDirName: homing-desktop-updater\n`,
+  );
+  await host.writeFile(image, 'the version that is installed', 0o755);
+  await host.run(['/bin/chown', '1000:1000', image]);
+  await start();
+}, 60_000);
 afterAll(() => lab?.destroy());
 
-test('updates that cannot be looked for are a sentence, and the app goes on', async () => {
-  const host = await lab.addHost('laptop');
-  const appHost = await AppHost.prepare(host, await host.addUser('user', 1000), { keyring: true });
-  const app = await appHost.start([], { APPIMAGE: '/home/user/Homing.AppImage' });
-  const page = await app.page();
+async function start(): Promise<void> {
+  app = await appHost.start([], { APPIMAGE: image });
+  page = await app.page();
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('Not looked for yet.').waitFor();
+}
+
+/** Publishes a version as electron-builder describes its releases. @param content of the file that is offered */
+async function publish(version: string, content: string, described = content): Promise<void> {
+  const name = `Homing-${version}.AppImage`;
+  const sha512 = createHash('sha512').update(described).digest('base64');
+  const lines = [
+    `version: ${version}`,
+    `files:\n  - url: ${name}\n    sha512: ${sha512}\n    size: ${Buffer.byteLength(described)}`,
+    `path: ${name}\nsha512: ${sha512}`,
+    `releaseDate: '2026-01-01T00:00:00.000Z'`,
+  ];
+  await host.writeFile(`${feed}/latest-linux.yml`, `${lines.join('\n')}\n`);
+  await host.writeFile(`${feed}/${name}`, content);
+}
+
+async function lookNow(): Promise<void> {
   await page.getByRole('button', { name: 'Look now' }).click();
-  await page.getByText('Homing could not look for updates').waitFor({ timeout: 20_000 });
+}
+
+test('updates that cannot be looked for are a sentence, and the app goes on', async () => {
+  await lookNow();
+  await page.getByText('Homing could not look for updates').waitFor(patience);
   await page.getByText('this version goes on working').waitFor();
   await page.getByRole('button', { name: 'Look now' }).waitFor();
-  await app.kill();
+  await lookAtScreen(page, 'settings-update-failed');
+});
+
+test('where nothing is newer it says when it has looked', async () => {
+  await publish('0.0.1', newImage);
+  await host.spawn([
+    '/usr/bin/python3',
+    '-m',
+    'http.server',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--directory',
+    feed,
+  ]);
+  await expect.poll(() => host.run(['/usr/bin/python3', '-c', reach]), patience).toContain('there');
+  await lookNow();
+  await page.getByText(/^Up to date, looked/).waitFor(patience);
+});
+
+test('a file that is not what the release says is refused, and this version stays', async () => {
+  await publish('9.9.8', 'something else', newImage);
+  await lookNow();
+  await page.getByText('Homing could not fetch version 9.9.8').waitFor(patience);
+  expect(await host.readFile(image)).toBe('the version that is installed');
+});
+
+test('a newer version is fetched, waits for the person, and is started when they say so', async () => {
+  await publish('9.9.9', newImage);
+  await lookNow();
+  await page.getByText('9.9.9 is ready.').waitFor(patience);
+  await page.getByRole('button', { name: 'Restart and install' }).scrollIntoViewIfNeeded();
+  await lookAtScreen(page, 'settings-update-ready');
+  expect(await host.readFile(image)).toBe('the version that is installed');
+  // Pressed a moment later: the page it is on is gone then, and could not say that it was pressed.
+  await page.evaluate(
+    `setTimeout(() => [...document.querySelectorAll('button')].find((one) => one.innerText === 'Restart and install').click(), 50)`,
+  );
+  expect(await app.ended()).toBe(0);
+  expect(await host.readFile(image)).toBe(newImage);
+  await expect.poll(() => host.readFile('/home/user/new-version-ran').catch(String)).toContain(image);
 });
