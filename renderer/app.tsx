@@ -30,7 +30,11 @@ export function App() {
         </div>
       )}
       <Shown app={app} place={place} />
-      {isDragging && <div className={styles.dropping}>Drop the invite to look at it</div>}
+      {isDragging && (
+        <div className={styles.dropping} role="status">
+          Drop the invite to look at it
+        </div>
+      )}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { AppHost } from './app-host.ts';
 import { dropFile } from './drop.ts';
 import { FakeHelper } from './fake-helper.ts';
 import { join, lookAt } from './join.ts';
+import { lookAtScreen } from './look-at-screen.ts';
 import type { RunningApp } from './running-app.ts';
 import { stagedNetwork } from './staged-network.ts';
 import { stagedTunnel } from './staged-tunnel.ts';
@@ -154,6 +155,7 @@ describe('a store that was damaged', () => {
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByText(`It lies at`).waitFor(patience);
     expect(await page.getByRole('button', { name: /^Forget / }).count()).toBe(1);
+    await lookAtScreen(page, 'settings-damaged-network');
     expect(await appHost.host.readFile(path)).toBe(damagedText);
     await writeFile(appHost.host.outsidePath(path), whole);
   });
@@ -164,6 +166,7 @@ describe('a store that was damaged', () => {
     app = await appHost.start();
     page = await app.page();
     await page.getByText('The app’s settings were damaged').waitFor(patience);
+    await lookAtScreen(page, 'status-damaged-settings');
     const kept = await appHost.host.run(['ls', '-A', store]);
     expect(kept).toMatch(/app\.json\.damaged-\d+/);
     await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -183,6 +186,7 @@ describe('a keyring', () => {
     page = await app.page();
     await page.getByText('The keyring does not open this network’s key').waitFor(patience);
     expect(await page.getByRole('alert').first().innerText()).toContain('Unlock the keyring');
+    await lookAtScreen(page, 'status-key-not-opened');
     const asked = helper.asked.length;
     await page.getByRole('switch', { name: /^Connection to/ }).click();
     await page.getByRole('button', { name: 'Dismiss' }).waitFor(patience);
@@ -204,10 +208,13 @@ describe('a keyring', () => {
       await page.getByText('Drop an invite here').waitFor(patience);
       await lookAt(page, network.invite());
       await page.getByText('No keyring here').waitFor(patience);
+      await page.getByText('No keyring here').scrollIntoViewIfNeeded();
+      await lookAtScreen(page, 'review-no-keyring');
       await page.getByRole('button', { name: 'Not now' }).click();
       await joinOnly(network.invite());
       await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByText('Its key is in a file that only you can read.').waitFor(patience);
+      await lookAtScreen(page, 'settings-no-keyring');
       const listed = await host.run(['find', `${store}/profiles`, '-name', 'private.key', '-printf', '%m']);
       expect(listed).toBe('600');
       await bareApp.kill();

@@ -21,6 +21,18 @@ import { stagedTimeline, stagedTunnel } from './staged-tunnel.ts';
 
 const network = stagedNetwork();
 const patience = { timeout: 10_000 };
+/** As people have them today, with a line that Homing does not carry out. */
+const wireGuardFile = `[Interface]
+PrivateKey = ${'A'.repeat(42)}E=
+Address = fd00:db8:1::7/64
+PostUp = iptables -A FORWARD -i %i -j ACCEPT
+
+[Peer]
+PublicKey = ${'B'.repeat(42)}E=
+Endpoint = 198.51.100.7:51820
+AllowedIPs = fd00:db8:1::/64
+PersistentKeepalive = 25
+`;
 
 let lab: Lab;
 let app: RunningApp;
@@ -106,6 +118,26 @@ test('what is no invite is refused with a sentence', async () => {
   await page.getByText('Nothing has changed').waitFor();
   await look('review-refused');
   await page.getByRole('button', { name: 'Choose another' }).click();
+});
+
+test('a file that is dragged over the window has a place to go', async () => {
+  await page.evaluate(dragEvent('dragover'));
+  await page.getByText('Drop the invite to look at it').waitFor();
+  await look('welcome-dragging');
+  await page.evaluate(dragEvent('dragleave'));
+  await page.getByText('Drop the invite to look at it').waitFor({ state: 'hidden' });
+});
+
+function dragEvent(type: string): string {
+  return `window.dispatchEvent(new DragEvent('${type}', { dataTransfer: new DataTransfer(), cancelable: true })); undefined`;
+}
+
+test('a WireGuard file says what it does, and which lines are left out', async () => {
+  await lookAt(page, wireGuardFile);
+  await page.getByText('nobody has signed it').waitFor();
+  await page.getByText('PostUp').first().scrollIntoViewIfNeeded();
+  await look('review-wireguard-file');
+  await page.getByRole('button', { name: 'Not now' }).click();
 });
 
 test('an invite is looked at before anything happens', async () => {
@@ -265,6 +297,10 @@ test('settings, and the questions they ask', async () => {
   await page.getByRole('button', { name: 'Forget wgnet' }).click();
   await page.getByRole('dialog').waitFor();
   await look('settings-forget');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Quit Homing' }).click();
+  await page.getByRole('dialog').waitFor();
+  await look('settings-quit');
   await page.getByRole('button', { name: 'Cancel' }).click();
 });
 
