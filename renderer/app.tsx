@@ -63,7 +63,7 @@ function Tab({ app, screen, profile }: TabProps) {
   if (screen === 'settings') return <SettingsScreen />;
   if (screen === 'timeline') return <TimelineScreen />;
   if (screen === 'status' && app.helper.state !== 'ready') {
-    return <OnboardingScreen helper={app.helper} installer={app.about.installer} />;
+    return <OnboardingScreen helper={app.helper} installer={app.about.installer} update={app.update} />;
   }
   if (profile === undefined) return <ImportScreen onBack={undefined} />;
   return screen === 'machines' ? <MachinesScreen profile={profile} /> : <StatusScreen profile={profile} />;

@@ -63,8 +63,9 @@ export function sealedKeys(sealer: Sealer): KeyKeeper {
 function unsealed(sealer: Sealer, sealed: Buffer): string {
   try {
     return sealer.decryptString(sealed);
-  } catch (error) {
-    throw forgotten(error instanceof Error ? `${error.message}.` : String(error));
+  } catch {
+    // Chromium says no more than that it failed.
+    throw forgotten('It was sealed by another keyring than the one that is here now, or is damaged.');
   }
 }
 
@@ -81,6 +82,6 @@ export async function keyState(
     return { state: 'unreadable', problem: problemOf(error) };
   }
   const reason =
-    keyring.state === 'missing' ? keyring.reason : 'It was imported by the command line, into a file.';
+    keyring.state === 'missing' ? 'no keyring of the system answers.' : 'the command line has imported it.';
   return { state: 'file', reason };
 }

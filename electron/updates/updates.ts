@@ -99,7 +99,8 @@ export class Updates {
 
   #failed(error: unknown): void {
     this.#isReady = false;
-    const cause = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const cause = /^net::/.test(said) ? `The place of new versions cannot be reached (${said})` : said;
     const what = this.#found === '' ? 'look for updates' : `fetch version ${this.#found}`;
     this.#onState({
       state: 'failed',

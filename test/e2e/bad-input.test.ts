@@ -153,8 +153,9 @@ describe('a store that was damaged', () => {
     app = await appHost.start();
     page = await app.page();
     await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByText(`It lies at`).waitFor(patience);
+    await page.getByText('A profile is damaged').waitFor(patience);
     expect(await page.getByRole('button', { name: /^Forget / }).count()).toBe(1);
+    await page.getByText('A profile is damaged').scrollIntoViewIfNeeded();
     await lookAtScreen(page, 'settings-damaged-network');
     expect(await appHost.host.readFile(path)).toBe(damagedText);
     await writeFile(appHost.host.outsidePath(path), whole);
@@ -213,7 +214,9 @@ describe('a keyring', () => {
       await page.getByRole('button', { name: 'Not now' }).click();
       await joinOnly(network.invite());
       await page.getByRole('button', { name: 'Settings' }).click();
-      await page.getByText('Its key is in a file that only you can read.').waitFor(patience);
+      await page
+        .getByText('Its key is in a file that only you can read: no keyring of the system answers.')
+        .waitFor(patience);
       await lookAtScreen(page, 'settings-no-keyring');
       const listed = await host.run(['find', `${store}/profiles`, '-name', 'private.key', '-printf', '%m']);
       expect(listed).toBe('600');

@@ -90,17 +90,26 @@ test('each trouble with the helper has a screen of its own', async () => {
   await page.getByText('The helper belongs to another user').waitFor(patience);
   await look('onboarding-not-permitted');
   await foreign.stop();
-  const old = await oldHelper();
+  const old = await helperOfApi('0');
   await page.getByText('The helper is older than the app').waitFor(patience);
   await look('onboarding-too-old');
-  old.closeAllConnections();
-  await new Promise((resolve) => old.close(resolve));
+  await ended(old);
+  const newer = await helperOfApi('99');
+  await page.getByText('The helper is newer than the app').waitFor(patience);
+  await page.getByText('Your package manager updates Homing').waitFor();
+  await look('onboarding-too-new');
+  await ended(newer);
 });
 
+async function ended(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
 /** A helper of another time: it answers, and speaks no version that the app knows. */
-async function oldHelper(): Promise<Server> {
+async function helperOfApi(version: string): Promise<Server> {
   const server = createServer((_request, response) => {
-    response.writeHead(200, { [apiVersionHeader]: '0', 'content-type': 'application/json' });
+    response.writeHead(200, { [apiVersionHeader]: version, 'content-type': 'application/json' });
     response.end('{}');
   });
   await listenForUser(server, appHost.host.outsidePath(socketPath), appHost.desktop.user.uid);

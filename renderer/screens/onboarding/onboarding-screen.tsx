@@ -3,6 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Screen } from '../../components/screen.tsx';
+import { UpdateLine } from '../../components/update-line.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 import styles from './onboarding-screen.module.css';
 
@@ -11,10 +12,10 @@ type Without = Exclude<HelperLink, { state: 'ready' }>;
 interface Step {
   readonly title: string;
   readonly body: string;
-  /** The one action; without it there is only to wait. */
+  /** The one action. Without it there is only to wait, or to update the app. */
   readonly action?: {
     readonly words: string;
-    readonly call: 'installHelper' | 'retryHelper' | 'checkForUpdates';
+    readonly call: 'installHelper' | 'retryHelper';
   };
 }
 
@@ -39,7 +40,6 @@ const steps: Readonly<Record<Without['state'], Step>> = {
   'too-new': {
     title: 'The helper is newer than the app',
     body: 'It was installed by a newer Homing. Update this one.',
-    action: { words: 'Look for updates', call: 'checkForUpdates' },
   },
   'not-permitted': {
     title: 'The helper belongs to another user',
@@ -59,10 +59,11 @@ const byHandCommand = 'sudo npm run helper';
 interface OnboardingScreenProps {
   readonly helper: Without;
   readonly installer: AppState['about']['installer'];
+  readonly update: AppState['update'];
 }
 
 /** What stands between the app and its helper, and the one thing to do about it. */
-export function OnboardingScreen({ helper, installer }: OnboardingScreenProps) {
+export function OnboardingScreen({ helper, installer, update }: OnboardingScreenProps) {
   const actions = useActions();
   const { title, body, action } = steps[helper.state];
   const isByHand = installer === 'by-hand' && action?.call === 'installHelper';
@@ -85,6 +86,7 @@ export function OnboardingScreen({ helper, installer }: OnboardingScreenProps) {
             <CopyButton text={byHandCommand} what="the command" />
           </p>
         )}
+        {helper.state === 'too-new' && <UpdateLine update={update} />}
         {action !== undefined && (
           <Button
             look="main"

@@ -40,11 +40,20 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
             {others.length > 0 && ` and ${others.length} more`}
           </Fact>
           <Fact name="Names written to hosts">
-            {hostNames.length}, ending in <strong>.{domain}</strong>
+            {hostNames.length === 0 ? (
+              'none'
+            ) : (
+              <>
+                {hostNames.length}, ending in <strong>.{domain}</strong>
+              </>
+            )}
           </Fact>
-          <Fact name="Your other traffic">
-            {routes.length === 0 ? 'stays as it is' : `to ${routes.join(', ')} goes this way too`}
-          </Fact>
+          {routes.length > 0 && (
+            <Fact name="Traffic for" isCode>
+              {routes.join(', ')}
+            </Fact>
+          )}
+          <Fact name="Your other traffic">stays as it is</Fact>
         </Facts>
         {isOpen && (
           <div className={styles.more}>
@@ -62,8 +71,12 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
                 <li key={address}>{address}</li>
               ))}
             </ul>
-            <h3>Host names</h3>
-            <p>{hostNames.join(', ')}</p>
+            {hostNames.length > 0 && (
+              <>
+                <h3>Host names</h3>
+                <p>{hostNames.join(', ')}</p>
+              </>
+            )}
           </div>
         )}
         <div className={styles.toggle}>

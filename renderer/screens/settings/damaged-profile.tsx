@@ -19,8 +19,8 @@ export function DamagedProfile({ damaged }: { readonly damaged: AppState['damage
       <p>
         {problem.cause} {problem.remedy}
       </p>
-      <p>It lies at {path}.</p>
-      <Button look="danger" onPress={() => setAsking(true)} label={`Delete the damaged network ${id}`}>
+      {!problem.cause.includes(path) && <p>It lies at {path}.</p>}
+      <Button onPress={() => setAsking(true)} label={`Delete it: the damaged network ${id}`}>
         Delete it
       </Button>
       {isAsking && (

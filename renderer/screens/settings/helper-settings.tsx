@@ -18,6 +18,7 @@ const engines = { kernel: 'in the kernel', 'wireguard-go': 'wireguard-go', none:
 export function HelperSettings({ helper, installer }: HelperSettingsProps) {
   const actions = useActions();
   const [isAsking, setAsking] = useState(false);
+  const isThere = helper.state !== 'missing';
   const remove = async () => {
     setAsking(false);
     await actions.do('removeHelper', undefined);
@@ -36,10 +37,14 @@ export function HelperSettings({ helper, installer }: HelperSettingsProps) {
         )}
         {installer === 'packaged' && (
           <div className={styles.actions}>
-            <Button onPress={() => void actions.do('installHelper', undefined)}>Install it again</Button>
-            <Button look="danger" onPress={() => setAsking(true)}>
-              Remove it
+            <Button onPress={() => void actions.do('installHelper', undefined)}>
+              {isThere ? 'Install it again' : 'Install it'}
             </Button>
+            {isThere && (
+              <Button look="danger" onPress={() => setAsking(true)}>
+                Remove it
+              </Button>
+            )}
           </div>
         )}
         {isAsking && (

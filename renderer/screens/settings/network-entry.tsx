@@ -9,7 +9,7 @@ import styles from './network-entry.module.css';
 
 const keyWords: Readonly<Record<ProfileSummary['key']['state'], string>> = {
   sealed: 'Its key is sealed in your keyring.',
-  file: 'Its key is in a file that only you can read.',
+  file: 'Its key is in a file that only you can read:',
   unreadable: 'Its key cannot be read.',
 };
 
