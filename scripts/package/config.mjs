@@ -44,6 +44,8 @@ export function builderConfig(electron) {
     ...(electron === undefined ? {} : { electronDist: electron.folder, electronVersion: electron.version }),
     publish: publishFrom(process.env),
     asar: true,
+    // The app speaks English only: Chromium's words in other languages are not needed. macOS and Linux name it differently.
+    electronLanguages: ['en', 'en-US'],
     npmRebuild: false,
     // All that the app needs is in its bundles.
     files: ['dist/app/**', 'assets/tray/**', 'assets/icons/256x256.png', 'package.json', '!node_modules'],

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import type { TunnelRequest } from '../../../shared/contract/control-api.ts';
 import { AppHost } from '../../e2e/app-host.ts';
+import { DesktopServices } from '../../e2e/desktop-services.ts';
 import { FakeHelper } from '../../e2e/fake-helper.ts';
 import { join } from '../../e2e/join.ts';
 import type { RunningApp } from '../../e2e/running-app.ts';
@@ -63,11 +64,14 @@ export async function runAppBenchmark(args: readonly string[]): Promise<void> {
     await host.bind(pathOf(root, 'dist/package/linux-unpacked'), '/opt/app');
     const command = [`/opt/app/${program}`];
     const appHost = await AppHost.withProgram(host, user, command, { keyring: true });
+    // Without a tray, closing the window asks whether to quit.
+    const tray = await DesktopServices.start(appHost.desktop);
     const helper = await FakeHelper.start(host, user);
     const scene = await joined(appHost, helper);
     const launch = await launches(scene, Number(values.launches));
     const shown = await changesShown(scene, Number(values.changes));
     const rest = await atRest(scene);
+    await tray.registered();
     await helper.stop();
     const result = { launch, change: shown, ...rest, ...(await sizes()) };
     process.stdout.write(
