@@ -42,6 +42,8 @@ const desktopPrograms = {
   'systemd-analyze': 'systemd',
   'xdg-mime': 'xdg-utils',
   'update-mime-database': 'shared-mime-info',
+  'update-desktop-database': 'desktop-file-utils',
+  gio: 'libglib2.0-bin',
   '/usr/share/dbus-1/system.conf': 'dbus-system-bus-common',
 };
 /** By the name of the library; on another processor than x64 there is no Electron to test with anyway. */

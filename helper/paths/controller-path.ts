@@ -22,6 +22,8 @@ import type { DiscoveryTarget } from './probe/discovery-targets.ts';
 import type { ProbeOutcome, ProbeTiming } from './probe/target-run.ts';
 import type { ProbeTarget } from './probe/targets.ts';
 import { type Haste, roundQuestions } from './round-questions.ts';
+import { sessionMs } from './session.ts';
+import { SessionCheck } from './session-check.ts';
 import { isToldOf } from './told-endpoint.ts';
 import { trialOf } from './trial.ts';
 
@@ -45,6 +47,10 @@ export interface ControllerPathParts {
   readonly set: (order: MoveOrder) => Promise<MoveOutcome>;
   /** Sets the endpoint in use once more. */
   readonly setAgain: (controller: PlannedController, endpoint: Endpoint) => Promise<void>;
+  /** Takes the controller out and in again: the next packet asks for a session. */
+  readonly renew: (controller: PlannedController, endpoint: Endpoint) => Promise<void>;
+  /** The controller as the live interface has it; undefined when the interface is gone. */
+  readonly readPeer: (controller: PlannedController) => Promise<LivePeer | undefined>;
   readonly remember: (endpoint: Endpoint, path: 'lan' | 'internet') => void;
   /** The broadcast and multicast targets of the links there are now; none when discovery is off. */
   readonly discovery: () => readonly DiscoveryTarget[];
@@ -55,8 +61,6 @@ export interface ControllerPathParts {
   readonly onChange: () => void;
 }
 
-/** WireGuard rejects packets of a session after 180 s (REJECT_AFTER_TIME, paper section 6.1). */
-const sessionMs = 180_000;
 /** A round trip that was never measured is taken for this. */
 const assumedRoundTripMs = 300;
 /** Between two rounds, however long the first took. */
@@ -75,6 +79,7 @@ export class ControllerPath {
   #handshakeAtMs: number | null = null;
   readonly #handshakeAge = new HandshakeAge();
   readonly #loss: LossNews;
+  readonly #session: SessionCheck;
   #lastReason = '';
   #round: AbortController | undefined;
   #moving = false;
@@ -85,6 +90,11 @@ export class ControllerPath {
   constructor(parts: ControllerPathParts) {
     this.#parts = parts;
     this.#loss = new LossNews(parts.controller.name, parts.decide, parts.onChange);
+    this.#session = new SessionCheck({
+      nowMs: parts.nowMs,
+      read: () => parts.readPeer(parts.controller),
+      renew: (silentMs) => this.#renew(silentMs),
+    });
   }
 
   get controller(): PlannedController {
@@ -110,6 +120,7 @@ export class ControllerPath {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#loss.stop();
+    this.#session.stop();
     this.#round?.abort(new Error('the tunnel is taken down'));
     await this.#settling;
   }
@@ -323,9 +334,40 @@ export class ControllerPath {
       const endpoint = endpointOf(target);
       this.candidates.update(endpoint, (candidate) => recordVerdict(candidate, verdict));
       // The controller is there; what went out wanted no answer, or its answer is on the way.
-      if (verdict.verdict === 'verified' && endpoint === this.#current) this.#suspectSinceMs = null;
+      if (verdict.verdict === 'verified' && endpoint === this.#current) this.#clearOfSuspicion();
     }
     void this.#decide();
+  }
+
+  /** The path works. Should the tunnel stay silent all the same, the controller has forgotten the session. */
+  #clearOfSuspicion(): void {
+    if (this.#suspectSinceMs === null) return;
+    this.#suspectSinceMs = null;
+    const current = this.#current;
+    const roundTripMs = this.candidates.get(current)?.verified?.smoothedMs ?? assumedRoundTripMs;
+    const isStill = () => this.#current === current && !this.#moving && !this.#stopped;
+    this.#session.check(roundTripMs, isStill).catch((error: unknown) => {
+      const reason = `its session could not be renewed: ${error instanceof Error ? error.message : String(error)}`;
+      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: current, reason });
+    });
+  }
+
+  async #renew(silentMs: number): Promise<void> {
+    const endpoint = this.#current;
+    if (endpoint === null) return;
+    this.#moving = true;
+    try {
+      const renewed = this.#parts.renew(this.controller, endpoint);
+      this.#settling = renewed.catch(() => undefined);
+      await renewed;
+    } finally {
+      this.#moving = false;
+    }
+    const path = this.candidates.get(endpoint)?.path ?? null;
+    const seconds = (silentMs / 1_000).toFixed(1);
+    const reason = `it answers probes, and for ${seconds} s nothing came through the tunnel: it may have been started anew`;
+    this.#parts.decide({ kind: 'renewed', controller: this.controller.name, to: endpoint, path, reason });
+    void this.#afterMove();
   }
 
   #discovered(

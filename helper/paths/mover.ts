@@ -3,6 +3,7 @@ import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Move } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
+import { hasSession } from './session.ts';
 import { isToldOf } from './told-endpoint.ts';
 
 /** What a move came to. */
@@ -41,15 +42,13 @@ const proofFactor = 4;
  * after 5 s (REKEY_TIMEOUT, paper section 6.1, and up to 333 ms of jitter).
  */
 const handshakeProofMs = 6_000;
-/** REJECT_AFTER_TIME. */
-const sessionSeconds = 180;
 /** Some packets in 100 a second each way come within it. */
 const holdMs = 4;
 const firstLookMs = 10;
 const lookMs = 40;
 
-function hasSession({ latestHandshakeSeconds }: LivePeer): boolean {
-  return latestHandshakeSeconds !== undefined && Date.now() / 1000 - latestHandshakeSeconds < sessionSeconds;
+function inPlace(controller: PlannedController, endpoint: Endpoint): MoveOrder {
+  return { controller, from: null, to: endpoint, fromWorks: false, roundTripMs: 0, device: undefined };
 }
 
 /** What a move needs of the system. */
@@ -105,19 +104,27 @@ export class Mover {
 
   /** Sets the endpoint in use once more, so that WireGuard looks for the way there anew. */
   setAgain(controller: PlannedController, endpoint: Endpoint): Promise<void> {
-    return this.#set(
-      { controller, from: null, to: endpoint, fromWorks: false, roundTripMs: 0, device: undefined },
-      undefined,
-    );
+    return this.#set(inPlace(controller, endpoint), undefined);
   }
 
-  async #set(order: MoveOrder, takeIn: Move['takeIn']): Promise<void> {
+  /** Takes the controller out and in again where it is: the next packet asks for a session. */
+  renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+    return this.#set(inPlace(controller, endpoint), undefined, true);
+  }
+
+  /** The controller as the live interface has it. */
+  async peer(controller: PlannedController): Promise<LivePeer | undefined> {
+    const live = await this.#system.read(this.#interfaceName);
+    return live?.peers.find((peer) => peer.publicKey === controller.publicKey);
+  }
+
+  async #set(order: MoveOrder, takeIn: Move['takeIn'], isForgotten = false): Promise<void> {
     const { controller, from, to, fromWorks, roundTripMs } = order;
-    const peer = await this.#peer(controller);
+    const peer = await this.peer(controller);
     await this.#system.move({
       interfaceName: this.#interfaceName,
       controller,
-      renew: peer !== undefined && !hasSession(peer),
+      renew: peer !== undefined && (isForgotten || !hasSession(peer)),
       from: fromWorks ? from : null,
       to,
       guardMs: Math.max(leastGuardMs, roundTripMs * guardFactor),
@@ -144,7 +151,7 @@ export class Mover {
     to: Endpoint,
     proofMs: number,
   ): Promise<string | undefined> {
-    const before = await this.#peer(controller);
+    const before = await this.peer(controller);
     if (before === undefined) return 'the interface is gone';
     const poked =
       controller.address === undefined
@@ -154,7 +161,7 @@ export class Mover {
     await sleep(firstLookMs);
     try {
       while (true) {
-        const now = await this.#peer(controller);
+        const now = await this.peer(controller);
         if (this.#stopped) return 'the tunnel is taken down';
         if (now === undefined) return 'the interface is gone';
         if (!isToldOf(now.endpoint ?? null, to))
@@ -166,10 +173,5 @@ export class Mover {
     } finally {
       await Promise.race([poked, sleep(0)]);
     }
-  }
-
-  async #peer(controller: PlannedController): Promise<LivePeer | undefined> {
-    const live = await this.#system.read(this.#interfaceName);
-    return live?.peers.find((peer) => peer.publicKey === controller.publicKey);
   }
 }

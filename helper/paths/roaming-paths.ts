@@ -279,6 +279,8 @@ class RoamingPaths implements PathKeeper {
       move: (order) => this.#mover.move(order),
       set: (order) => this.#mover.set(order),
       setAgain: (one, endpoint) => this.#mover.setAgain(one, endpoint),
+      renew: (one, endpoint) => this.#mover.renew(one, endpoint),
+      readPeer: (one) => this.#mover.peer(one),
       remember: (endpoint, kind) => this.#remembered.set(controller.name, { endpoint, path: kind }),
       discovery: () => this.#discovery,
       lookAtRoutes: () => this.#lookAtRoutesSoon(),

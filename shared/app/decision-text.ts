@@ -26,6 +26,7 @@ const titles: Readonly<Record<Decision['kind'], (decision: Decision) => string>>
   'move-failed': moved,
   kept: ({ controller, path }) =>
     `${controller} stays ${path === 'lan' ? 'on your LAN' : path === 'internet' ? 'on the internet' : 'as it is'}`,
+  renewed: ({ controller }) => `${controller} was asked for a new session`,
   lost: ({ controller }) => `${controller} can’t be reached`,
   ignored: ({ controller }) => `an answer was ignored${controller === null ? '' : ` for ${controller}`}`,
   'names-moved': ({ controller }) =>

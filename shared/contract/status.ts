@@ -91,6 +91,7 @@ export const decisionSchema = z.strictObject({
     'moved',
     'move-failed',
     'kept',
+    'renewed',
     'lost',
     'ignored',
     'names-moved',

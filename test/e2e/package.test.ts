@@ -200,6 +200,18 @@ describe('the Debian package', () => {
     expect(await filesOfHelper()).not.toContain('/opt/homing');
   });
 
+  test('a double click on a file and a link on a page open in the app, as the desktop hands them over', async () => {
+    const invite = (await network.invite('laptop')).trim();
+    const file = `${user.home}/from-mail.homing`;
+    await host.writeFile(file, invite);
+    await desktop.run(['/usr/bin/gio', 'open', file]);
+    await page.getByText('from from-mail.homing').waitFor(patience);
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await desktop.run(['/usr/bin/gio', 'open', `homing://join/${invite}`]);
+    await page.getByText('from a link').waitFor(patience);
+    await page.getByRole('button', { name: 'Not now' }).click();
+  });
+
   test('installed again, as by an upgrade, it keeps the tunnel', async () => {
     await host.run(['/usr/bin/dpkg', '--install', '/root/homing.deb'], { timeoutMs: 120_000 });
     const status = JSON.parse(await host.run(['/usr/local/bin/homing', 'status', '--json'], { user }));
