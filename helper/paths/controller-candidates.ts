@@ -126,6 +126,10 @@ export class ControllerCandidates {
     if (candidate !== undefined) this.#candidates.set(endpoint, change(candidate));
   }
 
+  updateAll(change: (candidate: Candidate) => Candidate): void {
+    for (const { endpoint } of this.all) this.update(endpoint, change);
+  }
+
   /**
    * Takes in the routes of now. A candidate whose way changed is distrusted as its kind demands; one that was
    * discovered on a network that is gone is forgotten.

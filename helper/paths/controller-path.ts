@@ -343,12 +343,12 @@ export class ControllerPath {
   #clearOfSuspicion(): void {
     if (this.#suspectSinceMs === null) return;
     this.#suspectSinceMs = null;
-    const current = this.#current;
-    const roundTripMs = this.candidates.get(current)?.verified?.smoothedMs ?? assumedRoundTripMs;
-    const isStill = () => this.#current === current && !this.#moving && !this.#stopped;
-    this.#session.check(roundTripMs, isStill).catch((error: unknown) => {
+    const inUse = () => this.candidates.get(this.#current);
+    const roundTripMs = inUse()?.verified?.smoothedMs ?? assumedRoundTripMs;
+    const canRenew = () => !this.#moving && !this.#stopped && inUse()?.last.verdict === 'verified';
+    this.#session.check(roundTripMs, canRenew).catch((error: unknown) => {
       const reason = `its session could not be renewed: ${error instanceof Error ? error.message : String(error)}`;
-      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: current, reason });
+      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: this.#current, reason });
     });
   }
 
@@ -363,6 +363,8 @@ export class ControllerPath {
     } finally {
       this.#moving = false;
     }
+    // No move could have held without a session.
+    this.candidates.updateAll(forgiveMoveFailures);
     const path = this.candidates.get(endpoint)?.path ?? null;
     const seconds = (silentMs / 1_000).toFixed(1);
     const reason = `it answers probes, and for ${seconds} s nothing came through the tunnel: it may have been started anew`;

@@ -22,6 +22,8 @@ const watchFactor = 4;
 /** Where nothing is sent over this time, nothing can be said. */
 const longestWatchMs = 4_000;
 const lookMs = 100;
+/** WireGuard itself has asked for another session by then. */
+const longestWaitMs = 16_000;
 /** A keepalive waits for no answer (paper, section 5.4.6). */
 const keepaliveBytes = 32;
 /** What a new session brings by itself: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
@@ -32,9 +34,17 @@ const proofMs = 2_000;
 const firstPauseMs = 60_000;
 const longestPauseMs = 3_600_000;
 
+interface Question {
+  readonly roundTripMs: number;
+  readonly canRenew: () => boolean;
+}
+
 export class SessionCheck {
   readonly #parts: SessionCheckParts;
-  #running: AbortController | undefined;
+  readonly #end = new AbortController();
+  #isRunning = false;
+  /** Asked while the one before was still being answered. */
+  #next: Question | undefined;
   #pauseMs = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
 
@@ -45,48 +55,72 @@ export class SessionCheck {
   /**
    * The controller answered a probe while the tunnel was silent: watches whether it answers there, too, and asks for
    * another session when it does not.
-   * @param isStill whether the path is still the one that was asked about
+   * @param canRenew whether the path in use answered the probe, and is not being left now; it is waited for
    * @throws whatever reading or renewing throws
    */
-  async check(roundTripMs: number, isStill: () => boolean): Promise<void> {
-    if (this.#running !== undefined || this.#parts.nowMs() < this.#notBeforeMs) return;
-    const running = new AbortController();
-    this.#running = running;
+  async check(roundTripMs: number, canRenew: () => boolean): Promise<void> {
+    this.#next = { roundTripMs, canRenew };
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     try {
-      const silentMs = await this.#silence(roundTripMs, running.signal);
-      if (silentMs === undefined || !isStill()) return;
-      await this.#parts.renew(silentMs);
-      await sleep(proofMs, undefined, { signal: running.signal });
-      // The counters of a controller that was put in anew begin at zero.
-      const received = (await this.#parts.read())?.receivedBytes ?? 0;
-      this.#pauseMs =
-        received > sessionBytes ? 0 : Math.min(longestPauseMs, Math.max(firstPauseMs, 2 * this.#pauseMs));
-      this.#notBeforeMs = this.#parts.nowMs() + this.#pauseMs;
+      while (this.#next !== undefined) {
+        const question: Question = this.#next;
+        this.#next = undefined;
+        if (this.#parts.nowMs() >= this.#notBeforeMs) await this.#answer(question);
+      }
     } catch (error) {
-      if (!running.signal.aborted) throw error;
+      if (!this.#end.signal.aborted) throw error;
     } finally {
-      this.#running = undefined;
+      this.#isRunning = false;
     }
   }
 
   stop(): void {
-    this.#running?.abort();
+    this.#next = undefined;
+    this.#end.abort();
   }
 
-  /** @returns how long data went out and nothing came in, or undefined when that is not so */
-  async #silence(roundTripMs: number, signal: AbortSignal): Promise<number | undefined> {
-    const before = await this.#parts.read();
+  async #answer({ roundTripMs, canRenew }: Question): Promise<void> {
     const startMs = this.#parts.nowMs();
     const watchMs = Math.max(leastWatchMs, watchFactor * roundTripMs);
+    if (!(await this.#isSilent(watchMs))) return;
+    while (!canRenew()) {
+      // A move that is under way looks for an answer, too.
+      if (this.#parts.nowMs() - startMs > longestWaitMs || !(await this.#isSilent(lookMs))) return;
+    }
+    await this.#parts.renew(this.#parts.nowMs() - startMs);
+    this.#pauseMs = (await this.#hasAnswered())
+      ? 0
+      : Math.min(longestPauseMs, Math.max(firstPauseMs, 2 * this.#pauseMs));
+    this.#notBeforeMs = this.#parts.nowMs() + this.#pauseMs;
+  }
+
+  /** Whether data went out over at least that time, and nothing came in. */
+  async #isSilent(watchMs: number): Promise<boolean> {
+    const before = await this.#parts.read();
+    const startMs = this.#parts.nowMs();
     while (before !== undefined && hasSession(before)) {
-      await sleep(lookMs, undefined, { signal });
+      await this.#pause();
       const now = await this.#parts.read();
       const passedMs = this.#parts.nowMs() - startMs;
-      if (now === undefined || now.receivedBytes !== before.receivedBytes) return undefined;
-      const spoke = now.sentBytes - before.sentBytes > keepaliveBytes;
-      if (spoke && passedMs >= watchMs) return passedMs;
-      if (passedMs >= longestWatchMs) return undefined;
+      if (now === undefined || now.receivedBytes !== before.receivedBytes) return false;
+      if (now.sentBytes - before.sentBytes > keepaliveBytes && passedMs >= watchMs) return true;
+      if (passedMs >= longestWatchMs) return false;
     }
-    return undefined;
+    return false;
+  }
+
+  /** Whether the new session has brought more than itself. The counters of a controller put in anew begin at zero. */
+  async #hasAnswered(): Promise<boolean> {
+    const startMs = this.#parts.nowMs();
+    while (this.#parts.nowMs() - startMs < proofMs) {
+      await this.#pause();
+      if (((await this.#parts.read())?.receivedBytes ?? 0) > sessionBytes) return true;
+    }
+    return false;
+  }
+
+  #pause(): Promise<void> {
+    return sleep(lookMs, undefined, { signal: this.#end.signal });
   }
 }

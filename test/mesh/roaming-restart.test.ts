@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PingStream } from '../lab/ping-stream.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import type { RoamingLaptop } from './roaming-laptop.ts';
+import { holds, Load } from './roaming-load.ts';
 import { createRoamingMesh, networkName, type RoamingMesh } from './roaming-mesh.ts';
 
 /**
@@ -63,6 +64,38 @@ describe.each(['home', 'cafe'] as const)('at %s', (place) => {
       expect((await laptop.controller('nas')).path).toBe(place === 'home' ? 'lan' : 'internet');
     },
   );
+});
+
+describe('at a bad moment', () => {
+  let load: Load;
+
+  beforeAll(async () => {
+    await mesh.world.moveLaptop('home');
+    await holds(mesh, 'lan', 250);
+    load = await Load.start(mesh, 20);
+  });
+  afterAll(() => load?.stop());
+
+  async function recovered(): Promise<number> {
+    const startMs = performance.now();
+    await restart();
+    await holds(mesh, 'lan', 250, 30_000);
+    return performance.now() - startMs;
+  }
+
+  test('two restarts in a row are two times a second and a half', async () => {
+    expect(await recovered()).toBeLessThan(longestGapMs);
+    expect(await recovered()).toBeLessThan(longestGapMs);
+  });
+
+  test('a restart during a move is over soon, too: the move fails, and is made again with a session', async () => {
+    await mesh.world.moveLaptop('cafe');
+    await holds(mesh, 'internet', 250);
+    await laptop.installed.killHelper();
+    await mesh.world.moveLaptop('home');
+    await laptop.installed.startHelper();
+    expect(await recovered()).toBeLessThan(2 * longestGapMs);
+  });
 });
 
 test('traffic that wants no answer is left alone after one try', async () => {

@@ -5,6 +5,7 @@ import { nebulaPort, startNebulaMesh } from './nebula.ts';
 import type { Options } from './options.ts';
 import { startPingScript } from './ping-script.ts';
 import { measurePlainSet } from './plain-set.ts';
+import { measurePlainRestart } from './restart.ts';
 import {
   addHeld,
   addProblems,
@@ -36,6 +37,11 @@ export async function measureBaselines(options: Options, result: Result, part: P
   if (only.has('plainSet')) {
     await part('plain set', async () => {
       baselines.plainSet = await measurePlainSet();
+    });
+  }
+  if (only.has('plainRestart')) {
+    await part('plain restart', async () => {
+      baselines.plainRestart = await measurePlainRestart(moves);
     });
   }
   if (only.has('nebula')) {

@@ -8,11 +8,13 @@ export const sectionNames = [
   'publicToLanNoEvent',
   'publicToLanNoEventHairpin',
   'underLoad',
+  'restart',
   'impostor',
   'probing',
   'idle',
   'pingScript',
   'plainSet',
+  'plainRestart',
   'nebula',
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
@@ -36,7 +38,7 @@ const usage = `npm run bench -- paths [options]
   --idle-seconds N        how long to watch an idle laptop (600)
   --impostor-attempts N   (100)
   --probe-pings N         tunnel pings while probing (10000)
-  --only A,B              only these of: ${sectionNames.join(', ')}; "baselines" is the last three`;
+  --only A,B              only these of: ${sectionNames.join(', ')}; "baselines" is the last four`;
 
 const count = { type: 'string' } as const;
 
@@ -83,7 +85,7 @@ function sections(text: string | undefined): ReadonlySet<SectionName> {
 }
 
 function sectionsNamed(word: string): readonly SectionName[] {
-  if (word === 'baselines') return ['pingScript', 'plainSet', 'nebula'];
+  if (word === 'baselines') return ['pingScript', 'plainSet', 'plainRestart', 'nebula'];
   const found = sectionNames.find((name) => name === word);
   if (found === undefined) throw new Error(`--only names "${word}", which is no section.`);
   return [found];

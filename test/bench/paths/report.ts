@@ -1,4 +1,4 @@
-import type { MoveSummaries, Result } from './result.ts';
+import type { MoveSummaries, RestartSummary, Result } from './result.ts';
 import { type Verdict, verdictsOn } from './targets.ts';
 
 /** The result as a person reads it: a table with the targets beside, then the baselines. */
@@ -20,12 +20,13 @@ export function reportText(result: Result): string {
 
 function baselineRows({ baselines }: Result): string[][] {
   if (baselines === undefined) return [];
-  const { pingScript, plainSet, nebula } = baselines;
+  const { pingScript, plainSet, plainRestart, nebula } = baselines;
   return [
     ...moveRows('the ping script', pingScript),
     ...(plainSet === undefined
       ? []
       : [['plain `wg set`', 'moves that hold under load', `${plainSet.held} of ${plainSet.attempted}`]]),
+    ...(plainRestart === undefined ? [] : [restartRow(plainRestart)]),
     ...moveRows('Nebula', nebula),
   ];
 }
@@ -56,6 +57,11 @@ function moveRows(name: string, moves: MoveSummaries | undefined): string[][] {
     rows.push([name, 'moves that hold under load', `${held} of ${attempted}`]);
   }
   return rows;
+}
+
+function restartRow({ gapP50Ms, gapP95Ms, n }: RestartSummary): string[] {
+  const measured = `gap p50 ${seconds(gapP50Ms)}, p95 ${seconds(gapP95Ms)}, n ${n}`;
+  return ['WireGuard alone', 'nas starts its WireGuard anew', measured];
 }
 
 function seconds(ms: number): string {

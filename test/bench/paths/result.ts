@@ -28,6 +28,14 @@ export interface HeldSummary {
   readonly held: number;
 }
 
+/** Times without an answer to the laptop's pings, while `nas` starts its WireGuard anew. */
+export interface RestartSummary {
+  readonly n: number;
+  readonly gapP50Ms: number;
+  readonly gapP95Ms: number;
+  readonly gapMaxMs: number;
+}
+
 export interface ImpostorSummary {
   readonly attempts: number;
   readonly moves: number;
@@ -64,12 +72,14 @@ export interface MoveSummaries {
 export interface Baselines {
   pingScript?: MoveSummaries;
   plainSet?: HeldSummary;
+  plainRestart?: RestartSummary;
   nebula?: MoveSummaries;
 }
 
 /** Sections that were not asked for are missing; those that could not be measured stand in `problems`. */
 export interface Result extends MoveSummaries {
   publicToLanNoEventHairpin?: AfterSummary;
+  restart?: RestartSummary;
   impostor?: ImpostorSummary;
   probing?: ProbingSummary;
   idle?: IdleSummary;

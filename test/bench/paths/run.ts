@@ -8,6 +8,7 @@ import { type Options, parseOptions, type SectionName } from './options.ts';
 import { measureProbing } from './probing.ts';
 import { progress } from './progress.ts';
 import { reportText } from './report.ts';
+import { measureRestart } from './restart.ts';
 import { addProblems, type Result } from './result.ts';
 
 /** The benchmark of the paths: how fast, how surely and how quietly the tunnel moves between LAN and internet. */
@@ -36,6 +37,9 @@ async function measure(options: Options, bundles: string, result: Result): Promi
     if (options.only.has(name)) await part(name, work);
   };
   await measureMoves(options, bundles, result, part);
+  await section('restart', async () => {
+    result.restart = await measureRestart(options.moves, bundles);
+  });
   await section('impostor', async () => {
     result.impostor = await measureImpostor(options.impostorAttempts, bundles);
   });
