@@ -20,7 +20,7 @@ export interface SoakMove {
 }
 
 const places: readonly Place[] = ['home', 'cafe', 'hotel', 'nowhere'];
-/** A restarted controller knows no session: WireGuard asks for another after 15 s (paper, section 6.5). */
+/** A controller that does not know the probe key is asked for another session after 15 s (paper, section 6.5). */
 const patienceMs = 40_000;
 
 function pathFor({ place, apart }: SoakState): 'lan' | 'internet' | 'none' {
