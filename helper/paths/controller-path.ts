@@ -65,6 +65,8 @@ export interface ControllerPathParts {
 const assumedRoundTripMs = 300;
 /** Between two rounds, however long the first took. */
 const leastPauseMs = 200;
+/** A network that changes all the time does not keep a person waiting for ever. */
+const mostRoundsAwaited = 5;
 
 /** Keeps the path of one controller: asks, lets the policy choose, and carries the choice out. */
 export class ControllerPath {
@@ -82,6 +84,7 @@ export class ControllerPath {
   readonly #session: SessionCheck;
   #lastReason = '';
   #round: AbortController | undefined;
+  #latest: Promise<void> = Promise.resolve();
   #moving = false;
   #settling: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -214,7 +217,14 @@ export class ControllerPath {
 
   /** Probes on request; the outcome is decided on as any other. */
   async probeNow(): Promise<CandidateStatus[]> {
-    await this.onEvent();
+    this.#roundsSinceEvent = 0;
+    void this.#runRound('event');
+    // An event meanwhile begins another round in its place, which asks all of it again.
+    for (let rounds = 0; rounds < mostRoundsAwaited; rounds += 1) {
+      const latest = this.#latest;
+      await latest;
+      if (latest === this.#latest) break;
+    }
     return this.candidates.statuses(this.#parts.timeOf);
   }
 
@@ -272,7 +282,12 @@ export class ControllerPath {
     };
   }
 
-  async #runRound(haste: Haste): Promise<void> {
+  #runRound(haste: Haste): Promise<void> {
+    this.#latest = this.#roundOf(haste);
+    return this.#latest;
+  }
+
+  async #roundOf(haste: Haste): Promise<void> {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#round?.abort(new Error('a new round begins'));

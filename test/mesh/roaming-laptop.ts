@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperClient } from '../../helper/client/helper-client.ts';
+import type { ProbeResponse } from '../../shared/contract/control-api.ts';
 import type {
   ConnectedTunnel,
   ControllerStatus,
@@ -41,8 +42,8 @@ export class RoamingLaptop<Installed extends { readonly host: Host } = Installed
   }
 
   /** Everything is tested now, as `homing probe` does. */
-  async probe(): Promise<void> {
-    await this.#client.probe({});
+  probe(): Promise<ProbeResponse> {
+    return this.#client.probe({});
   }
 
   async tunnel(): Promise<ConnectedTunnel> {

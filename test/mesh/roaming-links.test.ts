@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { laptopLanInterface, laptopMobileInterface } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
@@ -46,6 +47,26 @@ test('with discovery switched off, a LAN that the invite does not name is not fo
   await laptop.probe();
   const { candidates } = await laptop.controller('nas');
   expect(candidates.map(({ endpoint }) => endpoint)).toEqual([publicNas]);
+});
+
+test('what a request to test tells is newer than the request, also when the network changes meanwhile', async () => {
+  await laptop.installed.mustHoming(['up']);
+  onTestFinished(async () => void (await laptop.installed.mustHoming(['down'])));
+  await laptop.untilPath('nas', 'lan');
+  const quiet = `udp dport 51820 ip saddr ${at.private.laptop} drop`;
+  await mesh.world.nas.run([
+    'nft',
+    `add table inet quiet { chain input { type filter hook input priority 0; ${quiet}; }; }`,
+  ]);
+  onTestFinished(async () => void (await mesh.world.nas.run(['nft', 'delete table inet quiet'])));
+  const askedAt = Date.now();
+  const asked = laptop.probe();
+  await sleep(50);
+  await mesh.world.laptop.run(['ip', 'address', 'add', '2001:db8:99::1/128', 'dev', 'lo']);
+  const [nas] = (await asked).controllers;
+  await mesh.world.laptop.run(['ip', 'address', 'del', '2001:db8:99::1/128', 'dev', 'lo']);
+  const times = nas?.candidates.map(({ last }) => (last.verdict === 'untested' ? 0 : Date.parse(last.at)));
+  expect(Math.min(...(times ?? [0]))).toBeGreaterThanOrEqual(askedAt);
 });
 
 test('with discovery on, it is found by broadcast', async () => {
