@@ -22,6 +22,7 @@ import type { DiscoveryTarget } from './probe/discovery-targets.ts';
 import type { ProbeOutcome, ProbeTiming } from './probe/target-run.ts';
 import type { ProbeTarget } from './probe/targets.ts';
 import { type Haste, roundQuestions } from './round-questions.ts';
+import { Rounds } from './rounds.ts';
 import { sessionMs } from './session.ts';
 import { SessionCheck } from './session-check.ts';
 import { isToldOf } from './told-endpoint.ts';
@@ -63,10 +64,6 @@ export interface ControllerPathParts {
 
 /** A round trip that was never measured is taken for this. */
 const assumedRoundTripMs = 300;
-/** Between two rounds, however long the first took. */
-const leastPauseMs = 200;
-/** A network that changes all the time does not keep a person waiting for ever. */
-const mostRoundsAwaited = 5;
 
 /** Keeps the path of one controller: asks, lets the policy choose, and carries the choice out. */
 export class ControllerPath {
@@ -83,16 +80,24 @@ export class ControllerPath {
   readonly #loss: LossNews;
   readonly #session: SessionCheck;
   #lastReason = '';
-  #round: AbortController | undefined;
-  #latest: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
   #moving = false;
   #settling: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(parts: ControllerPathParts) {
     this.#parts = parts;
     this.#loss = new LossNews(parts.controller.name, parts.decide, parts.onChange);
+    this.#rounds = new Rounds({
+      nowMs: parts.nowMs,
+      ask: (haste, signal) => parts.turn(haste !== 'watch', () => this.#ask(haste, signal)),
+      onEnd: async () => {
+        this.#roundsSinceEvent += 1;
+        await this.#decide('round-end');
+      },
+      onTrouble: (error) => this.#trouble('testing its endpoints failed', error),
+      pauseMs: () => nextProbeDelayMs(this.#situation(), this.#schedule()),
+    });
     this.#session = new SessionCheck({
       nowMs: parts.nowMs,
       read: () => parts.readPeer(parts.controller),
@@ -121,10 +126,9 @@ export class ControllerPath {
   /** Ends all that is under way, and waits for a move to end: nothing may be set on a later tunnel. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
     this.#loss.stop();
     this.#session.stop();
-    this.#round?.abort(new Error('the tunnel is taken down'));
+    this.#rounds.stop();
     await this.#settling;
   }
 
@@ -166,15 +170,14 @@ export class ControllerPath {
     try {
       await this.#parts.setAgain(this.controller, endpoint);
     } catch (error) {
-      const reason = `the endpoint could not be set anew: ${error instanceof Error ? error.message : String(error)}`;
-      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: endpoint, reason });
+      this.#trouble('the endpoint could not be set anew', error, endpoint);
     }
   }
 
   /** An event: everything is asked again, now. */
   async onEvent(): Promise<void> {
     this.#roundsSinceEvent = 0;
-    await this.#runRound('event');
+    await this.#rounds.run('event');
   }
 
   /** Packets go out over this path and none come back. */
@@ -182,7 +185,7 @@ export class ControllerPath {
     if (this.#suspectSinceMs !== null || this.#stopped) return;
     this.#suspectSinceMs = sinceMs;
     this.#roundsSinceEvent = 0;
-    void this.#runRound('urgent');
+    void this.#rounds.run('urgent');
   }
 
   /**
@@ -218,13 +221,7 @@ export class ControllerPath {
   /** Probes on request; the outcome is decided on as any other. */
   async probeNow(): Promise<CandidateStatus[]> {
     this.#roundsSinceEvent = 0;
-    void this.#runRound('event');
-    // An event meanwhile begins another round in its place, which asks all of it again.
-    for (let rounds = 0; rounds < mostRoundsAwaited; rounds += 1) {
-      const latest = this.#latest;
-      await latest;
-      if (latest === this.#latest) break;
-    }
+    await this.#rounds.runToTheEnd('event');
     return this.candidates.statuses(this.#parts.timeOf);
   }
 
@@ -282,42 +279,6 @@ export class ControllerPath {
     };
   }
 
-  #runRound(haste: Haste): Promise<void> {
-    this.#latest = this.#roundOf(haste);
-    return this.#latest;
-  }
-
-  async #roundOf(haste: Haste): Promise<void> {
-    if (this.#stopped) return;
-    clearTimeout(this.#timer);
-    this.#round?.abort(new Error('a new round begins'));
-    const round = new AbortController();
-    this.#round = round;
-    const startMs = this.#parts.nowMs();
-    try {
-      await this.#parts.turn(haste !== 'watch', () => this.#ask(haste, round.signal));
-      this.#roundsSinceEvent += 1;
-      await this.#decide('round-end');
-    } catch (error) {
-      if (!round.signal.aborted) {
-        const reason = `testing its endpoints failed: ${error instanceof Error ? error.message : String(error)}`;
-        this.#parts.decide({ kind: 'trouble', controller: this.controller.name, reason });
-      }
-    }
-    if (this.#round === round) this.#scheduleNext(startMs);
-  }
-
-  /** Counted from the start of the round before: a round that waits for answers must not delay the next. */
-  #scheduleNext(startMs: number): void {
-    this.#round = undefined;
-    if (this.#stopped) return;
-    const delayMs = nextProbeDelayMs(this.#situation(), this.#schedule());
-    clearTimeout(this.#timer);
-    if (delayMs === null) return;
-    const waitMs = Math.max(leastPauseMs, startMs + delayMs - this.#parts.nowMs());
-    this.#timer = setTimeout(() => void this.#runRound('watch'), waitMs);
-  }
-
   async #ask(haste: Haste, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { controller, discovery, probe } = this.#parts;
@@ -361,10 +322,9 @@ export class ControllerPath {
     const inUse = () => this.candidates.get(this.#current);
     const roundTripMs = inUse()?.verified?.smoothedMs ?? assumedRoundTripMs;
     const canRenew = () => !this.#moving && !this.#stopped && inUse()?.last.verdict === 'verified';
-    this.#session.check(roundTripMs, canRenew).catch((error: unknown) => {
-      const reason = `its session could not be renewed: ${error instanceof Error ? error.message : String(error)}`;
-      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: this.#current, reason });
-    });
+    this.#session
+      .check(roundTripMs, canRenew)
+      .catch((error: unknown) => this.#trouble('its session could not be renewed', error, this.#current));
   }
 
   async #renew(silentMs: number): Promise<void> {
@@ -464,22 +424,26 @@ export class ControllerPath {
       if (!this.#stopped) this.#settle(choice, from, outcome);
     } catch (error) {
       this.#current = from;
-      const reason = `the endpoint could not be set: ${error instanceof Error ? error.message : String(error)}`;
-      this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to: choice.to, reason });
+      this.#trouble('the endpoint could not be set', error, choice.to);
       this.candidates.update(choice.to, (candidate) => recordMoveFailure(candidate, this.#parts.nowMs()));
     } finally {
       this.#moving = false;
     }
     if (this.#stopped) return;
     this.#parts.onChange();
-    if (unproven && this.#round === undefined) void this.#runRound('urgent');
+    if (unproven && !this.#rounds.isRunning) void this.#rounds.run('urgent');
     else void this.#afterMove();
   }
 
   /** A round that ended during the move has scheduled the next one for an endpoint that may not be in use now. */
   async #afterMove(): Promise<void> {
     await this.#decide();
-    if (this.#round === undefined && !this.#moving) this.#scheduleNext(this.#parts.nowMs());
+    if (!this.#rounds.isRunning && !this.#moving) this.#rounds.scheduleNext(this.#parts.nowMs());
+  }
+
+  #trouble(what: string, error: unknown, to: Endpoint | null = null): void {
+    const reason = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    this.#parts.decide({ kind: 'trouble', controller: this.controller.name, to, reason });
   }
 
   #slower(from: Endpoint | null, to: Endpoint): number {
