@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { app, ipcMain, nativeTheme, powerMonitor, safeStorage, session } from 'electron';
 import log from 'electron-log/main';
-import { HelperClient } from '../helper/client/helper-client.ts';
-import { socketPathFrom } from '../helper/client/helper-socket.ts';
-import { openStore, type ProfileStore } from '../helper/client/store/profiles.ts';
+import { HelperClient } from '../client/helper-client.ts';
+import { socketPathFrom } from '../client/helper-socket.ts';
+import { openStore, type ProfileStore } from '../client/profiles/profiles.ts';
 import type { TrayAction } from '../shared/app/tray-menu.ts';
 import type { AppChange, AppState, Preferences } from '../shared/contract/app-state.ts';
 import type { TunnelStatus } from '../shared/contract/status.ts';

@@ -3,7 +3,7 @@ import './start/web-crypto.ts';
 import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';
-import { configDir } from '../helper/client/store/config-dir.ts';
+import { configDir } from '../client/profiles/config-dir.ts';
 import { HomingApp } from './homing-app.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
 import { fewerParts } from './start/fewer-parts.ts';

@@ -1,7 +1,8 @@
+import { defaultSocketPath } from '../shared/install/places.ts';
 import './memory-first.ts';
 import { parseArgs } from 'node:util';
+
 import { HomingError, problemOf } from '../shared/errors/problem.ts';
-import { defaultSocketPath } from './client/helper-socket.ts';
 import { startDaemon } from './daemon/daemon.ts';
 
 const usage = `homing-helper: keeps the tunnel of one user; runs as root

@@ -71,13 +71,13 @@ export async function bundlePrograms(outDirectory: string): Promise<void> {
     build({
       ...common,
       // One small file, with all that `homing up` needs.
-      entryPoints: { homing: 'helper/cli/entry.ts' },
+      entryPoints: { homing: 'cli/entry.ts' },
       outdir: `${outDirectory}/homing`,
       plugins: [...everywhere, commandsApart],
     }),
     build({
       ...common,
-      entryPoints: { commands: 'helper/cli/main.ts' },
+      entryPoints: { commands: 'cli/main.ts' },
       outdir: `${outDirectory}/homing`,
       // Commands are loaded when they are called: one must not pay for the others.
       splitting: true,
@@ -104,7 +104,7 @@ export async function bundleExecutable(outFile: string): Promise<void> {
     logLevel: 'warning',
     absWorkingDir: root,
     plugins: everywhere,
-    entryPoints: ['helper/executable.ts'],
+    entryPoints: ['program/executable.ts'],
     outfile: outFile,
   });
 }

@@ -3,6 +3,6 @@ import { join } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 
 ensureNpmPackages();
-process.exitCode = runOnProjectNode([join(root, 'helper/cli/entry.ts'), ...process.argv.slice(2)], {
+process.exitCode = runOnProjectNode([join(root, 'cli/entry.ts'), ...process.argv.slice(2)], {
   cwd: process.env.INIT_CWD ?? process.cwd(),
 });

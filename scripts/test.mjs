@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
-const layers = ['shared', 'helper', 'electron', 'renderer', 'test', 'scripts'];
+const layers = ['shared', 'client', 'cli', 'helper', 'program', 'electron', 'renderer', 'test', 'scripts'];
 
 const checks = [
   ['types', [bin('typescript/bin/tsc'), '--noEmit']],

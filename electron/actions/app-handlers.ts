@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard } from 'electron';
-import type { HelperClient } from '../../helper/client/helper-client.ts';
-import { changeSettings } from '../../helper/client/store/change-settings.ts';
-import { forgetProfile, type ProfileStore } from '../../helper/client/store/profiles.ts';
+import type { HelperClient } from '../../client/helper-client.ts';
+import { changeSettings } from '../../client/profiles/change-settings.ts';
+import { forgetProfile, type ProfileStore } from '../../client/profiles/profiles.ts';
 import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { installHelper, removeHelper } from '../install/installed-helper.ts';

@@ -1,5 +1,5 @@
-import type { HelperClient } from '../../helper/client/helper-client.ts';
-import { loadProfile, type ProfileStore } from '../../helper/client/store/profiles.ts';
+import type { HelperClient } from '../../client/helper-client.ts';
+import { loadProfile, type ProfileStore } from '../../client/profiles/profiles.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 import type { AppStore } from '../state/app-store.ts';
 

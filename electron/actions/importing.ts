@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ProfileStore } from '../../helper/client/store/profiles.ts';
+import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { type Handed, textOfFile } from '../imports/intake.ts';
 import { type PendingImport, pendingImport } from '../imports/review.ts';

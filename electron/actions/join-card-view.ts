@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { create } from 'qrcode';
-import { joinCardOf } from '../../helper/client/store/import-profile.ts';
-import type { ProfileStore } from '../../helper/client/store/profiles.ts';
+import { joinCardOf } from '../../client/profiles/import-profile.ts';
+import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import { joinCardJson, joinCardLine } from '../../shared/authoring/join-card.ts';
 import type { JoinCardView } from '../../shared/contract/app-ipc.ts';
 import { HomingError } from '../../shared/errors/problem.ts';

@@ -1,7 +1,7 @@
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../../helper/client/store/atomic-file.ts';
-import { type KeyKeeper, keyFile, sealedKeyName } from '../../helper/client/store/key-file.ts';
+import { writeAtomically } from '../../client/profiles/atomic-file.ts';
+import { type KeyKeeper, keyFile, sealedKeyName } from '../../client/profiles/key-file.ts';
 import type { AppState, ProfileSummary } from '../../shared/contract/app-state.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { type PrivateKey, parsePrivateKey } from '../../shared/keys/wireguard-key.ts';

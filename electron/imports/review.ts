@@ -1,6 +1,6 @@
-import type { ImportResult } from '../../helper/client/store/import-profile.ts';
-import { type Import, importOf } from '../../helper/client/store/import-source.ts';
-import type { ProfileStore } from '../../helper/client/store/profiles.ts';
+import type { ImportResult } from '../../client/profiles/import-profile.ts';
+import { type Import, importOf } from '../../client/profiles/import-source.ts';
+import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import type { Review } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { helperEvents } from '../../helper/client/event-stream.ts';
-import type { HelperClient } from '../../helper/client/helper-client.ts';
+import { helperEvents } from '../../client/event-stream.ts';
+import type { HelperClient } from '../../client/helper-client.ts';
 import type { HelperLink as LinkState } from '../../shared/contract/app-state.ts';
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import type { Decision, TunnelStatus } from '../../shared/contract/status.ts';

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app } from 'electron';
-import { writeAtomically } from '../../helper/client/store/atomic-file.ts';
+import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { system } from '../system.ts';
 
 /** Where the desktop looks for what to start at login (XDG autostart specification). */

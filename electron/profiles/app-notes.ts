@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../../helper/client/store/atomic-file.ts';
+import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { preferencesSchema } from '../../shared/contract/app-state.ts';
 
 /** What the app keeps for itself: preferences, which profile is shown, what the person calls each, and who has joined. */

@@ -7,7 +7,7 @@ import {
   profileDirectory,
   profilesDirectory,
   storeLockName,
-} from '../../helper/client/store/profiles.ts';
+} from '../../client/profiles/profiles.ts';
 import type { AppState, ProfileSummary } from '../../shared/contract/app-state.ts';
 import { type Fingerprint, fingerprintOf } from '../../shared/invite/fingerprint.ts';
 import { verifyInvite } from '../../shared/invite/read-invite.ts';

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HelperClient } from '../../client/helper-client.ts';
+
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
-import { commandLink } from '../../shared/install/places.ts';
-import { HelperClient } from '../client/helper-client.ts';
-import { defaultSocketPath } from '../client/helper-socket.ts';
+import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { refuseWritableByOthers } from './roots-alone.ts';

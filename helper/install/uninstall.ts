@@ -1,8 +1,8 @@
 import { readlink, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { commandLink } from '../../shared/install/places.ts';
-import { HelperClient } from '../client/helper-client.ts';
-import { defaultSocketPath } from '../client/helper-socket.ts';
+import { HelperClient } from '../../client/helper-client.ts';
+
+import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';

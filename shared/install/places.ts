@@ -21,3 +21,6 @@ export const takeoverDirectory = {
   linux: '/opt/.homing-install',
   darwin: '/Library/.homing-install',
 } as const;
+
+/** Where the helper listens on Linux and macOS alike. */
+export const defaultSocketPath = '/run/homing/helper.sock';

@@ -1,7 +1,7 @@
 import { createWorld, type World } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
-import { AuthoredNetwork } from '../mesh/authored-network.ts';
-import { InstalledHost } from '../mesh/installed-host.ts';
+import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
+import { InstalledHost } from '../mesh/support/installed-host.ts';
 
 /** Who plays in the demo: the world, the laptop, a second peer, and the network that joins them. */
 export interface Cast {

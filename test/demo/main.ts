@@ -3,7 +3,7 @@ import { bundlePrograms } from '../../scripts/bundle.ts';
 import { ping } from '../lab/ping.ts';
 import { missingForLab } from '../lab/requirements.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
-import type { AuthoredNetwork } from '../mesh/authored-network.ts';
+import type { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { authorNetwork, buildCast, type Cast, joinNetwork, networkName } from './cast.ts';
 import { tellRoaming } from './roaming.ts';
 import { Story } from './steps.ts';

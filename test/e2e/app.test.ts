@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PingStream } from '../lab/ping-stream.ts';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { dropFile } from './drop.ts';
-import { createRoamingApp, type RoamingApp } from './roaming-app.ts';
-import type { RunningApp } from './running-app.ts';
+import { dropFile } from './support/drop.ts';
+import { createRoamingApp, type RoamingApp } from './support/roaming-app.ts';
+import type { RunningApp } from './support/running-app.ts';
 
 /**
  * One person's days with the app: real Electron as an ordinary user, the helper that the package installs as root through

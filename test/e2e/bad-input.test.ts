@@ -5,14 +5,14 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AppHost } from './app-host.ts';
-import { dropFile } from './drop.ts';
-import { FakeHelper } from './fake-helper.ts';
-import { join, lookAt } from './join.ts';
-import { lookAtScreen } from './look-at-screen.ts';
-import type { RunningApp } from './running-app.ts';
-import { stagedNetwork } from './staged-network.ts';
-import { stagedTunnel } from './staged-tunnel.ts';
+import { AppHost } from './support/app-host.ts';
+import { dropFile } from './support/drop.ts';
+import { FakeHelper } from './support/fake-helper.ts';
+import { join, lookAt } from './support/join.ts';
+import { lookAtScreen } from './support/look-at-screen.ts';
+import type { RunningApp } from './support/running-app.ts';
+import { stagedNetwork } from './support/staged-network.ts';
+import { stagedTunnel } from './support/staged-tunnel.ts';
 
 /** What goes wrong: a sentence and a next step each time, and nothing is lost. */
 

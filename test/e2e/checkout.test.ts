@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AppHost } from './app-host.ts';
+import { AppHost } from './support/app-host.ts';
 
 /** The app as a developer starts it: from the checkout, with a helper that is started by hand. */
 

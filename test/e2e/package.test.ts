@@ -8,13 +8,13 @@ import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { createWorld, type World } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AuthoredNetwork } from '../mesh/authored-network.ts';
-import { InstalledHost } from '../mesh/installed-host.ts';
-import { AppHost } from './app-host.ts';
-import type { Desktop } from './desktop.ts';
-import { join } from './join.ts';
-import { allowUser, startPolkit } from './polkit.ts';
-import type { RunningApp } from './running-app.ts';
+import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
+import { InstalledHost } from '../mesh/support/installed-host.ts';
+import { AppHost } from './support/app-host.ts';
+import type { Desktop } from './support/desktop.ts';
+import { join } from './support/join.ts';
+import { allowUser, startPolkit } from './support/polkit.ts';
+import type { RunningApp } from './support/running-app.ts';
 
 /** The packages that people install: their helper goes onto the machine through pkexec, and away again with all it made. */
 

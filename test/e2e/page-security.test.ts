@@ -2,11 +2,11 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AppHost } from './app-host.ts';
-import { FakeHelper } from './fake-helper.ts';
-import { join } from './join.ts';
-import type { RunningApp } from './running-app.ts';
-import { stagedNetwork } from './staged-network.ts';
+import { AppHost } from './support/app-host.ts';
+import { FakeHelper } from './support/fake-helper.ts';
+import { join } from './support/join.ts';
+import type { RunningApp } from './support/running-app.ts';
+import { stagedNetwork } from './support/staged-network.ts';
 
 /** What a page that has been taken over could do: nothing but the calls of the contract. */
 

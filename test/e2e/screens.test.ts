@@ -8,14 +8,14 @@ import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { apiVersionHeader } from '../../shared/contract/version.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { socketPath } from '../mesh/raw-call.ts';
-import { AppHost } from './app-host.ts';
-import { FakeHelper } from './fake-helper.ts';
-import { lookAt } from './join.ts';
-import { lookAtScreen } from './look-at-screen.ts';
-import type { RunningApp } from './running-app.ts';
-import { stagedNetwork } from './staged-network.ts';
-import { stagedTimeline, stagedTunnel } from './staged-tunnel.ts';
+import { socketPath } from '../mesh/support/raw-call.ts';
+import { AppHost } from './support/app-host.ts';
+import { FakeHelper } from './support/fake-helper.ts';
+import { lookAt } from './support/join.ts';
+import { lookAtScreen } from './support/look-at-screen.ts';
+import type { RunningApp } from './support/running-app.ts';
+import { stagedNetwork } from './support/staged-network.ts';
+import { stagedTimeline, stagedTunnel } from './support/staged-tunnel.ts';
 
 /** Every screen, in light and dark: what it says, that axe finds nothing, and a picture kept for whoever reviews it. */
 

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AppHost } from './app-host.ts';
-import { FakeHelper } from './fake-helper.ts';
-import { join } from './join.ts';
-import { startSystemBus } from './polkit.ts';
-import { stagedNetwork } from './staged-network.ts';
-import { stagedTunnel } from './staged-tunnel.ts';
+import { AppHost } from './support/app-host.ts';
+import { FakeHelper } from './support/fake-helper.ts';
+import { join } from './support/join.ts';
+import { startSystemBus } from './support/polkit.ts';
+import { stagedNetwork } from './support/staged-network.ts';
+import { stagedTunnel } from './support/staged-tunnel.ts';
 
 /** A laptop that wakes up elsewhere: the app tells the helper at once. The helper that is told is the test's own. */
 

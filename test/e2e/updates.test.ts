@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Host, HostUser } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AppHost } from './app-host.ts';
-import { lookAtScreen } from './look-at-screen.ts';
-import type { RunningApp } from './running-app.ts';
+import { AppHost } from './support/app-host.ts';
+import { lookAtScreen } from './support/look-at-screen.ts';
+import type { RunningApp } from './support/running-app.ts';
 
 /**
  * An AppImage updates itself. The file that is replaced is a stand-in, since the tool that makes AppImages is not here;

@@ -4,8 +4,8 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { ping } from '../lab/ping.ts';
 import { stopController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { AuthoredNetwork } from './authored-network.ts';
-import { InstalledHost } from './installed-host.ts';
+import { AuthoredNetwork } from './support/authored-network.ts';
+import { InstalledHost } from './support/installed-host.ts';
 
 /** The published acceptance case of the Clan `wireguard` service: two controllers, three peers, every pair. */
 

@@ -6,10 +6,10 @@ import { statusSchema } from '../../shared/contract/status.ts';
 import type { Host } from '../lab/host.ts';
 import type { HostProcess } from '../lab/host-process.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { homingCommand, type InstalledHost } from './installed-host.ts';
-import { socketPath } from './raw-call.ts';
-import { createSmallMesh, type SmallMesh, smallMesh } from './small-mesh.ts';
-import { type StoredProfile, storedProfile } from './stored-profile.ts';
+import { homingCommand, type InstalledHost } from './support/installed-host.ts';
+import { socketPath } from './support/raw-call.ts';
+import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
+import { type StoredProfile, storedProfile } from './support/stored-profile.ts';
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;

@@ -9,10 +9,10 @@ import { ping } from '../lab/ping.ts';
 import { PingStream } from '../lab/ping-stream.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { helperCommand, type InstalledHost } from './installed-host.ts';
-import { rawCall } from './raw-call.ts';
-import { createSmallMesh, type SmallMesh, smallMesh } from './small-mesh.ts';
-import { storedProfile } from './stored-profile.ts';
+import { helperCommand, type InstalledHost } from './support/installed-host.ts';
+import { rawCall } from './support/raw-call.ts';
+import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
+import { storedProfile } from './support/stored-profile.ts';
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { capabilities, systemdUnit } from '../../helper/install/services/systemd-unit.ts';
 import { ping } from '../lab/ping.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { helperCommand } from './installed-host.ts';
-import { createSmallMesh, type SmallMesh, smallMesh } from './small-mesh.ts';
+import { helperCommand } from './support/installed-host.ts';
+import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 
 /** The helper with no more rights than its unit leaves it: what the unit names is enough, and each of it is needed. */
 

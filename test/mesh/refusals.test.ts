@@ -9,10 +9,10 @@ import { ping } from '../lab/ping.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { generateKeys, startController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { homingCommand, type InstalledHost, nodeProgram } from './installed-host.ts';
-import { rawCall, socketPath } from './raw-call.ts';
-import { createSmallMesh, type SmallMesh, smallMesh } from './small-mesh.ts';
-import { type StoredProfile, storedProfile, withValue } from './stored-profile.ts';
+import { homingCommand, type InstalledHost, nodeProgram } from './support/installed-host.ts';
+import { rawCall, socketPath } from './support/raw-call.ts';
+import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
+import { type StoredProfile, storedProfile, withValue } from './support/stored-profile.ts';
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { planAddresses } from '../../shared/addresses/plan.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import type { RoamingLaptop } from './roaming-laptop.ts';
-import { holds } from './roaming-load.ts';
-import { createRoamingMesh, networkName, type RoamingMesh } from './roaming-mesh.ts';
-import { PacketCount } from './roaming-packets.ts';
-import { udpPortsOf } from './roaming-sockets.ts';
+import type { RoamingLaptop } from './support/roaming-laptop.ts';
+import { holds } from './support/roaming-load.ts';
+import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
+import { PacketCount } from './support/roaming-packets.ts';
+import { udpPortsOf } from './support/roaming-sockets.ts';
 
 /** What comes from outside and is wrong: no crash, no move, and the timeline says what was ignored. */
 

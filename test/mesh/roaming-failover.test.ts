@@ -3,8 +3,8 @@ import { planAddresses } from '../../shared/addresses/plan.ts';
 import type { HostProcess } from '../lab/host-process.ts';
 import { stopController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { connectedIn, controllerIn, type RoamingLaptop } from './roaming-laptop.ts';
-import { createRoamingMesh, networkName, type RoamingMesh } from './roaming-mesh.ts';
+import { connectedIn, controllerIn, type RoamingLaptop } from './support/roaming-laptop.ts';
+import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import type { RoamingLaptop } from './roaming-laptop.ts';
-import { holds, Load } from './roaming-load.ts';
-import { createRoamingMesh, type RoamingMesh, withoutProbePeers } from './roaming-mesh.ts';
+import type { RoamingLaptop } from './support/roaming-laptop.ts';
+import { holds, Load } from './support/roaming-load.ts';
+import { createRoamingMesh, type RoamingMesh, withoutProbePeers } from './support/roaming-mesh.ts';
 
 /** Controllers as networks of today have them: they know no probe key, so the only proof is the tunnel itself. */
 

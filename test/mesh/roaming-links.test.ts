@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { laptopLanInterface, laptopMobileInterface } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { joinLan, partLan } from './roaming-lan-loss.ts';
-import { controllerIn, type RoamingLaptop, told } from './roaming-laptop.ts';
-import { holds, Load } from './roaming-load.ts';
-import { createRoamingMesh, type RoamingMesh } from './roaming-mesh.ts';
+import { joinLan, partLan } from './support/roaming-lan-loss.ts';
+import { controllerIn, type RoamingLaptop, told } from './support/roaming-laptop.ts';
+import { holds, Load } from './support/roaming-load.ts';
+import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
 /** A laptop with a modem beside its LAN, and an invite that knows nothing of the LAN. */
 

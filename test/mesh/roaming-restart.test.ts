@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PingStream } from '../lab/ping-stream.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import type { RoamingLaptop } from './roaming-laptop.ts';
-import { holds, Load } from './roaming-load.ts';
-import { createRoamingMesh, networkName, type RoamingMesh } from './roaming-mesh.ts';
+import type { RoamingLaptop } from './support/roaming-laptop.ts';
+import { holds, Load } from './support/roaming-load.ts';
+import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
 
 /**
  * A controller that starts its WireGuard anew has forgotten the session. WireGuard by itself asks for another after 15 s

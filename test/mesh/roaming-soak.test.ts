@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { soak } from './soak.ts';
+import { soak } from './support/soak.ts';
 
 test('ten moves at random with packets on the way end on the right path each, and leave nothing behind', async () => {
   requireLab();

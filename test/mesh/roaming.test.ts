@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { changeNasAddress, joinLan, partLan } from './roaming-lan-loss.ts';
-import type { RoamingLaptop } from './roaming-laptop.ts';
-import { controllerIn } from './roaming-laptop.ts';
-import { holds, Load } from './roaming-load.ts';
-import { bothEnds, createRoamingMesh, pathsOfBothEnds, type RoamingMesh } from './roaming-mesh.ts';
-import { PacketCount } from './roaming-packets.ts';
+import { changeNasAddress, joinLan, partLan } from './support/roaming-lan-loss.ts';
+import type { RoamingLaptop } from './support/roaming-laptop.ts';
+import { controllerIn } from './support/roaming-laptop.ts';
+import { holds, Load } from './support/roaming-load.ts';
+import { bothEnds, createRoamingMesh, pathsOfBothEnds, type RoamingMesh } from './support/roaming-mesh.ts';
+import { PacketCount } from './support/roaming-packets.ts';
 
 /** One laptop, one day: home, a café with home's private subnet and an impostor in it, and home again. */
 

@@ -1,6 +1,6 @@
 import { access, rm } from 'node:fs/promises';
+import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
 import { serviceFiles } from '../../../shared/install/places.ts';
-import { writeAtomically } from '../../client/store/atomic-file.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { HelperService, ServiceManager } from './service.ts';
 

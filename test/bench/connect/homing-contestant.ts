@@ -1,4 +1,4 @@
-import type { InstalledHost } from '../../mesh/installed-host.ts';
+import type { InstalledHost } from '../../mesh/support/installed-host.ts';
 import type { Contestant } from './contestant.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { missingForLab } from '../../lab/requirements.ts';
 import { generateKeys } from '../../lab/wireguard-host.ts';
-import { createSmallMesh, type SmallMesh } from '../../mesh/small-mesh.ts';
-import { storedProfile } from '../../mesh/stored-profile.ts';
+import { createSmallMesh, type SmallMesh } from '../../mesh/support/small-mesh.ts';
+import { storedProfile } from '../../mesh/support/stored-profile.ts';
 import { withInstalledBundles } from '../installed-bundles.ts';
 import { percentile } from '../paths/percentile.ts';
 import { progress } from '../paths/progress.ts';

@@ -1,7 +1,7 @@
 import { type TunnelPlan, tunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { profileSchema } from '../../../shared/profile/profile.ts';
-import type { InstalledHost } from '../../mesh/installed-host.ts';
-import { type StoredProfile, storedProfile } from '../../mesh/stored-profile.ts';
+import type { InstalledHost } from '../../mesh/support/installed-host.ts';
+import { type StoredProfile, storedProfile } from '../../mesh/support/stored-profile.ts';
 import type { Contestant } from './contestant.ts';
 
 const interfaceName = 'wg0';

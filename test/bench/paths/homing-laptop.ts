@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { HelperClient } from '../../../helper/client/helper-client.ts';
-import { defaultSocketPath } from '../../../helper/client/helper-socket.ts';
+import { HelperClient } from '../../../client/helper-client.ts';
 import { bundlePrograms } from '../../../scripts/bundle.ts';
+import { defaultSocketPath } from '../../../shared/install/places.ts';
 import type { Host, HostUser } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
 

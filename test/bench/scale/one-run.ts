@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusSchema } from '../../../shared/contract/status.ts';
-import type { InstalledHost } from '../../mesh/installed-host.ts';
-import { rawCall } from '../../mesh/raw-call.ts';
+import type { InstalledHost } from '../../mesh/support/installed-host.ts';
+import { rawCall } from '../../mesh/support/raw-call.ts';
 import { percentile } from '../paths/percentile.ts';
 import { memoryOf } from './memory.ts';
 

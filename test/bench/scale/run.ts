@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createLab } from '../../lab/lab.ts';
 import { missingForLab } from '../../lab/requirements.ts';
-import { InstalledHost } from '../../mesh/installed-host.ts';
+import { InstalledHost } from '../../mesh/support/installed-host.ts';
 import { withInstalledBundles } from '../installed-bundles.ts';
 import { percentile } from '../paths/percentile.ts';
 import { progress } from '../paths/progress.ts';

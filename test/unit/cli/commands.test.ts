@@ -1,13 +1,21 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forget } from '../../../helper/cli/commands/forget-action.ts';
+import { forget } from '../../../cli/commands/forget-action.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { fingerprintOf } from '../../../shared/invite/fingerprint.ts';
 import { verifyInvite } from '../../../shared/invite/read-invite.ts';
-import { laptopKey } from '../authoring/fixtures.ts';
-import { badInvites, nasKey, networkKey, nowMs, payloadWith, signed, vpsKey } from '../invite/fixtures.ts';
-import { CliFolder } from './run-cli.ts';
+import {
+  badInvites,
+  nasKey,
+  networkKey,
+  nowMs,
+  payloadWith,
+  signed,
+  vpsKey,
+} from '../support/invite-fixtures.ts';
+import { laptopKey } from '../support/network-fixtures.ts';
+import { CliFolder } from '../support/run-cli.ts';
 
 let folder: CliFolder;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { quickUp } from '../../../helper/cli/quick-up.ts';
-import { upText } from '../../../helper/cli/text/up-text.ts';
+import { quickUp } from '../../../cli/quick-up.ts';
+import { upText } from '../../../cli/text/up-text.ts';
 
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
 const io = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { payloadWith, signed } from '../invite/fixtures.ts';
-import { CliFolder } from './run-cli.ts';
+import { payloadWith, signed } from '../support/invite-fixtures.ts';
+import { CliFolder } from '../support/run-cli.ts';
 
 let folder: CliFolder;
 beforeEach(async () => {

@@ -1,0 +1,125 @@
+import { access, lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeAtomically } from '../client/profiles/atomic-file.ts';
+import { withLock } from '../client/profiles/lock.ts';
+import { refuseOtherSigningKey } from '../shared/authoring/invite-for.ts';
+import {
+  type NetworkFile,
+  networkFileLimitBytes,
+  networkFileText,
+  parseNetworkFile,
+} from '../shared/authoring/network-file.ts';
+import { HomingError } from '../shared/errors/problem.ts';
+import { parseSigningKey, type SigningKey } from '../shared/invite/network-key.ts';
+import { readInput } from './input.ts';
+import type { CliIo } from './io.ts';
+
+/** A network's file and the signing key beside it, on its author's disk. */
+
+const networkSuffix = '.network.json';
+const publicFileMode = 0o644;
+const secretFileMode = 0o600;
+
+/** The file that a command means: `--file`, else the only `*.network.json` here. @throws HomingError `no-network-file`, `which-network-file` */
+export async function networkFilePath(file: string | undefined): Promise<string> {
+  if (file !== undefined) return file;
+  const found = (await readdir('.')).filter((entry) => entry.endsWith(networkSuffix)).sort();
+  const [only, second] = found;
+  if (only !== undefined && second === undefined) return only;
+  const none = only === undefined;
+  throw new HomingError({
+    code: none ? 'no-network-file' : 'which-network-file',
+    title: none ? 'There is no network here' : 'There is more than one network here',
+    cause: none ? `No file here ends in ${networkSuffix}.` : `It could be ${found.join(', ')}.`,
+    remedy: none ? 'Make one with `homing network init NAME`, or give --file.' : 'Give one with --file.',
+  });
+}
+
+/** Where the signing key of a network is: beside its file. */
+export function signingKeyPath(path: string, networkName: string): string {
+  return join(dirname(path), `${networkName}.signing-key`);
+}
+
+/** @throws HomingError `file-unreadable`, `file-too-large`, and as `parseNetworkFile` */
+export async function readNetwork(io: CliIo, path: string): Promise<NetworkFile> {
+  return parseNetworkFile(await readInput(io, path, networkFileLimitBytes));
+}
+
+/**
+ * Changes a network file; two changes at once go one after the other.
+ * @returns the file after the change
+ */
+export async function changeNetwork(
+  io: CliIo,
+  path: string,
+  change: (file: NetworkFile) => NetworkFile,
+): Promise<NetworkFile> {
+  const before = await readNetwork(io, path);
+  // Refused before a lock is made, so that a bad input leaves nothing on disk at all.
+  change(before);
+  return await withLock(`${path}.lock`, async () => {
+    const file = await readNetwork(io, path);
+    const next = change(file);
+    if (next !== file) await writeAtomically(path, networkFileText(next), (await lstat(path)).mode & 0o777);
+    return next;
+  });
+}
+
+/** Writes a new network with its signing key; what exists is never written over. @throws HomingError `network-exists` */
+export async function writeNewNetwork(path: string, file: NetworkFile, key: SigningKey): Promise<void> {
+  const keyPath = signingKeyPath(path, file.name);
+  for (const existing of [path, keyPath]) {
+    if (await exists(existing)) throw networkExists(existing);
+  }
+  // `wx` again refuses what came to be meanwhile.
+  await writeFile(keyPath, `${key}\n`, { flag: 'wx', mode: secretFileMode, flush: true });
+  await writeFile(path, networkFileText(file), { flag: 'wx', mode: publicFileMode, flush: true });
+}
+
+function networkExists(path: string): HomingError {
+  return new HomingError({
+    code: 'network-exists',
+    title: 'This network exists already',
+    cause: `${path} is there, and a signing key that is lost cannot be made again.`,
+    remedy: 'Choose another name, or another directory.',
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * The signing key of a network.
+ * @throws HomingError `signing-key-missing`, `signing-key-readable`, `bad-signing-key`, `other-signing-key`
+ */
+export async function readSigningKey(path: string, file: NetworkFile): Promise<SigningKey> {
+  const keyPath = signingKeyPath(path, file.name);
+  let mode: number;
+  let text: string;
+  try {
+    mode = (await lstat(keyPath)).mode;
+    text = await readFile(keyPath, 'utf8');
+  } catch (error) {
+    throw new HomingError({
+      code: 'signing-key-missing',
+      title: 'The signing key cannot be read',
+      cause: error instanceof Error ? `${error.message}.` : String(error),
+      remedy: `Put the signing key of "${file.name}" at ${keyPath}.`,
+    });
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new HomingError({
+      code: 'signing-key-readable',
+      title: 'The signing key can be read by others',
+      cause: `${keyPath} has mode ${(mode & 0o777).toString(8)}; whoever reads it can change your network.`,
+      remedy: `Run: chmod 600 ${keyPath}`,
+    });
+  }
+  const key = parseSigningKey(text, keyPath);
+  refuseOtherSigningKey(file, key);
+  return key;
+}

@@ -1,0 +1,130 @@
+import type { ProbeResponse } from '../../shared/contract/control-api.ts';
+import type {
+  CandidateStatus,
+  ConnectedTunnel,
+  ControllerStatus,
+  Decision,
+  Status,
+  Verdict,
+} from '../../shared/contract/status.ts';
+import { pathWords } from '../../shared/text/path-words.ts';
+import { bytesText, clockText, durationText, millisecondsText } from '../../shared/text/quantities.ts';
+import { alignedRows } from './table.ts';
+
+const shownDecisions = 5;
+const shownAddresses = 2;
+
+function verdictText(verdict: Verdict, nowMs: number): string {
+  if (verdict.verdict === 'untested') return 'not tested';
+  const ago = `${durationText(nowMs - Date.parse(verdict.at))} ago`;
+  if (verdict.verdict === 'verified') return `answered in ${millisecondsText(verdict.roundTripMs)}, ${ago}`;
+  return `${verdict.verdict === 'silent' ? 'no answer' : 'refused'}: ${verdict.reason}, ${ago}`;
+}
+
+function candidateRow(candidate: CandidateStatus, inUse: string | null, nowMs: number): string[] {
+  const mark = candidate.endpoint === inUse ? '*' : ' ';
+  const side = candidate.path === 'lan' ? 'LAN' : 'internet';
+  return [`${mark} ${candidate.endpoint}`, side, candidate.source, verdictText(candidate.last, nowMs)];
+}
+
+function handshakeText(controller: ControllerStatus, nowMs: number): string {
+  if (controller.latestHandshakeAt === null) return 'never';
+  return `${durationText(nowMs - Date.parse(controller.latestHandshakeAt))} ago`;
+}
+
+function controllerRows(controllers: readonly ControllerStatus[], nowMs: number): string {
+  const head = ['CONTROLLER', 'PATH', 'ENDPOINT', 'ROUND TRIP', 'HANDSHAKE', 'RECEIVED', 'SENT'];
+  const rows = controllers.map((c) => [
+    c.name,
+    pathWords[c.path],
+    c.endpoint ?? '-',
+    c.roundTripMs === null ? '-' : millisecondsText(c.roundTripMs),
+    handshakeText(c, nowMs),
+    bytesText(c.receivedBytes),
+    bytesText(c.sentBytes),
+  ]);
+  return alignedRows([head, ...rows]);
+}
+
+function addressesText(tunnel: ConnectedTunnel): string {
+  const shown = tunnel.addresses
+    .slice(0, shownAddresses)
+    .map((address) => address.replace(/\/(128|32)$/, ''));
+  const rest = tunnel.addresses.length - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
+}
+
+function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
+  const serial = tunnel.serial === null ? '' : `, invite serial ${tunnel.serial}`;
+  const kept = tunnel.adopted ? ', kept through a restart of the helper' : '';
+  const names =
+    tunnel.hosts.problem === null
+      ? `${tunnel.hosts.names} ending in .${tunnel.domain}, through ${tunnel.hosts.via}`
+      : `none: ${tunnel.hosts.problem.cause} ${tunnel.hosts.problem.remedy}`;
+  const facts = alignedRows(
+    [
+      ['as', `${tunnel.peer}${serial}`],
+      ['since', `${clockText(tunnel.since)}, ${durationText(nowMs - Date.parse(tunnel.since))}${kept}`],
+      ['addresses', addressesText(tunnel)],
+      ['interface', `${tunnel.interfaceName}, UDP port ${tunnel.listenPort}`],
+      ['names', names],
+    ],
+    '  ',
+  );
+  const candidates = tunnel.controllers
+    .filter((c) => c.candidates.length > 0)
+    .map(
+      (c) =>
+        `${c.name}\n${alignedRows(
+          c.candidates.map((one) => candidateRow(one, c.endpoint, nowMs)),
+          '  ',
+        )}`,
+    );
+  return [
+    `Connected to ${tunnel.network}`,
+    facts,
+    '',
+    controllerRows(tunnel.controllers, nowMs),
+    '',
+    ...(candidates.length > 0 ? ['Ways to each (* in use)', candidates.join('\n')] : []),
+  ].join('\n');
+}
+
+/** One decision on one line: `19:04:12  nas moved: <reason>`. */
+export function decisionText(decision: Decision): string {
+  const who = decision.controller === null ? '' : `${decision.controller} `;
+  const to = decision.kind === 'moved' && decision.to !== null ? ` to ${decision.to}` : '';
+  const took = decision.tookMs === null ? '' : ` (${millisecondsText(decision.tookMs)})`;
+  return `${clockText(decision.at)}  ${who}${decision.kind.replace('-', ' ')}${to}: ${decision.reason}${took}`;
+}
+
+/** The state of the tunnel in a few words, for `--watch` and one-line answers. */
+export function stateText(status: Pick<Status, 'tunnel'>): string {
+  const { tunnel } = status;
+  if (tunnel.state === 'off') return 'Not connected. Connect with: homing up';
+  if (tunnel.state === 'connecting') return `Connecting to ${tunnel.network}`;
+  if (tunnel.state === 'disconnecting') return `Disconnecting from ${tunnel.network}`;
+  if (tunnel.state === 'failed') {
+    return `Not connected to ${tunnel.network}: ${tunnel.problem.cause}\n${tunnel.problem.remedy}`;
+  }
+  const paths = tunnel.controllers.map((c) => `${c.name} ${pathWords[c.path].toLowerCase()}`);
+  return `Connected to ${tunnel.network}: ${paths.join(', ')}`;
+}
+
+/** What `homing status` prints. */
+export function statusText(status: Status, nowMs: number): string {
+  const { tunnel, timeline } = status;
+  const head = tunnel.state === 'connected' ? connectedText(tunnel, nowMs) : stateText(status);
+  const last = timeline.slice(-shownDecisions).map((d) => `  ${decisionText(d)}`);
+  return last.length === 0 ? head : `${head}\n\nTimeline\n${last.join('\n')}`;
+}
+
+/** What `homing probe` prints. */
+export function probeText(response: ProbeResponse, nowMs: number): string {
+  return response.controllers
+    .map(({ name, candidates }) => {
+      const rows = candidates.map((candidate) => candidateRow(candidate, null, nowMs));
+      return `${name}\n${rows.length === 0 ? '  no way to it is known' : alignedRows(rows, '  ')}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,46 @@
+import { apiVersion } from '../shared/contract/version.ts';
+import { HomingError, type Problem } from '../shared/errors/problem.ts';
+import { helperNotRunning } from './helper-socket.ts';
+
+/** What can be wrong with a call of the helper, as problems to act on. */
+
+function notPermitted(path: string): HomingError {
+  return new HomingError({
+    code: 'helper-not-permitted',
+    title: 'You may not use the helper',
+    cause: `${path} is open to one user only, and that is not you.`,
+    remedy: 'Run this as the user Homing was installed for, or install it again as yourself.',
+  });
+}
+
+/** @param found what the answer says of its version, may be empty */
+export function otherVersion(found: string): HomingError {
+  const older = !(Number(found) > apiVersion);
+  return new HomingError({
+    code: older ? 'helper-too-old' : 'helper-too-new',
+    title: older ? 'The helper is an older version' : 'The helper is a newer version',
+    cause: `It speaks version ${found || 'unknown'} of the control API; this program speaks version ${apiVersion}.`,
+    remedy: older ? 'Install the helper again from this version of Homing.' : 'Update this program.',
+  });
+}
+
+/** @param error what the socket said */
+export function connectionProblem(path: string, error: Error): HomingError {
+  const code = 'code' in error ? String(error.code) : error.message;
+  return code === 'EACCES' || code === 'EPERM' ? notPermitted(path) : helperNotRunning(path, code);
+}
+
+/** The problem in the body of a refusal. @param status its HTTP status */
+export function problemIn(body: unknown, status: number): Problem {
+  const error = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined;
+  const text = (key: string) => {
+    const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    code: text('code') ?? 'internal',
+    title: text('title') ?? 'The helper could not do it',
+    cause: text('cause') ?? `It answered with status ${status}.`,
+    remedy: text('remedy') ?? 'Run `homing diagnostics`.',
+  };
+}

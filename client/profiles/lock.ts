@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HomingError } from '../../shared/errors/problem.ts';
+
+/** An import takes some 20 ms; who waits this long waits for something stuck. */
+const waitMs = 5000;
+const pollMs = 20;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it exists and is someone else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** Creates the lock whole: link(2) fails when the name exists, and no one sees a lock without its owner. */
+async function take(path: string, owner: string): Promise<boolean> {
+  const draft = `${path}.${owner.split(' ')[1]}`;
+  await writeFile(draft, owner, { flag: 'wx', mode: 0o600 });
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Removes a lock whose owner died. It is renamed away first and looked at again: had another process replaced it
+ * in between, its lock is put back.
+ */
+async function clearStale(path: string): Promise<void> {
+  const seen = await readFile(path, 'utf8').catch(() => undefined);
+  const pid = Number(seen?.split(' ')[0]);
+  if (seen === undefined || (Number.isInteger(pid) && pid > 0 && isAlive(pid))) return;
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) !== seen) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+/**
+ * Runs an action while no other process of this user changes the store.
+ * @throws HomingError `store-busy` when the lock is not free within 5 s
+ */
+export async function withLock<T>(path: string, action: () => Promise<T>): Promise<T> {
+  const owner = `${process.pid} ${randomUUID()}`;
+  const deadline = performance.now() + waitMs;
+  while (!(await take(path, owner))) {
+    if (performance.now() > deadline) {
+      throw new HomingError({
+        code: 'store-busy',
+        title: 'Another Homing is changing the profiles',
+        cause: `${path} is held by process ${(await readFile(path, 'utf8').catch(() => '?')).split(' ')[0]}.`,
+        remedy: 'Wait until the other import is finished, then try again.',
+      });
+    }
+    await clearStale(path);
+    await sleep(pollMs);
+  }
+  try {
+    return await action();
+  } finally {
+    if ((await readFile(path, 'utf8').catch(() => '')) === owner) await rm(path, { force: true });
+  }
+}

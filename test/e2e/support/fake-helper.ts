@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { dirname } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { type ControlledHelper, controlApi } from '../../../helper/control/api.ts';
+import { listenForUser } from '../../../helper/control/socket.ts';
+import type { HelperEvent, TunnelRequest } from '../../../shared/contract/control-api.ts';
+import type { Decision, Status, TunnelStatus } from '../../../shared/contract/status.ts';
+import { apiVersion } from '../../../shared/contract/version.ts';
+import { homingVersion } from '../../../shared/version.ts';
+import type { Host, HostUser } from '../../lab/host.ts';
+import { socketPath } from '../../mesh/support/raw-call.ts';
+
+/**
+ * A helper that says what a test wants: the real control API on its real socket, with nothing behind it. For states of
+ * the window that cannot be staged, and to see all of them side by side.
+ */
+export class FakeHelper {
+  readonly #server: Server;
+  readonly #listeners = new Set<(event: HelperEvent) => void>();
+  #tunnel: TunnelStatus = { state: 'off' };
+  #timeline: readonly Decision[] = [];
+  /** What was asked of it, in order. */
+  readonly asked: string[] = [];
+  /** What becomes of the tunnel when the app connects. */
+  onConnect: (request: TunnelRequest) => Promise<TunnelStatus> | TunnelStatus = () => this.#tunnel;
+
+  private constructor() {
+    this.#server = createServer(getRequestListener(controlApi(this.#helper()).fetch));
+  }
+
+  static async start(host: Host, user: HostUser): Promise<FakeHelper> {
+    const fake = new FakeHelper();
+    const path = host.outsidePath(socketPath);
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await listenForUser(fake.#server, path, user.uid);
+    return fake;
+  }
+
+  tell(tunnel: TunnelStatus): void {
+    this.#tunnel = tunnel;
+    this.#send({ type: 'tunnel', tunnel });
+  }
+
+  decide(decisions: readonly Decision[]): void {
+    this.#timeline = [...this.#timeline, ...decisions];
+    for (const decision of decisions) this.#send({ type: 'decision', decision });
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #send(event: HelperEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #status(): Status {
+    return {
+      helper: {
+        version: homingVersion,
+        apiVersion,
+        pid: 4242,
+        startedAt: '2026-01-05T08:00:00.000Z',
+        wireguard: 'kernel',
+        residentBytes: 61_000_000,
+      },
+      tunnel: this.#tunnel,
+      timeline: [...this.#timeline],
+    };
+  }
+
+  #helper(): ControlledHelper {
+    return {
+      status: async () => this.#status(),
+      connect: async (request) => {
+        this.asked.push(`connect ${request.profile.network.name}`);
+        this.tell(await this.onConnect(request));
+      },
+      disconnect: async () => {
+        this.asked.push('disconnect');
+        this.tell({ state: 'off' });
+      },
+      probe: async ({ controller }) => {
+        this.asked.push(`probe ${controller ?? 'all'}`);
+        return { controllers: [] };
+      },
+      diagnostics: async () => ({ sections: [{ title: 'Versions', text: 'fake' }] }),
+      subscribe: (listener) => {
+        listener({ type: 'snapshot', status: this.#status() });
+        this.#listeners.add(listener);
+        return () => void this.#listeners.delete(listener);
+      },
+    };
+  }
+}

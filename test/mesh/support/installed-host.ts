@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Status, statusSchema } from '../../../shared/contract/status.ts';
+import type { CommandResult } from '../../lab/command.ts';
+import type { Host, HostUser } from '../../lab/host.ts';
+import type { HostProcess } from '../../lab/host-process.ts';
+
+/** A host of the lab with Homing installed: the bundles and their Node below /opt/homing, one ordinary user. */
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const nodePath = '/opt/homing/bin/node';
+const cliPath = '/opt/homing/lib/homing/homing.mjs';
+const helperPath = '/opt/homing/lib/helper/homing-helper.mjs';
+const userId = 1000;
+
+/** The Node of an installed host, for programs of the tests. */
+export const nodeProgram = nodePath;
+/** The commands of the product, as they stand on an installed host. */
+export const homingCommand = [nodePath, cliPath] as const;
+export const helperCommand = [nodePath, helperPath] as const;
+
+export class InstalledHost {
+  readonly host: Host;
+  readonly user: HostUser;
+  #helper: HostProcess | undefined;
+
+  private constructor(host: Host, user: HostUser) {
+    this.host = host;
+    this.user = user;
+  }
+
+  /** Puts the product on a host: dist/, or in tests the bundles of the run, see bundle-once.ts. */
+  static async install(host: Host): Promise<InstalledHost> {
+    await host.mountProduct({
+      node: `${root}node_modules/node/bin/node`,
+      dist: process.env.HOMING_BUNDLES ?? `${root}dist`,
+    });
+    return new InstalledHost(host, await host.addUser('user', userId));
+  }
+
+  /** The running helper. @throws Error when there is none */
+  get helper(): HostProcess {
+    if (this.#helper === undefined) throw new Error(`no helper was started on ${this.host.name}`);
+    return this.#helper;
+  }
+
+  /** Starts the helper as root and waits until it listens. @throws Error with its own words when it does not */
+  async startHelper(): Promise<void> {
+    this.#helper = await this.host.spawn([...helperCommand, '--uid', `${this.user.uid}`]);
+    await this.#helper.stderr.waitFor(/^homing-helper: listening at /, 15_000);
+  }
+
+  /** Ends the helper as an administrator would. */
+  async stopHelper(): Promise<void> {
+    await this.helper.stop();
+    this.#helper = undefined;
+  }
+
+  /** Kills the helper as a crash would; what it made stays. */
+  async killHelper(): Promise<void> {
+    const { helper } = this;
+    helper.kill('SIGKILL');
+    await helper.exited;
+    this.#helper = undefined;
+  }
+
+  /** Runs the command line as the user. */
+  homing(args: readonly string[], options: { readonly input?: string } = {}): Promise<CommandResult> {
+    return this.host.exec([nodePath, cliPath, ...args], { user: this.user, ...options });
+  }
+
+  /** As {@link homing}, but throws with its own words when it fails. @returns standard output */
+  mustHoming(args: readonly string[], options: { readonly input?: string } = {}): Promise<string> {
+    return this.host.run([nodePath, cliPath, ...args], { user: this.user, ...options });
+  }
+
+  async status(): Promise<Status> {
+    return statusSchema.parse(JSON.parse(await this.mustHoming(['status', '--json'])));
+  }
+
+  /** Asks until the status is as wished. @throws Error with the last status when it does not come true in time */
+  async until(what: string, holds: (status: Status) => boolean, timeoutMs = 10_000): Promise<Status> {
+    const deadline = Date.now() + timeoutMs;
+    while (true) {
+      const status = await this.status();
+      if (holds(status)) return status;
+      if (Date.now() > deadline)
+        throw new Error(`not within ${timeoutMs} ms: ${what}\n${JSON.stringify(status, null, 2)}`);
+      await sleep(50);
+    }
+  }
+}

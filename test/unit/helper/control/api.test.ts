@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { type ControlledHelper, controlApi } from '../../../../helper/control/api.ts';
+import { bodyLimitBytes, errorBodySchema } from '../../../../shared/contract/control-api.ts';
+import type { Status } from '../../../../shared/contract/status.ts';
+import { HomingError } from '../../../../shared/errors/problem.ts';
+import { goodProfileJson } from '../../support/profiles.ts';
+
+const status: Status = {
+  helper: {
+    version: '0.0.0',
+    apiVersion: 1,
+    pid: 1,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    wireguard: 'kernel',
+    residentBytes: 1,
+  },
+  tunnel: { state: 'off' },
+  timeline: [],
+};
+const privateKey = 'CFRwf4fLZ0dZbHbHxMWPKBCbZAEFz3gPgmWzkVYCgkk=';
+
+function apiOf(change: Partial<ControlledHelper> = {}) {
+  const connected: unknown[] = [];
+  const helper: ControlledHelper = {
+    status: async () => status,
+    connect: async (request) => {
+      connected.push(request);
+    },
+    disconnect: async () => undefined,
+    probe: async () => ({ controllers: [] }),
+    diagnostics: async () => ({ sections: [] }),
+    subscribe: () => () => undefined,
+    ...change,
+  };
+  return { app: controlApi(helper), connected };
+}
+
+async function refused(response: Response) {
+  expect(response.headers.get('homing-api')).toBe('1');
+  const { error } = errorBodySchema.parse(await response.json());
+  for (const text of [error.title, error.cause, error.remedy]) expect(text).not.toBe('');
+  return { status: response.status, ...error };
+}
+
+test('every answer carries the version of the API', async () => {
+  const response = await apiOf().app.request('/v1/status');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('homing-api')).toBe('1');
+  expect(await response.json()).toEqual(status);
+});
+
+describe('a call is refused with a sentence', () => {
+  const put = (body: string, headers: Record<string, string> = {}) =>
+    apiOf().app.request('/v1/tunnel', { method: 'PUT', body, headers });
+  const request = { profile: goodProfileJson(), privateKey };
+
+  test('when its path or method is unknown', async () => {
+    const { app } = apiOf();
+    for (const [method, path] of [
+      ['GET', '/'],
+      ['GET', '/v2/status'],
+      ['PATCH', '/v1/tunnel'],
+      ['GET', '/v1/../etc/passwd'],
+    ] as const)
+      expect(await refused(await app.request(path, { method }))).toMatchObject({
+        status: 404,
+        code: 'no-such-call',
+      });
+  });
+
+  test.each([['{'], [''], ['null'], ['[]'], ['"x"'], ['{}'], [JSON.stringify({ ...request, more: 1 })]])(
+    'when its body is %s',
+    async (body) => {
+      expect(await refused(await put(body))).toMatchObject({ status: 400, code: 'bad-request' });
+    },
+  );
+
+  test('when its private key is none, without repeating it', async () => {
+    const secret = 'not-a-key-but-secret';
+    const refusal = await refused(await put(JSON.stringify({ ...request, privateKey: secret })));
+    expect(refusal).toMatchObject({ status: 400, code: 'bad-request' });
+    expect(JSON.stringify(refusal)).not.toContain(secret);
+  });
+
+  test('when its body is larger than 4 MiB', async () => {
+    const response = await put('x'.repeat(bodyLimitBytes + 1));
+    expect(await refused(response)).toMatchObject({ status: 413, code: 'too-large' });
+  });
+
+  test.each([
+    ['0', 'helper-too-new'],
+    ['2', 'helper-too-old'],
+    ['x', 'helper-too-new'],
+  ])('when it asks for version %s of the API', async (version, code) => {
+    const response = await put(JSON.stringify(request), { 'homing-api': version });
+    expect(await refused(response)).toMatchObject({ status: 400, code });
+  });
+});
+
+test('a good request reaches the helper with its parsed profile', async () => {
+  const { app, connected } = apiOf();
+  const body = JSON.stringify({ profile: goodProfileJson(), privateKey });
+  expect((await app.request('/v1/tunnel', { method: 'PUT', body })).status).toBe(200);
+  expect(connected).toEqual([{ profile: goodProfileJson(), privateKey }]);
+});
+
+test.each([
+  ['interface-taken', 409],
+  ['no-wireguard', 503],
+  ['tunnel-failed', 500],
+  ['profile-refused', 400],
+])('a helper that answers %s gives HTTP status %i', async (code, expected) => {
+  const problem = { code, title: 't', cause: 'c', remedy: 'r' };
+  const { app } = apiOf({ disconnect: () => Promise.reject(new HomingError(problem)) });
+  expect(await refused(await app.request('/v1/tunnel', { method: 'DELETE' }))).toMatchObject({
+    status: expected,
+    ...problem,
+  });
+});
+
+test('a fault of the helper itself is told as such', async () => {
+  const { app } = apiOf({ status: () => Promise.reject(new Error('what was not thought of')) });
+  expect(await refused(await app.request('/v1/status'))).toMatchObject({
+    status: 500,
+    code: 'internal',
+    cause: 'what was not thought of',
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { trialOf } from '../../../../helper/paths/trial.ts';
+import type { Candidate } from '../../../../shared/paths/candidate.ts';
+import { recordMoveFailure } from '../../../../shared/paths/candidate.ts';
+import { candidate, now, outcome, silent, situation } from '../../support/make-candidates.ts';
+
+const internet = candidate('internet', 7);
+const lan = candidate('lan', 7);
+const askedLan = silent(lan);
+
+type Facts = Parameters<typeof trialOf>[1];
+const facts: Facts = {
+  everAnswered: false,
+  roundsSinceEvent: 1,
+  handshakeAtMs: null,
+  isOnLink: () => true,
+};
+
+function tried(
+  current: Candidate | null,
+  others: readonly Candidate[],
+  more: Partial<Facts> = {},
+  suspectSinceMs: number | null = null,
+): string {
+  const trial = trialOf(situation(current, others, suspectSinceMs), { ...facts, ...more });
+  return trial === null ? 'nothing' : outcome(trial);
+}
+
+describe('of a controller that answers no probe', () => {
+  test('the LAN address is tried from the internet, after it was asked', () => {
+    expect(tried(internet, [askedLan])).toBe('lan unproven');
+    expect(tried(internet, [lan])).toBe('nothing');
+    expect(tried(internet, [askedLan], { roundsSinceEvent: 0 })).toBe('nothing');
+  });
+
+  test('a LAN address behind a gateway is never tried', () => {
+    expect(tried(internet, [askedLan], { isOnLink: () => false })).toBe('nothing');
+  });
+
+  test('a LAN address without a usable link is never tried', () => {
+    expect(tried(internet, [{ ...askedLan, usable: false }])).toBe('nothing');
+  });
+
+  test('a try that failed is not repeated before its time', () => {
+    const failed = recordMoveFailure(askedLan, now);
+    expect(tried(internet, [failed])).toBe('nothing');
+    expect(tried(internet, [{ ...failed, retryAtMs: now - 1 }])).toBe('lan unproven');
+  });
+
+  test('the internet is tried from a LAN that leaves packets without an answer for a second', () => {
+    expect(tried(askedLan, [internet])).toBe('nothing');
+    expect(tried(askedLan, [internet], {}, now - 500)).toBe('nothing');
+    expect(tried(askedLan, [internet], {}, now - 1_000)).toBe('internet unproven');
+  });
+
+  test('the same of several is tried, in whatever order they are listed', () => {
+    const other = silent(candidate('lan', 8));
+    const endpoints = [
+      trialOf(situation(internet, [askedLan, other]), facts)?.to,
+      trialOf(situation(internet, [other, askedLan]), facts)?.to,
+    ];
+    expect(endpoints).toEqual([lan.endpoint, lan.endpoint]);
+  });
+});
+
+test('a controller that ever answered a probe is never tried blindly', () => {
+  expect(tried(internet, [askedLan], { everAnswered: true })).toBe('nothing');
+  expect(tried(askedLan, [internet], { everAnswered: true }, now - 5_000)).toBe('nothing');
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { ipBatch } from '../../../../../helper/tunnel/linux/ip-batch.ts';
+import { speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
+import { parseRoutes, routeQueries } from '../../../../../helper/tunnel/linux/routes.ts';
+import { parseDump, wireguardConfig } from '../../../../../helper/tunnel/linux/wireguard-config.ts';
+import { parseEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
+import { parsePrivateKey, parsePublicKey } from '../../../../../shared/keys/wireguard-key.ts';
+import { tunnelPlan } from '../../../../../shared/plan/tunnel-plan.ts';
+import { goodProfile, goodWgQuickProfile, nasKey, vpsKey } from '../../../support/profiles.ts';
+
+const privateKey = parsePrivateKey('CFRwf4fLZ0dZbHbHxMWPKBCbZAEFz3gPgmWzkVYCgkk=', 'test');
+
+describe('the dump of an interface', () => {
+  const own = `${privateKey}\t${nasKey}\t51820\toff`;
+
+  test('is read with its key, its port and its peers', () => {
+    const text = [
+      own,
+      `${vpsKey}\t(none)\t198.51.100.7:51820\tfd00::/56\t1767225600\t1024\t2048\t25`,
+      `${nasKey}\t(none)\t(none)\t(none)\t0\t0\t0\toff`,
+      '',
+    ].join('\n');
+    expect(parseDump(text)).toEqual({
+      privateKey,
+      publicKey: nasKey,
+      listenPort: 51_820,
+      peers: [
+        {
+          publicKey: vpsKey,
+          endpoint: '198.51.100.7:51820',
+          latestHandshakeSeconds: 1_767_225_600,
+          receivedBytes: 1024,
+          sentBytes: 2048,
+        },
+        {
+          publicKey: nasKey,
+          endpoint: undefined,
+          latestHandshakeSeconds: undefined,
+          receivedBytes: 0,
+          sentBytes: 0,
+        },
+      ],
+    });
+  });
+
+  test('has no key when the interface has none yet', () => {
+    expect(parseDump('(none)\t(none)\t0\toff\n')).toEqual({
+      privateKey: undefined,
+      publicKey: undefined,
+      listenPort: 0,
+      peers: [],
+    });
+  });
+
+  test('may hold an IPv6 endpoint, also a link-local one with its zone', () => {
+    const line = (endpoint: string) => `${own}\n${vpsKey}\t(none)\t${endpoint}\tfd00::/56\t0\t0\t0\toff\n`;
+    const endpointOf = (text: string) => parseDump(line(text)).peers[0]?.endpoint;
+    expect(endpointOf('[2001:db8::7]:51820')).toBe('[2001:db8::7]:51820');
+    expect(endpointOf('[fe80::1%eth0]:51820')).toBe('[fe80::1%eth0]:51820');
+  });
+});
+
+describe('the configuration of an interface', () => {
+  test('names each controller with its ranges, and an endpoint only where one is known', () => {
+    const endpoints = new Map([
+      [parsePublicKey(nasKey, 'test'), parseEndpoint('198.51.100.7:51820', 'test')],
+    ]);
+    const [own, nas, vps] = wireguardConfig(tunnelPlan(goodProfile()), privateKey, endpoints, undefined)
+      .trim()
+      .split('\n\n');
+    expect(own).toBe(`[Interface]\nPrivateKey = ${privateKey}`);
+    expect(nas).toMatch(/Endpoint = 198\.51\.100\.7:51820\nAllowedIPs = fd.*::\/56, 203\.0\.113\.0\/25\n/);
+    expect(vps).not.toContain('Endpoint');
+    expect(vps).toMatch(/PersistentKeepalive = 25$/);
+  });
+
+  test('has the port that was asked for', () => {
+    const text = wireguardConfig(tunnelPlan(goodWgQuickProfile()), privateKey, new Map(), 51_900);
+    expect(text).toContain('\nListenPort = 51900\n');
+  });
+});
+
+test('one batch dresses the interface: addresses, then up, then routes', () => {
+  const plan = tunnelPlan(goodProfile());
+  const [a, b] = plan.addresses;
+  const [first, second, third] = plan.routes;
+  expect(ipBatch(plan).split('\n')).toEqual([
+    `address replace ${a} dev hm-wgnet nodad noprefixroute`,
+    `address replace ${b} dev hm-wgnet nodad noprefixroute`,
+    'link set dev hm-wgnet mtu 1420 up',
+    `route replace ${first?.range} dev hm-wgnet src ${first?.source}`,
+    `route replace ${second?.range} dev hm-wgnet`,
+    `route replace ${third?.range} dev hm-wgnet src ${third?.source}`,
+    '',
+  ]);
+  expect(ipBatch(tunnelPlan(goodWgQuickProfile()))).toContain(
+    'address replace 198.51.100.130/25 dev hm-home noprefixroute\n',
+  );
+});
+
+describe('the answers of route get', () => {
+  const line = (route: object): string => JSON.stringify([route]);
+  const parsed = (route: object) => parseRoutes(line(route), 'hm-wgnet').get('192.0.2.7');
+  const base = { dst: '192.0.2.7', dev: 'eth0', prefsrc: '192.0.2.50', flags: [] };
+
+  test('tell the device, the own address and whether a gateway stands between', () => {
+    expect(parsed(base)).toEqual({ device: 'eth0', onLink: true, source: '192.0.2.50', usable: true });
+    expect(parsed({ ...base, gateway: '192.0.2.1' })).toMatchObject({ onLink: false, usable: true });
+  });
+
+  test.each([
+    ['the tunnel itself', { dev: 'hm-wgnet' }],
+    ['a container bridge', { dev: 'docker0' }],
+    ['a bridge of a container network', { dev: 'br-0123456789ab' }],
+    ['loopback', { dev: 'lo' }],
+    ['a link that is down', { flags: ['linkdown'] }],
+    ['a dead link', { flags: ['dead', 'linkdown'] }],
+  ])('through %s are no way to a controller', (_, change) => {
+    expect(parsed({ ...base, ...change })).toMatchObject({ usable: false });
+  });
+
+  test('are missing for an address of this machine, one that is unreachable and one without a route', () => {
+    expect(parsed({ ...base, type: 'local', dev: 'lo' })).toBeUndefined();
+    expect(parsed({ dst: '192.0.2.7', type: 'unreachable' })).toBeUndefined();
+    const output = `RTNETLINK answers: Network is unreachable\n${line(base)}\n`;
+    expect([...parseRoutes(output, 'hm-wgnet').keys()]).toEqual(['192.0.2.7']);
+    expect(parseRoutes('', 'hm-wgnet').size).toBe(0);
+  });
+
+  test('are asked for with the interface of a link-local address', () => {
+    expect(routeQueries(['192.0.2.7', 'fe80::1%eth0'])).toBe(
+      'route get 192.0.2.7\nroute get fe80::1 oif eth0\n',
+    );
+  });
+});
+
+describe('a line of ip monitor', () => {
+  test.each([
+    ['3: eth0: <BROADCAST,MULTICAST> mtu 1500 state DOWN', true],
+    ['2: eth0    inet 192.0.2.50/24 scope global eth0', true],
+    ['Deleted default via 192.0.2.1 dev eth0', true],
+    ['4: hm-wgnet: <POINTOPOINT,UP> mtu 1420', false],
+    ['4: hm-wgnet    inet6 fd00::1/128 scope global', false],
+    ['fd00::/56 dev hm-wgnet proto boot src fd00::1 metric 1024', false],
+    ['5: hm-wgnet2: <POINTOPOINT,UP> mtu 1420', true],
+    ['5: hm-wgnet@if3: <UP> mtu 1420', false],
+    ['', false],
+    ['    link/none', false],
+  ])('%j speaks of another interface than the tunnel: %s', (line, expected) => {
+    expect(speaksOfOthers(`${line}\n`, 'hm-wgnet')).toBe(expected);
+  });
+
+  test('counts among lines of the tunnel', () => {
+    const text = '4: hm-wgnet: <UP>\n3: eth0: <UP>\n';
+    expect(speaksOfOthers(text, 'hm-wgnet')).toBe(true);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { guardLiftText, guardMoveText } from '../../../../../helper/tunnel/linux/inbound-guard.ts';
+import { lossesIn, speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
+import { parseRoutes, routeQueries } from '../../../../../helper/tunnel/linux/routes.ts';
+import { endpoint } from '../../../support/fake-system.ts';
+
+describe('a line of `ip -o monitor` says that', () => {
+  test.each([
+    [
+      'a link has no carrier any more',
+      '2: eth0@if13: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 state DOWN',
+      ['eth0'],
+      [],
+    ],
+    ['a link was set down', '3: wlan0: <BROADCAST,MULTICAST> mtu 1500 state DOWN', ['wlan0'], []],
+    ['a link was removed', 'Deleted 4: usb0: <BROADCAST,UP,LOWER_UP> mtu 1500', ['usb0'], []],
+    ['a link is well', '2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP', [], []],
+    ['an own address is gone', 'Deleted 2: eth0    inet 192.0.2.50/24 scope global eth0', [], ['192.0.2.50']],
+    ['an own IPv6 address is gone', 'Deleted 2: eth0    inet6 fe80::50/64 scope link', [], ['fe80::50']],
+    ['an own address is new', '2: eth0    inet 192.0.2.50/24 scope global eth0', [], []],
+    ['a route is gone', 'Deleted default via 192.0.2.1 dev eth0 metric 100', [], []],
+    ['nothing', '', [], []],
+  ])('%s', (_, line, devices, addresses) => {
+    const losses = lossesIn(`${line}\n`);
+    expect([...losses.devices]).toEqual(devices);
+    expect([...losses.addresses]).toEqual(addresses);
+  });
+
+  test('several things are gone, when there are several lines', () => {
+    const text = [
+      '2: eth0: <NO-CARRIER,BROADCAST,UP> mtu 1500',
+      'Deleted 2: eth0    inet 192.0.2.50/24 scope global eth0',
+      '3: wlan0: <BROADCAST,UP,LOWER_UP> mtu 1500',
+    ].join('\n');
+    expect(lossesIn(text)).toEqual({ devices: new Set(['eth0']), addresses: new Set(['192.0.2.50']) });
+  });
+
+  test('the tunnel itself changed, which is nobody’s event', () => {
+    expect(speaksOfOthers('9: hm-wgnet: <POINTOPOINT,NOARP,UP,LOWER_UP> mtu 1420\n', 'hm-wgnet')).toBe(false);
+    expect(speaksOfOthers('Deleted fd28::/56 dev hm-wgnet metric 1024\n', 'hm-wgnet')).toBe(false);
+    expect(speaksOfOthers('9: hm-wgnet-b: <UP,LOWER_UP> mtu 1420\n', 'hm-wgnet')).toBe(true);
+  });
+});
+
+describe('the route to a link-local address', () => {
+  test('is asked for on its link, and found under the address alone', () => {
+    expect(routeQueries(['fe80::7%eth0'])).toBe('route get fe80::7 oif eth0\n');
+    const answer = JSON.stringify([{ dst: 'fe80::7', dev: 'eth0', prefsrc: 'fe80::50', flags: [] }]);
+    expect(parseRoutes(`${answer}\n`, 'hm-wgnet').get('fe80::7')).toEqual({
+      device: 'eth0',
+      onLink: true,
+      source: 'fe80::50',
+      usable: true,
+    });
+  });
+});
+
+describe('the inbound guard of a move', () => {
+  const lifted = (map: string, set: string, element: string, chain: string) => [
+    `add chain inet homing ${chain}`,
+    `add element inet homing ${map} { ${element} timeout 1s : goto ${chain} }`,
+    `delete element inet homing ${map} { ${element} : goto ${chain} }`,
+    `add element inet homing ${set} { ${element} timeout 1s }`,
+    `delete element inet homing ${set} { ${element} }`,
+  ];
+  const nasLifted = lifted('flight4', 'left4', '192.0.2.7 . 51821', 'flight_192_0_2_7_51821');
+
+  test('lets the new endpoint in and shuts the old one out for a while', () => {
+    const left = endpoint('198.51.100.7:51820');
+    const text = guardMoveText({
+      left,
+      taken: endpoint('192.0.2.7:51821'),
+      guardMs: 500.2,
+      takeIn: undefined,
+    });
+    expect(text.split('\n')).toEqual([
+      ...nasLifted,
+      'add element inet homing left4 { 198.51.100.7 . 51820 timeout 501ms }',
+      '',
+    ]);
+  });
+
+  test('takes in what is in flight as if it came from the new endpoint, by its link only', () => {
+    const left = endpoint('198.51.100.7:51820');
+    const takeIn = { device: 'eth0', forMs: 65 };
+    const text = guardMoveText({ left, taken: endpoint('192.0.2.7:51821'), guardMs: 500, takeIn });
+    const chain = 'flight_198_51_100_7_51820';
+    expect(text.split('\n').slice(nasLifted.length)).toEqual([
+      `add chain inet homing ${chain}`,
+      `flush chain inet homing ${chain}`,
+      `add rule inet homing ${chain} iifname "eth0" udp sport set 51821 ip saddr set 192.0.2.7 accept`,
+      `add rule inet homing ${chain} accept`,
+      `add element inet homing flight4 { 198.51.100.7 . 51820 timeout 65ms : goto ${chain} }`,
+      'add element inet homing left4 { 198.51.100.7 . 51820 timeout 500ms }',
+      '',
+    ]);
+  });
+
+  test('is lifted for an endpoint that is taken with nothing to guard against', () => {
+    expect(guardLiftText(endpoint('192.0.2.7:51821')).split('\n')).toEqual([...nasLifted, '']);
+  });
+
+  test('knows both families, and no zone: none is in a packet', () => {
+    const left = endpoint('[fe80::7%eth0]:51820');
+    const takeIn = { device: 'eth0', forMs: 65 };
+    const text = guardMoveText({ left, taken: endpoint('192.0.2.7:51820'), guardMs: 500, takeIn });
+    expect(text).toContain('add element inet homing left6 { fe80::7 . 51820 timeout 500ms }\n');
+    expect(text).toContain('delete element inet homing left4 { 192.0.2.7 . 51820 }\n');
+    // A packet of one family cannot be made one of the other.
+    expect(text).not.toContain('saddr set');
+  });
+});

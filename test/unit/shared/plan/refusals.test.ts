@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { HomingError } from '../../../../shared/errors/problem.ts';
+import { rangeCovers, rangesOverlap, refuseUnsafeProfile } from '../../../../shared/plan/refusals.ts';
+import { profileSchema } from '../../../../shared/profile/profile.ts';
+import {
+  goodProfile,
+  goodProfileJson,
+  goodWgQuickProfile,
+  goodWgQuickProfileJson,
+  nasKey,
+} from '../../support/profiles.ts';
+
+/** Why the helper refuses a profile: its shape, or what it asks for; undefined when it takes it. */
+function refusal(json: unknown): string | undefined {
+  const parsed = profileSchema.safeParse(json);
+  if (!parsed.success) return `shape: ${parsed.error.issues[0]?.path.join('.')}`;
+  try {
+    refuseUnsafeProfile(parsed.data);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HomingError)) throw error;
+    expect(error.problem.code).toBe('profile-refused');
+    expect(error.problem.remedy).not.toBe('');
+    return error.problem.cause;
+  }
+}
+
+function withNas(change: Readonly<Record<string, unknown>>): unknown {
+  const profile = goodProfileJson();
+  const [nas, ...others] = profile.controllers;
+  return { ...profile, controllers: [{ ...nas, ...change }, ...others] };
+}
+
+test('a good profile of either origin is taken', () => {
+  expect(() => refuseUnsafeProfile(goodProfile())).not.toThrow();
+  expect(() => refuseUnsafeProfile(goodWgQuickProfile())).not.toThrow();
+});
+
+describe('an extra route is refused', () => {
+  test.each([
+    ['0.0.0.0/0', 'loopback'],
+    ['::/0', 'loopback'],
+    ['127.0.0.0/8', 'loopback'],
+    ['127.0.0.1/32', 'loopback'],
+    ['126.0.0.0/7', 'loopback'],
+    ['::1/128', 'loopback'],
+    ['169.254.0.0/16', 'link-local'],
+    ['fe80::/10', 'link-local'],
+    ['fe80::/64', 'link-local'],
+    ['224.0.0.0/4', 'multicast'],
+    ['ff02::/16', 'multicast'],
+    ['255.255.255.255/32', 'broadcast'],
+    ['0.0.0.0/32', 'unspecified'],
+    ['192.0.2.0/24', '192.0.2.7'],
+    ['192.0.2.7/32', '192.0.2.7'],
+    ['198.51.100.0/24', '198.51.100.7'],
+    ['2001:db8::/32', '2001:db8::7'],
+  ])('when it is %s, which covers %s', (range, what) => {
+    expect(refusal(withNas({ routes: [range] }))).toMatch(`controllers[0].routes[0] is "${range}"`);
+    expect(refusal(withNas({ routes: [range] }))).toMatch(what);
+  });
+
+  test('also at another controller than the one whose endpoint it covers', () => {
+    const profile = goodProfileJson();
+    const [nas, vps] = profile.controllers;
+    const json = { ...profile, controllers: [nas, { ...vps, routes: ['192.0.2.0/24'] }] };
+    expect(refusal(json)).toMatch(/controllers\[1\]\.routes\[0\].*192\.0\.2\.7/);
+  });
+
+  test.each([['-x/24'], ['203.0.113.1/24'], ['203.0.113.0'], ['203.0.113.0/33'], ['203.0.113.0/24\n']])(
+    'when it is %j, which is no range',
+    (range) => {
+      expect(refusal(withNas({ routes: [range] }))).toBe('shape: controllers.0.routes.0');
+    },
+  );
+});
+
+describe('a profile is refused', () => {
+  const profile = goodProfileJson();
+  const [nas, vps] = profile.controllers;
+  const machine = (name: string) => ({ ...profile, machines: [{ name, kind: 'controller' }] });
+  const domain = (text: string) => ({ ...profile, network: { name: 'wgnet', domain: text } });
+
+  test.each([
+    ['eth0'],
+    ['--x'],
+    ['wg0'],
+    ['hm'],
+    ['hm-../../x'],
+    ['hm-a b'],
+    ['hm-abcdefghijklmn'],
+    ['hm-A'],
+  ])('when its interface is %j', (interfaceName) => {
+    expect(refusal({ ...profile, interfaceName })).toBe('shape: interfaceName');
+  });
+
+  test.each([['fd00::/56'], ['fd7d:31c7:4::/48'], ['::/0'], ['fe80::/56'], ['2001:db8::/56'], ['x']])(
+    'when a subnet is %s',
+    (subnet) => {
+      expect(refusal(withNas({ subnet }))).toMatch(/controllers\[0\]\.subnet .* not a \/56 of the network/);
+    },
+  );
+
+  test.each([['a b'], ['a\n192.0.2.1 bank'], ['a.b'], ['-a'], ['A'], [''], ['a\u0000'], ['#a'], ['a\tb']])(
+    'when a host is called %j',
+    (name) => {
+      expect(refusal(machine(name))).toBe('shape: machines.0.name');
+    },
+  );
+
+  test.each([
+    ['com'],
+    ['github.com'],
+    ['co.uk'],
+    ['localhost'],
+    ['a b'],
+    ['x\ny'],
+    ['192.0.2.1'],
+    [''],
+    ['-x'],
+  ])('when its domain is %j', (text) => {
+    expect(refusal(domain(text))).toBe('shape: network.domain');
+  });
+
+  test('when two controllers have one key', () => {
+    const json = { ...profile, controllers: [nas, { ...vps, publicKey: nasKey }] };
+    expect(refusal(json)).toMatch(/controllers\[1\]\.publicKey .* stands there twice/);
+  });
+
+  test('when two controllers, or two machines, have one name', () => {
+    const machines = [...profile.machines, { name: 'desk', kind: 'peer', suffix: '1:2:3:4' }];
+    expect(refusal({ ...profile, controllers: [nas, { ...vps, name: 'nas' }] })).toMatch(/twice/);
+    expect(refusal({ ...profile, machines })).toMatch(/machines\[4\]\.name is "desk".*twice/);
+  });
+
+  test('when its default controller is none of its controllers', () => {
+    expect(refusal({ ...profile, defaultController: 'nobody' })).toMatch(/not a listed controller/);
+  });
+
+  test.each([
+    ['postUp', 'touch /tmp/x'],
+    ['table', 'auto'],
+  ])('when it has a field %s that no profile has', (key, value) => {
+    expect(refusal({ ...profile, [key]: value })).toMatch('shape');
+  });
+
+  test.each([['198.51.100.7:0'], ['-x:1'], ['[fe80::1%eth0]:51820'], ['a b:1'], ['198.51.100.7']])(
+    'when an endpoint is %s',
+    (endpoint) => {
+      expect(refusal(withNas({ endpoints: { private: [], public: [endpoint] } }))).toMatch('shape');
+    },
+  );
+});
+
+describe('a profile of a wg-quick file is refused', () => {
+  const profile = goodWgQuickProfileJson();
+  const [nas] = profile.controllers;
+
+  test.each([
+    ['0.0.0.0/0'],
+    ['::/0'],
+    ['127.0.0.0/8'],
+    ['203.0.113.0/24'],
+    ['192.0.2.0/30'],
+    ['192.0.2.4/30'],
+  ])('when a controller takes %s and that covers an endpoint or a protected range', (range) => {
+    const covers = range !== '192.0.2.0/30';
+    const found = refusal({ ...profile, controllers: [{ ...nas, allowedIps: [range] }] });
+    expect(found === undefined).toBe(!covers);
+  });
+
+  test.each([['127.0.0.2/8'], ['fe80::2/64'], ['224.0.0.1/4'], ['0.0.0.0/0'], ['::1/128']])(
+    'when the own address is %s',
+    (address) => {
+      expect(refusal({ ...profile, peer: { name: 'laptop', addresses: [address] } })).toMatch(
+        'peer.addresses[0]',
+      );
+    },
+  );
+});
+
+describe('ranges', () => {
+  const range = fc
+    .tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 }))
+    .map(([address, length]) => `${address}/${length}`);
+
+  test('overlap in both directions alike, and each overlaps itself', () => {
+    fc.assert(
+      fc.property(range, range, (a, b) => {
+        expect(rangesOverlap(a, b)).toBe(rangesOverlap(b, a));
+        expect(rangesOverlap(a, a)).toBe(true);
+      }),
+    );
+  });
+
+  test('overlap exactly when one covers the first address of the other', () => {
+    fc.assert(
+      fc.property(range, range, (a, b) => {
+        const [hostA = '', hostB = ''] = [a, b].map((text) => text.split('/')[0]);
+        expect(rangesOverlap(a, b)).toBe(rangeCovers(a, hostB) || rangeCovers(b, hostA));
+      }),
+    );
+  });
+
+  test('of different families never overlap', () => {
+    expect(rangesOverlap('0.0.0.0/0', '::/0')).toBe(false);
+    expect(rangeCovers('::/0', '192.0.2.1')).toBe(false);
+  });
+});

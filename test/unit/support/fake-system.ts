@@ -1,0 +1,66 @@
+import type { MovingSystem } from '../../../helper/paths/mover.ts';
+import type { Move } from '../../../helper/tunnel/network.ts';
+import type { LivePeer } from '../../../helper/tunnel/system.ts';
+import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
+import { parsePublicKey } from '../../../shared/keys/wireguard-key.ts';
+import { type PlannedController, tunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import { goodProfile, nasKey } from './profiles.ts';
+
+export function endpoint(text: string): Endpoint {
+  return parseLiveEndpoint(text, 'test');
+}
+
+export function plannedNas(): PlannedController {
+  const [nas] = tunnelPlan(goodProfile()).controllers;
+  if (nas === undefined) throw new Error('the profile of the tests has no controller');
+  return nas;
+}
+
+/** A tunnel with one peer, `nas`, which answers pings at the endpoints that it is said to be at. */
+export class FakeSystem implements MovingSystem {
+  readonly moves: Move[] = [];
+  readonly answersAt: ReadonlySet<Endpoint>;
+  /** Called after each move; may play what arrives late. */
+  onMove: (move: Move) => void = () => {};
+  peer: LivePeer | undefined;
+  pokes = 0;
+
+  constructor(at: Endpoint, answersAt: readonly Endpoint[]) {
+    this.answersAt = new Set(answersAt);
+    this.peer = {
+      publicKey: parsePublicKey(nasKey, 'test'),
+      endpoint: at,
+      latestHandshakeSeconds: Math.floor(Date.now() / 1000),
+      receivedBytes: 1_000,
+      sentBytes: 1_000,
+    };
+  }
+
+  async read() {
+    if (this.peer === undefined) return undefined;
+    return { privateKey: undefined, publicKey: undefined, listenPort: 1, peers: [this.peer] };
+  }
+
+  async move(move: Move): Promise<void> {
+    this.moves.push(move);
+    this.receiveFrom(move.to, 0);
+    this.onMove(move);
+  }
+
+  async setEndpoint(_interfaceName: string, _publicKey: string, to: Endpoint): Promise<void> {
+    // wireguard-go tells an endpoint without its zone.
+    this.receiveFrom(endpoint(to.replace(/%[^\]]*/, '')), 0);
+  }
+
+  async poke(): Promise<void> {
+    this.pokes += 1;
+    const at = this.peer?.endpoint;
+    if (at !== undefined && this.answersAt.has(at)) this.receiveFrom(at, 128);
+  }
+
+  /** An authenticated packet comes in, and WireGuard follows it. */
+  receiveFrom(from: Endpoint, bytes: number): void {
+    if (this.peer === undefined) return;
+    this.peer = { ...this.peer, endpoint: from, receivedBytes: this.peer.receivedBytes + bytes };
+  }
+}
