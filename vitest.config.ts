@@ -24,11 +24,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/unit/**/*.system.test.ts', 'test/lab-tests/**/*.test.ts', 'test/mesh/**/*.test.ts'],
-          globalSetup: ['test/mesh/bundle-once.ts'],
+          globalSetup: ['test/mesh/support/bundle-once.ts'],
           fileParallelism: false,
-          // They wait for real timers of WireGuard and of links on machines that others share: one stall is no verdict,
-          // the same failure twice is.
-          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -38,9 +35,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/package-once.ts', 'test/mesh/bundle-once.ts'],
+          globalSetup: ['test/e2e/support/package-once.ts', 'test/mesh/support/bundle-once.ts'],
           fileParallelism: false,
-          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
