@@ -23,7 +23,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          include: ['test/unit/**/*.system.test.ts', 'test/lab-tests/**/*.test.ts', 'test/mesh/**/*.test.ts'],
+          include: [
+            'test/unit/**/*.system.test.ts',
+            'test/lab-tests/**/*.test.ts',
+            'test/mesh/**/*.test.ts',
+            'test/demo/**/*.test.ts',
+          ],
           globalSetup: ['test/mesh/support/bundle-once.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
