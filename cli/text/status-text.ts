@@ -3,12 +3,12 @@ import type {
   CandidateStatus,
   ConnectedTunnel,
   ControllerStatus,
-  Decision,
   Status,
   Verdict,
 } from '../../shared/contract/status.ts';
 import { pathWords } from '../../shared/text/path-words.ts';
 import { bytesText, clockText, durationText, millisecondsText } from '../../shared/text/quantities.ts';
+import type { Decision } from '../../shared/timeline/decision.ts';
 import { alignedRows } from './table.ts';
 
 const shownDecisions = 5;

@@ -3,8 +3,9 @@ import { helperEvents } from '../../client/event-stream.ts';
 import type { HelperClient } from '../../client/helper-client.ts';
 import type { HelperLink as LinkState } from '../../shared/contract/app-state.ts';
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
-import type { Decision, TunnelStatus } from '../../shared/contract/status.ts';
+import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
+import type { Decision } from '../../shared/timeline/decision.ts';
 import { linkStateOf, pauseBeforeRetryMs } from './link-state.ts';
 
 export interface LinkParts {

@@ -1,7 +1,7 @@
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
-import type { Timeline } from '../control/timeline.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelKeeper } from './tunnel-keeper.ts';
 
 /** Counters and handshakes are refreshed this often, only while somebody watches. */

@@ -2,9 +2,9 @@ import { problemOf } from '../../shared/errors/problem.ts';
 import { publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
-import type { Timeline } from '../control/timeline.ts';
 import { clearHosts } from '../hosts/file.ts';
 import type { Journal, JournalEntry } from '../journal/journal.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 
 /** What the last helper left, after the repair. */

@@ -6,11 +6,11 @@ import { hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { type TunnelPlan, tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
-import type { Timeline } from '../control/timeline.ts';
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
 import { publicKeyOf } from '../paths/probe/x25519.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { Recovered } from './recovery.ts';
 

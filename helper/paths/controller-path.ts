@@ -1,4 +1,5 @@
-import type { CandidateStatus, ControllerStatus, Path } from '../../shared/contract/status.ts';
+import type { Path } from '../../shared/contract/path.ts';
+import type { CandidateStatus, ControllerStatus } from '../../shared/contract/status.ts';
 import { type Endpoint, endpointOf } from '../../shared/endpoints/endpoint.ts';
 import {
   type Candidate,
@@ -11,7 +12,7 @@ import { choose } from '../../shared/paths/policy.ts';
 import { nextProbeDelayMs, type Schedule } from '../../shared/paths/probe-schedule.ts';
 import type { Choice, Situation } from '../../shared/paths/situation.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
-import type { NewDecision } from '../control/timeline.ts';
+import type { NewDecision } from '../../shared/timeline/decision.ts';
 import type { Losses, Route, WayOut } from '../tunnel/network.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { ControllerCandidates } from './controller-candidates.ts';

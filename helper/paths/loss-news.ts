@@ -1,4 +1,4 @@
-import type { NewDecision } from '../control/timeline.ts';
+import type { NewDecision } from '../../shared/timeline/decision.ts';
 
 /** A network is often left for another within the second: a loss is told only when it lasts this long. */
 const lostToldMs = 1_500;

@@ -8,7 +8,7 @@ import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { tunnelRanges } from '../../shared/plan/tunnel-plan.ts';
-import type { Timeline } from '../control/timeline.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { Losses } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { hostOf, type KnownEndpoint } from './controller-candidates.ts';

@@ -1,4 +1,4 @@
-import type { Path } from '../../shared/contract/status.ts';
+import type { Path } from '../../shared/contract/path.ts';
 import styles from './path-tag.module.css';
 
 const words: Readonly<Record<Path, string>> = {

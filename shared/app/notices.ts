@@ -1,5 +1,6 @@
 import type { AppState } from '../contract/app-state.ts';
-import type { ConnectedTunnel, Decision } from '../contract/status.ts';
+import type { ConnectedTunnel } from '../contract/status.ts';
+import type { Decision } from '../timeline/decision.ts';
 
 /** What the desktop is told while nobody looks at the window: few things, each worth looking up for. */
 export interface Notice {

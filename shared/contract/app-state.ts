@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
-import { decisionSchema, helperInfoSchema, tunnelStatusSchema } from './status.ts';
+import { helperInfoSchema, tunnelStatusSchema } from './status.ts';
 
 /**
  * What the app's main process tells its window: all that any screen shows. The window gets the whole once and after

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isKeyText, type PrivateKey } from '../keys/wireguard-key.ts';
 import { profileSchema } from '../profile/profile.ts';
+import { decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
-import { candidateStatusSchema, decisionSchema, statusSchema, tunnelStatusSchema } from './status.ts';
+import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './status.ts';
 
 /**
  * The control API between the helper (root) and its one user: HTTP/1.1 on a unix socket, JSON bodies.

@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { decisionSchema } from '../timeline/decision.ts';
+import { pathSchema } from './path.ts';
 import { problemSchema } from './problem.ts';
 
-/** What the helper tells about the tunnel: the snapshot, and the entries of the timeline. Times are RFC 3339. */
+/** What the helper reports about the tunnel. Times are RFC 3339. */
 
 const timeSchema = z.iso.datetime();
-
-/** The endpoint kind a controller is now reached by. */
-export const pathSchema = z.enum(['lan', 'internet', 'none']);
-export type Path = z.infer<typeof pathSchema>;
 
 /** Where a candidate comes from. */
 export const candidateSourceSchema = z.enum(['invite', 'resolved', 'discovered', 'remembered', 'live']);
@@ -76,35 +74,6 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
 ]);
 export type TunnelStatus = z.infer<typeof tunnelStatusSchema>;
 export type ConnectedTunnel = Extract<TunnelStatus, { state: 'connected' }>;
-
-/** One decision with its reason: an entry of the timeline. */
-export const decisionSchema = z.strictObject({
-  id: z.int(),
-  at: timeSchema,
-  kind: z.enum([
-    'connected',
-    'disconnected',
-    'adopted',
-    'repaired',
-    'port-changed',
-    'found',
-    'moved',
-    'move-failed',
-    'kept',
-    'renewed',
-    'lost',
-    'ignored',
-    'names-moved',
-    'trouble',
-  ]),
-  controller: z.string().nullable(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  path: pathSchema.nullable(),
-  reason: z.string(),
-  tookMs: z.number().nullable(),
-});
-export type Decision = z.infer<typeof decisionSchema>;
 
 export const helperInfoSchema = z.strictObject({
   version: z.string(),

@@ -1,6 +1,6 @@
+import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from '../timeline/path-reasons.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { fastest, fastestOf, preferred } from './ranking.ts';
-import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from './reasons.ts';
 import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking, isSettled } from './round-trips.ts';
 import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
 import { isBackingOff, isFoundSilent, isFresh } from './standing.ts';

@@ -1,5 +1,3 @@
-import type { Candidate } from './candidate.ts';
-import { compareGuesses, preferred } from './ranking.ts';
 import {
   answered,
   linkGone,
@@ -8,7 +6,9 @@ import {
   noUsableLink,
   startedFromMemory,
   startedUnproven,
-} from './reasons.ts';
+} from '../timeline/path-reasons.ts';
+import type { Candidate } from './candidate.ts';
+import { compareGuesses, preferred } from './ranking.ts';
 import { type Choice, moveTo, type Situation, usableOthers } from './situation.ts';
 import { isBackingOff, isFresh, isRecent } from './standing.ts';
 

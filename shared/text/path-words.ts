@@ -1,4 +1,4 @@
-import type { Path } from '../contract/status.ts';
+import type { Path } from '../contract/path.ts';
 
 /** The user's words for a path, in the window and the CLI alike. */
 export const pathWords: Readonly<Record<Path, string>> = {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControllerStatus, Path, Status } from '../../shared/contract/status.ts';
+import type { Path } from '../../shared/contract/path.ts';
+import type { ControllerStatus, Status } from '../../shared/contract/status.ts';
 import { type PingRecord, PingStream } from '../lab/ping-stream.ts';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import type { ControllerStatus, Decision } from '../../../shared/contract/status.ts';
+import type { ControllerStatus } from '../../../shared/contract/status.ts';
 import { bytesText, durationText } from '../../../shared/text/quantities.ts';
+import type { Decision } from '../../../shared/timeline/decision.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';

@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import type { Sample } from '../../../shared/contract/app-state.ts';
-import type { Path } from '../../../shared/contract/status.ts';
+import type { Path } from '../../../shared/contract/path.ts';
 
 interface SparklineProps {
   readonly samples: readonly Sample[];

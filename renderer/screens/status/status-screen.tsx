@@ -1,6 +1,7 @@
 import { isWaitingForAdmin, situationOf, switchAction } from '../../../shared/app/situation.ts';
 import type { AppState, ProfileSummary } from '../../../shared/contract/app-state.ts';
-import type { ConnectedTunnel, Decision } from '../../../shared/contract/status.ts';
+import type { ConnectedTunnel } from '../../../shared/contract/status.ts';
+import type { Decision } from '../../../shared/timeline/decision.ts';
 import { Section } from '../../components/card.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Screen } from '../../components/screen.tsx';

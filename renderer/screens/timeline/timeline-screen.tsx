@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { decisionText } from '../../../shared/app/decision-text.ts';
-import type { Decision } from '../../../shared/contract/status.ts';
 import { clockText } from '../../../shared/text/quantities.ts';
+import type { Decision } from '../../../shared/timeline/decision.ts';
+import { decisionText } from '../../../shared/timeline/titles.ts';
 import { Card, Section } from '../../components/card.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { SettingSwitch } from '../../components/setting-switch.tsx';

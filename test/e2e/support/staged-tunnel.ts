@@ -1,5 +1,7 @@
 import type { TunnelRequest } from '../../../shared/contract/control-api.ts';
-import type { ConnectedTunnel, ControllerStatus, Decision, Path } from '../../../shared/contract/status.ts';
+import type { Path } from '../../../shared/contract/path.ts';
+import type { ConnectedTunnel, ControllerStatus } from '../../../shared/contract/status.ts';
+import type { Decision } from '../../../shared/timeline/decision.ts';
 
 /** What a helper would tell of a tunnel, for windows whose every line is to be seen. */
 

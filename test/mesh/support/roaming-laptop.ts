@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperClient } from '../../../client/helper-client.ts';
 import type { ProbeResponse } from '../../../shared/contract/control-api.ts';
-import type {
-  ConnectedTunnel,
-  ControllerStatus,
-  Decision,
-  Path,
-  Status,
-} from '../../../shared/contract/status.ts';
+import type { Path } from '../../../shared/contract/path.ts';
+import type { ConnectedTunnel, ControllerStatus, Status } from '../../../shared/contract/status.ts';
+import type { Decision } from '../../../shared/timeline/decision.ts';
 import type { Host } from '../../lab/host.ts';
 import type { InstalledHost } from './installed-host.ts';
 import { socketPath } from './raw-call.ts';

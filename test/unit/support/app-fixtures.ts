@@ -1,5 +1,6 @@
 import type { AppState, ProfileSummary } from '../../../shared/contract/app-state.ts';
-import type { ConnectedTunnel, ControllerStatus, Path } from '../../../shared/contract/status.ts';
+import type { Path } from '../../../shared/contract/path.ts';
+import type { ConnectedTunnel, ControllerStatus } from '../../../shared/contract/status.ts';
 
 /** States of the app for its pure questions. */
 

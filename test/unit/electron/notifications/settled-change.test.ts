@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SettledChange, settleMs } from '../../../../electron/notifications/settled-change.ts';
 import type { AppState } from '../../../../shared/contract/app-state.ts';
-import type { Path } from '../../../../shared/contract/status.ts';
+import type { Path } from '../../../../shared/contract/path.ts';
 import { appState, controller, tunnel } from '../../support/app-fixtures.ts';
 
 let settled: (readonly [AppState, AppState])[];

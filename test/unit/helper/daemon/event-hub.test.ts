@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Timeline } from '../../../../helper/control/timeline.ts';
 import { EventHub } from '../../../../helper/daemon/event-hub.ts';
+import { Timeline } from '../../../../helper/timeline/timeline.ts';
 import type { HelperEvent } from '../../../../shared/contract/control-api.ts';
 import type { Status, TunnelStatus } from '../../../../shared/contract/status.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noticesOf } from '../../../../shared/app/notices.ts';
-import type { Decision, Path } from '../../../../shared/contract/status.ts';
+import type { Path } from '../../../../shared/contract/path.ts';
+import type { Decision } from '../../../../shared/timeline/decision.ts';
 import { appState, at, controller, problem, tunnel } from '../../support/app-fixtures.ts';
 
 function live(...paths: readonly Path[]) {

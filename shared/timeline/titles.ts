@@ -1,5 +1,5 @@
-import type { Decision } from '../contract/status.ts';
-import type { Tone } from './situation.ts';
+import type { Tone } from '../app/situation.ts';
+import type { Decision } from './decision.ts';
 
 /** A decision of the helper as the timeline of the window tells it. */
 export interface DecisionText {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Timeline } from '../../../../helper/control/timeline.ts';
-import { decisionSchema } from '../../../../shared/contract/status.ts';
+import { Timeline } from '../../../../helper/timeline/timeline.ts';
+import { decisionSchema } from '../../../../shared/timeline/decision.ts';
 
 test('a decision gets a number and a time, and is of the contract', () => {
   const timeline = new Timeline(() => Date.UTC(2026, 0, 1));

@@ -1,4 +1,4 @@
-import type { Candidate, CandidatePath, ProvenCandidate } from './candidate.ts';
+import type { Candidate, CandidatePath, ProvenCandidate } from '../paths/candidate.ts';
 
 /** The sentences of the timeline, without first capital and full stop. */
 

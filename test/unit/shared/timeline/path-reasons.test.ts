@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Candidate } from '../../../../shared/paths/candidate.ts';
 import { choose } from '../../../../shared/paths/policy.ts';
-import { durationText, roundTripText } from '../../../../shared/paths/reasons.ts';
+import { durationText, roundTripText } from '../../../../shared/timeline/path-reasons.ts';
 import { answering, candidate, now, silent, situation } from '../../support/make-candidates.ts';
 
 const lan = candidate('lan', 10);

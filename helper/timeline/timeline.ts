@@ -1,11 +1,7 @@
-import type { Decision } from '../../shared/contract/status.ts';
+import type { Decision, NewDecision } from '../../shared/timeline/decision.ts';
 
 /** How many decisions are kept; a day of roaming is a few dozen. */
 const keptDecisions = 200;
-
-/** What a decision says besides its number and time. */
-export type NewDecision = Pick<Decision, 'kind' | 'reason'> &
-  Partial<Pick<Decision, 'controller' | 'from' | 'to' | 'path' | 'tookMs'>>;
 
 /** Every decision with its reason, newest last. */
 export class Timeline {

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { pathSchema } from '../contract/path.ts';
+
+/** What the helper records in the timeline. Times are RFC 3339. */
+
+export const decisionKindSchema = z.enum([
+  'connected',
+  'disconnected',
+  'adopted',
+  'repaired',
+  'port-changed',
+  'found',
+  'moved',
+  'move-failed',
+  'kept',
+  'renewed',
+  'lost',
+  'ignored',
+  'names-moved',
+  'trouble',
+]);
+export type DecisionKind = z.infer<typeof decisionKindSchema>;
+
+/** One decision with its reason: an entry of the timeline. */
+export const decisionSchema = z.strictObject({
+  id: z.int(),
+  at: z.iso.datetime(),
+  kind: decisionKindSchema,
+  controller: z.string().nullable(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  path: pathSchema.nullable(),
+  reason: z.string(),
+  tookMs: z.number().nullable(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+/** A decision before the timeline gives it a number and a time. */
+export type NewDecision = Pick<Decision, 'kind' | 'reason'> &
+  Partial<Pick<Decision, 'controller' | 'from' | 'to' | 'path' | 'tookMs'>>;
