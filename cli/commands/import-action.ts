@@ -1,5 +1,5 @@
-import type { ImportResult } from '../../client/profiles/import-profile.ts';
-import { importOf, isInviteText } from '../../client/profiles/import-source.ts';
+import { commit, type ImportResult, prepare } from '../../client/profiles/import-profile.ts';
+import { isInviteText } from '../../client/profiles/import-source.ts';
 import { openStore } from '../../client/profiles/profiles.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { inviteLimitBytes } from '../../shared/invite/jws.ts';
@@ -14,11 +14,12 @@ export async function importFrom(
   options: { readonly yes: boolean; readonly json: boolean },
 ): Promise<void> {
   const text = isInviteText(source) ? source : await readInput(io, source, inviteLimitBytes);
-  const work = importOf(openStore(io.env), text, isInviteText(source) ? '' : source, io.now());
-  const preview = await work.preview();
-  if (!options.json) io.stdout.write(`${importText(preview)}\n`);
-  if (!options.yes) await ask(io, preview, source === '-' || options.json);
-  const result = await work.carryOut();
+  const store = openStore(io.env);
+  const fileName = isInviteText(source) ? '' : source;
+  const prepared = await prepare(store, { text, fileName, nowMs: io.now() });
+  if (!options.json) io.stdout.write(`${importText(prepared)}\n`);
+  if (!options.yes) await ask(io, prepared, source === '-' || options.json);
+  const result = await commit(store, prepared);
   io.stdout.write(options.json ? jsonText(result) : doneText(result));
 }
 

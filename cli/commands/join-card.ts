@@ -11,7 +11,7 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
     .option('--qr', 'print it as a QR code')
     .action(async (profile: string | undefined, options: { json?: true; qr?: true }) => {
       const { joinCardJson, joinCardLine } = await import('../../shared/authoring/join-card.ts');
-      const { joinCardOf } = await import('../../client/profiles/import-profile.ts');
+      const { joinCardOf } = await import('../../client/profiles/join-card.ts');
       const { openStore } = await import('../../client/profiles/profiles.ts');
       const card = await joinCardOf(openStore(io.env), profile);
       if (options.json) io.stdout.write(joinCardJson(card));

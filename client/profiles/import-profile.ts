@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JoinCard } from '../../shared/authoring/join-card.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import {
   type Difference,
@@ -10,28 +8,13 @@ import {
   type ImportDescription,
 } from '../../shared/invite/describe.ts';
 import { profileId } from '../../shared/invite/fingerprint.ts';
-import { inviteFile } from '../../shared/invite/link.ts';
 import { profileFromInvite } from '../../shared/invite/profile-from-invite.ts';
-import {
-  acceptUpdate,
-  readInvite,
-  type VerifiedInvite,
-  verifyInvite,
-} from '../../shared/invite/read-invite.ts';
-import { generatePrivateKey, probePrivateKey, publicKeyOf } from '../../shared/keys/probe-key.ts';
-import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
-import type { Profile } from '../../shared/profile/profile.ts';
-import { parseWgQuick } from '../../shared/wgquick/import.ts';
-import { syncDirectory, writeAtomically } from './atomic-file.ts';
-import {
-  changeStore,
-  findProfile,
-  listProfiles,
-  type ProfileStore,
-  profileDirectory,
-  profilesDirectory,
-  readKey,
-} from './profiles.ts';
+import { acceptUpdate, type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
+import type { InviteProfile, Profile } from '../../shared/profile/profile.ts';
+import type { WgQuickImport } from '../../shared/wgquick/import.ts';
+import { contentOf, type ImportContent, type ImportSource } from './import-source.ts';
+import { changeStore, listProfiles, type ProfileStore, profileDirectory } from './profiles.ts';
+import { addProfile, replaceProfile } from './write-profile.ts';
 
 /** What an import did, or before it is agreed to, would do. */
 export interface ImportResult {
@@ -42,70 +25,74 @@ export interface ImportResult {
   readonly differences: readonly Difference[];
 }
 
-/** A checked import: what it makes, and what is to be written. */
-interface Prepared extends ImportResult {
-  readonly invite: VerifiedInvite | undefined;
-  /** From a wg-quick file; an invite gets the key that is here, or a new one. */
-  readonly privateKey: PrivateKey | undefined;
+/** A checked import that {@link commit} carries out. It holds the private key of a WireGuard file. */
+export interface PreparedImport extends ImportResult {
+  readonly content: ImportContent;
 }
 
 /**
- * What importing an invite would do; writes nothing.
- * @param nowMs milliseconds since 1970
- * @throws HomingError as `readInvite` and `acceptUpdate`, and `profile-name-taken`
+ * What importing a source would do; writes nothing.
+ * @throws HomingError as `contentOf` and `acceptUpdate`, and `profile-name-taken`
  */
-export async function previewInvite(store: ProfileStore, text: string, nowMs: number): Promise<ImportResult> {
-  return await prepareInvite(store, readInvite(text, nowMs));
+export async function prepare(store: ProfileStore, source: ImportSource): Promise<PreparedImport> {
+  return await against(store, contentOf(source));
 }
 
-/** Imports an invite: a new profile with a new key, or an update that keeps the key. @throws as {@link previewInvite} */
-export async function importInvite(store: ProfileStore, text: string, nowMs: number): Promise<ImportResult> {
-  const invite = readInvite(text, nowMs);
-  return await changeStore(store, async () => await write(store, await prepareInvite(store, invite)));
-}
-
-/** What importing a wg-quick file would do; writes nothing. @throws HomingError as `parseWgQuick`, `profile-name-taken` */
-export async function previewWgQuick(
+/**
+ * Carries out an import: a new profile, or an update that keeps the key.
+ * @throws HomingError as {@link prepare}: the store may have changed since; `store-busy`, `store-unusable`
+ */
+export async function commit(
   store: ProfileStore,
-  text: string,
-  fileName: string,
+  { content }: Pick<PreparedImport, 'content'>,
 ): Promise<ImportResult> {
-  return await prepareWgQuick(store, text, fileName);
+  return await changeStore(store, async () => {
+    const result = await against(store, content);
+    const { kind, profile } = result;
+    const files = { profile, jws: content.form === 'invite' ? content.invite.jws : undefined };
+    const privateKey = content.form === 'wg-quick' ? content.file.privateKey : undefined;
+    if (kind === 'update') await replaceProfile(store, files);
+    else await addProfile(store, files, privateKey);
+    return result;
+  });
 }
 
-/** Imports a wg-quick file with the key in it. @throws as {@link previewWgQuick} */
-export async function importWgQuick(
-  store: ProfileStore,
-  text: string,
-  fileName: string,
-): Promise<ImportResult> {
-  return await changeStore(
-    store,
-    async () => await write(store, await prepareWgQuick(store, text, fileName)),
-  );
-}
-
-/** What a peer hands back to the network's author. @throws HomingError as `loadProfile` */
-export async function joinCardOf(store: ProfileStore, nameOrId?: string): Promise<JoinCard> {
-  const profile = await findProfile(store, nameOrId);
-  const privateKey = await readKey(store, profile.id);
+/** What a content does to the store as it is now. */
+async function against(store: ProfileStore, content: ImportContent): Promise<PreparedImport> {
+  const { profiles } = await listProfiles(store);
+  const [draft, existing] =
+    content.form === 'invite'
+      ? await fromInvite(store, content.invite, profiles)
+      : fromWgQuick(content.file, profiles);
+  const profile =
+    existing === undefined
+      ? withFreeInterface(draft, profiles)
+      : { ...draft, interfaceName: existing.interfaceName };
+  const about =
+    content.form === 'invite'
+      ? { fingerprint: content.invite.fingerprint }
+      : { refusedLines: content.file.refusedLines };
   return {
-    type: 'homing-join-card',
-    version: 1,
-    network: profile.network.name,
-    peer: profile.peer.name,
-    publicKey: publicKeyOf(privateKey),
-    probePublicKey: publicKeyOf(probePrivateKey(privateKey)),
+    kind: existing === undefined ? 'new' : 'update',
+    profile,
+    description: describeImport(profile, about),
+    differences: existing === undefined ? [] : differences(existing, profile),
+    content,
   };
 }
 
-async function prepareInvite(store: ProfileStore, invite: VerifiedInvite): Promise<Prepared> {
+type Draft = readonly [draft: Profile, existing: Profile | undefined];
+
+async function fromInvite(
+  store: ProfileStore,
+  invite: VerifiedInvite,
+  profiles: readonly Profile[],
+): Promise<Draft> {
   const id = profileId(invite.networkKey);
-  const { profiles } = await listProfiles(store);
   const existing = profiles.find((profile) => profile.id === id);
   const stored = await storedInvite(store, id);
   if (existing?.origin === 'invite') {
-    acceptUpdate(known(invite, existing.network, existing.peer, existing.serial), invite);
+    acceptUpdate(known(invite, existing), invite);
   } else if (stored !== undefined && stored.payload.serial > invite.payload.serial) {
     // Its profile.json is damaged: the same invite may repair it, an older one may not come back.
     acceptUpdate(stored, invite);
@@ -113,34 +100,18 @@ async function prepareInvite(store: ProfileStore, invite: VerifiedInvite): Promi
   const sameName = profiles.find(
     (profile) => profile.id !== id && profile.network.name === invite.payload.network.name,
   );
-  if (sameName !== undefined) await refuseSameName(store, sameName, invite);
-  const draft = profileFromInvite(invite, existing?.origin === 'invite' ? existing : undefined);
-  const profile = existing === undefined ? withFreeInterface(draft, profiles) : draft;
-  return {
-    kind: existing === undefined ? 'new' : 'update',
-    profile,
-    description: describeImport(profile, { fingerprint: invite.fingerprint }),
-    differences: existing === undefined ? [] : differences(existing, profile),
-    invite,
-    privateKey: undefined,
-  };
+  if (sameName !== undefined) {
+    const other = await storedInvite(store, sameName.id);
+    if (other !== undefined) acceptUpdate(other, invite);
+    throw nameTaken(sameName.network.name);
+  }
+  return [profileFromInvite(invite, existing?.origin === 'invite' ? existing : undefined), existing];
 }
 
 /** The id of a profile is the hash of its key, so a profile of this id has the invite's key. */
-function known(
-  invite: VerifiedInvite,
-  network: VerifiedInvite['payload']['network'],
-  peer: VerifiedInvite['payload']['peer'],
-  serial: number,
-) {
+function known(invite: VerifiedInvite, { network, peer, serial }: InviteProfile) {
   const { networkKey, fingerprint } = invite;
   return { networkKey, fingerprint, payload: { network, peer, serial } };
-}
-
-async function refuseSameName(store: ProfileStore, other: Profile, invite: VerifiedInvite): Promise<never> {
-  const stored = await storedInvite(store, other.id);
-  if (stored !== undefined) acceptUpdate(stored, invite);
-  throw nameTaken(other.network.name);
 }
 
 function nameTaken(name: string): HomingError {
@@ -161,30 +132,19 @@ async function storedInvite(store: ProfileStore, id: string): Promise<VerifiedIn
   }
 }
 
-async function prepareWgQuick(store: ProfileStore, text: string, fileName: string): Promise<Prepared> {
-  const { profile: draft, privateKey, refusedLines } = parseWgQuick(text, fileName);
-  const { profiles } = await listProfiles(store);
-  const existing = profiles.find(({ id }) => id === draft.id);
-  const { name } = draft.network;
-  if (profiles.some((other) => other.id !== draft.id && other.network.name === name)) throw nameTaken(name);
-  const profile: Profile =
-    existing === undefined
-      ? withFreeInterface(draft, profiles)
-      : { ...draft, interfaceName: existing.interfaceName };
-  return {
-    kind: existing === undefined ? 'new' : 'update',
-    profile,
-    description: describeImport(profile, { refusedLines }),
-    differences: existing === undefined ? [] : differences(existing, profile),
-    invite: undefined,
-    privateKey,
-  };
+function fromWgQuick(file: WgQuickImport, profiles: readonly Profile[]): Draft {
+  const { id, network } = file.profile;
+  const existing = profiles.find((profile) => profile.id === id);
+  if (profiles.some((other) => other.id !== id && other.network.name === network.name)) {
+    throw nameTaken(network.name);
+  }
+  return [file.profile, existing];
 }
 
 const interfaceNameLength = 15;
 
 /** Long names are cut to the same 15 characters: the second gets a digit at its end. */
-function withFreeInterface<P extends Profile>(profile: P, others: readonly Profile[]): P {
+function withFreeInterface(profile: Profile, others: readonly Profile[]): Profile {
   const taken = new Set(others.map(({ interfaceName }) => interfaceName));
   let interfaceName = profile.interfaceName;
   for (let number = 2; taken.has(interfaceName); number += 1) {
@@ -192,53 +152,4 @@ function withFreeInterface<P extends Profile>(profile: P, others: readonly Profi
     interfaceName = `${profile.interfaceName.slice(0, interfaceNameLength - digits.length)}${digits}`;
   }
   return { ...profile, interfaceName };
-}
-
-async function write(store: ProfileStore, prepared: Prepared): Promise<ImportResult> {
-  const { kind, profile, description, differences: changes } = prepared;
-  const directory = profileDirectory(store, profile.id);
-  if (kind === 'update') await writeFiles(directory, prepared);
-  else await writeNew(store, directory, prepared);
-  return { kind, profile, description, differences: changes };
-}
-
-/**
- * The profile comes before the invite it was made from: after a crash between the two the older invite still
- * lets the newer one in again.
- */
-async function writeFiles(directory: string, { profile, invite }: Prepared): Promise<void> {
-  await writeAtomically(join(directory, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`, 0o600);
-  if (invite !== undefined) {
-    await writeAtomically(join(directory, 'invite.homing'), inviteFile(invite.jws), 0o600);
-  }
-}
-
-/** A new profile is made whole beside the others and renamed into place. */
-async function writeNew(store: ProfileStore, directory: string, prepared: Prepared): Promise<void> {
-  const random = randomBytes(6).toString('hex');
-  const draft = join(profilesDirectory(store), `.new-${prepared.profile.id}-${random}`);
-  await mkdir(draft, { mode: 0o700 });
-  try {
-    await store.keys.write(draft, prepared.privateKey ?? (await keptKey(store, prepared.profile.id)));
-    await writeFiles(draft, prepared);
-    // What is there is damaged, else this were an update: it is kept, for a person to look at.
-    if (await exists(directory)) await rename(directory, `${directory}.damaged-${random}`);
-    await rename(draft, directory);
-    await syncDirectory(profilesDirectory(store));
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The key of a damaged profile is kept when it is still good, since the controllers know it. */
-async function keptKey(store: ProfileStore, id: string): Promise<PrivateKey> {
-  return await store.keys.read(profileDirectory(store, id)).catch(() => generatePrivateKey());
 }

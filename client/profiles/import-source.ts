@@ -1,14 +1,20 @@
 import { HomingError } from '../../shared/errors/problem.ts';
-import {
-  type ImportResult,
-  importInvite,
-  importWgQuick,
-  previewInvite,
-  previewWgQuick,
-} from './import-profile.ts';
-import type { ProfileStore } from './profiles.ts';
+import { readInvite, type VerifiedInvite } from '../../shared/invite/read-invite.ts';
+import { parseWgQuick, type WgQuickImport } from '../../shared/wgquick/import.ts';
 
-/** What somebody hands in as an import: told apart by its form, for the command line and the app alike. */
+/** What somebody hands in as an import, for the command line and the app alike. */
+export interface ImportSource {
+  readonly text: string;
+  /** Empty for a link or pasted text. */
+  readonly fileName: string;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** The parsed content of a source, told apart by its form. */
+export type ImportContent =
+  | { readonly form: 'invite'; readonly invite: VerifiedInvite }
+  | { readonly form: 'wg-quick'; readonly file: WgQuickImport };
 
 /** A link or the bare signed line stands on the command line itself. */
 export function isInviteText(source: string): boolean {
@@ -19,30 +25,14 @@ function isWgQuick(text: string, fileName: string): boolean {
   return /\.conf$/i.test(fileName) || /^[ \t]*\[(interface|peer)\]/im.test(text);
 }
 
-/** One import, first as a question and then as a deed. */
-export interface Import {
-  preview(): Promise<ImportResult>;
-  carryOut(): Promise<ImportResult>;
-}
-
 /**
- * What a text is, by its form: a wg-quick file, else an invite.
- * @param fileName empty for a link or pasted text
- * @throws HomingError `join-card-given`
+ * Parses a source: a wg-quick file, else an invite.
+ * @throws HomingError `join-card-given`, and as `parseWgQuick` and `readInvite`
  */
-export function importOf(store: ProfileStore, text: string, fileName: string, nowMs: number): Import {
+export function contentOf({ text, fileName, nowMs }: ImportSource): ImportContent {
   if (/^\s*(homing-card:|\{\s*"type")/.test(text)) throw joinCardGiven();
-  if (isWgQuick(text, fileName)) {
-    const name = fileName === '' ? 'pasted.conf' : fileName;
-    return {
-      preview: () => previewWgQuick(store, text, name),
-      carryOut: () => importWgQuick(store, text, name),
-    };
-  }
-  return {
-    preview: () => previewInvite(store, text, nowMs),
-    carryOut: () => importInvite(store, text, nowMs),
-  };
+  if (!isWgQuick(text, fileName)) return { form: 'invite', invite: readInvite(text, nowMs) };
+  return { form: 'wg-quick', file: parseWgQuick(text, fileName === '' ? 'pasted.conf' : fileName) };
 }
 
 function joinCardGiven(): HomingError {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { commit } from '../../client/profiles/import-profile.ts';
 import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { type Handed, textOfFile } from '../imports/intake.ts';
@@ -43,8 +44,8 @@ export class Importing {
 
   /** @throws HomingError whatever refuses it now: the store may have changed since the review */
   async accept(): Promise<{ profileId: string; kind: 'new' | 'update' }> {
-    const work = this.#pending?.work;
-    if (work === undefined) {
+    const prepared = this.#pending?.prepared;
+    if (prepared === undefined) {
       throw new HomingError({
         code: 'nothing-to-import',
         title: 'There is nothing to import',
@@ -52,7 +53,7 @@ export class Importing {
         remedy: 'Choose the invite once more.',
       });
     }
-    const { kind, profile } = await work.carryOut();
+    const { kind, profile } = await commit(this.#profiles, prepared);
     this.dismiss();
     return { profileId: profile.id, kind };
   }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { create } from 'qrcode';
-import { joinCardOf } from '../../client/profiles/import-profile.ts';
+import { joinCardOf } from '../../client/profiles/join-card.ts';
 import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import { joinCardJson, joinCardLine } from '../../shared/authoring/join-card.ts';
 import type { JoinCardView } from '../../shared/contract/app-ipc.ts';

@@ -1,5 +1,4 @@
-import type { ImportResult } from '../../client/profiles/import-profile.ts';
-import { type Import, importOf } from '../../client/profiles/import-source.ts';
+import { type ImportResult, type PreparedImport, prepare } from '../../client/profiles/import-profile.ts';
 import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import type { Review } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
@@ -31,10 +30,10 @@ export function reviewOf({ kind, profile, description, differences }: ImportResu
   };
 }
 
-/** A review and what carries it out; a refused one has nothing to carry out. */
+/** A review and its import; a refused one has none. */
 export interface PendingImport {
   readonly review: Review;
-  readonly work: Import | undefined;
+  readonly prepared: PreparedImport | undefined;
 }
 
 /** Looks at an import; whatever refuses it becomes a refused review. @param fileName empty for a link or pasted text */
@@ -44,9 +43,12 @@ export async function pendingImport(
   nowMs: number,
 ): Promise<PendingImport> {
   try {
-    const work = importOf(store, await from.text(), from.fileName, nowMs);
-    return { review: reviewOf(await work.preview(), from.source), work };
+    const prepared = await prepare(store, { text: await from.text(), fileName: from.fileName, nowMs });
+    return { review: reviewOf(prepared, from.source), prepared };
   } catch (error) {
-    return { review: { state: 'refused', source: from.source, problem: problemOf(error) }, work: undefined };
+    return {
+      review: { state: 'refused', source: from.source, problem: problemOf(error) },
+      prepared: undefined,
+    };
   }
 }

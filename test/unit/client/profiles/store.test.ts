@@ -5,12 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configDir } from '../../../../client/profiles/config-dir.ts';
-import {
-  importInvite,
-  importWgQuick,
-  joinCardOf,
-  previewInvite,
-} from '../../../../client/profiles/import-profile.ts';
+import { commit, type ImportResult, prepare } from '../../../../client/profiles/import-profile.ts';
+import { joinCardOf } from '../../../../client/profiles/join-card.ts';
 import { withLock } from '../../../../client/profiles/lock.ts';
 import {
   findProfile,
@@ -71,6 +67,10 @@ function otherNetwork(name: string): string {
   return signed({ ...payload, network: { name, domain: name }, controllers }, otherSigningKey);
 }
 
+async function importText(text: string, fileName = ''): Promise<ImportResult> {
+  return await commit(store, await prepare(store, { text, fileName, nowMs }));
+}
+
 const profileFile = (id: string) => join(store.directory, 'profiles', id, 'profile.json');
 
 describe('the profile store', () => {
@@ -84,13 +84,13 @@ describe('the profile store', () => {
 
   it('is empty before the first import, and stays so when it is only looked at', async () => {
     expect(await listProfiles(store)).toEqual({ profiles: [], damaged: [] });
-    await previewInvite(store, signed(), nowMs);
+    await prepare(store, { text: signed(), fileName: '', nowMs });
     expect(await readdir(store.directory)).toEqual([]);
     expect(await codeOf(findProfile(store))).toBe('no-profile');
   });
 
   it('keeps an invite with a new key that only its user can read', async () => {
-    const { kind, profile } = await importInvite(store, signed(), nowMs);
+    const { kind, profile } = await importText(signed());
     expect(kind).toBe('new');
     const { privateKey } = await loadProfile(store, 'wgnet');
     expect((await joinCardOf(store)).publicKey).toBe(publicKeyOf(privateKey));
@@ -103,11 +103,11 @@ describe('the profile store', () => {
   });
 
   it('keeps the key and the settings at an update', async () => {
-    const { profile } = await importInvite(store, signed(), nowMs);
+    const { profile } = await importText(signed());
     const before = await loadProfile(store);
     const settings = { ...profile.settings, shortNames: true };
     await writeFile(profileFile(profile.id), JSON.stringify({ ...profile, settings }));
-    const update = await importInvite(store, signed(payloadWith(['serial'], 4)), nowMs);
+    const update = await importText(signed(payloadWith(['serial'], 4)));
     const after = await loadProfile(store);
     expect(update).toMatchObject({ kind: 'update', differences: [{ what: 'serial', from: '3', to: '4' }] });
     expect(after.privateKey).toBe(before.privateKey);
@@ -115,9 +115,9 @@ describe('the profile store', () => {
   });
 
   it.each(badInvites())('refuses %s and changes nothing on disk', async (_, text, code) => {
-    await importInvite(store, signed(payloadWith(['serial'], 1)), nowMs);
+    await importText(signed(payloadWith(['serial'], 1)));
     const before = await onDisk();
-    expect(await codeOf(importInvite(store, text, nowMs))).toBe(code);
+    expect(await codeOf(importText(text))).toBe(code);
     expect(await onDisk()).toEqual(before);
   });
 
@@ -126,25 +126,25 @@ describe('the profile store', () => {
     ['a lower serial', () => signed(payloadWith(['serial'], 2)), 'invite-older-serial'],
     ['another key', () => signed(payloadWith(['serial'], 9), otherSigningKey), 'invite-other-key'],
   ])('refuses an update with %s and changes nothing on disk', async (_, text, code) => {
-    await importInvite(store, signed(), nowMs);
+    await importText(signed());
     const before = await onDisk();
-    expect(await codeOf(importInvite(store, text(), nowMs))).toBe(code);
+    expect(await codeOf(importText(text()))).toBe(code);
     expect(await onDisk()).toEqual(before);
   });
 
   it('imports a wg-quick file with its own key, and again as an update', async () => {
-    expect((await importWgQuick(store, wgQuickFile, 'home.conf')).kind).toBe('new');
+    expect((await importText(wgQuickFile, 'home.conf')).kind).toBe('new');
     expect((await loadProfile(store, 'home')).privateKey).toBe(wgQuickKey);
-    expect((await importWgQuick(store, wgQuickFile, 'home.conf')).kind).toBe('update');
-    expect(await codeOf(importWgQuick(store, wgQuickFile.replace(wgQuickKey, nasKey), 'home.conf'))).toBe(
+    expect((await importText(wgQuickFile, 'home.conf')).kind).toBe('update');
+    expect(await codeOf(importText(wgQuickFile.replace(wgQuickKey, nasKey), 'home.conf'))).toBe(
       'profile-name-taken',
     );
   });
 
   it('gives two networks two interfaces, though their names are cut to the same', async () => {
-    await importWgQuick(store, wgQuickFile, 'a-network-with-a-long-name.conf');
+    await importText(wgQuickFile, 'a-network-with-a-long-name.conf');
     const second = wgQuickFile.replace(wgQuickKey, nasKey);
-    const { profile } = await importWgQuick(store, second, 'a-network-with-a-longer-name.conf');
+    const { profile } = await importText(second, 'a-network-with-a-longer-name.conf');
     expect((await listProfiles(store)).profiles.map(({ interfaceName }) => interfaceName)).toEqual([
       'hm-a-network-wi',
       'hm-a-network-w2',
@@ -153,16 +153,16 @@ describe('the profile store', () => {
   });
 
   it('asks which of two networks is meant', async () => {
-    await importInvite(store, signed(), nowMs);
-    await importInvite(store, otherNetwork('other'), nowMs);
+    await importText(signed());
+    await importText(otherNetwork('other'));
     expect(await codeOf(findProfile(store))).toBe('which-profile');
     expect((await findProfile(store, 'other')).network.name).toBe('other');
     expect(await codeOf(findProfile(store, 'third'))).toBe('unknown-profile');
   });
 
   it('reports a damaged profile, leaves it as it is and loads the rest', async () => {
-    const { profile } = await importInvite(store, signed(), nowMs);
-    await importInvite(store, otherNetwork('other'), nowMs);
+    const { profile } = await importText(signed());
+    await importText(otherNetwork('other'));
     for (const garbage of ['', '{"version":1', '\u0000\u0001', '{}', '{"version": 9}']) {
       await writeFile(profileFile(profile.id), garbage);
       const before = await onDisk();
@@ -174,13 +174,11 @@ describe('the profile store', () => {
   });
 
   it('repairs a damaged profile with the same invite, keeping its key and the damaged files', async () => {
-    const { profile } = await importInvite(store, signed(), nowMs);
+    const { profile } = await importText(signed());
     const { privateKey } = await loadProfile(store);
     await writeFile(profileFile(profile.id), 'garbage');
-    expect(await codeOf(importInvite(store, signed(payloadWith(['serial'], 2)), nowMs))).toBe(
-      'invite-older-serial',
-    );
-    expect((await importInvite(store, signed(), nowMs)).kind).toBe('new');
+    expect(await codeOf(importText(signed(payloadWith(['serial'], 2))))).toBe('invite-older-serial');
+    expect((await importText(signed())).kind).toBe('new');
     expect((await loadProfile(store)).privateKey).toBe(privateKey);
     const aside = (await readdir(join(store.directory, 'profiles'))).filter((name) =>
       name.includes('.damaged-'),
@@ -191,23 +189,23 @@ describe('the profile store', () => {
   });
 
   it('forgets a profile with all its files, also a damaged one', async () => {
-    const { profile } = await importInvite(store, signed(), nowMs);
+    const { profile } = await importText(signed());
     expect(await forgetProfile(store, 'wgnet')).toBe('wgnet');
     expect(await onDisk()).toEqual({});
-    await importInvite(store, signed(), nowMs);
+    await importText(signed());
     await writeFile(profileFile(profile.id), 'garbage');
     expect(await forgetProfile(store, profile.id)).toBe(profile.id);
     expect(await onDisk()).toEqual({});
   });
 
   it('says what to do when the key is gone', async () => {
-    const { profile } = await importInvite(store, signed(), nowMs);
+    const { profile } = await importText(signed());
     await rm(join(store.directory, 'profiles', profile.id, 'private.key'));
     expect(await codeOf(loadProfile(store))).toBe('key-missing');
   });
 
   it('does one of two imports at once after the other', async () => {
-    const results = await Promise.allSettled([1, 2, 3, 4].map(() => importInvite(store, signed(), nowMs)));
+    const results = await Promise.allSettled([1, 2, 3, 4].map(() => importText(signed())));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await listProfiles(store)).toMatchObject({ profiles: [{ serial: 3 }], damaged: [] });
   });
@@ -216,9 +214,12 @@ describe('the profile store', () => {
     const module = new URL('../../../../client/profiles/import-profile.ts', import.meta.url).href;
     const profiles = new URL('../../../../client/profiles/profiles.ts', import.meta.url).href;
     const script = `
-      import { importInvite } from ${JSON.stringify(module)};
+      import { commit, prepare } from ${JSON.stringify(module)};
       import { openStore } from ${JSON.stringify(profiles)};
-      await importInvite(openStore(process.env), process.argv[1], ${nowMs}).catch(() => {});
+      const store = openStore(process.env);
+      await prepare(store, { text: process.argv[1], fileName: '', nowMs: ${nowMs} })
+        .then((prepared) => commit(store, prepared))
+        .catch(() => {});
     `;
     const run = (text: string) =>
       promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, text], {
