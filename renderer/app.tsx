@@ -1,4 +1,4 @@
-import type { Screen } from '../shared/contract/app-ipc.ts';
+import type { ScreenName } from '../shared/contract/app-ipc.ts';
 import type { AppState, ProfileSummary } from '../shared/contract/app-state.ts';
 import styles from './app.module.css';
 import { ProblemNotice } from './components/problem-notice.tsx';
@@ -55,7 +55,7 @@ function Shown({ app, place }: { readonly app: AppState; readonly place: Place }
 
 interface TabProps {
   readonly app: AppState;
-  readonly screen: Exclude<Screen, 'import'>;
+  readonly screen: Exclude<ScreenName, 'import'>;
   readonly profile: ProfileSummary | undefined;
 }
 

@@ -2,7 +2,7 @@ import { helperEvents } from '../../client/event-stream.ts';
 import type { HelperClient } from '../../client/helper-client.ts';
 import { helperNotRunning } from '../../client/helper-socket.ts';
 import type { CliIo } from '../io.ts';
-import { decisionText, stateText, statusText } from '../text/status-text.ts';
+import { decisionLine, stateText, statusText } from '../text/status-text.ts';
 
 /**
  * Prints the status once, then a line for each decision and each change of state, until interrupted.
@@ -17,7 +17,7 @@ export async function watchStatus(io: CliIo, client: HelperClient, json: boolean
       io.stdout.write(`${statusText(event.status, io.now())}\n\n`);
       lastState = stateText(event.status);
     } else if (event.type === 'decision') {
-      io.stdout.write(`${decisionText(event.decision)}\n`);
+      io.stdout.write(`${decisionLine(event.decision)}\n`);
     } else {
       const state = stateText(event);
       if (state !== lastState) io.stdout.write(`${state}\n`);

@@ -91,7 +91,7 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
 }
 
 /** One decision on one line: `19:04:12  nas moved: <reason>`. */
-export function decisionText(decision: Decision): string {
+export function decisionLine(decision: Decision): string {
   const who = decision.controller === null ? '' : `${decision.controller} `;
   const to = decision.kind === 'moved' && decision.to !== null ? ` to ${decision.to}` : '';
   const took = decision.tookMs === null ? '' : ` (${millisecondsText(decision.tookMs)})`;
@@ -115,7 +115,7 @@ export function stateText(status: Pick<Status, 'tunnel'>): string {
 export function statusText(status: Status, nowMs: number): string {
   const { tunnel, timeline } = status;
   const head = tunnel.state === 'connected' ? connectedText(tunnel, nowMs) : stateText(status);
-  const last = timeline.slice(-shownDecisions).map((d) => `  ${decisionText(d)}`);
+  const last = timeline.slice(-shownDecisions).map((d) => `  ${decisionLine(d)}`);
   return last.length === 0 ? head : `${head}\n\nTimeline\n${last.join('\n')}`;
 }
 

@@ -44,7 +44,7 @@ export function serveCalls(
     try {
       if (!isOurs(event)) throw refused('It did not come from the page of the app.');
       if (!isCallName(name)) throw refused(`There is no call ${shown(name)}.`);
-      return { ok: true, value: await answered(handlers, name, input) };
+      return { ok: true, value: await answerCall(handlers, name, input) };
     } catch (error) {
       return { ok: false, problem: { ...problemOf(error) } };
     }
@@ -52,7 +52,7 @@ export function serveCalls(
 }
 
 /** @throws HomingError `call-refused` for an input that is not of the contract, and whatever the handler throws */
-export async function answered<N extends CallName>(
+export async function answerCall<N extends CallName>(
   handlers: CallHandlers,
   name: N,
   input: unknown,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { helperEvents } from '../../client/event-stream.ts';
 import type { HelperClient } from '../../client/helper-client.ts';
-import type { HelperLink as LinkState } from '../../shared/contract/app-state.ts';
+import type { HelperLinkState } from '../../shared/contract/app-state.ts';
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
@@ -11,7 +11,7 @@ import { linkStateOf, pauseBeforeRetryMs } from './link-state.ts';
 export interface LinkParts {
   readonly client: HelperClient;
   readonly isInstalled: () => boolean;
-  readonly onLink: (link: LinkState) => void;
+  readonly onLink: (link: HelperLinkState) => void;
   readonly onTunnel: (tunnel: TunnelStatus) => void;
   /** The whole timeline when the helper was found, then each decision as it is made. */
   readonly onTimeline: (decisions: readonly Decision[], how: 'whole' | 'more') => void;
@@ -31,7 +31,7 @@ export class HelperLink {
   #watched = false;
   #stopped = false;
   #held = false;
-  #found: LinkState | undefined;
+  #found: HelperLinkState | undefined;
   #failures = 0;
   #wasThere = false;
   #lostMs: number | undefined;
@@ -77,7 +77,7 @@ export class HelperLink {
     }
   }
 
-  #tell(link: LinkState): void {
+  #tell(link: HelperLinkState): void {
     this.#found = link;
     if (!this.#held) this.#parts.onLink(link);
   }
@@ -106,7 +106,7 @@ export class HelperLink {
   }
 
   /** A helper that was there a moment ago is being restarted: that is told as trouble only when it lasts. */
-  #lost(error: unknown): LinkState {
+  #lost(error: unknown): HelperLinkState {
     if (this.#wasThere) this.#lostMs ??= performance.now();
     const isFresh = this.#lostMs !== undefined && performance.now() - this.#lostMs < restartGraceMs;
     return isFresh ? { state: 'connecting' } : linkStateOf(problemOf(error), this.#parts.isInstalled);

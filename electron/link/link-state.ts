@@ -1,11 +1,11 @@
-import type { HelperLink } from '../../shared/contract/app-state.ts';
+import type { HelperLinkState } from '../../shared/contract/app-state.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 
 /**
  * What a failed call of the helper means for the app.
  * @param isInstalled whether the helper was ever installed on this machine; asked only when nothing answers
  */
-export function linkStateOf(problem: Problem, isInstalled: () => boolean): HelperLink {
+export function linkStateOf(problem: Problem, isInstalled: () => boolean): HelperLinkState {
   switch (problem.code) {
     case 'helper-not-running':
       return { state: isInstalled() ? 'not-running' : 'missing', problem };

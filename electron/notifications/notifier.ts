@@ -1,5 +1,5 @@
 import { Notification } from 'electron';
-import { noticesOf } from '../../shared/app/notices.ts';
+import { desktopNotificationsOf } from '../../shared/app/desktop-notifications.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 import { SettledChange } from './settled-change.ts';
 
@@ -30,7 +30,7 @@ export class Notifier {
   #tell(before: AppState, after: AppState): void {
     if (!after.preferences.notifications) return;
     if (this.#parts.isWindowInFront() || !Notification.isSupported()) return;
-    for (const { title, body } of noticesOf(before, after, after.timeline)) {
+    for (const { title, body } of desktopNotificationsOf(before, after, after.timeline)) {
       const notification = new Notification({ title, body, silent: true });
       notification.on('click', this.#parts.onClick);
       notification.on('close', () => void this.#shown.delete(notification));

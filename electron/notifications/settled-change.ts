@@ -1,4 +1,4 @@
-import { isSameNews } from '../../shared/app/notices.ts';
+import { isSameForNotifications } from '../../shared/app/desktop-notifications.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 
 /**
@@ -19,7 +19,7 @@ export class SettledChange {
 
   take(before: AppState, after: AppState): void {
     // The open window has the counters every second: they must not put off what waits to be told.
-    if (isSameNews(before, after)) {
+    if (isSameForNotifications(before, after)) {
       if (this.#pending !== undefined) this.#pending.after = after;
       return;
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, type Rectangle, screen } from 'electron';
 import { eventChannel } from '../../shared/contract/app-channels.ts';
-import type { AppEvent, Screen } from '../../shared/contract/app-ipc.ts';
+import type { AppEvent, ScreenName } from '../../shared/contract/app-ipc.ts';
 import { appPage } from '../shell/app-scheme.ts';
 import { system } from '../system.ts';
 
@@ -23,7 +23,7 @@ export interface WindowParts {
 export class StatusWindow {
   readonly #parts: WindowParts;
   #window: BrowserWindow | undefined;
-  #wanted: Screen | undefined;
+  #wanted: ScreenName | undefined;
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
@@ -43,7 +43,7 @@ export class StatusWindow {
   }
 
   /** Opens the window, or brings it to the front. */
-  show(where?: Screen): void {
+  show(where?: ScreenName): void {
     this.#wanted = where;
     if (this.#window === undefined) this.#open();
     else {

@@ -8,7 +8,7 @@ import { hostEntries } from '../../shared/plan/host-names.ts';
 import { tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import { defaultSettings } from '../../shared/profile/profile.ts';
 import { withBlock } from '../hosts/block.ts';
-import { publicKeyOf } from '../paths/probe/x25519.ts';
+import { x25519PublicKey } from '../paths/probe/x25519.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 
 const network = 'rehearsal';
@@ -33,7 +33,7 @@ function refusedRequest() {
       controllers: [
         {
           name: controller,
-          publicKey: keyText(publicKeyOf(privateKey)),
+          publicKey: keyText(x25519PublicKey(privateKey)),
           subnet: planAddresses(network, controller).subnet,
           endpoints: { private: ['192.0.2.1:51820'], public: ['[2001:db8::1]:51820'] },
           routes: ['203.0.113.0/24'],

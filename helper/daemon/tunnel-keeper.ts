@@ -9,7 +9,7 @@ import type { Profile } from '../../shared/profile/profile.ts';
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
-import { publicKeyOf } from '../paths/probe/x25519.ts';
+import { x25519PublicKey } from '../paths/probe/x25519.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { Recovered } from './recovery.ts';
@@ -185,7 +185,7 @@ export class TunnelKeeper {
     privateKey: PrivateKey,
     rest: Pick<LiveTunnel, 'listenPort' | 'since' | 'adopted' | 'paths'>,
   ): LiveTunnel {
-    const publicKey = keyText(publicKeyOf(keyBytes(privateKey)));
+    const publicKey = keyText(x25519PublicKey(keyBytes(privateKey)));
     return { profile, plan, publicKey, ...rest, hostsVia: profile.defaultController, hostsProblem: null };
   }
 
@@ -198,7 +198,7 @@ export class TunnelKeeper {
     const entry = {
       version: 1 as const,
       profile,
-      publicKey: keyText(publicKeyOf(keyBytes(privateKey))),
+      publicKey: keyText(x25519PublicKey(keyBytes(privateKey))),
       since,
       hostsVia: profile.defaultController,
     };

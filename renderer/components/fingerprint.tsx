@@ -7,7 +7,7 @@ interface FingerprintProps {
 }
 
 /** The six words of a network's key; the full value is one click away. */
-export function Fingerprint({ fingerprint }: FingerprintProps) {
+export function FingerprintWords({ fingerprint }: FingerprintProps) {
   const [isFull, setFull] = useState(false);
   return (
     <div className={styles.fingerprint}>

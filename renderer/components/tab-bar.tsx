@@ -1,7 +1,7 @@
-import type { Screen } from '../../shared/contract/app-ipc.ts';
+import type { ScreenName } from '../../shared/contract/app-ipc.ts';
 import styles from './tab-bar.module.css';
 
-type TabScreen = Exclude<Screen, 'import'>;
+type TabScreen = Exclude<ScreenName, 'import'>;
 
 const tabs: readonly { readonly screen: TabScreen; readonly name: string }[] = [
   { screen: 'status', name: 'Status' },

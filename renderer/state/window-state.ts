@@ -3,7 +3,7 @@ import {
   type AppEvent,
   type CallInput,
   type CallName,
-  type Screen,
+  type ScreenName,
   textLimit,
 } from '../../shared/contract/app-ipc.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
@@ -12,7 +12,7 @@ import type { Bridge } from '../bridge.ts';
 
 /** Where the person is: a tab, or one of the screens that lie over the tabs. */
 export type Place =
-  | { readonly screen: Exclude<Screen, 'import'> }
+  | { readonly screen: Exclude<ScreenName, 'import'> }
   | { readonly screen: 'import' }
   | { readonly screen: 'join-card'; readonly profileId: string };
 

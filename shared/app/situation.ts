@@ -1,4 +1,4 @@
-import type { AppState, HelperLink } from '../contract/app-state.ts';
+import type { AppState, HelperLinkState } from '../contract/app-state.ts';
 import type { ConnectedTunnel, ControllerStatus } from '../contract/status.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { ConnectedTunnel, ControllerStatus } from '../contract/status.ts';
 /** Colour means path and nothing else. */
 export type Tone = 'off' | 'connecting' | 'lan' | 'internet' | 'trouble';
 
-export interface Situation {
+export interface AppSituation {
   readonly kind:
     | 'no-helper'
     | 'no-network'
@@ -34,7 +34,7 @@ export type SituationFacts = Pick<
   'helper' | 'tunnel' | 'prediction' | 'profiles' | 'selectedProfileId'
 >;
 
-const helperTitles: Readonly<Record<Exclude<HelperLink['state'], 'ready'>, string>> = {
+const helperTitles: Readonly<Record<Exclude<HelperLinkState['state'], 'ready'>, string>> = {
   connecting: 'Starting',
   missing: 'Not set up yet',
   'not-running': 'The helper is not running',
@@ -45,7 +45,7 @@ const helperTitles: Readonly<Record<Exclude<HelperLink['state'], 'ready'>, strin
   installing: 'Setting up',
 };
 
-function withoutHelper(helper: Exclude<HelperLink, { state: 'ready' }>): Situation {
+function withoutHelper(helper: Exclude<HelperLinkState, { state: 'ready' }>): AppSituation {
   const waits = helper.state === 'connecting' || helper.state === 'installing';
   return {
     kind: 'no-helper',
@@ -90,7 +90,7 @@ function howReached(tunnel: ConnectedTunnel): string {
   return `${lan.length} of ${all} controllers on your LAN`;
 }
 
-function connected(tunnel: ConnectedTunnel, joined: boolean): Situation {
+function connected(tunnel: ConnectedTunnel, joined: boolean): AppSituation {
   const { lan, none } = reached(tunnel);
   if (!joined && isWaitingForAdmin(tunnel)) {
     const detail = 'Waiting for the admin to add this laptop';
@@ -107,7 +107,7 @@ function connected(tunnel: ConnectedTunnel, joined: boolean): Situation {
 }
 
 /** The situation of the app. */
-export function situationOf(state: SituationFacts): Situation {
+export function situationOf(state: SituationFacts): AppSituation {
   const { helper, tunnel, prediction, profiles, selectedProfileId } = state;
   if (helper.state !== 'ready') return withoutHelper(helper);
   const profile = profiles.find(({ id }) => id === selectedProfileId) ?? profiles[0];

@@ -94,7 +94,7 @@ export type CallResult = z.infer<typeof callResultSchema>;
 
 /** Where the window is asked to go, e.g. by the tray. */
 export const screenSchema = z.enum(['status', 'machines', 'timeline', 'settings', 'import']);
-export type Screen = z.infer<typeof screenSchema>;
+export type ScreenName = z.infer<typeof screenSchema>;
 
 export const appEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('changed'), change: appChangeSchema }),

@@ -27,7 +27,7 @@ export const helperLinkSchema = z.discriminatedUnion('state', [
   /** The installer runs; the system asks for the password. */
   z.strictObject({ state: z.literal('installing') }),
 ]);
-export type HelperLink = z.infer<typeof helperLinkSchema>;
+export type HelperLinkState = z.infer<typeof helperLinkSchema>;
 
 const fingerprintSchema = z.strictObject({ words: z.array(z.string()).length(6), hex: z.string() });
 

@@ -2,7 +2,7 @@ import type { Tone } from '../app/situation.ts';
 import type { Decision } from './decision.ts';
 
 /** A decision of the helper as the timeline of the window tells it. */
-export interface DecisionText {
+export interface TimelineEntry {
   /** What happened, without capital: it follows the time. */
   readonly title: string;
   readonly tone: Tone;
@@ -42,7 +42,7 @@ function toneOf({ kind, path }: Decision): Tone {
 }
 
 /** How a decision is told. */
-export function decisionText(decision: Decision): DecisionText {
+export function timelineEntry(decision: Decision): TimelineEntry {
   const isQuiet = decision.kind === 'kept';
   return { title: titles[decision.kind](decision), tone: toneOf(decision), isQuiet };
 }

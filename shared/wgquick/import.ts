@@ -13,7 +13,7 @@ import {
   type WgQuickProfile,
   wgQuickProfileSchema,
 } from '../profile/profile.ts';
-import { lineProblem, type Section, type Setting, sectionsOf, unknownKey } from './lines.ts';
+import { lineProblem, type Setting, sectionsOf, unknownKey, type WgQuickSection } from './lines.ts';
 import { namesOfPeers, ownName } from './member-names.ts';
 import { type ParsedPeer, peerOf } from './peer-section.ts';
 import { addressesIn, atLine, numberIn } from './values.ts';
@@ -109,7 +109,7 @@ function checked(profile: unknown): WgQuickProfile {
   });
 }
 
-function interfaceOf(sections: readonly Section[]): ParsedInterface {
+function interfaceOf(sections: readonly WgQuickSection[]): ParsedInterface {
   const [section, second] = sections.filter(({ kind }) => kind === 'interface');
   if (section === undefined) {
     throw new HomingError({
@@ -142,7 +142,7 @@ function interfaceOf(sections: readonly Section[]): ParsedInterface {
   return { ...interfaceValues(once, section), addresses: nonEmpty(addresses, section), refusedLines };
 }
 
-function interfaceValues(settings: ReadonlyMap<string, Setting>, section: Section) {
+function interfaceValues(settings: ReadonlyMap<string, Setting>, section: WgQuickSection) {
   const key = settings.get('privatekey');
   if (key === undefined) {
     throw lineProblem(
@@ -162,7 +162,7 @@ function interfaceValues(settings: ReadonlyMap<string, Setting>, section: Sectio
   };
 }
 
-function nonEmpty(addresses: readonly string[], section: Section): readonly string[] {
+function nonEmpty(addresses: readonly string[], section: WgQuickSection): readonly string[] {
   if (addresses.length > 0) return addresses;
   throw lineProblem(
     'wg-quick-no-address',

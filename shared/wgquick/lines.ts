@@ -16,14 +16,14 @@ export interface Comment {
 }
 
 /** `[Interface]` or one `[Peer]`, in the order of the file. */
-export interface Section {
+export interface WgQuickSection {
   readonly kind: 'interface' | 'peer';
   readonly line: number;
   readonly settings: readonly Setting[];
   readonly comments: readonly Comment[];
 }
 
-interface Draft extends Pick<Section, 'kind' | 'line'> {
+interface Draft extends Pick<WgQuickSection, 'kind' | 'line'> {
   readonly settings: Setting[];
   readonly comments: Comment[];
 }
@@ -56,7 +56,7 @@ export function unknownKey(setting: Setting, where: string): HomingError {
  * as wg(8) does.
  * @throws HomingError `wg-quick-too-large`, `wg-quick-empty`, `wg-quick-binary`, `wg-quick-syntax`
  */
-export function sectionsOf(text: string): Section[] {
+export function sectionsOf(text: string): WgQuickSection[] {
   refuseWhole(text);
   const sections: Draft[] = [];
   /** Comments after an empty line: of the section they stand right above, else of the one they stand in. */
@@ -104,7 +104,7 @@ export function sectionsOf(text: string): Section[] {
   return sections;
 }
 
-function sectionKind(name: string, line: number): Section['kind'] {
+function sectionKind(name: string, line: number): WgQuickSection['kind'] {
   const kind = name.trim().toLowerCase();
   if (kind === 'interface' || kind === 'peer') return kind;
   throw lineProblem(

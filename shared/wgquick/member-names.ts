@@ -1,5 +1,5 @@
 import { type HostLabel, isHostLabel, parseHostLabel } from '../names/host-label.ts';
-import { lineProblem, type Section } from './lines.ts';
+import { lineProblem, type WgQuickSection } from './lines.ts';
 import { commentSettings, type ParsedPeer } from './peer-section.ts';
 import { atLine } from './values.ts';
 
@@ -46,7 +46,7 @@ export function namesOfPeers(peers: readonly ParsedPeer[]): NamedPeer[] {
 }
 
 /** This laptop's name: `# Name = x` in [Interface], else `this-laptop`. */
-export function ownName(sections: readonly Section[]): string {
+export function ownName(sections: readonly WgQuickSection[]): string {
   const section = sections.find(({ kind }) => kind === 'interface');
   const [setting] = section === undefined ? [] : commentSettings(section, 'Name');
   if (setting === undefined) return 'this-laptop';

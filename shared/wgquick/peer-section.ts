@@ -1,7 +1,7 @@
 import { presharedKeySchema } from '../invite/payload.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import { isKeyText, parsePublicKey } from '../keys/wireguard-key.ts';
-import { lineProblem, type Section, type Setting, unknownKey } from './lines.ts';
+import { lineProblem, type Setting, unknownKey, type WgQuickSection } from './lines.ts';
 import { type AllowedRange, allowedRangesIn, atLine, endpointIn, numberIn } from './values.ts';
 
 /** One `[Peer]`. */
@@ -21,7 +21,7 @@ export interface ParsedPeer {
 }
 
 /** `Name = nas` inside a comment, as a setting. */
-export function commentSettings(section: Section, key: string): Setting[] {
+export function commentSettings(section: WgQuickSection, key: string): Setting[] {
   return section.comments.flatMap(({ line, text }) => {
     const match = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(text);
     if (match?.[1]?.toLowerCase() !== key.toLowerCase()) return [];
@@ -30,7 +30,7 @@ export function commentSettings(section: Section, key: string): Setting[] {
 }
 
 /** Reads one `[Peer]` section. @throws HomingError with the line number */
-export function peerOf(section: Section): ParsedPeer {
+export function peerOf(section: WgQuickSection): ParsedPeer {
   const once = new Map<string, Setting>();
   const allowedIps: AllowedRange[] = [];
   for (const setting of section.settings) {
@@ -64,7 +64,7 @@ export function peerOf(section: Section): ParsedPeer {
   };
 }
 
-function firstCommentOf(section: Section): string | undefined {
+function firstCommentOf(section: WgQuickSection): string | undefined {
   const [comment] = section.comments;
   const [setting] = section.settings;
   return comment !== undefined && (setting === undefined || comment.line < setting.line)

@@ -1,7 +1,7 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalBytes, hash, kdf1, kdf2, kdf3, mac } from './kdf.ts';
-import { publicKeyOf, sharedSecretOf } from './x25519.ts';
+import { sharedSecretOf, x25519PublicKey } from './x25519.ts';
 
 /**
  * The initiator of WireGuard's handshake, Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s, as in section 5.4 of
@@ -74,7 +74,7 @@ export function initiatorFor(
   responderPublicKey: Uint8Array,
   presharedKey: Uint8Array = noPresharedKey,
 ): Initiator {
-  const ownPublicKey = publicKeyOf(ownPrivateKey);
+  const ownPublicKey = x25519PublicKey(ownPrivateKey);
   return {
     ownPrivateKey,
     ownPublicKey,
@@ -107,7 +107,7 @@ export function createInitiation(
   view.setUint32(0, 1, true);
   view.setUint32(4, fresh.senderIndex, true);
 
-  const ephemeralPublicKey = publicKeyOf(fresh.ephemeralPrivateKey);
+  const ephemeralPublicKey = x25519PublicKey(fresh.ephemeralPrivateKey);
   message.set(ephemeralPublicKey, 8);
   let chainingKey = kdf1(initialChainingKey, ephemeralPublicKey);
   let transcript = hash(initiator.startHash, ephemeralPublicKey);

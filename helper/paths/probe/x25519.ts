@@ -16,7 +16,7 @@ function privateKeyObject(bytes: Uint8Array): KeyObject {
 }
 
 /** The public key of 32 private bytes, 32 bytes. */
-export function publicKeyOf(privateKey: Uint8Array): Uint8Array {
+export function x25519PublicKey(privateKey: Uint8Array): Uint8Array {
   const der = createPublicKey(privateKeyObject(privateKey)).export({ format: 'der', type: 'spki' });
   return new Uint8Array(der.subarray(publicKeyHead.length));
 }

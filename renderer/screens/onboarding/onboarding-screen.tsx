@@ -1,4 +1,4 @@
-import type { AppState, HelperLink } from '../../../shared/contract/app-state.ts';
+import type { AppState, HelperLinkState } from '../../../shared/contract/app-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -7,7 +7,7 @@ import { UpdateLine } from '../../components/update-line.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 import styles from './onboarding-screen.module.css';
 
-type Without = Exclude<HelperLink, { state: 'ready' }>;
+type Without = Exclude<HelperLinkState, { state: 'ready' }>;
 
 interface Step {
   readonly title: string;

@@ -1,7 +1,7 @@
 import type { Review } from '../../../shared/contract/app-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, Section } from '../../components/card.tsx';
-import { Fingerprint } from '../../components/fingerprint.tsx';
+import { FingerprintWords } from '../../components/fingerprint.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Screen } from '../../components/screen.tsx';
@@ -42,7 +42,7 @@ function Ready({ review }: { readonly review: ReadyReview }) {
                 ? 'Signed by its owner. Compare the fingerprint with them:'
                 : `Signed by the owner you know, serial ${serial}.`}
             </p>
-            <Fingerprint fingerprint={fingerprint} />
+            <FingerprintWords fingerprint={fingerprint} />
           </>
         )}
       </Card>

@@ -6,7 +6,7 @@ import { Question } from '../../components/question.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 
 /** A network whose files cannot be read: they are left as they are until the person says otherwise. */
-export function DamagedProfile({ damaged }: { readonly damaged: AppState['damaged'][number] }) {
+export function DamagedProfileNotice({ damaged }: { readonly damaged: AppState['damaged'][number] }) {
   const actions = useActions();
   const [isAsking, setAsking] = useState(false);
   const { id, path, problem } = damaged;

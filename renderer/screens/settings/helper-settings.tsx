@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { AppState, HelperLink } from '../../../shared/contract/app-state.ts';
+import type { AppState, HelperLinkState } from '../../../shared/contract/app-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, Section } from '../../components/card.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
@@ -8,7 +8,7 @@ import { useActions } from '../../state/use-window-state.ts';
 import styles from './lines.module.css';
 
 interface HelperSettingsProps {
-  readonly helper: HelperLink;
+  readonly helper: HelperLinkState;
   readonly installer: AppState['about']['installer'];
 }
 

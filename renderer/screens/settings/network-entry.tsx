@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ProfileSummary } from '../../../shared/contract/app-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { Fingerprint } from '../../components/fingerprint.tsx';
+import { FingerprintWords } from '../../components/fingerprint.tsx';
 import { Question } from '../../components/question.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 import styles from './network-entry.module.css';
@@ -33,7 +33,7 @@ export function NetworkEntry({ profile }: { readonly profile: ProfileSummary }) 
           <span>{label === network ? `as ${peer}` : `${network}, as ${peer}`}</span>
         </p>
       )}
-      {fingerprint !== null && <Fingerprint fingerprint={fingerprint} />}
+      {fingerprint !== null && <FingerprintWords fingerprint={fingerprint} />}
       <p className={key.state === 'sealed' ? styles.key : styles.warning}>
         {keyWords[key.state]} {key.state === 'file' && key.reason}
         {key.state === 'unreadable' && `${key.problem.cause} ${key.problem.remedy}`}

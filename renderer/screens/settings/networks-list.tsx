@@ -2,7 +2,7 @@ import type { AppState, ProfileSummary } from '../../../shared/contract/app-stat
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { useActions } from '../../state/use-window-state.ts';
-import { DamagedProfile } from './damaged-profile.tsx';
+import { DamagedProfileNotice } from './damaged-profile.tsx';
 import { NetworkEntry } from './network-entry.tsx';
 
 interface NetworksListProps {
@@ -19,7 +19,7 @@ export function NetworksList({ profiles, damaged }: NetworksListProps) {
         <NetworkEntry key={profile.id} profile={profile} />
       ))}
       {damaged.map((one) => (
-        <DamagedProfile key={one.id} damaged={one} />
+        <DamagedProfileNotice key={one.id} damaged={one} />
       ))}
       <Card>
         <Button onPress={() => actions.go({ screen: 'import' })}>Import an invite…</Button>

@@ -1,4 +1,4 @@
-import type { Situation } from '../../../shared/app/situation.ts';
+import type { AppSituation } from '../../../shared/app/situation.ts';
 import type { ControllerStatus } from '../../../shared/contract/status.ts';
 import { Card } from '../../components/card.tsx';
 import { BigSwitch } from './big-switch.tsx';
@@ -6,7 +6,7 @@ import styles from './hero.module.css';
 import { PathPicture } from './path-picture.tsx';
 
 interface HeroProps {
-  readonly situation: Situation;
+  readonly situation: AppSituation;
   readonly network: string;
   readonly isOn: boolean;
   readonly canSwitch: boolean;

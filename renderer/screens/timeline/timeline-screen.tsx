@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { clockText } from '../../../shared/text/quantities.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
-import { decisionText } from '../../../shared/timeline/titles.ts';
+import { timelineEntry } from '../../../shared/timeline/titles.ts';
 import { Card, Section } from '../../components/card.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { SettingSwitch } from '../../components/setting-switch.tsx';
@@ -28,7 +28,7 @@ function byDay(decisions: readonly Decision[]): ReadonlyMap<string, readonly Dec
 export function TimelineScreen() {
   const { timeline } = useApp();
   const [withQuiet, setWithQuiet] = useState(false);
-  const shown = timeline.filter((decision) => withQuiet || !decisionText(decision).isQuiet);
+  const shown = timeline.filter((decision) => withQuiet || !timelineEntry(decision).isQuiet);
   return (
     <Screen title="Timeline">
       <Card>
@@ -53,7 +53,7 @@ export function TimelineScreen() {
 }
 
 function Entry({ decision }: { readonly decision: Decision }) {
-  const { title, tone } = decisionText(decision);
+  const { title, tone } = timelineEntry(decision);
   const { at, reason, tookMs, to } = decision;
   return (
     <li className={`${styles.entry} ${styles[tone]}`}>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noticesOf } from '../../../../shared/app/notices.ts';
+import { desktopNotificationsOf } from '../../../../shared/app/desktop-notifications.ts';
 import type { Path } from '../../../../shared/contract/path.ts';
 import type { Decision } from '../../../../shared/timeline/decision.ts';
 import { appState, at, controller, problem, tunnel } from '../../support/app-fixtures.ts';
@@ -8,8 +8,8 @@ function live(...paths: readonly Path[]) {
   return appState({ tunnel: tunnel(paths.map((path, i) => controller(`c${i}`, path))) });
 }
 
-function titles(...change: Parameters<typeof noticesOf>): readonly string[] {
-  return noticesOf(...change).map(({ title }) => title);
+function titles(...change: Parameters<typeof desktopNotificationsOf>): readonly string[] {
+  return desktopNotificationsOf(...change).map(({ title }) => title);
 }
 
 const moved: Decision = {
@@ -26,7 +26,7 @@ const moved: Decision = {
 
 test('coming home is told once for all controllers, with the reason', () => {
   const kept: Decision = { ...moved, id: 2, kind: 'kept', reason: 'answers on your LAN in 0.6 ms' };
-  expect(noticesOf(live('internet', 'internet'), live('lan', 'lan'), [moved, kept])).toEqual([
+  expect(desktopNotificationsOf(live('internet', 'internet'), live('lan', 'lan'), [moved, kept])).toEqual([
     { title: 'c0 and c1 on your LAN now', body: 'Answered on your LAN in 0.6 ms.' },
   ]);
 });

@@ -3,12 +3,12 @@ import type { ConnectedTunnel } from '../contract/status.ts';
 import type { Decision } from '../timeline/decision.ts';
 
 /** What the desktop is told while nobody looks at the window: few things, each worth looking up for. */
-export interface Notice {
+export interface DesktopNotification {
   readonly title: string;
   readonly body: string;
 }
 
-type NoticeFacts = Pick<AppState, 'helper' | 'tunnel' | 'prediction'>;
+type NotificationFacts = Pick<AppState, 'helper' | 'tunnel' | 'prediction'>;
 
 function pathsOf(tunnel: ConnectedTunnel) {
   return new Map(tunnel.controllers.map(({ name, path }) => [name, path]));
@@ -34,7 +34,7 @@ function whileConnected(
   before: ConnectedTunnel,
   after: ConnectedTunnel,
   timeline: readonly Decision[],
-): Notice[] {
+): DesktopNotification[] {
   const was = pathsOf(before);
   const became = (path: 'lan' | 'none') =>
     after.controllers
@@ -53,20 +53,24 @@ function whileConnected(
   ];
 }
 
-/** Whether two states differ in something that {@link noticesOf} looks at: counters and times change every second. */
-export function isSameNews(one: NoticeFacts, other: NoticeFacts): boolean {
-  return newsKey(one) === newsKey(other);
+/** Whether two states differ in something that {@link desktopNotificationsOf} looks at: counters and times change every second. */
+export function isSameForNotifications(one: NotificationFacts, other: NotificationFacts): boolean {
+  return notificationKey(one) === notificationKey(other);
 }
 
-function newsKey({ helper, tunnel }: NoticeFacts): string {
+function notificationKey({ helper, tunnel }: NotificationFacts): string {
   const paths = tunnel.state === 'connected' ? [...pathsOf(tunnel)] : [];
   const hosts = tunnel.state === 'connected' ? tunnel.hosts.problem?.title : undefined;
   return JSON.stringify([helper.state, tunnel.state, paths, hosts]);
 }
 
 /** What to tell of a change. @param timeline of after */
-export function noticesOf(before: NoticeFacts, after: NoticeFacts, timeline: readonly Decision[]): Notice[] {
-  const notices: Notice[] = [];
+export function desktopNotificationsOf(
+  before: NotificationFacts,
+  after: NotificationFacts,
+  timeline: readonly Decision[],
+): DesktopNotification[] {
+  const notices: DesktopNotification[] = [];
   if (before.tunnel.state === 'connected' && after.tunnel.state === 'connected') {
     notices.push(...whileConnected(before.tunnel, after.tunnel, timeline));
     const { problem } = after.tunnel.hosts;
