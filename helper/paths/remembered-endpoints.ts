@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { endpointSchema } from '../../shared/invite/payload.ts';
+import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
 
 /** The last endpoint each controller was well reached by, kept on disk and tried first at the next start. */
 

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import { rangeSchema } from '../addresses/range-schema.ts';
 import { parseEndpoint } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
-import { rangeSchema } from '../invite/payload.ts';
 import { parsePublicKey } from '../keys/wireguard-key.ts';
 import { parseHostLabel } from '../names/host-label.ts';
 import type { JoinCard } from './join-card.ts';

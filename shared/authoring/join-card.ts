@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { HomingError, shown } from '../errors/problem.ts';
 import { fromBase64url, toBase64url } from '../invite/base64url.ts';
-import { hostLabelSchema, publicKeySchema } from '../invite/payload.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
+import { publicKeySchema } from '../keys/key-schemas.ts';
+import { hostLabelSchema } from '../names/name-schemas.ts';
 
 /** What a peer hands back to the network's author. It holds no secret. */
 const joinCardSchema = z

@@ -1,16 +1,13 @@
 import { z } from 'zod';
+import { rangeSchema } from '../addresses/range-schema.ts';
+import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 import { isNetworkKey, type NetworkKey, parseNetworkKey } from '../invite/network-key.ts';
-import {
-  domainSchema,
-  endpointSchema,
-  hostLabelSchema,
-  publicKeySchema,
-  rangeSchema,
-} from '../invite/payload.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
+import { publicKeySchema } from '../keys/key-schemas.ts';
 import { parseDomain } from '../names/domain.ts';
 import { parseHostLabel } from '../names/host-label.ts';
+import { domainSchema, hostLabelSchema } from '../names/name-schemas.ts';
 import { refuseBadMembers } from './members.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isKeyText, type PrivateKey } from '../keys/wireguard-key.ts';
+import { privateKeySchema } from '../keys/key-schemas.ts';
 import { profileSchema } from '../profile/profile.ts';
 import { decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
@@ -21,11 +21,6 @@ import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './statu
 
 /** 500 controllers with 5,000 machines are 0.6 MB. */
 export const bodyLimitBytes = 4 * 1024 * 1024;
-
-export const privateKeySchema = z
-  .string()
-  .refine(isKeyText, 'not 32 bytes in base64')
-  .transform((text) => text as PrivateKey);
 
 export const tunnelRequestSchema = z.strictObject({ profile: profileSchema, privateKey: privateKeySchema });
 export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;

@@ -1,88 +1,12 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { isSubnetOfNetwork, parseSuffix, suffixText } from '../addresses/plan.ts';
-import { parseEndpoint } from '../endpoints/endpoint.ts';
-import { HomingError } from '../errors/problem.ts';
-import { isKeyText, type PresharedKey, type PublicKey } from '../keys/wireguard-key.ts';
-import { type Domain, domainRefusal } from '../names/domain.ts';
-import { type HostLabel, isHostLabel } from '../names/host-label.ts';
+import { isSubnetOfNetwork } from '../addresses/plan.ts';
+import { rangeSchema } from '../addresses/range-schema.ts';
+import { suffixSchema } from '../addresses/suffix-schema.ts';
+import { endpointSchema } from '../endpoints/endpoint-schema.ts';
+import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
+import { domainSchema, hostLabelSchema, networkNameSchema } from '../names/name-schemas.ts';
 
 /** Version 1 of what an invite says. Every value is parsed here once and trusted inside. */
-
-/** A machine's name. */
-export const hostLabelSchema = z
-  .string()
-  .max(63)
-  .refine(isHostLabel, 'not a host name of lower-case letters, digits and inner hyphens')
-  .transform((text) => text as HostLabel);
-
-/** The domain of a network's host names. */
-export const domainSchema = z
-  .string()
-  .superRefine((text, context) => {
-    const refusal = domainRefusal(text);
-    if (refusal !== undefined) context.addIssue({ code: 'custom', message: `it ${refusal}` });
-  })
-  .transform((text) => text as Domain);
-
-/** The name of a network; the address plan hashes it, so any label is fine. */
-export const networkNameSchema = hostLabelSchema;
-
-export const publicKeySchema = z
-  .string()
-  .refine(isKeyText, 'not 32 bytes in base64')
-  .transform((text) => text as PublicKey);
-
-export const presharedKeySchema = z
-  .string()
-  .refine(isKeyText, 'not 32 bytes in base64')
-  .transform((text) => text as PresharedKey);
-
-/** An endpoint in canonical text. */
-export const endpointSchema = z
-  .string()
-  .max(300)
-  .transform((text, context) => {
-    try {
-      return parseEndpoint(text, 'it');
-    } catch (error) {
-      if (!(error instanceof HomingError)) throw error;
-      context.addIssue({
-        code: 'custom',
-        message: error.problem.cause.replace(/^it is .*?: /, '').replace(/\.$/, ''),
-      });
-      return z.NEVER;
-    }
-  });
-
-/** A range `address/length` with no host bits set. */
-export const rangeSchema = z
-  .string()
-  .max(50)
-  .refine((text) => {
-    if (!ipaddr.isValidCIDR(text)) return false;
-    const [address, length] = ipaddr.parseCIDR(text);
-    const network =
-      address.kind() === 'ipv4'
-        ? ipaddr.IPv4.networkAddressFromCIDR(text)
-        : ipaddr.IPv6.networkAddressFromCIDR(text);
-    return network.toString() === address.toString() && length >= 0;
-  }, 'not a range such as "192.0.2.0/24" with no host bits set');
-
-const controllerSuffixText = '0:0:0:1';
-
-/** The 8-byte suffix of a peer as four groups, in the one text that {@link suffixText} gives it. */
-export const suffixSchema = z.string().transform((text, context) => {
-  const suffix = parseSuffix(text);
-  const canonical = suffix && suffixText(suffix);
-  if (canonical !== undefined && canonical !== controllerSuffixText) return canonical;
-  const message =
-    canonical === undefined
-      ? 'not four groups of hex such as "6987:50a0:9b93:4337"'
-      : 'the suffix of every controller, so no peer may have it';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
 
 const subnetSchema = z.string().max(50);
 const listLimit = 64;

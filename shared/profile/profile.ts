@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import {
-  domainSchema,
-  endpointSchema,
-  hostLabelSchema,
-  presharedKeySchema,
-  publicKeySchema,
-  rangeSchema,
-  suffixSchema,
-} from '../invite/payload.ts';
+import { rangeSchema } from '../addresses/range-schema.ts';
+import { suffixSchema } from '../addresses/suffix-schema.ts';
+import { endpointSchema } from '../endpoints/endpoint-schema.ts';
+import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
+import { domainSchema, hostLabelSchema } from '../names/name-schemas.ts';
 
 /**
  * An imported network on this laptop, without its private key. It comes from an invite (every address

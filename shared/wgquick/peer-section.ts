@@ -1,4 +1,4 @@
-import { presharedKeySchema } from '../invite/payload.ts';
+import { presharedKeySchema } from '../keys/key-schemas.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import { isKeyText, parsePublicKey } from '../keys/wireguard-key.ts';
 import { lineProblem, type Setting, unknownKey, type WgQuickSection } from './lines.ts';
