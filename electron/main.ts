@@ -1,5 +1,4 @@
 import './start/memory-first.ts';
-import './start/web-crypto.ts';
 import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';

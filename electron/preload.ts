@@ -4,12 +4,9 @@ import type { AppBridge } from '../shared/contract/app-ipc.ts';
 
 /** The one thing that the page gets: three functions, and nothing of Electron or Node. */
 
-/** The path of a file that the person dropped: by webUtils, or on Electron before 32 by the File itself. */
+/** @returns the path of a dropped file; empty for what is no file */
 function pathOf(file: unknown): string {
-  if (!(file instanceof File)) return '';
-  if (typeof webUtils?.getPathForFile === 'function') return webUtils.getPathForFile(file);
-  const path: unknown = Reflect.get(file, 'path');
-  return typeof path === 'string' ? path : '';
+  return file instanceof File ? webUtils.getPathForFile(file) : '';
 }
 
 const bridge: AppBridge = {

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 
-/** @returns the exit status */
-export function buildApp() {
-  return runOnProjectNode([
-    join(root, 'node_modules/electron-vite/bin/electron-vite.js'),
-    'build',
-    '--logLevel',
-    'warn',
-  ]);
+/**
+ * @param {{ isForStandIn?: boolean }} options whether the older Electron of development and tests runs this build
+ * @returns the exit status
+ */
+export function buildApp({ isForStandIn = false } = {}) {
+  const program = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
+  const mode = isForStandIn ? 'stand-in' : 'production';
+  return runOnProjectNode([program, 'build', '--logLevel', 'warn', '--mode', mode]);
 }
 
 if (process.argv[1] === import.meta.filename) {

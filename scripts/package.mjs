@@ -4,7 +4,6 @@
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Arch, build, Platform } from 'electron-builder';
 import { buildApp } from './build-app.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
 import { builderConfig } from './package/config.mjs';
@@ -46,13 +45,14 @@ if (!kinds.includes(kind)) {
   process.exit(2);
 }
 ensureNpmPackages();
-must(buildApp(), 'Building the app');
+const { Arch, build, Platform } = await import('electron-builder');
+const isLocal = kind === 'dir' || kind === 'deb';
+const electron = isLocal ? await electronRuntime() : undefined;
+if (electron?.isStandIn) say('This package is for tests: its Electron is not the one that ships.');
+must(buildApp({ isForStandIn: electron?.isStandIn === true }), 'Building the app');
 must(runOnProjectNode([join(root, 'scripts/build-executable.ts')]), 'Building the helper');
 say(`${writeLicences(join(root, 'dist/licences.txt'))} licences`);
 
-const isLocal = kind === 'dir' || kind === 'deb';
-const electron = isLocal ? electronRuntime() : undefined;
-if (electron?.isStandIn) say('This package is for tests: its Electron is not the one that ships.');
 await build({
   targets: targets(),
   config: builderConfig(electron === undefined ? undefined : emptyElectron(electron)),

@@ -4,4 +4,4 @@ import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from 
 
 ensureNpmPackages();
 ensureSystemPackages();
-process.exitCode = runOnProjectNode([join(root, 'test/mesh/soak.ts'), ...process.argv.slice(2)]);
+process.exitCode = runOnProjectNode([join(root, 'test/mesh/support/soak.ts'), ...process.argv.slice(2)]);

@@ -16,7 +16,7 @@ if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND
   refuse('There is no desktop here: neither DISPLAY nor WAYLAND_DISPLAY is set.');
 }
 ensureNpmPackages();
-if (buildApp() !== 0) process.exit(1);
-const { program } = electronRuntime();
+const { program, isStandIn } = await electronRuntime();
+if (buildApp({ isForStandIn: isStandIn }) !== 0) process.exit(1);
 const { status } = spawnSync(program, [root, ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

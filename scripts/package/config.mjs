@@ -20,13 +20,8 @@ export const fuses = {
   enableCookieEncryption: true,
   enableEmbeddedAsarIntegrityValidation: true,
   onlyLoadAppFromAsar: true,
+  grantFileProtocolExtraPrivileges: false,
 };
-
-/** Known to Electron 29 and later, not to the stand-in of the tests. */
-function laterFuses(electron) {
-  const major = electron === undefined ? Number.POSITIVE_INFINITY : Number.parseInt(electron.version, 10);
-  return major >= 29 ? { grantFileProtocolExtraPrivileges: false } : {};
-}
 
 /** Where the app looks for newer versions: the releases of the repository that built it. */
 function publishFrom(env) {
@@ -55,7 +50,7 @@ export function builderConfig(electron) {
       { from: join(root, 'dist/licences.txt'), to: 'licences.txt' },
       { from: join(root, 'LICENSE'), to: 'LICENSE' },
     ],
-    electronFuses: { ...fuses, ...laterFuses(electron) },
+    electronFuses: fuses,
     protocols: [{ name: 'Homing invite', schemes: ['homing'] }],
     fileAssociations: [invite],
     linux: {

@@ -13,7 +13,7 @@ import { stagedTunnel } from './support/staged-tunnel.ts';
 
 /** A laptop that wakes up elsewhere: the app tells the helper at once. The helper that is told is the test's own. */
 
-const script = fileURLToPath(new URL('login_manager.py', import.meta.url));
+const script = fileURLToPath(new URL('support/login_manager.py', import.meta.url));
 
 let lab: Lab;
 let host: Host;

@@ -45,7 +45,7 @@ export class AppHost {
     options: DesktopOptions,
   ): Promise<AppHost> {
     await host.bind(`${root}node_modules/node/bin/node`, '/opt/e2e/node');
-    await host.bind(`${root}test/e2e/relay.mjs`, '/opt/e2e/relay.mjs');
+    await host.bind(`${root}test/e2e/support/relay.mjs`, '/opt/e2e/relay.mjs');
     return AppHost.onDesktop(await Desktop.start(host, user, options), command);
   }
 
