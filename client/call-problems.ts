@@ -1,4 +1,5 @@
 import { apiVersion } from '../shared/contract/version.ts';
+import { versionProblem } from '../shared/contract/version-problem.ts';
 import { HomingError, type Problem } from '../shared/errors/problem.ts';
 import { helperNotRunning } from './helper-socket.ts';
 
@@ -15,13 +16,7 @@ function notPermitted(path: string): HomingError {
 
 /** @param found what the answer says of its version, may be empty */
 export function otherVersion(found: string): HomingError {
-  const older = !(Number(found) > apiVersion);
-  return new HomingError({
-    code: older ? 'helper-too-old' : 'helper-too-new',
-    title: older ? 'The helper is an older version' : 'The helper is a newer version',
-    cause: `It speaks version ${found || 'unknown'} of the control API; this program speaks version ${apiVersion}.`,
-    remedy: older ? 'Install the helper again from this version of Homing.' : 'Update this program.',
-  });
+  return versionProblem(found, String(apiVersion));
 }
 
 /** @param error what the socket said */

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HomingError } from '../shared/errors/problem.ts';
+import { canOthersWrite, modeText, type Ownership } from '../shared/install/permissions.ts';
 import { defaultSocketPath } from '../shared/install/places.ts';
 
 /** The socket to use: HOMING_SOCKET for development and tests, else the one place. */
@@ -24,7 +25,7 @@ export function helperNotRunning(path: string, detail: string): HomingError {
  */
 export function refuseUnsafeSocket(path: string): void {
   const directory = dirname(path);
-  let owner: { uid: number; mode: number };
+  let owner: Ownership;
   try {
     lstatSync(path);
     owner = lstatSync(directory);
@@ -32,11 +33,11 @@ export function refuseUnsafeSocket(path: string): void {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw helperNotRunning(path, code === 'ENOENT' ? 'there is no such socket' : code);
   }
-  if (owner.uid === 0 && (owner.mode & 0o022) === 0) return;
+  if (!canOthersWrite(owner)) return;
   throw new HomingError({
     code: 'helper-socket-unsafe',
     title: 'The helper’s socket cannot be trusted',
-    cause: `${directory} belongs to user ${owner.uid} with mode ${(owner.mode & 0o777).toString(8)}, not to root alone.`,
+    cause: `${directory} belongs to user ${owner.uid} with mode ${modeText(owner)}, not to root alone.`,
     remedy: 'Nothing was sent. Remove that directory and start the real helper.',
   });
 }

@@ -6,9 +6,16 @@ import type {
   Status,
   Verdict,
 } from '../../shared/contract/status.ts';
-import { pathWords } from '../../shared/text/path-words.ts';
-import { bytesText, clockText, durationText, millisecondsText } from '../../shared/text/quantities.ts';
+import { endpointSide, pathLabel, reachText } from '../../shared/text/path-words.ts';
+import {
+  ageText,
+  bytesText,
+  clockText,
+  durationText,
+  millisecondsText,
+} from '../../shared/text/quantities.ts';
 import type { Decision } from '../../shared/timeline/decision.ts';
+import { timelineEntry } from '../../shared/timeline/titles.ts';
 import { alignedRows } from './table.ts';
 
 const shownDecisions = 5;
@@ -16,27 +23,31 @@ const shownAddresses = 2;
 
 function verdictText(verdict: Verdict, nowMs: number): string {
   if (verdict.verdict === 'untested') return 'not tested';
-  const ago = `${durationText(nowMs - Date.parse(verdict.at))} ago`;
+  const ago = ageText(verdict.at, nowMs);
   if (verdict.verdict === 'verified') return `answered in ${millisecondsText(verdict.roundTripMs)}, ${ago}`;
   return `${verdict.verdict === 'silent' ? 'no answer' : 'refused'}: ${verdict.reason}, ${ago}`;
 }
 
 function candidateRow(candidate: CandidateStatus, inUse: string | null, nowMs: number): string[] {
   const mark = candidate.endpoint === inUse ? '*' : ' ';
-  const side = candidate.path === 'lan' ? 'LAN' : 'internet';
-  return [`${mark} ${candidate.endpoint}`, side, candidate.source, verdictText(candidate.last, nowMs)];
+  return [
+    `${mark} ${candidate.endpoint}`,
+    endpointSide[candidate.path],
+    candidate.source,
+    verdictText(candidate.last, nowMs),
+  ];
 }
 
 function handshakeText(controller: ControllerStatus, nowMs: number): string {
   if (controller.latestHandshakeAt === null) return 'never';
-  return `${durationText(nowMs - Date.parse(controller.latestHandshakeAt))} ago`;
+  return ageText(controller.latestHandshakeAt, nowMs);
 }
 
 function controllerRows(controllers: readonly ControllerStatus[], nowMs: number): string {
   const head = ['CONTROLLER', 'PATH', 'ENDPOINT', 'ROUND TRIP', 'HANDSHAKE', 'RECEIVED', 'SENT'];
   const rows = controllers.map((c) => [
     c.name,
-    pathWords[c.path],
+    pathLabel[c.path],
     c.endpoint ?? '-',
     c.roundTripMs === null ? '-' : millisecondsText(c.roundTripMs),
     handshakeText(c, nowMs),
@@ -90,12 +101,12 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
   ].join('\n');
 }
 
-/** One decision on one line: `19:04:12  nas moved: <reason>`. */
+/** One decision on one line: `19:04:12  nas moved to your LAN in 12 ms (192.0.2.1:51820): <reason>`. */
 export function decisionLine(decision: Decision): string {
-  const who = decision.controller === null ? '' : `${decision.controller} `;
-  const to = decision.kind === 'moved' && decision.to !== null ? ` to ${decision.to}` : '';
-  const took = decision.tookMs === null ? '' : ` (${millisecondsText(decision.tookMs)})`;
-  return `${clockText(decision.at)}  ${who}${decision.kind.replace('-', ' ')}${to}: ${decision.reason}${took}`;
+  const { at, tookMs, to, reason } = decision;
+  const took = tookMs === null ? '' : ` in ${millisecondsText(tookMs)}`;
+  const endpoint = to === null || decision.kind === 'names-moved' ? '' : ` (${to})`;
+  return `${clockText(at)}  ${timelineEntry(decision).title}${took}${endpoint}: ${reason}`;
 }
 
 /** The state of the tunnel in a few words, for `--watch` and one-line answers. */
@@ -107,7 +118,7 @@ export function stateText(status: Pick<Status, 'tunnel'>): string {
   if (tunnel.state === 'failed') {
     return `Not connected to ${tunnel.network}: ${tunnel.problem.cause}\n${tunnel.problem.remedy}`;
   }
-  const paths = tunnel.controllers.map((c) => `${c.name} ${pathWords[c.path].toLowerCase()}`);
+  const paths = tunnel.controllers.map(({ name, path }) => reachText(name, path));
   return `Connected to ${tunnel.network}: ${paths.join(', ')}`;
 }
 

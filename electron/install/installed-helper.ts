@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { exec } from '@vscode/sudo-prompt';
 import { app } from 'electron';
 import { HomingError } from '../../shared/errors/problem.ts';
+import { canOthersWrite } from '../../shared/install/permissions.ts';
 import { serviceFiles } from '../../shared/install/places.ts';
 import { system } from '../system.ts';
 import { inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
@@ -29,8 +30,7 @@ export function isHelperInstalled(): boolean {
 
 /** Whether only root can change a file: it, and every directory above it. */
 async function isRootsAlone(path: string): Promise<boolean> {
-  const { uid, mode } = await lstat(path);
-  if (uid !== 0 || (mode & 0o022) !== 0) return false;
+  if (canOthersWrite(await lstat(path))) return false;
   return path === '/' || (await isRootsAlone(dirname(path)));
 }
 

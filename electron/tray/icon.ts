@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, type NativeImage, nativeImage, nativeTheme } from 'electron';
-import type { Tone } from '../../shared/app/situation.ts';
+import type { Tone } from '../../shared/text/tone.ts';
 import { system } from '../system.ts';
 
 /** The pictures of scripts/draw-icons.mjs: one per tone; black with transparency for macOS, which colours them itself. */

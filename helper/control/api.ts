@@ -15,6 +15,7 @@ import {
 } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion, apiVersionHeader } from '../../shared/contract/version.ts';
+import { versionProblem } from '../../shared/contract/version-problem.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { schemaProblem } from '../../shared/errors/schema-problem.ts';
 
@@ -27,16 +28,6 @@ export interface ControlledHelper {
   diagnostics(): Promise<Diagnostics>;
   /** The snapshot at once, then every change; counters every second only with `all`. @returns what ends it */
   subscribe(listener: (event: HelperEvent) => void, refresh: 'all' | 'changes'): () => void;
-}
-
-function versionRefusal(asked: string): HomingError {
-  const older = Number(asked) > apiVersion;
-  return new HomingError({
-    code: older ? 'helper-too-old' : 'helper-too-new',
-    title: older ? 'The helper is an older version' : 'The helper is a newer version',
-    cause: `It speaks version ${apiVersion} of the control API, and was asked in version ${asked}.`,
-    remedy: older ? 'Update the helper, then start it again.' : 'Update this program.',
-  });
 }
 
 /** The HTTP status of a problem: 4xx when the caller can mend it. */
@@ -104,7 +95,7 @@ export function controlApi(helper: ControlledHelper): Hono<{ Bindings: { outgoin
   app.use(async (context, next) => {
     context.header(apiVersionHeader, String(apiVersion));
     const asked = context.req.header(apiVersionHeader);
-    if (asked !== undefined && asked !== String(apiVersion)) throw versionRefusal(asked);
+    if (asked !== undefined && asked !== String(apiVersion)) throw versionProblem(String(apiVersion), asked);
     await next();
   });
   app.use(bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge }));

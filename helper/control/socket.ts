@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, statSync } from 'n
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
+import { canOthersWrite, modeText } from '../../shared/install/permissions.ts';
 
 const directoryMode = 0o755;
 const socketMode = 0o600;
@@ -9,12 +10,12 @@ const socketMode = 0o600;
 /** Makes the runtime directory, or refuses one that somebody else could change. @throws HomingError */
 export function prepareRuntimeDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: directoryMode });
-  const { uid, mode } = statSync(directory);
-  if (uid === process.getuid?.() && (mode & 0o022) === 0) return;
+  const found = statSync(directory);
+  if (!canOthersWrite(found, process.getuid?.())) return;
   throw new HomingError({
     code: 'runtime-directory-unsafe',
     title: 'The helper cannot trust its own directory',
-    cause: `${directory} belongs to user ${uid} or can be written by others (mode ${(mode & 0o777).toString(8)}).`,
+    cause: `${directory} belongs to user ${found.uid} or can be written by others (mode ${modeText(found)}).`,
     remedy: `Remove it and start the helper again, or give it to root: chown root ${directory} && chmod 755 ${directory}`,
   });
 }

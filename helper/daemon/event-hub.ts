@@ -1,6 +1,7 @@
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
+import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelKeeper } from './tunnel-keeper.ts';
 
@@ -70,8 +71,7 @@ export class EventHub {
       this.#lastTrouble = '';
       return result;
     } catch (error) {
-      const { title, cause } = problemOf(error);
-      const reason = `${title}: ${cause}`;
+      const reason = failed(problemOf(error));
       if (reason !== this.#lastTrouble) this.#timeline.add({ kind: 'trouble', reason });
       this.#lastTrouble = reason;
       return undefined;

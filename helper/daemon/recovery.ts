@@ -2,6 +2,13 @@ import { problemOf } from '../../shared/errors/problem.ts';
 import { publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
+import {
+  interruptedRunRemoved,
+  journalDamaged,
+  namesNotRemoved,
+  namesRemoved,
+  notAdopted,
+} from '../../shared/timeline/tunnel-reasons.ts';
 import { clearHosts } from '../hosts/file.ts';
 import type { Journal, JournalEntry } from '../journal/journal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -36,7 +43,7 @@ async function liveKeyOf(
     await system.dress(tunnelPlan(entry.profile));
     return [live.privateKey, live.listenPort];
   } catch (error) {
-    timeline.add({ kind: 'trouble', reason: `the tunnel could not be adopted: ${problemOf(error).cause}` });
+    timeline.add({ kind: 'trouble', reason: notAdopted(problemOf(error)) });
     return undefined;
   }
 }
@@ -46,10 +53,7 @@ async function clearNames({ timeline, hostsPath }: RecoveryParts): Promise<boole
   try {
     return await clearHosts(hostsPath);
   } catch (error) {
-    timeline.add({
-      kind: 'trouble',
-      reason: `names of an earlier run are still there: ${problemOf(error).cause}`,
-    });
+    timeline.add({ kind: 'trouble', reason: namesNotRemoved(problemOf(error)) });
     return false;
   }
 }
@@ -64,8 +68,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   const reading = journal.read();
   await system.clearGuard();
   if (reading.found === 'nothing') {
-    if (await clearNames(parts))
-      timeline.add({ kind: 'repaired', reason: 'names of an earlier run were removed' });
+    if (await clearNames(parts)) timeline.add({ kind: 'repaired', reason: namesRemoved });
     return { found: 'nothing' };
   }
   if (reading.found === 'entry') {
@@ -79,10 +82,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   }
   await clearNames(parts);
   journal.clear();
-  const reason =
-    reading.found === 'damaged'
-      ? `the journal could not be read (${reading.reason}); every interface named hm-* and the names were removed`
-      : 'what an interrupted run had left was removed';
+  const reason = reading.found === 'damaged' ? journalDamaged(reading.reason) : interruptedRunRemoved;
   timeline.add({ kind: 'repaired', reason });
   return { found: 'nothing' };
 }

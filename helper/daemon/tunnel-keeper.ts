@@ -6,6 +6,13 @@ import { hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { type TunnelPlan, tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
+import {
+  connectedTo,
+  disconnectedFrom,
+  failed,
+  keptThroughRestart,
+  portInUse as portInUseReason,
+} from '../../shared/timeline/tunnel-reasons.ts';
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
@@ -111,7 +118,7 @@ export class TunnelKeeper {
       await live.paths.start();
       this.#parts.timeline.add({
         kind: 'adopted',
-        reason: 'the tunnel kept running while the helper was away',
+        reason: keptThroughRestart,
       });
     });
   }
@@ -211,14 +218,13 @@ export class TunnelKeeper {
         paths.firstEndpoints(),
       );
       if (portInUse !== undefined) {
-        const reason = `UDP port ${portInUse} is in use by another program; ${listenPort} was taken instead`;
-        timeline.add({ kind: 'port-changed', reason });
+        timeline.add({ kind: 'port-changed', reason: portInUseReason(portInUse, listenPort) });
       }
       const live = this.#liveTunnel(profile, plan, privateKey, { listenPort, since, adopted: false, paths });
       await this.#writeNames(live);
       journal.write({ ...entry, phase: 'up' });
       this.#become({ state: 'connected', live });
-      const reason = `to ${network}; WireGuard took ${Math.round(wireGuardMs)} ms of it`;
+      const reason = connectedTo(network, wireGuardMs);
       timeline.add({ kind: 'connected', reason, tookMs: now() - startedAt });
       await paths.start();
     } catch (error) {
@@ -234,7 +240,7 @@ export class TunnelKeeper {
 
   #becomeFailed(network: string, error: unknown): void {
     const problem = problemOf(error);
-    this.#parts.timeline.add({ kind: 'trouble', reason: `${problem.title}: ${problem.cause}` });
+    this.#parts.timeline.add({ kind: 'trouble', reason: failed(problem) });
     this.#become({ state: 'failed', network, since: this.#timeNow(), problem });
   }
 
@@ -269,7 +275,7 @@ export class TunnelKeeper {
       this.#becomeFailed(network, error);
       throw error;
     }
-    this.#parts.timeline.add({ kind: 'disconnected', reason: `from ${network}` });
+    this.#parts.timeline.add({ kind: 'disconnected', reason: disconnectedFrom(network) });
   }
 
   /** Names that cannot be written are a trouble to show, not a reason to have no tunnel. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
+import { canOthersWrite, modeText } from '../../shared/install/permissions.ts';
 
 /**
  * Refuses a program that anybody but root could change, itself or by its directories: root will run it at every start.
@@ -9,12 +10,12 @@ import { HomingError } from '../../shared/errors/problem.ts';
  */
 export function refuseWritableByOthers(path: string): void {
   for (let at = path; ; at = dirname(at)) {
-    const { uid, mode } = statSync(at);
-    if (uid !== 0 || (mode & 0o022) !== 0) {
+    const found = statSync(at);
+    if (canOthersWrite(found)) {
       throw new HomingError({
         code: 'program-unsafe',
         title: 'The helper would not be safe there',
-        cause: `${at} belongs to user ${uid} with mode ${(mode & 0o777).toString(8)}: others than root could change what root runs.`,
+        cause: `${at} belongs to user ${found.uid} with mode ${modeText(found)}: others than root could change what root runs.`,
         remedy: `Give it to root: chown root ${at} && chmod go-w ${at}`,
       });
     }

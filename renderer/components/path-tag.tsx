@@ -1,15 +1,10 @@
 import type { Path } from '../../shared/contract/path.ts';
+import { pathLabel } from '../../shared/text/path-words.ts';
 import styles from './path-tag.module.css';
-
-const words: Readonly<Record<Path, string>> = {
-  lan: 'On your LAN',
-  internet: 'Over the internet',
-  none: 'Can’t reach',
-};
 
 /** The colour of a path is never alone: its word is beside it. */
 export function PathTag({ path }: { readonly path: Path }) {
-  return <span className={`${styles.tag} ${styles[path]}`}>{words[path]}</span>;
+  return <span className={`${styles.tag} ${styles[path]}`}>{pathLabel[path]}</span>;
 }
 
 export function PathDot({ path }: { readonly path: Path }) {

@@ -1,5 +1,5 @@
 import type { UpdateState } from '../../shared/contract/app-state.ts';
-import { durationText } from '../../shared/text/quantities.ts';
+import { ageText } from '../../shared/text/quantities.ts';
 import { useNow } from '../state/use-now.ts';
 import { useActions } from '../state/use-window-state.ts';
 import { Button } from './button.tsx';
@@ -11,12 +11,12 @@ function words(update: UpdateState, nowMs: number): string {
       return update.how;
     case 'idle':
       return update.checkedAt === null
-        ? 'Not looked for yet.'
-        : `Up to date, looked ${durationText(Math.max(0, nowMs - Date.parse(update.checkedAt)))} ago.`;
+        ? 'Not checked yet.'
+        : `Up to date (checked ${ageText(update.checkedAt, nowMs)}).`;
     case 'checking':
-      return 'Looking…';
+      return 'Checking…';
     case 'downloading':
-      return `Fetching ${update.version || 'the new version'}, ${Math.round(update.percent)} %`;
+      return `Downloading ${update.version || 'the new version'}, ${Math.round(update.percent)} %`;
     case 'ready':
       return `${update.version} is ready.`;
     case 'failed':
@@ -37,7 +37,7 @@ export function UpdateLine({ update }: { readonly update: UpdateState }) {
         <Button onPress={() => void actions.do('installUpdate', undefined)}>Restart and install</Button>
       )}
       {(update.state === 'idle' || update.state === 'failed') && (
-        <Button onPress={() => void actions.do('checkForUpdates', undefined)}>Look now</Button>
+        <Button onPress={() => void actions.do('checkForUpdates', undefined)}>Check now</Button>
       )}
     </div>
   );

@@ -1,5 +1,6 @@
 import type { AppState } from '../contract/app-state.ts';
 import type { ConnectedTunnel } from '../contract/status.ts';
+import { pathPlace, unreachableText } from '../text/path-words.ts';
 import type { Decision } from '../timeline/decision.ts';
 
 /** What the desktop is told while nobody looks at the window: few things, each worth looking up for. */
@@ -45,10 +46,10 @@ function whileConnected(
   const lost = became('none').filter((name) => was.has(name));
   return [
     ...(home.length > 0
-      ? [{ title: `${named(home)} on your LAN now`, body: reasonFor(timeline, 'moved', home) }]
+      ? [{ title: `${named(home)} ${pathPlace.lan} now`, body: reasonFor(timeline, 'moved', home) }]
       : []),
     ...(lost.length > 0
-      ? [{ title: `Can’t reach ${named(lost)}`, body: reasonFor(timeline, 'lost', lost) }]
+      ? [{ title: unreachableText(named(lost)), body: reasonFor(timeline, 'lost', lost) }]
       : []),
   ];
 }

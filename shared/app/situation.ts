@@ -1,13 +1,12 @@
 import type { AppState, HelperLinkState } from '../contract/app-state.ts';
 import type { ConnectedTunnel, ControllerStatus } from '../contract/status.ts';
+import { pathPlace, reachText, unreachableText } from '../text/path-words.ts';
+import type { Tone } from '../text/tone.ts';
 
 /**
  * The one look at everything: what the tray's icon, its tooltip, the big switch and the notifications all say. Whether
  * a controller is reached follows from its path and its handshakes, never from the switch.
  */
-
-/** Colour means path and nothing else. */
-export type Tone = 'off' | 'connecting' | 'lan' | 'internet' | 'trouble';
 
 export interface AppSituation {
   readonly kind:
@@ -79,15 +78,15 @@ function howReached(tunnel: ConnectedTunnel): string {
   if (none.length > 0) {
     const [only] = none;
     const lost = none.length === 1 && only !== undefined ? only.name : `${none.length} of ${all} controllers`;
-    return `Can’t reach ${lost}`;
+    return unreachableText(lost);
   }
   const [only] = tunnel.controllers;
   if (all === 1 && only !== undefined) {
-    return lan.length === 1 ? `${only.name} is on your LAN` : `${only.name} over the internet`;
+    return reachText(only.name, only.path);
   }
-  if (lan.length === all) return 'All controllers on your LAN';
-  if (internet.length === all) return 'All controllers over the internet';
-  return `${lan.length} of ${all} controllers on your LAN`;
+  if (lan.length === all) return `All controllers ${pathPlace.lan}`;
+  if (internet.length === all) return `All controllers ${pathPlace.internet}`;
+  return `${lan.length} of ${all} controllers ${pathPlace.lan}`;
 }
 
 function connected(tunnel: ConnectedTunnel, joined: boolean): AppSituation {

@@ -1,5 +1,6 @@
 import type { AppState } from '../contract/app-state.ts';
 import type { ControllerStatus } from '../contract/status.ts';
+import { pathPlace, unreachableText } from '../text/path-words.ts';
 import { millisecondsText } from '../text/quantities.ts';
 import { situationOf, switchAction } from './situation.ts';
 
@@ -28,8 +29,8 @@ const mostControllers = 12;
 const separator: TrayItem = { kind: 'separator' };
 
 function controllerLine({ name, path, roundTripMs }: ControllerStatus): string {
-  if (path === 'none') return `${name}: can’t be reached`;
-  const where = path === 'lan' ? 'on your LAN' : 'over the internet';
+  if (path === 'none') return unreachableText(name);
+  const where = pathPlace[path];
   return roundTripMs === null ? `${name}: ${where}` : `${name}: ${where}, ${millisecondsText(roundTripMs)}`;
 }
 

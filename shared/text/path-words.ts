@@ -1,8 +1,44 @@
 import type { Path } from '../contract/path.ts';
 
-/** The user's words for a path, in the window and the CLI alike. */
-export const pathWords: Readonly<Record<Path, string>> = {
+/** The words for a path, in the window, the tray, the timeline, notifications and the CLI alike. */
+
+/** A label on its own: a tag, a cell of a table. */
+export const pathLabel: Readonly<Record<Path, string>> = {
   lan: 'On your LAN',
   internet: 'Over the internet',
-  none: "Can't reach it",
+  none: 'Can’t reach',
 };
+
+type UsablePath = Exclude<Path, 'none'>;
+
+/** Where something is or happens: `nas is on your LAN`, `answered over the internet`. */
+export const pathPlace: Readonly<Record<UsablePath, string>> = {
+  lan: 'on your LAN',
+  internet: 'over the internet',
+};
+
+/** Where a move goes: `nas moved to your LAN`. */
+export const pathGoal: Readonly<Record<UsablePath, string>> = {
+  lan: 'to your LAN',
+  internet: 'to the internet',
+};
+
+/** The network itself: `the internet answered in 41 ms`. */
+export const pathNetwork: Readonly<Record<UsablePath, string>> = {
+  lan: 'the LAN',
+  internet: 'the internet',
+};
+
+/** The side that an endpoint belongs to: `LAN`, `Internet`. */
+export const endpointSide: Readonly<Record<UsablePath, string>> = { lan: 'LAN', internet: 'Internet' };
+
+/** That a controller, or several of them, cannot be reached. */
+export function unreachableText(what: string): string {
+  return `Can’t reach ${what}`;
+}
+
+/** How one controller is reached, as a phrase: `nas is on your LAN`, `nas over the internet`, `Can’t reach nas`. */
+export function reachText(name: string, path: Path): string {
+  if (path === 'none') return unreachableText(name);
+  return path === 'lan' ? `${name} is ${pathPlace.lan}` : `${name} ${pathPlace.internet}`;
+}

@@ -1,4 +1,4 @@
-/** Quantities as the status prints them: short, aligned, for a tired reader. */
+/** Quantities in words: short enough for a cell of a table, precise enough to compare. */
 
 /** `1.2 GB`: powers of 1000, as network rates are counted; three digits at most. */
 export function bytesText(bytes: number): string {
@@ -12,19 +12,24 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `12 s`, `3 min`, `5 h`, `2 d`. @param ms not negative */
+/** `0.9 s`, `14 s`, `5 min`, `3 h`, `2 d`. @param ms a negative time counts as 0 */
 export function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 3_570) return `${Math.round(seconds / 60)} min`;
+  const hours = Math.round(seconds / 3_600);
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
-/** `0.6 ms`, `21 ms`. */
+/** `12 s ago`: whole seconds, since it is shown beside a clock that ticks once a second. */
+export function ageText(time: string, nowMs: number): string {
+  return `${durationText(Math.round((nowMs - Date.parse(time)) / 1000) * 1000)} ago`;
+}
+
+/** A time below a second or two, such as a round trip: `0.6 ms`, `21 ms`. */
 export function millisecondsText(ms: number): string {
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return `${ms < 9.95 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 /** `12:04:31` in local time. @param time RFC 3339 */

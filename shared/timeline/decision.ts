@@ -18,6 +18,8 @@ export const decisionKindSchema = z.enum([
   'ignored',
   'names-moved',
   'trouble',
+  /** A kind that this version does not know, recorded by a newer helper. */
+  'other',
 ]);
 export type DecisionKind = z.infer<typeof decisionKindSchema>;
 

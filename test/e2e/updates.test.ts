@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   app = await appHost.start([], { APPIMAGE: image });
   page = await app.page();
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('Not looked for yet.').waitFor();
+  await page.getByText('Not checked yet.').waitFor();
 }
 
 /** Publishes a version as electron-builder describes its releases. @param content of the file that is offered */
@@ -70,14 +70,14 @@ async function publish(version: string, content: string, described = content): P
 }
 
 async function lookNow(): Promise<void> {
-  await page.getByRole('button', { name: 'Look now' }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
 }
 
 test('updates that cannot be looked for are a sentence, and the app goes on', async () => {
   await lookNow();
   await page.getByText('Homing could not look for updates').waitFor(patience);
   await page.getByText('this version goes on working').waitFor();
-  await page.getByRole('button', { name: 'Look now' }).waitFor();
+  await page.getByRole('button', { name: 'Check now' }).waitFor();
   await lookAtScreen(page, 'settings-update-failed');
 });
 

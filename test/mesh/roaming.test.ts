@@ -118,7 +118,7 @@ describe('at home', () => {
       await holds(mesh, 'internet', 500);
       const [move] = await laptop.decisionsSince(mark, 'moved');
       expect(move?.reason).toMatch(
-        /^no answer on the LAN for .* while packets were sent; the internet answered/,
+        /^no answer on your LAN for .* while packets were sent; the internet answered/,
       );
       expect(Date.parse(move?.at ?? '') - partedAt).toBeLessThan(3_000);
     } finally {

@@ -1,5 +1,5 @@
 import { Switch } from 'radix-ui';
-import type { Tone } from '../../../shared/app/situation.ts';
+import type { Tone } from '../../../shared/text/tone.ts';
 import styles from './big-switch.module.css';
 
 interface BigSwitchProps {

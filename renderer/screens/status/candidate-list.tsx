@@ -1,5 +1,6 @@
 import type { CandidateStatus } from '../../../shared/contract/status.ts';
-import { durationText, millisecondsText } from '../../../shared/text/quantities.ts';
+import { endpointSide } from '../../../shared/text/path-words.ts';
+import { ageText, millisecondsText } from '../../../shared/text/quantities.ts';
 import styles from './candidate-list.module.css';
 
 interface CandidateListProps {
@@ -12,17 +13,17 @@ interface CandidateListProps {
 const sources: Readonly<Record<CandidateStatus['source'], string>> = {
   invite: 'from the invite',
   resolved: 'looked up by name',
-  discovered: 'found by asking the LAN',
+  discovered: 'found by a broadcast on the LAN',
   remembered: 'worked before',
-  live: 'it called from there',
+  live: 'the endpoint it last used',
 };
 
 function verdictText({ last }: CandidateStatus, nowMs: number): string {
   if (last.verdict === 'untested') return 'not tested yet';
-  const age = durationText(Math.max(0, nowMs - Date.parse(last.at)));
-  if (last.verdict === 'verified') return `proven ${age} ago, ${millisecondsText(last.roundTripMs)}`;
+  const age = ageText(last.at, nowMs);
+  if (last.verdict === 'verified') return `proven ${age}, ${millisecondsText(last.roundTripMs)}`;
   const what = last.verdict === 'silent' ? 'no answer' : 'refused';
-  return `${what} ${age} ago: ${last.reason}`;
+  return `${what} ${age}: ${last.reason}`;
 }
 
 /** Every endpoint that could be the path, and what its last test said. */
@@ -36,8 +37,7 @@ export function CandidateList({ candidates, endpoint, nowMs }: CandidateListProp
             {candidate.endpoint === endpoint && <span className={styles.used}>in use</span>}
           </div>
           <div className={styles.verdict}>
-            {candidate.path === 'lan' ? 'LAN' : 'Internet'}, {sources[candidate.source]};{' '}
-            {verdictText(candidate, nowMs)}
+            {endpointSide[candidate.path]}, {sources[candidate.source]}; {verdictText(candidate, nowMs)}
           </div>
         </li>
       ))}

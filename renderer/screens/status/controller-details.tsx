@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ControllerStatus } from '../../../shared/contract/status.ts';
-import { bytesText, durationText } from '../../../shared/text/quantities.ts';
+import { ageText, bytesText } from '../../../shared/text/quantities.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -20,10 +20,6 @@ const proofWords: Readonly<Record<ControllerStatus['probing'], string>> = {
   unknown: 'not proven yet',
   'not-supported': 'it does not know this laptop’s probe key, so ways are tried through the tunnel',
 };
-
-function age(time: string, nowMs: number): string {
-  return `${durationText(Math.max(0, nowMs - Date.parse(time)))} ago`;
-}
 
 /** What is known of a controller, one click deeper. */
 export function ControllerDetails({ controller, lastMove }: ControllerDetailsProps) {
@@ -49,7 +45,7 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
   return (
     <div className={styles.details}>
       <p className={styles.story}>
-        {lastMove && `Here since ${age(lastMove.at, nowMs)}: ${lastMove.reason}. `}
+        {lastMove && `Here since ${ageText(lastMove.at, nowMs)}: ${lastMove.reason}. `}
         {proofWords[probing].charAt(0).toUpperCase() + proofWords[probing].slice(1)}.
       </p>
       <Facts>
@@ -57,7 +53,7 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
           {endpoint ?? 'none'}
         </Fact>
         <Fact name="Last handshake">
-          {latestHandshakeAt === null ? 'never' : age(latestHandshakeAt, nowMs)}
+          {latestHandshakeAt === null ? 'never' : ageText(latestHandshakeAt, nowMs)}
         </Fact>
         <Fact name="Received / sent">
           {bytesText(receivedBytes)} / {bytesText(sentBytes)}

@@ -1,4 +1,5 @@
 import type { ControllerStatus } from '../../../shared/contract/status.ts';
+import { pathLabel } from '../../../shared/text/path-words.ts';
 import { millisecondsText } from '../../../shared/text/quantities.ts';
 import styles from './path-picture.module.css';
 
@@ -20,7 +21,7 @@ function shortened(name: string): string {
 }
 
 function under({ path, roundTripMs }: ControllerStatus): string {
-  if (path === 'none') return 'can’t reach';
+  if (path === 'none') return pathLabel.none.toLowerCase();
   return roundTripMs === null ? '' : millisecondsText(roundTripMs);
 }
 

@@ -1,4 +1,5 @@
 import type { ProfileSummary } from '../../../shared/contract/app-state.ts';
+import { unreachableText } from '../../../shared/text/path-words.ts';
 import { Notice } from '../../components/notice.tsx';
 
 type Controller = ProfileSummary['controllers'][number];
@@ -15,5 +16,5 @@ function why({ hasPrivate, hasPublic }: Controller): string {
 
 /** A controller that no path leads to, and what there is to expect. */
 export function UnreachableNotice({ controller }: { readonly controller: Controller }) {
-  return <Notice title={`Can’t reach ${controller.name}`}>{why(controller)}</Notice>;
+  return <Notice title={unreachableText(controller.name)}>{why(controller)}</Notice>;
 }

@@ -25,7 +25,7 @@ test('at home it has a line per controller with its path', () => {
     '-',
     'nas: on your LAN, 1.0 ms',
     'vps: over the internet, 23 ms',
-    'pi: can’t be reached',
+    'Can’t reach pi',
     ...end,
   ]);
 });

@@ -1,0 +1,17 @@
+import { HomingError } from '../errors/problem.ts';
+
+/**
+ * The problem of a helper and a program that speak different versions of the control API (version.ts): the same text
+ * whichever of them notices.
+ * @param helper the version the helper speaks, as text; anything but a number counts as older
+ * @param program the version the program speaks
+ */
+export function versionProblem(helper: string, program: string): HomingError {
+  const isHelperNewer = Number(helper) > Number(program) || !/^\d+$/.test(program);
+  return new HomingError({
+    code: isHelperNewer ? 'helper-too-new' : 'helper-too-old',
+    title: isHelperNewer ? 'The helper is a newer version' : 'The helper is an older version',
+    cause: `The helper speaks version ${helper || 'unknown'} of the control API; this program speaks version ${program}.`,
+    remedy: isHelperNewer ? 'Update this program.' : 'Install the helper again from this version of Homing.',
+  });
+}

@@ -1,0 +1,21 @@
+/** Owner and mode of a file or directory, as stat(2) returns them. */
+export interface Ownership {
+  readonly uid: number;
+  readonly mode: number;
+}
+
+/** Write permission for group and others. */
+const groupOrOthersWrite = 0o022;
+
+/**
+ * Whether anybody besides its owner could change a file or directory, or make entries in it.
+ * @param owner the only user who may; 0 is root
+ */
+export function canOthersWrite({ uid, mode }: Ownership, owner = 0): boolean {
+  return uid !== owner || (mode & groupOrOthersWrite) !== 0;
+}
+
+/** The permission bits as `chmod` takes them, e.g. `755`. */
+export function modeText({ mode }: Ownership): string {
+  return (mode & 0o777).toString(8);
+}

@@ -1,0 +1,41 @@
+import type { Problem } from '../errors/problem.ts';
+
+/** Why the tunnel as a whole changed: sentences of the timeline, without first capital and full stop. */
+
+/** @param wireGuardMs how long bringing WireGuard up took */
+export function connectedTo(network: string, wireGuardMs: number): string {
+  return `to ${network}; WireGuard took ${Math.round(wireGuardMs)} ms of it`;
+}
+
+export function disconnectedFrom(network: string): string {
+  return `from ${network}`;
+}
+
+export const keptThroughRestart = 'the tunnel kept running while the helper was away';
+
+/** @param wanted the configured UDP port @param used the port the system chose in its place */
+export function portInUse(wanted: number, used: number): string {
+  return `another program uses UDP port ${wanted}; the tunnel uses ${used}`;
+}
+
+/** Something failed: the same words that the log and the caller get. */
+export function failed({ title, cause }: Problem): string {
+  return `${title}: ${cause}`;
+}
+
+export function notAdopted({ cause }: Problem): string {
+  return `the tunnel of the previous helper could not be taken over: ${cause}`;
+}
+
+export function namesNotRemoved({ cause }: Problem): string {
+  return `names of an earlier run are still in the hosts file: ${cause}`;
+}
+
+export const namesRemoved = 'names of an earlier run were removed';
+
+export const interruptedRunRemoved = 'what an interrupted run had left was removed';
+
+/** @param why what is wrong with the journal */
+export function journalDamaged(why: string): string {
+  return `the journal could not be read (${why}); every interface named hm-* and the names were removed`;
+}
