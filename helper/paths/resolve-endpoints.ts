@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
+import type { AddressSet } from '../../shared/addresses/range.ts';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
-import { rangeCovers } from '../../shared/plan/refusals.ts';
 
 /** A resolver that does not answer must not hold up the tunnel. */
 const lookupTimeoutMs = 1_500;
@@ -20,20 +20,14 @@ export interface Resolution {
 }
 
 /** Why an address that a name resolved to cannot be a way to a controller, or undefined. */
-export function addressRefusal(address: string, tunnelRanges: readonly string[]): string | undefined {
+export function addressRefusal(address: string, tunnel: AddressSet): string | undefined {
   const parsed = ipaddr.parse(address);
   const kind = parsed.range();
   if (kind === 'unspecified') return 'the unspecified address';
   if (kind === 'loopback' || kind === 'multicast' || kind === 'broadcast') {
     return `a ${kind} address`;
   }
-  return isInTunnel(address, tunnelRanges) ? 'inside the tunnel itself' : undefined;
-}
-
-/** Whether an address, with or without a zone, belongs to the tunnel: never a way to a controller. */
-export function isInTunnel(address: string, tunnelRanges: readonly string[]): boolean {
-  const bare = address.split('%')[0] ?? address;
-  return tunnelRanges.some((range) => rangeCovers(range, bare));
+  return tunnel.hasAddress(address) ? 'inside the tunnel itself' : undefined;
 }
 
 async function addressesOf(host: string, ask: Lookup): Promise<readonly string[]> {
@@ -49,11 +43,7 @@ async function addressesOf(host: string, ask: Lookup): Promise<readonly string[]
   }
 }
 
-async function resolveOne(
-  endpoint: Endpoint,
-  tunnelRanges: readonly string[],
-  ask: Lookup,
-): Promise<Resolution> {
+async function resolveOne(endpoint: Endpoint, tunnel: AddressSet, ask: Lookup): Promise<Resolution> {
   const { host, port, family } = partsOf(endpoint);
   let addresses: readonly string[] = [host];
   if (family === 'name') {
@@ -65,7 +55,7 @@ async function resolveOne(
     }
   }
   const bare = (address: string) => address.split('%')[0] ?? address;
-  const refused = addresses.map((address) => addressRefusal(bare(address), tunnelRanges));
+  const refused = addresses.map((address) => addressRefusal(bare(address), tunnel));
   return {
     endpoints: addresses.filter((_, i) => refused[i] === undefined).map((a) => endpointOf({ host: a, port })),
     ignored: addresses.flatMap((address, i) =>
@@ -80,10 +70,10 @@ async function resolveOne(
  */
 export async function resolveEndpoints(
   endpoints: readonly Endpoint[],
-  tunnelRanges: readonly string[],
+  tunnel: AddressSet,
   ask: Lookup = systemLookup,
 ): Promise<Resolution> {
-  const all = await Promise.all(endpoints.map((endpoint) => resolveOne(endpoint, tunnelRanges, ask)));
+  const all = await Promise.all(endpoints.map((endpoint) => resolveOne(endpoint, tunnel, ask)));
   return {
     endpoints: [...new Set(all.flatMap((r) => r.endpoints))],
     ignored: [...new Set(all.flatMap((r) => r.ignored))],

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AddressSet } from '../../shared/addresses/range.ts';
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
@@ -7,7 +8,7 @@ import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
-import { tunnelRanges } from '../../shared/plan/tunnel-plan.ts';
+import { tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Losses } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
@@ -23,7 +24,7 @@ import { TimestampSource } from './probe/tai64n.ts';
 import type { ProbeOutcome } from './probe/target-run.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
-import { isInTunnel, resolveEndpoints } from './resolve-endpoints.ts';
+import { resolveEndpoints } from './resolve-endpoints.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 import { Turns } from './turns.ts';
 
@@ -60,7 +61,7 @@ class RoamingPaths implements PathKeeper {
   readonly #parts: RoamingParts;
   readonly #context: PathContext;
   readonly #paths: readonly ControllerPath[];
-  readonly #ranges: readonly string[];
+  readonly #tunnel: AddressSet;
   readonly #prober: Prober;
   readonly #timestamps: TimestampSource;
   readonly #remembered: RememberedEndpoints;
@@ -87,7 +88,7 @@ class RoamingPaths implements PathKeeper {
     const { profile, plan, privateKey } = context;
     const trouble = (reason: string) => void parts.timeline.add({ kind: 'trouble', reason });
     mkdirSync(parts.stateDirectory, { recursive: true, mode: 0o700 });
-    this.#ranges = tunnelRanges(profile);
+    this.#tunnel = tunnelAddresses(profile);
     this.#remembered = new RememberedEndpoints(parts.stateDirectory, profile.id, trouble);
     this.#timestamps = new TimestampSource({
       statePath: join(parts.stateDirectory, `probe-time-${profile.id}`),
@@ -96,7 +97,7 @@ class RoamingPaths implements PathKeeper {
     this.#prober = new Prober({
       privateKey: probePrivateKey(privateKey),
       timestamps: this.#timestamps,
-      isForbidden: (host) => isThisComputer(host) || isInTunnel(host, this.#ranges),
+      isForbidden: (host) => isThisComputer(host) || this.#tunnel.hasAddress(host),
       onIgnored: ({ from, reason, count }) =>
         void parts.timeline.add({
           kind: 'ignored',
@@ -191,7 +192,7 @@ class RoamingPaths implements PathKeeper {
     // When the first is a name that does not resolve, an address needs no asking.
     const isName = (endpoint: Endpoint) => partsOf(endpoint).family === 'name';
     for (const one of [first, ...others.toSorted((a, b) => Number(isName(a)) - Number(isName(b)))]) {
-      const { endpoints, ignored } = await resolveEndpoints([one], this.#ranges);
+      const { endpoints, ignored } = await resolveEndpoints([one], this.#tunnel);
       this.#reportIgnored(controller.name, ignored);
       if (endpoints[0] !== undefined) return endpoints[0];
     }
@@ -393,8 +394,8 @@ class RoamingPaths implements PathKeeper {
       this.#paths.map(async (path) => {
         const { endpoints, name } = path.controller;
         const [lan, internet] = await Promise.all([
-          resolveEndpoints(endpoints.private, this.#ranges),
-          resolveEndpoints(endpoints.public, this.#ranges),
+          resolveEndpoints(endpoints.private, this.#tunnel),
+          resolveEndpoints(endpoints.public, this.#tunnel),
         ]);
         this.#reportIgnored(name, [...lan.ignored, ...internet.ignored]);
         const literal = new Set<string>([...endpoints.private, ...endpoints.public]);

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import ipaddr from 'ipaddr.js';
+import { parseAddress, parseRange } from './range.ts';
 
 /**
  * The address plan of the published Clan `wireguard` service, to the byte, so that a laptop can join such a
@@ -50,12 +50,30 @@ export function peerSuffix(peer: string): Suffix {
 
 /** Canonical text (RFC 5952) of 16 bytes. */
 export function ipv6Text(bytes: Uint8Array): string {
-  return new ipaddr.IPv6([...bytes]).toRFC5952String();
+  const groups: string[] = [];
+  let longest = { start: 0, length: 1 };
+  let zeros = 0;
+  for (let i = 0; i < 16; i += 2) {
+    const group = ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
+    zeros = group === 0 ? zeros + 1 : 0;
+    groups.push(group.toString(16));
+    // Section 4.2.3: of two longest runs the first is shortened; section 4.2.2: one group alone is not.
+    if (zeros > longest.length) longest = { start: groups.length - zeros, length: zeros };
+  }
+  if (longest.length < 2) return groups.join(':');
+  const { start, length } = longest;
+  return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`;
 }
 
-/** The 16 bytes of an IPv6 address. @throws Error when the text is not one */
+/** The 16 bytes of an IPv6 address. @throws RangeError when the text is not one */
 export function ipv6Bytes(text: string): Uint8Array {
-  return Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray());
+  const address = parseAddress(text);
+  if (address?.family !== 6) throw new RangeError(`not an IPv6 address: ${text}`);
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, address.first >> 64n);
+  view.setBigUint64(8, BigInt.asUintN(64, address.first));
+  return bytes;
 }
 
 /** The four groups of a suffix, as an invite carries them: `6987:50a0:9b93:4337`. */
@@ -64,11 +82,19 @@ export function suffixText(suffix: Suffix): string {
   return [0, 2, 4, 6].map(group).join(':');
 }
 
+const suffixPattern = /^([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+
 /** Parses {@link suffixText}; undefined when the text is not four groups of hex. */
 export function parseSuffix(text: string): Suffix | undefined {
-  const groups = text.split(':');
-  if (groups.length !== 4 || !groups.every((g) => /^[0-9a-f]{1,4}$/.test(g))) return undefined;
-  return Uint8Array.from(groups.flatMap((g) => [Number.parseInt(g, 16) >> 8, Number.parseInt(g, 16) & 255]));
+  const match = suffixPattern.exec(text);
+  if (match === null) return undefined;
+  const suffix = new Uint8Array(8);
+  for (let i = 0; i < 4; i += 1) {
+    const group = Number.parseInt(match[i + 1] ?? '', 16);
+    suffix[2 * i] = group >> 8;
+    suffix[2 * i + 1] = group & 255;
+  }
+  return suffix;
 }
 
 /** What the plan says of one controller, in canonical text; the last two only when a peer is asked for. */
@@ -107,12 +133,15 @@ export function controllerAddressIn(subnet: string): string {
   return addressInSubnet(subnet, controllerSuffix);
 }
 
-/** Whether a canonical `/56` lies in the /40 of a network and byte 7 is 0, as the plan has it. */
+/** Whether a text is a `/56` in canonical form, lies in a /40 ({@link networkBase}), and has byte 7 zero as the plan has it. */
+export function isSubnetOfBase(subnet: string, base: Uint8Array): boolean {
+  if (parseRange(subnet)?.family !== 6 || !subnet.endsWith('/56')) return false;
+  const bytes = ipv6Bytes(subnet.slice(0, -'/56'.length));
+  if (!base.every((b, i) => bytes[i] === b) || bytes.subarray(7).some((b) => b !== 0)) return false;
+  return `${ipv6Text(bytes)}/56` === subnet;
+}
+
+/** {@link isSubnetOfBase} for one subnet of a network. */
 export function isSubnetOfNetwork(subnet: string, network: string): boolean {
-  if (!subnet.endsWith('/56')) return false;
-  const text = subnet.slice(0, -'/56'.length);
-  if (!ipaddr.IPv6.isValid(text)) return false;
-  const bytes = ipv6Bytes(text);
-  const base = networkBase(network);
-  return base.every((b, i) => bytes[i] === b) && bytes.subarray(7).every((b) => b === 0);
+  return isSubnetOfBase(subnet, networkBase(network));
 }

@@ -56,9 +56,8 @@ function unsigned(cause: string): HomingError {
   return refuse('invite-unsigned', 'The invite is not signed', cause);
 }
 
-/** The value of a JSON segment, or undefined when it is not one. */
-function jsonOf(segment: string): unknown {
-  const bytes = fromBase64url(segment);
+/** The value of JSON in UTF-8, or undefined when it is none. */
+function jsonOf(bytes: Uint8Array | undefined): unknown {
   if (bytes === undefined) return undefined;
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -148,7 +147,7 @@ export function verifyCompact(text: string): SignedPayload {
   if (text.length > inviteLimitBytes) throw tooLarge(text.length);
   const parts = text.split('.');
   const [headerPart = '', payloadPart, signaturePart] = parts;
-  const header = jsonOf(headerPart);
+  const header = jsonOf(fromBase64url(headerPart));
   if (!isObject(header)) {
     if (parts.length === 1 && /^ey[A-Za-z0-9_-]*$/.test(text)) {
       throw truncated(`It ends after ${text.length} characters, inside the first of its three parts.`);
@@ -158,7 +157,8 @@ export function verifyCompact(text: string): SignedPayload {
   if (header.alg === 'none') throw unsigned('header.alg is "none".');
   if (payloadPart === undefined) throw truncated('Only the first of its three parts is here.');
   if (parts.length > 3) throw notAnInvite(text);
-  const payload = jsonOf(payloadPart);
+  const payloadBytes = fromBase64url(payloadPart);
+  const payload = jsonOf(payloadBytes);
   if (signaturePart === undefined || signaturePart === '') {
     if (payload === undefined) throw truncated('It ends inside the second of its three parts.');
     throw unsigned('The third of its three parts, the signature, is missing.');
@@ -170,8 +170,8 @@ export function verifyCompact(text: string): SignedPayload {
     );
   }
   const signature = fromBase64url(signaturePart);
-  if (signature === undefined || signature.length !== 64 || fromBase64url(payloadPart) === undefined) {
-    const which = fromBase64url(payloadPart) === undefined ? 'second' : 'third';
+  if (signature === undefined || signature.length !== 64 || payloadBytes === undefined) {
+    const which = payloadBytes === undefined ? 'second' : 'third';
     throw refuse(
       'invite-bad-encoding',
       'The invite is damaged',

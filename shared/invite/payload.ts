@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { isSubnetOfNetwork } from '../addresses/plan.ts';
+import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { suffixSchema } from '../addresses/suffix-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
 import { domainSchema, hostLabelSchema, networkNameSchema } from '../names/name-schemas.ts';
+import { controllersSchema } from '../profile/controllers-schema.ts';
 
 /** Version 1 of what an invite says. Every value is parsed here once and trusted inside. */
 
@@ -41,7 +42,7 @@ export const invitePayloadSchema = z
     version: z.literal(1),
     network: z.strictObject({ name: networkNameSchema, domain: domainSchema }),
     peer: z.strictObject({ name: hostLabelSchema, suffix: suffixSchema }),
-    controllers: z.array(controllerSchema).min(1, 'an invite needs at least one controller').max(4096),
+    controllers: controllersSchema(controllerSchema, 'routes'),
     machines: z.array(machineSchema).max(65_536),
     defaultController: hostLabelSchema,
     issuedAt: unixSecondsSchema,
@@ -49,8 +50,9 @@ export const invitePayloadSchema = z
     serial: z.int().min(1),
   })
   .superRefine((invite, context) => {
+    const base = networkBase(invite.network.name);
     for (const [i, controller] of invite.controllers.entries()) {
-      if (!isSubnetOfNetwork(controller.subnet, invite.network.name)) {
+      if (!isSubnetOfBase(controller.subnet, base)) {
         const message = `not a /56 inside the /40 of the network "${invite.network.name}"`;
         const path = ['controllers', i, 'subnet'];
         context.addIssue({ code: 'custom', path, message, params: { mark: 'outside-network' } });

@@ -11,8 +11,12 @@ export type HostLabel = string & { readonly [brand]: 'HostLabel' };
 const labelPattern = /^[\p{Ll}\p{Lo}\p{Nd}](?:[\p{Ll}\p{Lo}\p{Nd}\p{M}_-]{0,61}[\p{Ll}\p{Lo}\p{Nd}\p{M}])?$/u;
 const labelMaxBytes = 63;
 
+/** Most names: one byte a character, so nothing needs to be encoded to count bytes. */
+const asciiLabelPattern = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
+
 /** Whether a text is a host label: no space, dot, newline, control character or upper case. */
 export function isHostLabel(text: string): text is HostLabel {
+  if (asciiLabelPattern.test(text)) return true;
   return labelPattern.test(text) && new TextEncoder().encode(text).length <= labelMaxBytes;
 }
 

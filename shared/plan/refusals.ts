@@ -1,17 +1,20 @@
-import ipaddr from 'ipaddr.js';
-import { isSubnetOfNetwork } from '../addresses/plan.ts';
+import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
+import { type AddressRange, AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /**
  * What the helper refuses in a profile although its shape is right. The rightful user of the helper is not
- * root: these rules keep a profile from capturing other people's traffic or names.
+ * root: these rules keep a profile from capturing other people's traffic or names. Every range is parsed once and compared
+ * by binary search, so the time grows with the size of the profile, not with its square.
  */
 
-type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
-
-const protectedRanges: readonly (readonly [range: string, what: string])[] = [
+const protectedRanges: readonly {
+  readonly text: string;
+  readonly range: AddressRange;
+  readonly what: string;
+}[] = [
   ['127.0.0.0/8', 'loopback'],
   ['::1/128', 'loopback'],
   ['169.254.0.0/16', 'link-local addresses'],
@@ -21,21 +24,10 @@ const protectedRanges: readonly (readonly [range: string, what: string])[] = [
   ['255.255.255.255/32', 'broadcast'],
   ['0.0.0.0/32', 'the unspecified address'],
   ['::/128', 'the unspecified address'],
-];
+].map(([text = '', what = '']) => ({ text, what, range: rangeOf(text) }));
 
-/** Whether two ranges have an address in common. */
-export function rangesOverlap(a: string, b: string): boolean {
-  const [addressA, lengthA]: Range = ipaddr.parseCIDR(a);
-  const [addressB, lengthB]: Range = ipaddr.parseCIDR(b);
-  if (addressA.kind() !== addressB.kind()) return false;
-  return lengthA <= lengthB ? addressB.match(addressA, lengthA) : addressA.match(addressB, lengthB);
-}
-
-/** Whether a range covers an address; false where the families differ. */
-export function rangeCovers(range: string, address: string): boolean {
-  const parsed = ipaddr.parse(address);
-  const [network, length]: Range = ipaddr.parseCIDR(range);
-  return parsed.kind() === network.kind() && parsed.match(network, length);
+function shareAddress(a: AddressRange, b: AddressRange): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
 function refuse(field: string, value: string, why: string, remedy: string): never {
@@ -47,29 +39,46 @@ function refuse(field: string, value: string, why: string, remedy: string): neve
   });
 }
 
-function checkRange(field: string, range: string, endpoints: readonly string[]): void {
-  const covered = protectedRanges.find(([known]) => rangesOverlap(range, known));
-  if (covered !== undefined) {
-    refuse(
-      field,
-      range,
-      `covers ${covered[1]} (${covered[0]})`,
-      'Ask for only the ranges behind the controller.',
-    );
+/** The endpoints that are addresses: searched for every range, listed only for the sentence of a refusal. */
+class EndpointAddresses {
+  readonly #set: AddressSet;
+  readonly #all: readonly AddressRange[];
+  readonly #hosts: readonly string[];
+
+  constructor(profile: Profile) {
+    const parsed = profile.controllers
+      .flatMap((c) => [...c.endpoints.private, ...c.endpoints.public])
+      .flatMap((endpoint) => {
+        const { host, family } = partsOf(endpoint);
+        const address = family === 'name' ? undefined : parseAddress(host);
+        return address === undefined ? [] : [{ host, address }];
+      });
+    this.#all = parsed.map(({ address }) => address);
+    this.#hosts = parsed.map(({ host }) => host);
+    this.#set = new AddressSet(this.#all);
   }
-  const own = endpoints.find((host) => rangeCovers(range, host));
-  if (own !== undefined) {
-    const why = `covers ${own}, an endpoint of the tunnel itself: its packets would loop`;
-    refuse(field, range, why, 'Ask for a smaller range, without the endpoint.');
+
+  within(range: AddressRange): string | undefined {
+    if (this.#set.overlap(range) === undefined) return undefined;
+    return this.#hosts[this.#all.findIndex((address) => shareAddress(address, range))];
   }
 }
 
-function literalEndpointHosts(profile: Profile): string[] {
-  return profile.controllers
-    .flatMap((c) => [...c.endpoints.private, ...c.endpoints.public])
-    .map(partsOf)
-    .filter((parts) => parts.family !== 'name')
-    .map((parts) => parts.host);
+function checkRange(field: string, text: string, range: AddressRange, endpoints: EndpointAddresses): void {
+  const covered = protectedRanges.find((known) => shareAddress(range, known.range));
+  if (covered !== undefined) {
+    refuse(
+      field,
+      text,
+      `covers ${covered.what} (${covered.text})`,
+      'Ask for only the ranges behind the controller.',
+    );
+  }
+  const own = endpoints.within(range);
+  if (own !== undefined) {
+    const why = `covers ${own}, an endpoint of the tunnel itself: its packets would loop`;
+    refuse(field, text, why, 'Ask for a smaller range, without the endpoint.');
+  }
 }
 
 function checkUnique(list: string, key: string, values: readonly string[]): void {
@@ -87,9 +96,10 @@ function checkUnique(list: string, key: string, values: readonly string[]): void
  * @throws HomingError `profile-refused`
  */
 export function refuseUnsafeProfile(profile: Profile): void {
-  const endpoints = literalEndpointHosts(profile);
+  const endpoints = new EndpointAddresses(profile);
+  const base = networkBase(profile.network.name);
   for (const [i, controller] of profile.controllers.entries()) {
-    if ('subnet' in controller && !isSubnetOfNetwork(controller.subnet, profile.network.name)) {
+    if ('subnet' in controller && !isSubnetOfBase(controller.subnet, base)) {
       const why = `is not a /56 of the network "${profile.network.name}"`;
       refuse(`controllers[${i}].subnet`, controller.subnet, why, 'Ask the admin for a new invite.');
     }
@@ -98,12 +108,12 @@ export function refuseUnsafeProfile(profile: Profile): void {
         ? (['routes', controller.routes] as const)
         : (['allowedIps', controller.allowedIps] as const);
     for (const [j, range] of ranges.entries())
-      checkRange(`controllers[${i}].${field}[${j}]`, range, endpoints);
+      checkRange(`controllers[${i}].${field}[${j}]`, range, rangeOf(range), endpoints);
   }
   if (profile.origin === 'wg-quick') {
     for (const [i, address] of profile.peer.addresses.entries()) {
       const own = `${address.split('/')[0]}/${address.includes(':') ? 128 : 32}`;
-      checkRange(`peer.addresses[${i}]`, own, endpoints);
+      checkRange(`peer.addresses[${i}]`, own, rangeOf(own), endpoints);
     }
   }
   checkUnique(

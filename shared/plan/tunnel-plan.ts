@@ -5,6 +5,7 @@ import {
   networkBase,
   parseSuffix,
 } from '../addresses/plan.ts';
+import { AddressSet, rangeOf } from '../addresses/range.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.ts';
@@ -97,10 +98,12 @@ export function tunnelPlan(profile: Profile): TunnelPlan {
   return profile.origin === 'invite' ? planFromInvite(profile) : planFromWgQuick(profile);
 }
 
-/** The ranges that belong to the tunnel: an endpoint inside one can never be a way to reach it. */
-export function tunnelRanges(profile: Profile): readonly string[] {
-  if (profile.origin === 'wg-quick') return tunnelPlan(profile).routes.map((r) => r.range);
+/** The addresses that belong to the tunnel: an endpoint inside can never be a way to reach it. */
+export function tunnelAddresses(profile: Profile): AddressSet {
+  if (profile.origin === 'wg-quick')
+    return new AddressSet(profile.controllers.flatMap((c) => c.allowedIps.map(rangeOf)));
   const base = new Uint8Array(16);
   base.set(networkBase(profile.network.name));
-  return [`${ipv6Text(base)}/40`, ...profile.controllers.flatMap((c) => c.routes)];
+  const routes = profile.controllers.flatMap((c) => c.routes.map(rangeOf));
+  return new AddressSet([rangeOf(`${ipv6Text(base)}/40`), ...routes]);
 }

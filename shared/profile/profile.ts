@@ -4,6 +4,7 @@ import { suffixSchema } from '../addresses/suffix-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
 import { domainSchema, hostLabelSchema } from '../names/name-schemas.ts';
+import { controllersSchema } from './controllers-schema.ts';
 
 /**
  * An imported network on this laptop, without its private key. It comes from an invite (every address
@@ -57,16 +58,14 @@ export const inviteProfileSchema = z.strictObject({
   origin: z.literal('invite'),
   serial: z.int().min(1),
   peer: z.strictObject({ name: hostLabelSchema, suffix: suffixSchema }),
-  controllers: z
-    .array(
-      z.strictObject({
-        ...commonController,
-        subnet: z.string().max(50),
-        routes: z.array(rangeSchema).max(64),
-      }),
-    )
-    .min(1)
-    .max(4096),
+  controllers: controllersSchema(
+    z.strictObject({
+      ...commonController,
+      subnet: z.string().max(50),
+      routes: z.array(rangeSchema).max(64),
+    }),
+    'routes',
+  ),
   machines: z
     .array(
       z.strictObject({
@@ -82,10 +81,10 @@ export const wgQuickProfileSchema = z.strictObject({
   ...commonProfile,
   origin: z.literal('wg-quick'),
   peer: z.strictObject({ name: hostLabelSchema, addresses: z.array(interfaceAddressSchema).min(1).max(64) }),
-  controllers: z
-    .array(z.strictObject({ ...commonController, allowedIps: z.array(rangeSchema).max(1024) }))
-    .min(1)
-    .max(4096),
+  controllers: controllersSchema(
+    z.strictObject({ ...commonController, allowedIps: z.array(rangeSchema).max(1024) }),
+    'allowedIps',
+  ),
   /** Named members of the file with the first single address of each. */
   machines: z
     .array(

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { addressRefusal, isInTunnel, resolveEndpoints } from '../../../../helper/paths/resolve-endpoints.ts';
+import { addressRefusal, resolveEndpoints } from '../../../../helper/paths/resolve-endpoints.ts';
+import { AddressSet, rangeOf } from '../../../../shared/addresses/range.ts';
 import { endpoint } from '../../support/fake-system.ts';
 
-const ranges = ['fd28:387a::/40', '203.0.113.0/25'];
+const tunnel = new AddressSet([rangeOf('fd28:387a::/40'), rangeOf('203.0.113.0/25')]);
 const resolve = (names: readonly string[], answers: Readonly<Record<string, readonly string[]>>) =>
-  resolveEndpoints(names.map(endpoint), ranges, async (host) => {
+  resolveEndpoints(names.map(endpoint), tunnel, async (host) => {
     const found = answers[host];
     if (found === undefined) throw new Error(`getaddrinfo ENOTFOUND ${host}`);
     return found;
@@ -57,7 +58,7 @@ describe('a resolver that does not answer', () => {
   test('is waited for 1.5 s, and holds up no other name', async () => {
     const asked = resolveEndpoints(
       [endpoint('slow.example.org:1'), endpoint('nas.example.org:1')],
-      ranges,
+      tunnel,
       (host) =>
         host.startsWith('slow') ? Promise.withResolvers<string[]>().promise : Promise.resolve(['192.0.2.7']),
     );
@@ -70,9 +71,9 @@ describe('a resolver that does not answer', () => {
 });
 
 test('no address of the tunnel is a way to a controller, with or without a zone', () => {
-  expect(isInTunnel('fd28:387a::1', ranges)).toBe(true);
-  expect(isInTunnel('fd28:387a::1%eth0', ranges)).toBe(true);
-  expect(isInTunnel('fe80::1%eth0', ranges)).toBe(false);
-  expect(isInTunnel('ff02::1%eth0', ranges)).toBe(false);
-  expect(addressRefusal('192.0.2.7', ranges)).toBeUndefined();
+  expect(tunnel.hasAddress('fd28:387a::1')).toBe(true);
+  expect(tunnel.hasAddress('fd28:387a::1%eth0')).toBe(true);
+  expect(tunnel.hasAddress('fe80::1%eth0')).toBe(false);
+  expect(tunnel.hasAddress('ff02::1%eth0')).toBe(false);
+  expect(addressRefusal('192.0.2.7', tunnel)).toBeUndefined();
 });

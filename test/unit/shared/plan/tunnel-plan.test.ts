@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planAddresses } from '../../../../shared/addresses/plan.ts';
 import { hostEntries } from '../../../../shared/plan/host-names.ts';
-import { tunnelPlan, tunnelRanges } from '../../../../shared/plan/tunnel-plan.ts';
+import { tunnelAddresses, tunnelPlan } from '../../../../shared/plan/tunnel-plan.ts';
 import { goodProfile, goodWgQuickProfile } from '../../support/profiles.ts';
 
 const nas = planAddresses('wgnet', 'nas', 'laptop');
@@ -37,9 +37,15 @@ test('the same profile gives the same plan', () => {
   expect(tunnelPlan(goodProfile())).toEqual(tunnelPlan(goodProfile()));
 });
 
-test('an endpoint can be in none of the ranges of the tunnel', () => {
-  expect(tunnelRanges(goodProfile())).toEqual([nas.base, '203.0.113.0/25']);
-  expect(tunnelRanges(goodWgQuickProfile())).toEqual(['198.51.100.128/25', '2001:db8:9::/64']);
+test('an endpoint can be at no address of the tunnel', () => {
+  const invite = tunnelAddresses(goodProfile());
+  expect(invite.hasAddress(nas.controllerAddress)).toBe(true);
+  expect(invite.hasAddress('203.0.113.127')).toBe(true);
+  expect(invite.hasAddress('203.0.113.128')).toBe(false);
+  const file = tunnelAddresses(goodWgQuickProfile());
+  expect(file.hasAddress('198.51.100.129')).toBe(true);
+  expect(file.hasAddress('2001:db8:9::1%eth0')).toBe(true);
+  expect(file.hasAddress('2001:db8:a::1')).toBe(false);
 });
 
 test('a controller is named by its ::1 and a peer by its address in the subnet of the controller asked for', () => {
