@@ -1,3 +1,5 @@
+import { random } from './random.ts';
+
 /**
  * `npm run bench -- NAME [--json] [options]`: one benchmark, each in a folder of its name, loaded when it is called.
  * A benchmark prints its result to standard output and its progress to standard error.
@@ -17,6 +19,7 @@ if (load === undefined) {
   );
   process.exitCode = 2;
 } else {
+  process.stderr.write(`Random choices: HOMING_SEED=${random.seed}\n`);
   const run = await load();
   await run(args);
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { randomForTests } from '../support/random-for-tests.ts';
 import { AppHost } from './support/app-host.ts';
 import { dropFile } from './support/drop.ts';
 import { FakeHelper } from './support/fake-helper.ts';
@@ -13,6 +13,8 @@ import { lookAtScreen } from './support/look-at-screen.ts';
 import type { RunningApp } from './support/running-app.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 import { stagedTunnel } from './support/staged-tunnel.ts';
+
+const random = randomForTests();
 
 /** What goes wrong: a sentence and a next step each time, and nothing is lost. */
 
@@ -91,7 +93,7 @@ describe('a file that is no invite', () => {
   test('that is binary, empty or not there is refused, each with its reason', async () => {
     const path = await putFile(
       'picture.homing',
-      new Uint8Array([0xff, 0xd8, 0xff, 0, 1, 2, ...randomBytes(500)]),
+      new Uint8Array([0xff, 0xd8, 0xff, 0, 1, 2, ...random.bytes(500)]),
     );
     expect(await refusalOf(path)).toContain('It is no text');
     expect(await refusalOf(await putFile('empty.conf', ''))).toContain('The file is empty');
@@ -179,7 +181,7 @@ describe('a keyring', () => {
     const profiles = await profilesOnDisk();
     for (const id of profiles) {
       const path = appHost.host.outsidePath(`${store}/profiles/${id}/private.key.sealed`);
-      await writeFile(path, Buffer.concat([Buffer.from('v11'), randomBytes(48)]));
+      await writeFile(path, Buffer.concat([Buffer.from('v11'), random.bytes(48)]));
     }
     await app.kill();
     helper.onConnect = (request) => stagedTunnel(request, {});

@@ -9,10 +9,13 @@ import { ping } from '../lab/ping.ts';
 import { PingStream } from '../lab/ping-stream.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { randomForTests } from '../support/random-for-tests.ts';
 import { helperCommand, type InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
+
+const random = randomForTests();
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;
@@ -61,9 +64,9 @@ async function wireguardGoPid(): Promise<string> {
   return (await host.run(['pgrep', '-x', 'wireguard-go'])).trim();
 }
 
-/** A moment between 0 and 200 ms, spread over the kills and different in every run. */
+/** A moment between 0 and 200 ms, spread over the kills and different for every seed. */
 function moment(kill: number): number {
-  return ((kill + Math.random()) * longestDelayMs) / kills;
+  return ((kill + random.next()) * longestDelayMs) / kills;
 }
 
 function diffLines(before: readonly string[], after: readonly string[]): string[] {

@@ -3,11 +3,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { planAddresses } from '../../shared/addresses/plan.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { randomForTests } from '../support/random-for-tests.ts';
 import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { holds } from './support/roaming-load.ts';
 import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
 import { PacketCount } from './support/roaming-packets.ts';
 import { udpPortsOf } from './support/roaming-sockets.ts';
+
+const random = randomForTests();
 
 /** What comes from outside and is wrong: no crash, no move, and the timeline says what was ignored. */
 
@@ -126,10 +129,11 @@ describe('at the probing socket', () => {
     const ports = await udpPortsOf(laptop.installed.helper.outsidePid);
     expect(ports).toHaveLength(1);
     const flood = [
-      "const { createSocket } = require('node:dgram'); const { randomBytes } = require('node:crypto');",
+      "const { createSocket } = require('node:dgram');",
+      `const junk = Buffer.from('${random.bytes(1400).toString('base64')}', 'base64');`,
       "const s = createSocket('udp4'); let left = 7000;",
       'const one = () => { if (left-- === 0) return s.close();',
-      '  const b = randomBytes([0, 3, 60, 64, 92, 148, 1400][left % 7]);',
+      '  const b = Buffer.from(junk.subarray(0, [0, 3, 60, 64, 92, 148, 1400][left % 7]));',
       '  if (left % 2 && b.length > 4) { b.fill(0, 0, 4); b[0] = b.length === 64 ? 3 : 2; }',
       `  s.send(b, ${ports[0]}, '${at.private.laptop}', one); };`,
       'one();',

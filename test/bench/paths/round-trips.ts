@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { random } from '../random.ts';
 import type { Carrier } from './carrier-watch.ts';
 import { progress } from './progress.ts';
 import type { LeavingSample, ReturningSample } from './result.ts';
@@ -76,7 +77,7 @@ async function makeTrip(
   await startOn(subject, 'lan');
   await trip.prepare();
   const pings = await TwoWayPings.start(subject);
-  await sleep(300 + Math.random() * 200);
+  await sleep(300 + random.next() * 200);
   const away = await move(subject, 'internet', trip.leave, limits.leaveMs);
   const awayWord = await subject.lastWord();
   if (away.carriedMs === undefined) await putOn(subject, 'internet');

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostProcess } from '../../lab/host-process.ts';
 import type { World } from '../../lab/world.ts';
+import { random } from '../random.ts';
 import { isolateLaptop, joinLaptop } from './lan-isolation.ts';
 import type { Trip } from './round-trips.ts';
 
@@ -11,7 +12,7 @@ const waitSpreadMs = 9_000;
 async function nothing(): Promise<void> {}
 
 async function randomWait(): Promise<void> {
-  await sleep(shortestWaitMs + Math.random() * waitSpreadMs);
+  await sleep(shortestWaitMs + random.next() * waitSpreadMs);
 }
 
 /**

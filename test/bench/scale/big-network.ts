@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { findCollisions } from '../../../shared/addresses/collisions.ts';
 import { signedInviteFor } from '../../../shared/authoring/invite-for.ts';
 import { createNetwork, parseNetworkFile } from '../../../shared/authoring/network-file.ts';
 import { generateSigningKey, networkKeyOf } from '../../../shared/invite/network-key.ts';
+import { random } from '../random.ts';
 
 /** The endpoints are in a range for documentation (RFC 5737) that nobody in the lab answers for. */
 const nobodysAddresses = Array.from({ length: 200 }, (_, index) => `203.0.113.${index + 20}`);
@@ -23,7 +23,7 @@ function controllerNames(network: string, count: number): string[] {
 export function bigInvite(network: string, controllers: number, machines: number): string {
   const signingKey = generateSigningKey();
   const empty = createNetwork({ name: network, publicKey: networkKeyOf(signingKey), presharedKeys: false });
-  const key = () => randomBytes(32).toString('base64');
+  const key = () => random.bytes(32).toString('base64');
   const file = {
     ...empty,
     controllers: controllerNames(network, controllers).map((name, index) => ({

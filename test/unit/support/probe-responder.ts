@@ -8,9 +8,11 @@ import {
   diffieHellman,
   generateKeyPairSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto';
 import { mac } from '../../../helper/paths/probe/kdf.ts';
+import { randomForTests } from '../../support/random-for-tests.ts';
+
+const random = randomForTests();
 
 /**
  * A WireGuard responder of its own, written on OpenSSL (node:crypto) instead of the noble packages, so that
@@ -144,7 +146,7 @@ export function testResponder(
     h = blake2s(h, at(keys, 1));
     const message = Buffer.alloc(92);
     message.writeUInt32LE(2, 0);
-    randomBytes(4).copy(message, 4);
+    random.bytes(4).copy(message, 4);
     message.writeUInt32LE(from.senderIndex, 8);
     ephemeral.copy(message, 12);
     seal(at(keys, 2), Buffer.alloc(0), h).copy(message, 44);
@@ -159,7 +161,7 @@ export function testResponder(
       const message = Buffer.alloc(64);
       message.writeUInt32LE(3, 0);
       message.set(initiation.subarray(4, 8), 4);
-      const nonce24 = randomBytes(24);
+      const nonce24 = random.bytes(24);
       nonce24.copy(message, 8);
       const key = hchacha20(macKey('cookie--', publicKey), nonce24.subarray(0, 16));
       const iv = Buffer.concat([Buffer.alloc(4), nonce24.subarray(16)]);

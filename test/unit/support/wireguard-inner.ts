@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
@@ -13,6 +12,8 @@ import type { ProbeTarget } from '../../../helper/paths/probe/targets.ts';
 import { generatePrivateKey, publicKeyOf } from '../../../shared/keys/probe-key.ts';
 import { keyBytes, keyText, type PresharedKey, type PublicKey } from '../../../shared/keys/wireguard-key.ts';
 
+import { SeededRandom } from '../../support/seeded-random.ts';
+
 /**
  * Runs inside namespaces of its own (network, mounts, processes), probes real wireguard-go there, and
  * prints what came of it as one line of JSON. Started by wireguard.test.ts.
@@ -21,13 +22,16 @@ import { keyBytes, keyText, type PresharedKey, type PublicKey } from '../../../s
 const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' });
 const waitMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const random = new SeededRandom();
+process.stderr.write(`Repeat with HOMING_SEED=${random.seed}\n`);
+
 const probeKey = generatePrivateKey();
 const secretProbeKey = generatePrivateKey();
 const presharedKey = generatePresharedKey();
 const devices: ChildProcess[] = [];
 
 function generatePresharedKey(): PresharedKey {
-  return keyText(randomBytes(32)) as PresharedKey;
+  return keyText(random.bytes(32)) as PresharedKey;
 }
 
 /** Starts a controller that knows both probe keys, as more [Peer]s with no AllowedIPs. */
@@ -67,12 +71,12 @@ async function startController(
  * it finds them all at once.
  */
 async function overload(child: ChildProcess, publicKey: PublicKey, port: number): Promise<void> {
-  const { mac1Key } = initiatorFor(randomBytes(32), keyBytes(publicKey));
+  const { mac1Key } = initiatorFor(random.bytes(32), keyBytes(publicKey));
   const socket = createSocket('udp4').bind(0, '127.0.0.2');
   await once(socket, 'listening');
   child.kill('SIGSTOP');
   for (let i = 0; i < 400; i++) {
-    const message = randomBytes(148);
+    const message = random.bytes(148);
     message.writeUInt32LE(1);
     message.set(mac(mac1Key, message.subarray(0, 116)), 116);
     await new Promise((resolve) => socket.send(message, port, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { blake2s } from '@noble/hashes/blake2.js';
@@ -8,7 +8,10 @@ import { openCookieReply } from '../../../../../helper/paths/probe/cookie.ts';
 import { hash, hmacBlake2s, kdf3, mac } from '../../../../../helper/paths/probe/kdf.ts';
 import { consumeResponse, createInitiation, initiatorFor } from '../../../../../helper/paths/probe/noise.ts';
 import { tai64n } from '../../../../../helper/paths/probe/tai64n.ts';
+import { randomForTests } from '../../../../support/random-for-tests.ts';
 import { hchacha20, testResponder } from '../../../support/probe-responder.ts';
+
+const random = randomForTests();
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -75,19 +78,23 @@ describe('the primitives agree with what was published', () => {
   });
 });
 
-const ownKey = Uint8Array.from(randomBytes(32));
-const controllerKey = Uint8Array.from(randomBytes(32));
+const ownKey = Uint8Array.from(random.bytes(32));
+const controllerKey = Uint8Array.from(random.bytes(32));
 
 function handshake(presharedKey?: Uint8Array) {
   const responder = testResponder(controllerKey, presharedKey);
   const initiator = initiatorFor(ownKey, responder.publicKey, presharedKey);
   const timestamp = tai64n(1_700_000_000_123_456_789n);
-  const fresh = { senderIndex: 0x89abcdef, ephemeralPrivateKey: Uint8Array.from(randomBytes(32)), timestamp };
+  const fresh = {
+    senderIndex: 0x89abcdef,
+    ephemeralPrivateKey: Uint8Array.from(random.bytes(32)),
+    timestamp,
+  };
   return { responder, initiator, timestamp, fresh, ...createInitiation(initiator, fresh) };
 }
 
 describe('the handshake with an independent responder', () => {
-  for (const presharedKey of [undefined, Uint8Array.from(randomBytes(32))]) {
+  for (const presharedKey of [undefined, Uint8Array.from(random.bytes(32))]) {
     it(`${presharedKey ? 'with' : 'without'} a preshared key is understood, and its answer is valid`, () => {
       const { responder, initiator, message, sent, timestamp } = handshake(presharedKey);
       const opened = responder.open(message);
@@ -102,8 +109,8 @@ describe('the handshake with an independent responder', () => {
   }
 
   it('refuses an answer made with another preshared key', () => {
-    const { message, sent, initiator } = handshake(Uint8Array.from(randomBytes(32)));
-    const answer = testResponder(controllerKey, Uint8Array.from(randomBytes(32)))
+    const { message, sent, initiator } = handshake(Uint8Array.from(random.bytes(32)));
+    const answer = testResponder(controllerKey, Uint8Array.from(random.bytes(32)))
       .open(message)
       ?.respond();
     expect(consumeResponse(initiator, sent, answer ?? new Uint8Array())).toEqual({
@@ -117,7 +124,7 @@ describe('the handshake with an independent responder', () => {
     const answer = responder.open(message)?.respond() ?? new Uint8Array();
     const other = createInitiation(initiator, {
       ...fresh,
-      ephemeralPrivateKey: Uint8Array.from(randomBytes(32)),
+      ephemeralPrivateKey: Uint8Array.from(random.bytes(32)),
     });
     expect(consumeResponse(initiator, other.sent, answer)).toEqual({ valid: false, fault: 'tag' });
     const renumbered = createInitiation(initiator, { ...fresh, senderIndex: 1 });
@@ -172,7 +179,7 @@ describe('the handshake with an independent responder', () => {
 describe('a cookie reply', () => {
   it('gives a cookie, and the next message the mac2 that the responder expects', () => {
     const { responder, initiator, message, sent, fresh } = handshake();
-    const cookie = Uint8Array.from(randomBytes(16));
+    const cookie = Uint8Array.from(random.bytes(16));
     const opened = openCookieReply(initiator, sent, responder.cookieReply(message, cookie));
     expect(opened).toEqual(cookie);
     const retry = createInitiation(initiator, { ...fresh, cookie });
@@ -182,7 +189,7 @@ describe('a cookie reply', () => {
 
   it('gives nothing with any one bit changed', () => {
     const { responder, initiator, message, sent } = handshake();
-    const reply = responder.cookieReply(message, Uint8Array.from(randomBytes(16)));
+    const reply = responder.cookieReply(message, Uint8Array.from(random.bytes(16)));
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 64 * 8 - 1 }), (bit) => {
         const changed = Uint8Array.from(reply);

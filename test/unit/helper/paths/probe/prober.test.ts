@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IgnoredReport } from '../../../../../helper/paths/probe/ignored.ts';
@@ -8,8 +7,11 @@ import type { ProbeOutcome } from '../../../../../helper/paths/probe/target-run.
 import type { ProbeTarget } from '../../../../../helper/paths/probe/targets.ts';
 import { generatePrivateKey } from '../../../../../shared/keys/probe-key.ts';
 import { keyText, parsePublicKey } from '../../../../../shared/keys/wireguard-key.ts';
+import { randomForTests } from '../../../../support/random-for-tests.ts';
 import { type Listener, listen } from '../../../support/probe-listener.ts';
 import { type TestResponder, testResponder } from '../../../support/probe-responder.ts';
+
+const random = randomForTests();
 
 const publicKeyOf = (responder: TestResponder) => parsePublicKey(keyText(responder.publicKey), 'test');
 const unicast = (port: number, host = '127.0.0.1'): ProbeTarget => ({ kind: 'unicast', host, port });
@@ -58,7 +60,7 @@ const request = (
 });
 
 beforeEach(() => {
-  responder = testResponder(Uint8Array.from(randomBytes(32)));
+  responder = testResponder(Uint8Array.from(random.bytes(32)));
   ignored = [];
   listeners = [];
   prober = newProber();
@@ -131,7 +133,7 @@ describe('a probe', () => {
   });
 
   it('proves itself to a controller under load with the cookie, once', async () => {
-    const cookie = Uint8Array.from(randomBytes(16));
+    const cookie = Uint8Array.from(random.bytes(16));
     const macs: boolean[] = [];
     const { port } = await listening((message, from, self) => {
       const proven = responder.hasMac2(message, cookie);
@@ -151,7 +153,7 @@ describe('a probe', () => {
     let messages = 0;
     const { port } = await listening((message, from, self) => {
       messages++;
-      self.send(responder.cookieReply(message, Uint8Array.from(randomBytes(16))), from);
+      self.send(responder.cookieReply(message, Uint8Array.from(random.bytes(16))), from);
     });
     const [outcome] = await prober.probe(request([unicast(port)]));
     expect(outcome?.verdict).toBe('silent');
@@ -238,8 +240,8 @@ describe('answers that are ignored', () => {
   });
 
   it('are made with another preshared key, and the outcome says that something answers', async () => {
-    const secret = Uint8Array.from(randomBytes(32));
-    const privateKey = Uint8Array.from(randomBytes(32));
+    const secret = Uint8Array.from(random.bytes(32));
+    const privateKey = Uint8Array.from(random.bytes(32));
     responder = testResponder(privateKey);
     const wrong = testResponder(privateKey, secret);
     const { port } = await listening((message, from, self) => {
@@ -257,8 +259,8 @@ describe('answers that are ignored', () => {
       self.send(answer.subarray(0, 91), from);
       self.send(Buffer.concat([answer, Buffer.of(0)]), from);
       self.send(Buffer.of(2, 0), from);
-      self.send(Buffer.concat([Buffer.of(4, 0, 0, 0), randomBytes(28)]), from);
-      self.send(Buffer.concat([Buffer.of(2, 0, 0, 0), randomBytes(88)]), from);
+      self.send(Buffer.concat([Buffer.of(4, 0, 0, 0), random.bytes(28)]), from);
+      self.send(Buffer.concat([Buffer.of(2, 0, 0, 0), random.bytes(88)]), from);
       self.send(answer, from);
       self.send(answer, from);
     });
@@ -277,9 +279,9 @@ describe('answers that are ignored', () => {
   });
 
   it('cost a bounded number of key agreements for one message, then nothing', async () => {
-    const privateKey = Uint8Array.from(randomBytes(32));
+    const privateKey = Uint8Array.from(random.bytes(32));
     responder = testResponder(privateKey);
-    const otherKey = testResponder(privateKey, Uint8Array.from(randomBytes(32)));
+    const otherKey = testResponder(privateKey, Uint8Array.from(random.bytes(32)));
     const { port } = await listening((message, from, self) => {
       const opened = otherKey.open(message);
       for (let i = 0; opened && i < 30; i++) self.send(opened.respond(), from);
@@ -299,7 +301,7 @@ describe('answers that are ignored', () => {
       const lengths = [0, 3, 64, 91, 92, 93, 148, 1400];
       const shower = async (): Promise<void> => {
         for (; flooded < 10_000; flooded++) {
-          const junk = randomBytes(lengths[flooded % lengths.length] ?? 0);
+          const junk = random.bytes(lengths[flooded % lengths.length] ?? 0);
           if (flooded % 2 === 0 && junk.length > 4) junk.writeUInt32LE(flooded % 3 === 0 ? 3 : 2);
           self.send(junk, from);
           if (flooded % 50 === 0) await waitMs(1);
@@ -355,7 +357,7 @@ describe('the pace', () => {
     const { port } = await controller();
     const others = await listening(() => held++);
     const busy = prober.probe(request(Array.from({ length: 8 }, () => unicast(others.port))));
-    responder = testResponder(Uint8Array.from(randomBytes(32)));
+    responder = testResponder(Uint8Array.from(random.bytes(32)));
     const [outcome] = await prober.probe(request([unicast(port)]));
     expect(outcome?.verdict).toBe('verified');
     expect(held).toBeLessThan(8);

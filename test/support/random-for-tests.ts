@@ -1,0 +1,11 @@
+import { beforeEach } from 'vitest';
+import { SeededRandom } from './seeded-random.ts';
+
+/** Random choices for one test file, whose seed is printed with each test that fails. */
+export function randomForTests(): SeededRandom {
+  const random = new SeededRandom();
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(() => console.log(`Repeat with HOMING_SEED=${random.seed}`));
+  });
+  return random;
+}
