@@ -92,7 +92,7 @@ async function startLocked(
     connect: (request) => keeper.connect(request),
     disconnect: () => keeper.disconnect(),
     probe: (request) => probeOf(keeper, request.controller),
-    diagnostics: async () => diagnose(await status(), runner, [hostsPath]),
+    diagnostics: async () => diagnose(await status(), system, [hostsPath]),
     subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
   };
   const server = createServer(getRequestListener(controlApi(helper).fetch));

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostics } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
-import { findProgram } from '../process/programs.ts';
-import type { ProgramRunner } from '../process/run.ts';
+import type { DiagnosticText, TunnelSystem } from '../tunnel/system.ts';
 
 /** 32 bytes in base64: whatever the tools print, a key that is not one of the known public keys is cut out. */
 const keyPattern = /[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=/g;
@@ -17,7 +16,7 @@ function publicKeysOf(status: Status): Set<string> {
   return new Set([status.tunnel.publicKey, ...status.tunnel.controllers.map((c) => c.publicKey)]);
 }
 
-function fileSection(path: string): { title: string; text: string } {
+function fileSection(path: string): DiagnosticText {
   try {
     return { title: path, text: readFileSync(path, 'utf8').trim() };
   } catch (error) {
@@ -28,28 +27,14 @@ function fileSection(path: string): { title: string; text: string } {
 /** What a person needs to find out why something does not work, with secrets removed. */
 export async function diagnose(
   status: Status,
-  runner: ProgramRunner,
+  system: Pick<TunnelSystem, 'diagnostics'>,
   files: readonly string[],
 ): Promise<Diagnostics> {
-  const command = async (name: string, args: readonly string[]) => {
-    const title = [name, ...args].join(' ');
-    const path = findProgram(name);
-    if (path === undefined) return { title, text: 'not installed' };
-    const { stdout, stderr } = await runner.run(path, args);
-    return { title, text: `${stdout}${stderr}`.trim() || '(nothing)' };
-  };
-  const sections = await Promise.all([
-    Promise.resolve({ title: 'status', text: JSON.stringify(status, null, 2) }),
-    command('uname', ['-srm']),
-    command('wg', ['show', 'all']),
-    command('ip', ['-brief', 'link']),
-    command('ip', ['-brief', 'address']),
-    command('ip', ['route']),
-    command('ip', ['-6', 'route']),
-    command('ip', ['rule']),
-    command('nft', ['list', 'tables']),
-    ...files.map((path) => Promise.resolve(fileSection(path))),
-  ]);
+  const sections = [
+    { title: 'status', text: JSON.stringify(status, null, 2) },
+    ...(await system.diagnostics()),
+    ...files.map(fileSection),
+  ];
   const publicKeys = publicKeysOf(status);
   return { sections: sections.map(({ title, text }) => ({ title, text: withoutSecrets(text, publicKeys) })) };
 }

@@ -1,24 +1,13 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
+import { startTimeOf } from '../process/start-time.ts';
 
 /**
- * One helper at a time. The lock is a file that names a process and when it started (proc(5), field 22 of
- * stat), so a lock left by a killed helper is known from a living one even when its number was used again.
+ * One helper at a time. The lock is a file that names a process and when it started, so a lock left by a killed helper
+ * is known from a living one even when its number was used again.
  * It is put in place by link(2), which fails when one is there: two helpers starting at once cannot both win.
  */
-
-/** Undefined for a process that is not there, or ended and not yet waited for. */
-function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the name in brackets, which may hold spaces: count from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
 
 function isAlive(lock: string): boolean {
   const [pid = '', start = ''] = lock.trim().split(' ');

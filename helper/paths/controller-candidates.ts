@@ -78,7 +78,7 @@ export class ControllerCandidates {
         way !== undefined &&
         !losses.devices.has(way.device) &&
         !losses.addresses.has(way.source);
-      if (open) this.#routes.set(endpoint, { ...way, onLink: false, usable: true });
+      if (open) this.#routes.set(endpoint, { ...way, linkKind: undefined, onLink: false, usable: true });
       if (open || this.wasLost(endpoint, losses))
         this.#candidates.set(endpoint, { ...candidate, usable: open });
     }
@@ -96,7 +96,7 @@ export class ControllerCandidates {
    */
   addOnLink(endpoint: Endpoint, device: string): void {
     this.add({ endpoint, path: 'lan', source: 'discovered' });
-    this.#routes.set(endpoint, { device, onLink: true, source: '', usable: true });
+    this.#routes.set(endpoint, { device, linkKind: 'lan', onLink: true, source: '', usable: true });
   }
 
   /**
@@ -152,8 +152,11 @@ export class ControllerCandidates {
         continue;
       }
       const known = changed ? afterNetworkChange(candidate) : candidate;
-      const path = route?.onLink === true ? 'lan' : (this.#said.get(endpoint) ?? candidate.path);
-      const near = path === 'internet' || route?.onLink === true || offLink || known.verified !== null;
+      const said = this.#said.get(endpoint) ?? candidate.path;
+      // Over a modem or another VPN nobody is a neighbour, whatever the address.
+      const isFar = route?.linkKind === 'point-to-point' || route?.linkKind === 'tunnel';
+      const path = route?.onLink === true ? 'lan' : isFar ? 'internet' : said;
+      const near = said === 'internet' || route?.onLink === true || offLink || known.verified !== null;
       this.#candidates.set(endpoint, { ...known, path, usable: route?.usable === true && near });
     }
     return inUseChanged;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
-import type { Move } from '../tunnel/network.ts';
+import type { Move, MoveResult } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
 import { isToldOf } from './told-endpoint.ts';
@@ -59,8 +59,6 @@ export class Mover {
   readonly #system: MovingSystem;
   readonly #interfaceName: string;
   readonly #nowMs: () => number;
-  /** Whether there is an inbound guard; without one the listen port changes with each move. */
-  guarded = false;
   #stopped = false;
 
   constructor(system: MovingSystem, interfaceName: string, nowMs: () => number) {
@@ -85,10 +83,9 @@ export class Mover {
     const { controller, from, to, fromWorks, roundTripMs, device } = order;
     const proofMs = Math.max(leastProofMs, roundTripMs * proofFactor);
     const flightMs = Math.min(longestFlightMs, roundTripMs * flightFactor + flightMarginMs);
-    const takeIn =
-      this.guarded && fromWorks && device !== undefined ? { device, forMs: flightMs } : undefined;
-    await this.#set(order, takeIn);
-    const waitMs = takeIn === undefined ? 0 : flightMs;
+    const takeIn = fromWorks && device !== undefined ? { device, forMs: flightMs } : undefined;
+    const { takesIn } = await this.#set(order, takeIn);
+    const waitMs = takesIn ? flightMs : 0;
     await this.#holdEndpoint(controller, to, waitMs);
     const failure = await this.#awaitProof(controller, to, proofMs);
     if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs - waitMs };
@@ -103,13 +100,13 @@ export class Mover {
   }
 
   /** Sets the endpoint in use once more, so that WireGuard looks for the way there anew. */
-  setAgain(controller: PlannedController, endpoint: Endpoint): Promise<void> {
-    return this.#set(inPlace(controller, endpoint), undefined);
+  async setAgain(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+    await this.#set(inPlace(controller, endpoint), undefined);
   }
 
   /** Takes the controller out and in again where it is: the next packet asks for a session. */
-  renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
-    return this.#set(inPlace(controller, endpoint), undefined, true);
+  async renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+    await this.#set(inPlace(controller, endpoint), undefined, true);
   }
 
   /** The controller as the live interface has it. */
@@ -118,10 +115,10 @@ export class Mover {
     return live?.peers.find((peer) => peer.publicKey === controller.publicKey);
   }
 
-  async #set(order: MoveOrder, takeIn: Move['takeIn'], isForgotten = false): Promise<void> {
+  async #set(order: MoveOrder, takeIn: Move['takeIn'], isForgotten = false): Promise<MoveResult> {
     const { controller, from, to, fromWorks, roundTripMs } = order;
     const peer = await this.peer(controller);
-    await this.#system.move({
+    return await this.#system.move({
       interfaceName: this.#interfaceName,
       controller,
       renew: peer !== undefined && (isForgotten || !hasSession(peer)),
@@ -129,7 +126,6 @@ export class Mover {
       to,
       guardMs: Math.max(leastGuardMs, roundTripMs * guardFactor),
       takeIn,
-      guarded: this.guarded,
     });
   }
 

@@ -18,7 +18,7 @@ import { Mover } from './mover.ts';
 import { NameFailover } from './name-failover.ts';
 import type { PathContext, PathKeeper, PathKeeperFactory } from './path-keeper.ts';
 import { PeerSilence } from './peer-silence.ts';
-import { type DiscoveryTarget, discoveryTargets, parseLinks } from './probe/discovery-targets.ts';
+import { type DiscoveryTarget, discoveryTargets } from './probe/discovery-targets.ts';
 import { Prober } from './probe/prober.ts';
 import { TimestampSource } from './probe/tai64n.ts';
 import type { ProbeOutcome } from './probe/target-run.ts';
@@ -215,7 +215,7 @@ class RoamingPaths implements PathKeeper {
     this.#traffic.start();
     this.#netTimer = setInterval(() => void this.#look(() => this.#readInterface()), netMs);
     void this.#look(async () => {
-      this.#mover.guarded = await this.#parts.system.makeGuard(live?.listenPort ?? 0);
+      await this.#parts.system.makeGuard(live?.listenPort ?? 0);
       await this.#resolve();
       await this.#lookAtNetwork();
       void Promise.all(this.#paths.map((path) => path.onEvent())).then(() => this.#considerNames());
@@ -381,11 +381,9 @@ class RoamingPaths implements PathKeeper {
 
   /** The ways, and the networks to ask by broadcast. */
   async #lookAtNetwork(): Promise<void> {
-    const { plan, profile } = this.#context;
+    const { profile } = this.#context;
     await this.#lookAtRoutes();
-    this.#discovery = profile.settings.discovery
-      ? discoveryTargets(parseLinks(await this.#parts.system.links()), [plan.interfaceName])
-      : [];
+    this.#discovery = profile.settings.discovery ? discoveryTargets(await this.#parts.system.links()) : [];
   }
 
   /** Resolves the endpoints of every controller afresh. @returns whether any name was among them */

@@ -1,11 +1,14 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { Link, LinkKind } from './links.ts';
 
 /** The way a packet to an address would take now. */
 export interface Route {
   readonly device: string;
-  /** The address is on the link itself: no gateway between. */
+  /** Undefined until the whole route was asked for. */
+  readonly linkKind: LinkKind | undefined;
+  /** The address is that of a neighbour: the link is a LAN, and no gateway stands between. */
   readonly onLink: boolean;
   /** The own address it would be sent from; empty when the system does not say. */
   readonly source: string;
@@ -35,17 +38,18 @@ export interface NetworkSystem {
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
   /** The ways to IP addresses, asked without starting a process; an address without one is missing. */
   waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>>;
-  /** What `ip -j -d address` prints, after JSON.parse; see probe/discovery-targets.ts. */
-  links(): Promise<unknown>;
-  /** Prepares the inbound guard for a listen port. @returns whether there is one */
-  makeGuard(listenPort: number): Promise<boolean>;
+  /** The links of this computer with their addresses; loopback is not among them. */
+  links(): Promise<readonly Link[]>;
+  /** Prepares the inbound guard for a listen port, where the system has one. */
+  makeGuard(listenPort: number): Promise<void>;
   clearGuard(): Promise<void>;
   /**
    * Changes where a controller is reached and, for a while, lets nothing in from where it was, so that
    * packets in flight cannot undo it. A keepalive leaves at once: the controller answers to where it last heard
    * from, and on an idle tunnel it would hear nothing for as long as a keepalive takes.
+   * Without an inbound guard the listen port changes in the same step.
    */
-  move(move: Move): Promise<void>;
+  move(move: Move): Promise<MoveResult>;
   /** Sets the endpoint of a controller once more, and nothing else. */
   setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void>;
   /** Sends pings to an address in the tunnel, so that a controller has something to answer. */
@@ -71,6 +75,9 @@ export interface Move {
    * take the endpoint back ({@link NetworkSystem.setEndpoint}). Undefined: all of them are shut out from the start.
    */
   readonly takeIn: { readonly device: string; readonly forMs: number } | undefined;
-  /** Without an inbound guard the listen port changes in the same step. */
-  readonly guarded: boolean;
+}
+
+export interface MoveResult {
+  /** Packets in flight from the old endpoint are being accepted, as {@link Move.takeIn} wants it. */
+  readonly takesIn: boolean;
 }

@@ -7,7 +7,7 @@ import type { NetworkSystem } from './network.ts';
 export interface TunnelSystem extends NetworkSystem {
   /** Which WireGuard carries the tunnel here. */
   wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'>;
-  /** Interfaces with a name of Homing's form that are there now. */
+  /** Interfaces that are there now and have a name that only Homing gives. */
   ownInterfaces(): readonly string[];
   /** Whether an interface of this name is there, whoever made it. */
   exists(interfaceName: string): boolean;
@@ -28,8 +28,16 @@ export interface TunnelSystem extends NetworkSystem {
   down(interfaceName: string): Promise<void>;
   /** What the live interface says; undefined when it is gone. */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
+  /** What the system's own tools print about the network; keys may stand in it. */
+  diagnostics(): Promise<readonly DiagnosticText[]>;
   /** Packets received and sent by the interface since it came up; cheap, no process. */
   packetCounters(interfaceName: string): { readonly received: number; readonly sent: number } | undefined;
+}
+
+/** Text for a person to read, with what printed it. */
+export interface DiagnosticText {
+  readonly title: string;
+  readonly text: string;
 }
 
 export interface TunnelStart {

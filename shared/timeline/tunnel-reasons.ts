@@ -37,5 +37,5 @@ export const interruptedRunRemoved = 'what an interrupted run had left was remov
 
 /** @param why what is wrong with the journal */
 export function journalDamaged(why: string): string {
-  return `the journal could not be read (${why}); every interface named hm-* and the names were removed`;
+  return `the journal could not be read (${why}); every interface of Homing and the names were removed`;
 }

@@ -7,8 +7,9 @@ import { clearedEnvironment } from '../../process/run.ts';
  * (at 100 controllers wg-quick starts 200). `replace`: the same batch repairs what was lost. `nodad`: nobody
  * else can hold these addresses on a point-to-point link. `noprefixroute`: the plan's own routes say what goes
  * through the tunnel.
+ * @param hasIpv6 whether the kernel knows IPv6 at all
  */
-export function ipBatch(plan: TunnelPlan): string {
+export function ipBatch(plan: TunnelPlan, hasIpv6: boolean): string {
   const device = plan.interfaceName;
   const lines = [
     ...plan.addresses.map((address) =>
@@ -16,6 +17,9 @@ export function ipBatch(plan: TunnelPlan): string {
         ? `address replace ${address} dev ${device} nodad noprefixroute`
         : `address replace ${address} dev ${device} noprefixroute`,
     ),
+    // Before it is up: the kernel would send router solicitations from a link-local address into the tunnel, which
+    // nobody answers (RFC 4861 section 6.3.7).
+    ...(hasIpv6 ? [`link set dev ${device} addrgenmode none`] : []),
     `link set dev ${device} mtu ${plan.mtu} up`,
     ...plan.routes.map(({ range, source }) =>
       source === undefined

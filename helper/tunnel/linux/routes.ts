@@ -1,42 +1,62 @@
 import { z } from 'zod';
+import type { Link } from '../links.ts';
 import type { Route } from '../network.ts';
 
 const routeSchema = z.looseObject({
   dst: z.string(),
   dev: z.string().optional(),
   gateway: z.string().optional(),
+  /** A gateway of the other family (RFC 5549). */
+  via: z.unknown().optional(),
   prefsrc: z.string().optional(),
   flags: z.array(z.string()).optional(),
   type: z.string().optional(),
 });
 
-/** Interface names of container bridges and virtual machines: a machine behind one is not on the LAN. */
-const containerDevice = /^(docker\d|br-|veth|virbr|cni|podman|lxc|lxd|vmnet|vnet|flannel|cali)/;
+const answerSchema = z.array(z.looseObject({ ifname: z.string().optional() }));
 
-/** The lines for `ip -j -force -batch -` that ask the way to each address. */
+/** The lines for `ip -j -d -force -batch -` that print the links, then the route to each address. */
 export function routeQueries(addresses: readonly string[]): string {
-  return addresses.map((address) => `route get ${address.replace('%', ' oif ')}\n`).join('');
+  return ['address show\n', ...addresses.map((one) => `route get ${one.replace('%', ' oif ')}\n`)].join('');
 }
 
 /**
- * Parses the answers: one JSON list a line; an address without a route has none. A route over a link that is
- * down (`linkdown`, ip-route(8)) or that ends here is no route.
+ * Parses the answers to {@link routeQueries}: one JSON list a line, the links among them; an address without a route
+ * has none. A route over a link that is down (`linkdown`, ip-route(8)) or that ends here is no route.
+ * @param parse parses the list of links
  * @param tunnel the interface of the tunnel itself
  */
-export function parseRoutes(output: string, tunnel: string): Map<string, Route> {
+export function parseRoutes(
+  output: string,
+  parse: (printed: unknown) => readonly Link[],
+  tunnel: string,
+): Map<string, Route> {
+  const links = new Map<string, Link>();
   const routes = new Map<string, Route>();
   for (const line of output.split('\n').filter((text) => text.startsWith('['))) {
-    for (const found of z.array(routeSchema).parse(JSON.parse(line))) {
-      const flags = found.flags ?? [];
-      const dead = flags.includes('linkdown') || flags.includes('dead');
-      if (found.dev === undefined || found.type === 'local' || found.type === 'unreachable') continue;
-      routes.set(found.dst, {
-        device: found.dev,
-        onLink: found.gateway === undefined,
-        source: found.prefsrc ?? '',
-        usable: !dead && found.dev !== tunnel && found.dev !== 'lo' && !containerDevice.test(found.dev),
-      });
+    const answer = answerSchema.parse(JSON.parse(line));
+    if (answer.some((entry) => entry.ifname !== undefined)) {
+      for (const link of parse(answer)) links.set(link.name, link);
+      continue;
+    }
+    for (const found of z.array(routeSchema).parse(answer)) {
+      if (found.type === 'local' || found.type === 'unreachable') continue;
+      // A link that is not listed is loopback.
+      const link = links.get(found.dev ?? '');
+      if (link !== undefined) routes.set(found.dst, routeOver(link, found, tunnel));
     }
   }
   return routes;
+}
+
+function routeOver(link: Link, found: z.infer<typeof routeSchema>, tunnel: string): Route {
+  const flags = found.flags ?? [];
+  const dead = flags.includes('linkdown') || flags.includes('dead');
+  return {
+    device: link.name,
+    linkKind: link.kind,
+    onLink: found.gateway === undefined && found.via === undefined && link.kind === 'lan',
+    source: found.prefsrc ?? '',
+    usable: !dead && link.name !== tunnel && link.kind !== 'container',
+  };
 }

@@ -1,5 +1,5 @@
 import type { MovingSystem } from '../../../helper/paths/mover.ts';
-import type { Move } from '../../../helper/tunnel/network.ts';
+import type { Move, MoveResult } from '../../../helper/tunnel/network.ts';
 import type { LivePeer } from '../../../helper/tunnel/system.ts';
 import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
 import { parsePublicKey } from '../../../shared/keys/wireguard-key.ts';
@@ -41,10 +41,11 @@ export class FakeSystem implements MovingSystem {
     return { privateKey: undefined, publicKey: undefined, listenPort: 1, peers: [this.peer] };
   }
 
-  async move(move: Move): Promise<void> {
+  async move(move: Move): Promise<MoveResult> {
     this.moves.push(move);
     this.receiveFrom(move.to, 0);
     this.onMove(move);
+    return { takesIn: move.from !== null && move.takeIn !== undefined };
   }
 
   async setEndpoint(_interfaceName: string, _publicKey: string, to: Endpoint): Promise<void> {

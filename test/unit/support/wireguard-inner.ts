@@ -2,13 +2,14 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { discoveryTargets, parseLinks } from '../../../helper/paths/probe/discovery-targets.ts';
+import { discoveryTargets } from '../../../helper/paths/probe/discovery-targets.ts';
 import { mac } from '../../../helper/paths/probe/kdf.ts';
 import { initiatorFor } from '../../../helper/paths/probe/noise.ts';
 import { defaultTiming, type ProbedController, Prober } from '../../../helper/paths/probe/prober.ts';
 import { tai64n } from '../../../helper/paths/probe/tai64n.ts';
 import type { ProbeOutcome, ProbeTiming } from '../../../helper/paths/probe/target-run.ts';
 import type { ProbeTarget } from '../../../helper/paths/probe/targets.ts';
+import { parseLinks } from '../../../helper/tunnel/linux/links.ts';
 import { generatePrivateKey, publicKeyOf } from '../../../shared/keys/probe-key.ts';
 import { keyBytes, keyText, type PresharedKey, type PublicKey } from '../../../shared/keys/wireguard-key.ts';
 
@@ -147,8 +148,8 @@ async function measure(): Promise<Record<string, unknown>> {
   found.noRoute = await ask(plain, { publicKey }, { ...ipv4, host: '203.0.113.1' });
   found.unicast = await repeat(plain, nas, { kind: 'unicast', host: '192.0.2.1', port: 51822 });
 
-  const links = parseLinks(JSON.parse(run('ip', '-j', '-d', 'address')));
-  const targets = discoveryTargets(links, ['wg-near', 'wg-stranger']);
+  const links = parseLinks(JSON.parse(run('ip', '-j', '-d', 'address')), () => false);
+  const targets = discoveryTargets(links);
   found.targets = targets;
   for (const target of targets) found[target.kind] = await repeat(plain, nas, { ...target, port: 51822 });
 

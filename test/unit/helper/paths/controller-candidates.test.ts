@@ -9,9 +9,15 @@ const lan = endpoint('192.0.2.7:51820');
 const internet = endpoint('198.51.100.7:51820');
 const linkLocal = endpoint('[fe80::7%eth0]:51820');
 
-const eth0: Route = { device: 'eth0', onLink: true, source: '192.0.2.50', usable: true };
+const eth0: Route = { device: 'eth0', linkKind: 'lan', onLink: true, source: '192.0.2.50', usable: true };
 const gateway: Route = { ...eth0, onLink: false };
-const wwan0: Route = { device: 'wwan0', onLink: false, source: '203.0.113.150', usable: true };
+const wwan0: Route = {
+  device: 'wwan0',
+  linkKind: 'point-to-point',
+  onLink: false,
+  source: '203.0.113.150',
+  usable: true,
+};
 
 let candidates: ControllerCandidates;
 
@@ -175,5 +181,18 @@ describe('after the link of the LAN is gone', () => {
   test('a way to a LAN address says nothing: it may be somebody else’s there', () => {
     candidates.takeWays(new Map([['192.0.2.7', { device: 'wwan0', source: '203.0.113.150' }]]), gone);
     expect(usable()).toEqual([]);
+  });
+});
+
+describe('over a modem or another VPN', () => {
+  test.each(['point-to-point', 'tunnel'] as const)('a private endpoint is no LAN path (%s)', (linkKind) => {
+    const candidates = new ControllerCandidates();
+    const lan = endpoint('192.0.2.7:51820');
+    candidates.add({ endpoint: lan, path: 'lan', source: 'invite' });
+    const route: Route = { device: 'x0', linkKind, onLink: false, source: '203.0.113.150', usable: true };
+    candidates.applyRoutes(new Map([['192.0.2.7', route]]), true, null);
+    expect(candidates.get(lan)).toMatchObject({ path: 'internet', usable: true });
+    candidates.applyRoutes(new Map([['192.0.2.7', { ...route, linkKind: 'lan', onLink: true }]]), true, null);
+    expect(candidates.get(lan)).toMatchObject({ path: 'lan', usable: true });
   });
 });

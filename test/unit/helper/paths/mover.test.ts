@@ -17,9 +17,7 @@ const order: MoveOrder = {
 
 /** With a clock that runs fast, so that a second of waiting takes a tenth. */
 function moverOf(system: FakeSystem): Mover {
-  const mover = new Mover(system, 'hm-wgnet', () => performance.now() * 10);
-  mover.guarded = true;
-  return mover;
+  return new Mover(system, 'hm-wgnet', () => performance.now() * 10);
 }
 
 describe('a move', () => {
@@ -35,7 +33,6 @@ describe('a move', () => {
         to: lan,
         guardMs: 500,
         takeIn: { device: 'eth0', forMs: 65 },
-        guarded: true,
       },
     ]);
     expect(system.pokes).toBe(1);

@@ -59,7 +59,7 @@ describe.skipIf(skipped)(`real wireguard-go${lacking ? ` (${lacking})` : ''}`, (
   let found: z.infer<typeof foundSchema>;
   beforeAll(async () => {
     if (lacking !== null) throw new Error(lacking);
-    const inner = join(import.meta.dirname, 'wireguard-inner.ts');
+    const inner = join(import.meta.dirname, '../../../support/wireguard-inner.ts');
     const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child'];
     const { stdout } = await promisify(execFile)('unshare', [...namespaces, process.execPath, inner], {
       timeout: 30_000,

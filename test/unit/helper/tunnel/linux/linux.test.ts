@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ipBatch } from '../../../../../helper/tunnel/linux/ip-batch.ts';
 import { speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
-import { parseRoutes, routeQueries } from '../../../../../helper/tunnel/linux/routes.ts';
 import { parseDump, wireguardConfig } from '../../../../../helper/tunnel/linux/wireguard-config.ts';
 import { parseEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
 import { parsePrivateKey, parsePublicKey } from '../../../../../shared/keys/wireguard-key.ts';
@@ -84,54 +83,19 @@ test('one batch dresses the interface: addresses, then up, then routes', () => {
   const plan = tunnelPlan(goodProfile());
   const [a, b] = plan.addresses;
   const [first, second, third] = plan.routes;
-  expect(ipBatch(plan).split('\n')).toEqual([
+  expect(ipBatch(plan, true).split('\n')).toEqual([
     `address replace ${a} dev hm-wgnet nodad noprefixroute`,
     `address replace ${b} dev hm-wgnet nodad noprefixroute`,
+    'link set dev hm-wgnet addrgenmode none',
     'link set dev hm-wgnet mtu 1420 up',
     `route replace ${first?.range} dev hm-wgnet src ${first?.source}`,
     `route replace ${second?.range} dev hm-wgnet`,
     `route replace ${third?.range} dev hm-wgnet src ${third?.source}`,
     '',
   ]);
-  expect(ipBatch(tunnelPlan(goodWgQuickProfile()))).toContain(
-    'address replace 198.51.100.130/25 dev hm-home noprefixroute\n',
-  );
-});
-
-describe('the answers of route get', () => {
-  const line = (route: object): string => JSON.stringify([route]);
-  const parsed = (route: object) => parseRoutes(line(route), 'hm-wgnet').get('192.0.2.7');
-  const base = { dst: '192.0.2.7', dev: 'eth0', prefsrc: '192.0.2.50', flags: [] };
-
-  test('tell the device, the own address and whether a gateway stands between', () => {
-    expect(parsed(base)).toEqual({ device: 'eth0', onLink: true, source: '192.0.2.50', usable: true });
-    expect(parsed({ ...base, gateway: '192.0.2.1' })).toMatchObject({ onLink: false, usable: true });
-  });
-
-  test.each([
-    ['the tunnel itself', { dev: 'hm-wgnet' }],
-    ['a container bridge', { dev: 'docker0' }],
-    ['a bridge of a container network', { dev: 'br-0123456789ab' }],
-    ['loopback', { dev: 'lo' }],
-    ['a link that is down', { flags: ['linkdown'] }],
-    ['a dead link', { flags: ['dead', 'linkdown'] }],
-  ])('through %s are no way to a controller', (_, change) => {
-    expect(parsed({ ...base, ...change })).toMatchObject({ usable: false });
-  });
-
-  test('are missing for an address of this machine, one that is unreachable and one without a route', () => {
-    expect(parsed({ ...base, type: 'local', dev: 'lo' })).toBeUndefined();
-    expect(parsed({ dst: '192.0.2.7', type: 'unreachable' })).toBeUndefined();
-    const output = `RTNETLINK answers: Network is unreachable\n${line(base)}\n`;
-    expect([...parseRoutes(output, 'hm-wgnet').keys()]).toEqual(['192.0.2.7']);
-    expect(parseRoutes('', 'hm-wgnet').size).toBe(0);
-  });
-
-  test('are asked for with the interface of a link-local address', () => {
-    expect(routeQueries(['192.0.2.7', 'fe80::1%eth0'])).toBe(
-      'route get 192.0.2.7\nroute get fe80::1 oif eth0\n',
-    );
-  });
+  const withoutIpv6 = ipBatch(tunnelPlan(goodWgQuickProfile()), false);
+  expect(withoutIpv6).toContain('address replace 198.51.100.130/25 dev hm-home noprefixroute\n');
+  expect(withoutIpv6).not.toContain('addrgenmode');
 });
 
 describe('a line of ip monitor', () => {

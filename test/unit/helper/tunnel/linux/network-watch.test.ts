@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guardLiftText, guardMoveText } from '../../../../../helper/tunnel/linux/inbound-guard.ts';
 import { lossesIn, speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
-import { parseRoutes, routeQueries } from '../../../../../helper/tunnel/linux/routes.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 
 describe('a line of `ip -o monitor` says that', () => {
@@ -39,19 +38,6 @@ describe('a line of `ip -o monitor` says that', () => {
     expect(speaksOfOthers('9: hm-wgnet: <POINTOPOINT,NOARP,UP,LOWER_UP> mtu 1420\n', 'hm-wgnet')).toBe(false);
     expect(speaksOfOthers('Deleted fd28::/56 dev hm-wgnet metric 1024\n', 'hm-wgnet')).toBe(false);
     expect(speaksOfOthers('9: hm-wgnet-b: <UP,LOWER_UP> mtu 1420\n', 'hm-wgnet')).toBe(true);
-  });
-});
-
-describe('the route to a link-local address', () => {
-  test('is asked for on its link, and found under the address alone', () => {
-    expect(routeQueries(['fe80::7%eth0'])).toBe('route get fe80::7 oif eth0\n');
-    const answer = JSON.stringify([{ dst: 'fe80::7', dev: 'eth0', prefsrc: 'fe80::50', flags: [] }]);
-    expect(parseRoutes(`${answer}\n`, 'hm-wgnet').get('fe80::7')).toEqual({
-      device: 'eth0',
-      onLink: true,
-      source: 'fe80::50',
-      usable: true,
-    });
   });
 });
 

@@ -1,0 +1,24 @@
+import { findProgram } from '../../process/programs.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import type { DiagnosticText } from '../system.ts';
+
+/** What the system's own tools print of links, routes, rules and tunnels. Keys may stand in it. */
+export function systemDiagnostics(runner: ProgramRunner): Promise<DiagnosticText[]> {
+  const command = async (name: string, args: readonly string[]) => {
+    const title = [name, ...args].join(' ');
+    const path = findProgram(name);
+    if (path === undefined) return { title, text: 'not installed' };
+    const { stdout, stderr } = await runner.run(path, args);
+    return { title, text: `${stdout}${stderr}`.trim() || '(nothing)' };
+  };
+  return Promise.all([
+    command('uname', ['-srm']),
+    command('wg', ['show', 'all']),
+    command('ip', ['-brief', 'link']),
+    command('ip', ['-brief', 'address']),
+    command('ip', ['route']),
+    command('ip', ['-6', 'route']),
+    command('ip', ['rule']),
+    command('nft', ['list', 'tables']),
+  ]);
+}

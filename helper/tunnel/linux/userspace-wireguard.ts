@@ -1,0 +1,57 @@
+import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
+import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import type { Move } from '../network.ts';
+import type { LiveInterface } from '../system.ts';
+import { requireProgram } from './require-program.ts';
+import {
+  configureUserspace,
+  endpointOperation,
+  moveOperation,
+  readUserspace,
+  setOperation,
+} from './userspace-control.ts';
+import type { PortChoice, WireGuardBackend } from './wireguard-backend.ts';
+import { awaitWireguardGoEnd, startWireguardGo } from './wireguard-go.ts';
+
+/** wireguard-go, one process for each interface, configured through its socket. */
+export class UserspaceWireGuard implements WireGuardBackend {
+  readonly kind = 'wireguard-go';
+  readonly #runtimeDirectory: string;
+
+  constructor(runtimeDirectory: string) {
+    this.#runtimeDirectory = runtimeDirectory;
+  }
+
+  async create(interfaceName: string): Promise<void> {
+    await startWireguardGo(requireProgram('wireguard-go'), interfaceName, this.#runtimeDirectory);
+  }
+
+  async configure(
+    plan: TunnelPlan,
+    privateKey: PrivateKey,
+    endpoints: ReadonlyMap<PublicKey, Endpoint>,
+    listenPort: number | undefined,
+  ): Promise<void> {
+    await configureUserspace(plan.interfaceName, setOperation(plan, privateKey, endpoints, listenPort));
+  }
+
+  read(interfaceName: string): Promise<LiveInterface | undefined> {
+    return readUserspace(interfaceName);
+  }
+
+  async setPeer(
+    move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renew'>,
+    port: PortChoice,
+  ): Promise<void> {
+    await configureUserspace(move.interfaceName, moveOperation(move, port));
+  }
+
+  async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {
+    await configureUserspace(interfaceName, endpointOperation(publicKey, endpoint));
+  }
+
+  async awaitEnd(interfaceName: string): Promise<void> {
+    await awaitWireguardGoEnd(interfaceName, this.#runtimeDirectory);
+  }
+}

@@ -1,0 +1,11 @@
+/** A link as `ip -j -d address` prints it: an Ethernet card that is up, but for what is given. */
+export function printedLink(ifname: string, more: object = {}): object {
+  return {
+    ifname,
+    flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
+    operstate: 'UP',
+    link_type: 'ether',
+    addr_info: [],
+    ...more,
+  };
+}
