@@ -65,7 +65,7 @@ export function newCandidate(known: Pick<Candidate, 'endpoint' | 'path' | 'sourc
  * The candidate after one probe. Only a valid answer changes the proof; anything else counts as a silence, because
  * a refusal carries no signature and can be forged by anyone on the way.
  */
-export function recordVerdict(candidate: Candidate, verdict: ProbeVerdict): Candidate {
+export function recordVerdict<C extends Candidate>(candidate: C, verdict: ProbeVerdict): C {
   if (verdict.verdict !== 'verified') {
     return { ...candidate, last: verdict, silences: candidate.silences + 1 };
   }
@@ -75,7 +75,7 @@ export function recordVerdict(candidate: Candidate, verdict: ProbeVerdict): Cand
 }
 
 /** The candidate with nothing believed of it: its proof was for another network. */
-export function distrust(candidate: Candidate): Candidate {
+export function distrust<C extends Candidate>(candidate: C): C {
   return { ...candidate, last: { verdict: 'untested' }, verified: null, silences: 0 };
 }
 
@@ -86,13 +86,13 @@ export const moveRetryMs = 10_000;
 export const moveRetryCapMs = 600_000;
 
 /** The candidate after a move to it had to be reverted: 10 s, 20 s, 40 s, up to 10 min until the next try. */
-export function recordMoveFailure(candidate: Candidate, nowMs: number): Candidate {
+export function recordMoveFailure<C extends Candidate>(candidate: C, nowMs: number): C {
   const waitMs = Math.min(moveRetryMs * 2 ** candidate.moveFailures, moveRetryCapMs);
   return { ...candidate, moveFailures: candidate.moveFailures + 1, retryAtMs: nowMs + waitMs };
 }
 
 /** The candidate free to be moved to again: after a move that held, or a change of the network. */
-export function forgiveMoveFailures(candidate: Candidate): Candidate {
+export function forgiveMoveFailures<C extends Candidate>(candidate: C): C {
   return { ...candidate, moveFailures: 0, retryAtMs: 0 };
 }
 
@@ -101,7 +101,7 @@ export function forgiveMoveFailures(candidate: Candidate): Candidate {
  * network, so a LAN proof ends here. A public address is the same host from everywhere: its proof stays as a reason
  * to try it first, but it has to answer again to count as verified, and its times start anew.
  */
-export function afterNetworkChange(candidate: Candidate): Candidate {
+export function afterNetworkChange<C extends Candidate>(candidate: C): C {
   const forgiven = forgiveMoveFailures(candidate);
   if (candidate.path === 'lan' || candidate.verified === null) return distrust(forgiven);
   const verified = { ...candidate.verified, samples: 0 };

@@ -31,6 +31,8 @@ export type Choice =
   /** The controller cannot be reached now. The tunnel stays as it is. */
   | { readonly action: 'none'; readonly reason: string };
 
+export type MoveChoice = Extract<Choice, { action: 'move' }>;
+
 /** The candidate that is in use; null when none is, or when the endpoint in use is not a candidate. */
 export function currentCandidate(situation: Situation): Candidate | null {
   return situation.candidates.find((candidate) => candidate.endpoint === situation.current) ?? null;
@@ -43,6 +45,6 @@ export function usableOthers(situation: Situation): readonly Candidate[] {
   );
 }
 
-export function moveTo(candidate: Candidate, proof: MoveProof, reason: string): Choice {
+export function moveTo(candidate: Candidate, proof: MoveProof, reason: string): MoveChoice {
   return { action: 'move', to: candidate.endpoint, path: candidate.path, proof, reason };
 }

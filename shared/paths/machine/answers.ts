@@ -1,0 +1,69 @@
+import { endpointOf } from '../../endpoints/endpoint.ts';
+import { type ProbeVerdict, recordVerdict } from '../candidate.ts';
+import type { ProbeOutcome, ProbeTarget } from '../probe-target.ts';
+import { isSameEndpoint } from '../same-endpoint.ts';
+import { addOnLink, changeCandidate } from './candidates.ts';
+import { andThen, type Step } from './compose.ts';
+import { resumeSession, suspectSession } from './session.ts';
+import { candidateAt, endpointIn, type PathState, silentSinceMs, withSilence } from './state.ts';
+
+type Verified = Extract<ProbeOutcome, { verdict: 'verified' }>;
+
+/** What one outcome of a probe says of the candidates and of the path in use. */
+export function hearOutcome(
+  state: PathState,
+  target: ProbeTarget,
+  outcome: ProbeOutcome,
+  nowMs: number,
+): Step {
+  const answered = outcome.verdict === 'verified' ? { ...state, everAnswered: true } : state;
+  if (target.kind !== 'unicast') {
+    return outcome.verdict === 'verified' ? discovered(answered, target, outcome, nowMs) : [answered, []];
+  }
+  const endpoint = endpointOf(target);
+  const verdict: ProbeVerdict =
+    outcome.verdict === 'verified'
+      ? { verdict: 'verified', atMs: nowMs, roundTripMs: outcome.roundTripMs }
+      : { verdict: outcome.verdict, atMs: nowMs, reason: outcome.reason };
+  const candidates = changeCandidate(state.candidates, endpoint, (one) => recordVerdict(one, verdict));
+  const heard = { ...answered, candidates };
+  if (outcome.verdict !== 'verified' || endpoint !== endpointIn(state.phase)) return [heard, []];
+  return provenInUse(heard, nowMs);
+}
+
+/** The controller is there; what went out wanted no answer, or its answer is on the way, or the session is forgotten. */
+function provenInUse(state: PathState, nowMs: number): Step {
+  if (silentSinceMs(state.phase) === null) return resumeSession(state, nowMs);
+  return suspectSession({ ...state, phase: withSilence(state.phase, null) }, nowMs);
+}
+
+/** It answered over the link itself a moment ago: no route needs to be looked up to use it. */
+function discovered(state: PathState, target: ProbeTarget, outcome: Verified, nowMs: number): Step {
+  const endpoint = endpointOf(outcome.from);
+  const { roundTripMs } = outcome;
+  const prove = (known: PathState): Step => {
+    const verdict: ProbeVerdict = { verdict: 'verified', atMs: nowMs, roundTripMs };
+    const candidates = changeCandidate(known.candidates, endpoint, (one) => ({
+      ...recordVerdict(one, verdict),
+      usable: true,
+    }));
+    return [{ ...known, candidates }, []];
+  };
+  if (candidateAt(state, endpoint) !== undefined) return prove(state);
+  const candidates = addOnLink(state.candidates, endpoint, target.interfaceName ?? '');
+  const reason = `answered a broadcast in ${roundTripMs.toFixed(1)} ms`;
+  const { phase } = state;
+  // Found again after a restart of the helper, to which WireGuard reported the endpoint without its zone.
+  const isInUse = phase.is === 'on' && isSameEndpoint(phase.endpoint, endpoint);
+  const found: PathState = { ...state, candidates, phase: isInUse ? { ...phase, endpoint } : phase };
+  return andThen(
+    [
+      found,
+      [
+        { do: 'look-up', what: 'routes' },
+        { do: 'record', decision: { kind: 'found', to: endpoint, path: 'lan', reason } },
+      ],
+    ],
+    prove,
+  );
+}

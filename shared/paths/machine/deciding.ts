@@ -1,0 +1,105 @@
+import type { Endpoint } from '../../endpoints/endpoint.ts';
+import { choose } from '../policy.ts';
+import { isOnLan } from '../route.ts';
+import type { MoveChoice } from '../situation.ts';
+import { doubtLan } from './candidates.ts';
+import { andThen, type Step } from './compose.ts';
+import type { MoveOrder } from './effects.ts';
+import { isWaitingOut } from './failure.ts';
+import { find, lose } from './reachability.ts';
+import {
+  candidateAt,
+  endpointIn,
+  isAtRest,
+  type PathState,
+  type Phase,
+  type Rest,
+  situationOf,
+} from './state.ts';
+import { trialOf } from './trial.ts';
+
+/** A round trip that was never measured counts as this. */
+export const assumedRoundTripMs = 300;
+
+/**
+ * Asks the policy what to do, unless an effect is under way, which only its own end may interrupt, or the last one failed
+ * a moment ago.
+ * @param when `round-end`: every target has answered or been silent
+ */
+export function decide(state: PathState, nowMs: number, when: 'news' | 'round-end' = 'news'): Step {
+  const { phase } = state;
+  if (!isAtRest(phase)) return [state, []];
+  const situation = situationOf(state, nowMs);
+  const choice = choose(situation);
+  const move =
+    choice.action === 'move'
+      ? choice
+      : trialOf(situation, {
+          everAnswered: state.everAnswered,
+          roundsSinceEvent: state.roundsSinceEvent,
+          isOnLink: (endpoint) => isOnLan(candidateAt(state, endpoint)?.route ?? null),
+        });
+  if (move !== null) {
+    if (!isWaitingOut(state, nowMs)) return beginMove(state, phase, move, choice.action !== 'move');
+    return phase.is === 'on' ? [state, []] : lose(state, move.reason, nowMs);
+  }
+  if (state.isResetDue && phase.is === 'on' && !isWaitingOut(state, nowMs)) return beginReset(state, phase);
+  const judged = choice.action === 'none' ? lose(state, choice.reason, nowMs) : find(state, choice.reason);
+  return andThen(andThen(judged, remember), (after) => recordKept(after, choice.reason, when));
+}
+
+/** The best endpoint so far is tried first at the next start. */
+export function remember(state: PathState): Step {
+  const current = candidateAt(state, endpointIn(state.phase));
+  if (current?.last.verdict !== 'verified' || current.endpoint === state.remembered) return [state, []];
+  const { endpoint, path } = current;
+  return [{ ...state, remembered: endpoint }, [{ do: 'remember', endpoint, path }]];
+}
+
+/** That nothing changes is worth a line once after each event. */
+function recordKept(state: PathState, reason: string, when: 'news' | 'round-end'): Step {
+  if (when === 'news' || state.roundsSinceEvent !== 1 || reason === state.lastKept) return [state, []];
+  const kept = { ...state, lastKept: reason };
+  if (state.reachability.is === 'lost') return [kept, []];
+  return [kept, [{ do: 'record', decision: { kind: 'kept', reason } }]];
+}
+
+/** With nothing to protect the endpoint is set at once and verified after, by the round that follows. */
+function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: boolean): Step {
+  const { nextId: effect } = state;
+  const order = orderOf(state, from, move);
+  const phase: Phase = { is: 'moving', effect, from, move, isBlind, isTargetLost: false };
+  // Before the move: an answer that comes during it may end the suspicion, and the doubt has to stay.
+  const since = from.is === 'on' ? from.silentSinceMs : null;
+  const candidates = since === null ? state.candidates : doubtLan(state.candidates, since);
+  const isUnproven = !isBlind && move.proof !== 'verified';
+  return [
+    { ...state, phase, candidates, isResetDue: false, nextId: effect + 1 },
+    [{ do: isUnproven ? 'set' : 'move', effect, order }],
+  ];
+}
+
+function orderOf(state: PathState, from: Rest, { to }: MoveChoice): MoveOrder {
+  const left = endpointIn(from);
+  const roundTrip = (endpoint: Endpoint | null) =>
+    candidateAt(state, endpoint)?.verified?.smoothedMs ?? assumedRoundTripMs;
+  return {
+    from: left,
+    to,
+    fromWorks: from.is === 'on' && candidateAt(state, left)?.usable === true && left !== to,
+    roundTripMs: Math.max(roundTrip(left), roundTrip(to)),
+    device: candidateAt(state, to)?.route?.device ?? null,
+  };
+}
+
+/**
+ * The same endpoint, reached another way. WireGuard in user space keeps sending from the address and link it used before,
+ * and stays stuck when that is gone ("network is unreachable", for good); setting the endpoint again makes it look.
+ */
+function beginReset(state: PathState, on: Extract<Rest, { is: 'on' }>): Step {
+  const { nextId: effect } = state;
+  return [
+    { ...state, phase: { is: 'resetting', effect, on }, isResetDue: false, nextId: effect + 1 },
+    [{ do: 'reset', effect, endpoint: on.endpoint }],
+  ];
+}

@@ -1,0 +1,74 @@
+import type { Endpoint } from '../../endpoints/endpoint.ts';
+import type { DiscoveryTarget, ProbeOutcome } from '../probe-target.ts';
+import type { Losses, Route, WayOut } from '../route.ts';
+import type { KnownEndpoint } from './candidates.ts';
+
+/** What a move came to. */
+export type MoveOutcome =
+  | { readonly moved: true; readonly tookMs: number }
+  | { readonly moved: false; readonly reason: string; readonly reverted: boolean };
+
+/** The facts that a controller's path is decided from. Times are on the machine's monotonic clock. */
+export type PathEvent =
+  /** The tunnel is up, and set to this endpoint; what could be better is looked for. */
+  | { readonly type: 'started'; readonly endpoint: Endpoint | null }
+  /** A link, an address or a route changed, or the machine slept. What comes back at once was lost all the same. */
+  | { readonly type: 'network-changed'; readonly losses: Losses }
+  /** How addresses can be reached now, by address: answers the effect `look-up` of `ways-out`. */
+  | {
+      readonly type: 'ways-out';
+      readonly ways: Readonly<Record<string, WayOut>>;
+      readonly losses: Losses;
+    }
+  /** The routes to the candidates, by address without zone: answers `look-up` of `routes`. */
+  | { readonly type: 'routes'; readonly routes: Readonly<Record<string, Route>> }
+  /** The routes, and the links to ask by broadcast: answers `look-up` of `network`. */
+  | {
+      readonly type: 'network';
+      readonly routes: Readonly<Record<string, Route>>;
+      readonly discovery: readonly DiscoveryTarget[];
+    }
+  /** The network could not be looked at: answers `look-up` of `network`. */
+  | { readonly type: 'look-failed' }
+  /** What the controller's endpoints stand for now: answers `look-up` of `names`. */
+  | { readonly type: 'resolved'; readonly known: readonly KnownEndpoint[] }
+  /** Packets go out through the tunnel and none come back. */
+  | { readonly type: 'silent'; readonly sinceMs: number }
+  /** Something came back over the tunnel, some time after the one given. */
+  | { readonly type: 'heard'; readonly afterMs: number }
+  /** The controller's own byte counters, where there are other controllers. */
+  | { readonly type: 'counters'; readonly receivedBytes: number; readonly sentBytes: number }
+  /** What the live interface says of the controller. @see handshake-age.ts in the helper */
+  | {
+      readonly type: 'peer';
+      readonly endpoint: Endpoint | null;
+      readonly handshakeAgeMs: number | null;
+    }
+  /** Its turn among the controllers has come: answers `take-turn`. */
+  | { readonly type: 'turn' }
+  /** One target of a round answered, or will not. */
+  | {
+      readonly type: 'probed';
+      readonly round: number;
+      readonly index: number;
+      readonly outcome: ProbeOutcome;
+    }
+  /** Every target of the round has answered or been silent. */
+  | { readonly type: 'round-ended'; readonly round: number }
+  | { readonly type: 'round-failed'; readonly round: number; readonly error: string }
+  /** Ends `move` and `set`. */
+  | { readonly type: 'move-ended'; readonly effect: number; readonly outcome: MoveOutcome }
+  | { readonly type: 'reset-ended'; readonly effect: number }
+  | { readonly type: 'renewed'; readonly effect: number }
+  /** Ends any effect on the endpoint: it could not be carried out. */
+  | { readonly type: 'effect-failed'; readonly effect: number; readonly error: string }
+  /** After `renewed`: whether the new session brought more than itself. */
+  | { readonly type: 'renewal-judged'; readonly effect: number; readonly answered: boolean }
+  /** Answers `check-session`: for how long data went out and nothing came in, or null when that is not so. */
+  | { readonly type: 'session-checked'; readonly check: number; readonly silentMs: number | null }
+  | { readonly type: 'session-check-failed'; readonly check: number; readonly error: string }
+  /** Somebody asks for a test now. */
+  | { readonly type: 'requested' }
+  /** The time that `wakeAtMs` named has come. */
+  | { readonly type: 'wake' }
+  | { readonly type: 'stopped' };

@@ -1,0 +1,94 @@
+import { forgiveMoveFailures, recordMoveFailure } from '../candidate.ts';
+import type { MoveChoice } from '../situation.ts';
+import { changeCandidate } from './candidates.ts';
+import { andThen, type Step } from './compose.ts';
+import { remember } from './deciding.ts';
+import type { MoveOutcome } from './events.ts';
+import { failedAgain, troubleOf } from './failure.ts';
+import { find } from './reachability.ts';
+import { sessionCheckEnded } from './session.ts';
+import { endpointIn, type PathState, type Phase, type Rest } from './state.ts';
+
+/** How the effects on the endpoint end. What does not belong to the effect under way changes nothing. */
+
+type Moving = Extract<Phase, { is: 'moving' }>;
+
+export function moveEnded(state: PathState, effect: number, outcome: MoveOutcome, nowMs: number): Step {
+  const { phase } = state;
+  if (phase.is !== 'moving' || phase.effect !== effect) return [state, []];
+  return outcome.moved ? held(state, phase, outcome.tookMs) : failed(state, phase, outcome, nowMs);
+}
+
+function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest {
+  return isTargetLost
+    ? { is: 'stranded', endpoint: move.to }
+    : { is: 'on', endpoint: move.to, silentSinceMs: sinceMs };
+}
+
+function held(state: PathState, phase: Moving, tookMs: number): Step {
+  const { to, path, reason } = phase.move;
+  const moved: PathState = {
+    ...state,
+    phase: arrivedAt(phase, null),
+    candidates: changeCandidate(state.candidates, to, forgiveMoveFailures),
+    failure: null,
+    lastKept: '',
+  };
+  return andThen(andThen(find(moved, reason), remember), (after) => [
+    after,
+    [{ do: 'record', decision: { kind: 'moved', ...ends(phase), path, reason, tookMs } }],
+  ]);
+}
+
+function ends({ from, move }: Moving): { from: MoveChoice['to'] | null; to: MoveChoice['to'] } {
+  return { from: endpointIn(from), to: move.to };
+}
+
+function failed(
+  state: PathState,
+  phase: Moving,
+  { reason, reverted }: Extract<MoveOutcome, { moved: false }>,
+  nowMs: number,
+): Step {
+  const { from, move } = phase;
+  const since = from.is === 'on' ? from.silentSinceMs : null;
+  const back = reverted ? from : arrivedAt(phase, since);
+  const candidates = changeCandidate(state.candidates, move.to, (one) => recordMoveFailure(one, nowMs));
+  const went = reverted ? 'went back' : 'there was nothing to go back to';
+  const decision = {
+    kind: 'move-failed' as const,
+    ...ends(phase),
+    path: move.path,
+    reason: `${reason}; ${went}`,
+  };
+  return [{ ...state, phase: back, candidates, failure: null }, [{ do: 'record', decision }]];
+}
+
+/** Back to what was true before, a lost network included; and not again at once, whatever the policy says. */
+export function effectFailed(state: PathState, effect: number, error: string, nowMs: number): Step {
+  const { phase } = state;
+  if (!('effect' in phase) || phase.effect !== effect) return [state, []];
+  const failure = failedAgain(state.failure, error, nowMs);
+  switch (phase.is) {
+    case 'moving': {
+      const { to } = phase.move;
+      const candidates = changeCandidate(state.candidates, to, (one) => recordMoveFailure(one, nowMs));
+      const trouble = troubleOf(state.failure, 'the endpoint could not be set', error);
+      return [{ ...state, phase: phase.from, candidates, failure }, trouble];
+    }
+    case 'resetting': {
+      const trouble = troubleOf(state.failure, 'the endpoint could not be set again', error);
+      return [{ ...state, phase: phase.on, isResetDue: true, failure }, trouble];
+    }
+    case 'renewing': {
+      const trouble = troubleOf(state.failure, 'its session could not be renewed', error);
+      return [{ ...sessionCheckEnded(state, effect), phase: phase.on, failure }, trouble];
+    }
+  }
+}
+
+export function resetEnded(state: PathState, effect: number): PathState {
+  const { phase } = state;
+  if (phase.is !== 'resetting' || phase.effect !== effect) return state;
+  return { ...state, phase: phase.on, failure: null };
+}

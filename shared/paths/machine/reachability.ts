@@ -1,0 +1,42 @@
+import { andThen, type Step } from './compose.ts';
+import type { PathState } from './state.ts';
+
+/** A network is often left for another within the second: a loss is announced only when it lasts this long. */
+export const announceAfterMs = 1_500;
+
+/** Nothing reaches the controller now, as far as is known. */
+export function isLost(state: PathState): boolean {
+  return state.reachability.is === 'lost';
+}
+
+export function lose(state: PathState, reason: string, nowMs: number): Step {
+  if (isLost(state)) return [state, []];
+  return [{ ...state, reachability: { is: 'lost', sinceMs: nowMs, reason, isAnnounced: false } }, []];
+}
+
+/** Something reaches it again; announced when the loss was. */
+export function find(state: PathState, reason: string): Step {
+  const { reachability } = state;
+  if (reachability.is === 'reachable') return [state, []];
+  const found: PathState = { ...state, reachability: { is: 'reachable' } };
+  return [found, reachability.isAnnounced ? [{ do: 'record', decision: { kind: 'found', reason } }] : []];
+}
+
+/** When a loss is to be announced; null when none is. */
+export function announcementAtMs({ reachability }: PathState): number | null {
+  return reachability.is === 'lost' && !reachability.isAnnounced
+    ? reachability.sinceMs + announceAfterMs
+    : null;
+}
+
+export function announce(step: Step, nowMs: number): Step {
+  return andThen(step, (state) => {
+    const atMs = announcementAtMs(state);
+    if (state.reachability.is === 'reachable' || atMs === null || nowMs < atMs) return [state, []];
+    const { reason } = state.reachability;
+    return [
+      { ...state, reachability: { ...state.reachability, isAnnounced: true } },
+      [{ do: 'record', decision: { kind: 'lost', path: 'none', reason } }],
+    ];
+  });
+}

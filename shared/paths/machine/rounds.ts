@@ -1,0 +1,82 @@
+import { nextProbeDelayMs } from '../probe-schedule.ts';
+import { andThen, type Step } from './compose.ts';
+import { probeRound, scheduleOf } from './probe-round.ts';
+import { type Haste, type PathState, situationOf } from './state.ts';
+
+/** The rounds of probes: one at a time, a newer in place of an older, the next when it is due. */
+
+/** Between two rounds, however long the first took. */
+const minPauseMs = 200;
+/** A network that changes all the time does not keep a person waiting for ever. */
+const maxRoundsRequested = 5;
+
+const urgency: Record<Haste, number> = { watch: 0, event: 1, urgent: 2 };
+
+/** Begins a round as soon as its turn comes, in place of one under way. */
+export function beginRound(state: PathState, haste: Haste, nowMs: number): Step {
+  const { round, requested } = state;
+  const waitsAlready = round.is === 'waiting' && urgency[round.haste] >= urgency[haste];
+  const waiting: PathState = {
+    ...state,
+    round: waitsAlready ? round : { is: 'waiting', haste, sinceMs: nowMs },
+    nextRoundAtMs: null,
+    requested: requested === null || requested >= maxRoundsRequested ? null : requested + 1,
+  };
+  if (waitsAlready) return [waiting, []];
+  const isUrgent = haste !== 'watch';
+  if (round.is !== 'running') return [waiting, [{ do: 'take-turn', isUrgent }]];
+  return [
+    waiting,
+    [
+      { do: 'cancel-probe', round: round.round },
+      { do: 'take-turn', isUrgent },
+    ],
+  ];
+}
+
+/** An event: everything is asked again. */
+export function beginEventRound(state: PathState, haste: 'event' | 'urgent', nowMs: number): Step {
+  return beginRound({ ...state, roundsSinceEvent: 0 }, haste, nowMs);
+}
+
+/** The turn has come: what is asked is decided now, not when the round was due. Without targets it ends at once. */
+export function takeTurn(state: PathState, nowMs: number): { readonly step: Step; readonly isOver: boolean } {
+  const { round, port, discovery, nextId } = state;
+  if (round.is !== 'waiting') {
+    return { step: [state, round.is === 'idle' ? [{ do: 'yield-turn' }] : []], isOver: false };
+  }
+  const situation = situationOf(state, nowMs);
+  const { targets, timing } = probeRound(round.haste, port, situation, scheduleOf(state), discovery);
+  const running: PathState = {
+    ...state,
+    round: { ...round, is: 'running', round: nextId, targets },
+    nextId: nextId + 1,
+  };
+  if (targets.length === 0) return { step: [running, []], isOver: true };
+  return { step: [running, [{ do: 'probe', round: nextId, targets, timing }]], isOver: false };
+}
+
+/** Ends the round under way, before anything is decided on it. */
+export function endRound(state: PathState): Step {
+  const ended: PathState = {
+    ...state,
+    round: { is: 'idle' },
+    roundsSinceEvent: state.roundsSinceEvent + 1,
+    // What began before somebody asked does not answer them.
+    requested: state.requested === 0 ? 0 : null,
+  };
+  return [ended, [{ do: 'yield-turn' }]];
+}
+
+/**
+ * When the next round is due, counted from the start of the round before: a round that waits for answers must not delay
+ * the next.
+ */
+export function scheduleRound(step: Step, startMs: number, nowMs: number): Step {
+  return andThen(step, (state) => {
+    if (state.round.is !== 'idle' || state.phase.is === 'stopped') return [state, []];
+    const pauseMs = nextProbeDelayMs(situationOf(state, nowMs), scheduleOf(state));
+    const nextRoundAtMs = pauseMs === null ? null : Math.max(nowMs + minPauseMs, startMs + pauseMs);
+    return [{ ...state, nextRoundAtMs }, []];
+  });
+}

@@ -1,0 +1,119 @@
+import { forgiveMoveFailures } from '../candidate.ts';
+import type { Step } from './compose.ts';
+import { assumedRoundTripMs } from './deciding.ts';
+import { candidateAt, endpointIn, type On, type PathState } from './state.ts';
+
+/**
+ * Tells a controller that has forgotten the session, since its WireGuard was restarted, from one that has nothing to say.
+ * WireGuard itself asks for another session after 15 s without an answer (KEEPALIVE_TIMEOUT and REKEY_TIMEOUT, paper
+ * section 6.5); a controller that answers the probe meanwhile is there, and 15 s are long.
+ */
+
+/** Something that was sent is answered within this time, or within some round trips. */
+const minWatchMs = 700;
+const watchFactor = 4;
+/** After a move the tunnel is looked at once more, for as long as it takes to look twice. */
+const secondWatchMs = 100;
+/** WireGuard itself has asked for another session by then. */
+const maxPendingMs = 16_000;
+/** What brought nothing is not done again before this has passed, and twice as long after each time. */
+const firstPauseMs = 60_000;
+const maxPauseMs = 3_600_000;
+
+/** The controller answered a probe while the tunnel was silent: watches whether it answers there, too. */
+export function suspectSession(state: PathState, nowMs: number): Step {
+  const { session } = state;
+  if (nowMs < session.notBeforeMs) return [state, []];
+  if (session.check !== null) return [{ ...state, session: { ...session, isSuspectedAgain: true } }, []];
+  const roundTripMs = candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? assumedRoundTripMs;
+  return check(state, Math.max(minWatchMs, watchFactor * roundTripMs));
+}
+
+function check(state: PathState, watchMs: number): Step {
+  const { nextId, session } = state;
+  return [
+    { ...state, nextId: nextId + 1, session: { ...session, check: nextId } },
+    [{ do: 'check-session', check: nextId, watchMs }],
+  ];
+}
+
+/** @param silentMs for how long data went out and nothing came in; null when that is not so */
+export function sessionChecked(
+  state: PathState,
+  { check: number, silentMs }: { readonly check: number; readonly silentMs: number | null },
+  nowMs: number,
+): Step {
+  const { session, phase } = state;
+  if (session.check !== number) return [state, []];
+  const idle = {
+    ...state,
+    session: { ...session, check: null, isSuspectedAgain: false, pendingSinceMs: null },
+  };
+  if (silentMs === null) return session.isSuspectedAgain ? suspectSession(idle, nowMs) : [idle, []];
+  if (canRenew(state)) return renew(idle, phase.is === 'on' ? phase : null, silentMs);
+  const pendingSinceMs = session.pendingSinceMs ?? nowMs;
+  return [{ ...idle, session: { ...idle.session, pendingSinceMs } }, []];
+}
+
+function canRenew(state: PathState): boolean {
+  const { phase } = state;
+  return phase.is === 'on' && candidateAt(state, phase.endpoint)?.last.verdict === 'verified';
+}
+
+/** A move, which looks for an answer too, has ended, or the path answered: what waited for that goes on. */
+export function resumeSession(state: PathState, nowMs: number): Step {
+  const { session } = state;
+  if (session.pendingSinceMs === null || session.check !== null || !canRenew(state)) return [state, []];
+  if (nowMs - session.pendingSinceMs > maxPendingMs) {
+    return [{ ...state, session: { ...session, pendingSinceMs: null } }, []];
+  }
+  return check(state, secondWatchMs);
+}
+
+/** The check stays under way until it is known what the new session brought. */
+function renew(state: PathState, on: On | null, silentMs: number): Step {
+  if (on === null) return [state, []];
+  const { nextId: effect } = state;
+  return [
+    {
+      ...state,
+      phase: { is: 'renewing', effect, on, silentMs },
+      session: { ...state.session, check: effect },
+      nextId: effect + 1,
+    },
+    [{ do: 'renew', effect, endpoint: on.endpoint }],
+  ];
+}
+
+/** The controller was removed and added again: no move could have held without a session. */
+export function renewed(state: PathState, effect: number): Step {
+  const { phase } = state;
+  if (phase.is !== 'renewing' || phase.effect !== effect) return [state, []];
+  const { endpoint } = phase.on;
+  const path = candidateAt(state, endpoint)?.path ?? null;
+  const seconds = (phase.silentMs / 1_000).toFixed(1);
+  const reason = `it answers probes, and for ${seconds} s nothing came through the tunnel: its WireGuard may have been restarted`;
+  return [
+    { ...state, phase: phase.on, failure: null, candidates: state.candidates.map(forgiveMoveFailures) },
+    [{ do: 'record', decision: { kind: 'renewed', to: endpoint, path, reason } }],
+  ];
+}
+
+/** A session that brought nothing is not renewed again soon. */
+export function renewalJudged(state: PathState, effect: number, answered: boolean, nowMs: number): Step {
+  const { session } = state;
+  if (session.check !== effect) return [state, []];
+  const pauseMs = answered ? 0 : Math.min(maxPauseMs, Math.max(firstPauseMs, 2 * session.pauseMs));
+  const judged = {
+    ...state,
+    session: { ...session, check: null, isSuspectedAgain: false, pauseMs, notBeforeMs: nowMs + pauseMs },
+  };
+  return session.isSuspectedAgain ? suspectSession(judged, nowMs) : [judged, []];
+}
+
+/** The check, or the renewal that it led to, could not be carried out. */
+export function sessionCheckEnded(state: PathState, number: number): PathState {
+  const { session } = state;
+  if (session.check !== number) return state;
+  return { ...state, session: { ...session, check: null, isSuspectedAgain: false, pendingSinceMs: null } };
+}

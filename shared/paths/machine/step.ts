@@ -1,0 +1,223 @@
+import { hearOutcome } from './answers.ts';
+import { applyResolved } from './candidates.ts';
+import { andThen, type Step } from './compose.ts';
+import { decide } from './deciding.ts';
+import type { PathEvent } from './events.ts';
+import { effectFailed, moveEnded, resetEnded } from './moves.ts';
+import { discoveryKnown, networkChanged, routesKnown, waysOutKnown } from './network.ts';
+import { countersRead, peerRead } from './peer.ts';
+import { announce, announcementAtMs, find } from './reachability.ts';
+import { beginEventRound, beginRound, endRound, scheduleRound, takeTurn } from './rounds.ts';
+import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
+import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
+
+/**
+ * The path engine of one controller: what a fact changes, and what is to be done. It reads no clock, starts no timer and
+ * touches nothing, so the helper, the simulation and a replay run the same.
+ * @param nowMs on a monotonic clock
+ */
+export function step(state: PathState, event: PathEvent, nowMs: number): Step {
+  if (state.phase.is === 'stopped') return [state, []];
+  switch (event.type) {
+    case 'started': {
+      const { endpoint } = event;
+      const phase = endpoint === null ? state.phase : ({ is: 'on', endpoint, silentSinceMs: null } as const);
+      return lookAtNetwork({ ...state, phase });
+    }
+    case 'network-changed':
+      return networkChanged(state, event.losses, nowMs);
+    case 'ways-out': {
+      const known = waysOutKnown(state, event.ways, event.losses);
+      return known.phase.is === 'stranded' ? decide(known, nowMs) : [known, []];
+    }
+    case 'routes':
+      return routesLooked(state, event.routes, nowMs);
+    case 'network': {
+      const { state: known } = routesKnown(discoveryKnown(state, event.discovery), event.routes);
+      return andThen(decideOnRoutes(known, nowMs), (next) => beginEventRound(next, 'event', nowMs));
+    }
+    case 'look-failed':
+      return beginEventRound(state, 'event', nowMs);
+    case 'resolved':
+      return resolved(state, event, nowMs);
+    case 'silent':
+      return suspect(state, event.sinceMs, nowMs);
+    case 'heard':
+      return trust(state, event.afterMs);
+    case 'counters': {
+      const { state: next, counted } = countersRead(state, event, nowMs);
+      if (counted.is === 'heard') return trust(next, counted.afterMs);
+      return counted.is === 'silent' ? suspect(next, counted.sinceMs, nowMs) : [next, []];
+    }
+    case 'peer': {
+      const { state: next, silentSinceMs: sinceMs } = peerRead(state, event, nowMs);
+      return sinceMs === null ? [next, []] : suspect(next, sinceMs, nowMs);
+    }
+    case 'turn': {
+      const { step: taken, isOver } = takeTurn(state, nowMs);
+      return isOver ? andThen(taken, (next) => roundOver(next, nowMs)) : taken;
+    }
+    case 'probed':
+      return probed(state, event, nowMs);
+    case 'round-ended':
+      return isRound(state, event.round) ? roundOver(state, nowMs) : [state, []];
+    case 'round-failed': {
+      if (!isRound(state, event.round)) return [state, []];
+      const reason = `testing its endpoints failed: ${event.error}`;
+      const recorded: Step = [state, [{ do: 'record', decision: { kind: 'trouble', reason } }]];
+      return andThen(recorded, (next) => roundOver(next, nowMs));
+    }
+    case 'move-ended':
+      return ended(state, moveEnded(state, event.effect, event.outcome, nowMs), nowMs);
+    case 'reset-ended':
+      return ended(state, [resetEnded(state, event.effect), []], nowMs);
+    case 'renewed':
+      return ended(state, renewed(state, event.effect), nowMs);
+    case 'effect-failed':
+      return ended(state, effectFailed(state, event.effect, event.error, nowMs), nowMs);
+    case 'renewal-judged':
+      return renewalJudged(state, event.effect, event.answered, nowMs);
+    case 'session-checked':
+      return andThen(sessionChecked(state, event, nowMs), (next) => resumeIfAtRest(next, nowMs));
+    case 'session-check-failed': {
+      const reason = `its session could not be checked: ${event.error}`;
+      const next = sessionCheckEnded(state, event.check);
+      return [next, next === state ? [] : [{ do: 'record', decision: { kind: 'trouble', reason } }]];
+    }
+    case 'requested':
+      return lookAtNetwork({ ...state, requested: 0 });
+    case 'wake':
+      return wake(state, nowMs);
+    case 'stopped':
+      return [{ ...state, phase: { is: 'stopped' }, round: { is: 'idle' }, nextRoundAtMs: null }, []];
+  }
+}
+
+/** When {@link step} wants to hear `wake`; null when only another event can change anything. */
+export function wakeAtMs(state: PathState): number | null {
+  const { phase, burst, nextRoundAtMs, failure } = state;
+  if (phase.is === 'stopped') return null;
+  const retryAtMs = isAtRest(phase) ? (failure?.retryAtMs ?? null) : null;
+  const times = [burst?.endsAtMs ?? null, nextRoundAtMs, retryAtMs, announcementAtMs(state)];
+  const due = times.filter((atMs) => atMs !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** Whether somebody who asked for a test still has to wait for it. */
+export function isRequestOpen({ requested, phase }: PathState): boolean {
+  return requested !== null && phase.is !== 'stopped';
+}
+
+function wake(state: PathState, nowMs: number): Step {
+  const { burst, nextRoundAtMs, failure, phase } = state;
+  let next: Step = [state, []];
+  if (burst !== null && nowMs >= burst.endsAtMs) {
+    next = andThen(next, (now) => lookAtNetwork({ ...now, burst: null }));
+  }
+  if (failure?.retryAtMs != null && nowMs >= failure.retryAtMs && isAtRest(phase)) {
+    next = andThen(next, (now) => decide({ ...now, failure: { ...failure, retryAtMs: null } }, nowMs));
+  }
+  if (nextRoundAtMs !== null && nowMs >= nextRoundAtMs) {
+    next = andThen(next, (now) => beginRound(now, 'watch', nowMs));
+  }
+  return announce(next, nowMs);
+}
+
+/** Names are resolved outside the tunnel and may be slow: what they add is asked when it is there. */
+function lookAtNetwork(state: PathState): Step {
+  return [
+    state,
+    [
+      { do: 'look-up', what: 'network' },
+      { do: 'look-up', what: 'names' },
+    ],
+  ];
+}
+
+function decideOnRoutes(state: PathState, nowMs: number): Step {
+  const { phase } = state;
+  const current = state.candidates.find(({ endpoint }) => endpoint === endpointIn(phase));
+  const isGone = phase.is === 'stranded' || current?.usable !== true;
+  return isGone || state.isResetDue ? decide(state, nowMs) : [state, []];
+}
+
+/** A network that is usable now is asked now, not at the end of the burst. */
+function routesLooked(state: PathState, routes: Parameters<typeof routesKnown>[1], nowMs: number): Step {
+  const { state: known, isOpened } = routesKnown(state, routes);
+  const decided = decideOnRoutes(known, nowMs);
+  return isOpened ? andThen(decided, (next) => beginEventRound(next, 'event', nowMs)) : decided;
+}
+
+function resolved(
+  state: PathState,
+  { known }: { readonly known: Parameters<typeof applyResolved>[1] },
+  nowMs: number,
+): Step {
+  const candidates = applyResolved(state.candidates, known, endpointIn(state.phase));
+  const isNew = candidates.some((one) => !state.candidates.some(({ endpoint }) => endpoint === one.endpoint));
+  const next = { ...state, candidates };
+  if (isNew) return [next, [{ do: 'look-up', what: 'routes' }]];
+  return candidates.length === state.candidates.length ? [next, []] : decide(next, nowMs);
+}
+
+/** Packets go out over this path and none come back: every candidate is asked. */
+function suspect(state: PathState, sinceMs: number, nowMs: number): Step {
+  const { phase } = state;
+  if (silentSinceMs(phase) !== null) return [state, []];
+  return beginEventRound({ ...state, phase: withSilence(phase, sinceMs) }, 'urgent', nowMs);
+}
+
+/** What came before a suspicion says nothing about it. */
+function trust(state: PathState, afterMs: number): Step {
+  const sinceMs = silentSinceMs(state.phase);
+  if (sinceMs === null || afterMs < sinceMs) return [state, []];
+  return find({ ...state, phase: withSilence(state.phase, null) }, 'it answers again');
+}
+
+function isRound({ round }: PathState, number: number): boolean {
+  return round.is === 'running' && round.round === number;
+}
+
+/** One outcome. A LAN that answers, or a path in use that does not, is acted on without waiting for the rest. */
+function probed(state: PathState, event: Extract<PathEvent, { type: 'probed' }>, nowMs: number): Step {
+  const { round } = state;
+  const target =
+    round.is === 'running' && round.round === event.round ? round.targets[event.index] : undefined;
+  if (target === undefined) return [state, []];
+  return andThen(hearOutcome(state, target, event.outcome, nowMs), (heard) => decide(heard, nowMs));
+}
+
+function roundOver(state: PathState, nowMs: number): Step {
+  const startMs = state.round.is === 'idle' ? nowMs : state.round.sinceMs;
+  const decided = andThen(endRound(state), (next) => decide(next, nowMs, 'round-end'));
+  return scheduleRound(decided, startMs, nowMs);
+}
+
+/**
+ * After an effect on the endpoint: what was chosen without proof is tested, and what waited for the end goes on. A round
+ * that ended meanwhile has scheduled the next for an endpoint that may not be in use now.
+ */
+function ended(before: PathState, after: Step, nowMs: number): Step {
+  const [state] = after;
+  if (state.phase === before.phase) return after;
+  const wasSet =
+    before.phase.is === 'moving' && !before.phase.isBlind && before.phase.move.proof !== 'verified';
+  if (wasSet && state.failure === null && state.round.is === 'idle') {
+    return andThen(after, (next) => beginEventRoundAfterSet(next, nowMs));
+  }
+  const resumed = andThen(after, (next) => resumeSession(next, nowMs));
+  return scheduleRound(
+    andThen(resumed, (next) => decide(next, nowMs)),
+    nowMs,
+    nowMs,
+  );
+}
+
+/** Not an event: the delays between rounds go on growing. */
+function beginEventRoundAfterSet(state: PathState, nowMs: number): Step {
+  return beginRound(state, 'urgent', nowMs);
+}
+
+function resumeIfAtRest(state: PathState, nowMs: number): Step {
+  return isAtRest(state.phase) ? resumeSession(state, nowMs) : [state, []];
+}

@@ -1,0 +1,50 @@
+import type { Endpoint } from '../../endpoints/endpoint.ts';
+import type { Candidate } from '../candidate.ts';
+import { currentCandidate, type MoveChoice, moveTo, type Situation, usableOthers } from '../situation.ts';
+import { isBackingOff } from '../standing.ts';
+
+/**
+ * The fallback for a controller that does not know the probe key (a published Clan network today): the only
+ * proof is the tunnel itself, so the move is tried, verified through the tunnel and reverted on failure;
+ * once per event, and then only after the back-off of a failed move.
+ */
+
+export interface TrialFacts {
+  /** A controller that ever answered a probe is never tried blindly. */
+  readonly everAnswered: boolean;
+  readonly roundsSinceEvent: number;
+  /** Whether an address lies on a LAN of this machine, as far as is known. */
+  readonly isOnLink: (endpoint: Endpoint) => boolean;
+}
+
+/** Packets without an answer for this long, and no probe that could tell, are reason to try the internet. */
+const unansweredMs = 1_000;
+
+function first(candidates: readonly Candidate[]): Candidate | undefined {
+  return [...candidates].sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1))[0];
+}
+
+/** The move to try without proof, or null. */
+export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | null {
+  if (facts.everAnswered || facts.roundsSinceEvent === 0) return null;
+  const { nowMs, suspectSinceMs } = situation;
+  const current = currentCandidate(situation);
+  const others = usableOthers(situation).filter((candidate) => !isBackingOff(candidate, nowMs));
+  const asked = others.filter((candidate) => candidate.last.verdict !== 'untested');
+  if (current?.path === 'lan') {
+    if (suspectSinceMs === null || nowMs - suspectSinceMs < unansweredMs) return null;
+    return trial(
+      first(others.filter((candidate) => candidate.path === 'internet')),
+      'the LAN does not answer; trying the internet',
+    );
+  }
+  const lan = first(
+    asked.filter((candidate) => candidate.path === 'lan' && facts.isOnLink(candidate.endpoint)),
+  );
+  const reason = 'it answers no test (no probe key there); trying its LAN address through the tunnel';
+  return trial(lan, reason);
+}
+
+function trial(candidate: Candidate | undefined, reason: string): MoveChoice | null {
+  return candidate === undefined ? null : moveTo(candidate, 'unproven', reason);
+}
