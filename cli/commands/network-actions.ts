@@ -1,5 +1,6 @@
 import { planAddresses } from '../../shared/addresses/plan.ts';
-import { addController, addPeer, type PeerChange } from '../../shared/authoring/change-network.ts';
+import { addController } from '../../shared/authoring/add-controller.ts';
+import { addPeer, type PeerChange } from '../../shared/authoring/add-peer.ts';
 import { parseJoinCard } from '../../shared/authoring/join-card.ts';
 import { createNetwork } from '../../shared/authoring/network-file.ts';
 import { fingerprintOf } from '../../shared/invite/fingerprint.ts';

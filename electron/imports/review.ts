@@ -24,7 +24,7 @@ export function reviewOf({ kind, profile, description, differences }: ImportResu
       public: [...one.public],
       routes: [...one.routes],
     })),
-    hostNames: hostEntries(profile, profile.defaultController).flatMap(({ names }) => names),
+    hostNames: [...new Set(hostEntries(profile, profile.defaultController).flatMap(({ names }) => names))],
     refusedLines: description.refusedLines.map((line) => ({ ...line })),
     differences: differences.map((one) => ({ ...one })),
   };

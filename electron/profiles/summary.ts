@@ -43,14 +43,20 @@ export function profileSummary(profile: Profile, facts: ProfileFacts): ProfileSu
   };
 }
 
+/** One entry a machine, with the first of its addresses. */
 function machinesOf(profile: Profile): ProfileSummary['machines'] {
-  const kinds = new Map<string, 'controller' | 'peer'>(
-    profile.machines.map(({ name, kind }) => [name, kind]),
+  const entries = new Map(
+    hostEntries(profile, profile.defaultController)
+      .toReversed()
+      .map((entry) => [entry.machine, entry]),
   );
-  const suffix = `.${profile.network.domain}`;
-  return hostEntries(profile, profile.defaultController).map(({ address, names: [hostName = ''] }) => {
-    const name = hostName.endsWith(suffix) ? hostName.slice(0, -suffix.length) : hostName;
-    const kind = kinds.get(name) ?? 'peer';
-    return { name, hostName, kind, address, isThisLaptop: kind === 'peer' && name === profile.peer.name };
+  return profile.machines.flatMap(({ name, kind }) => {
+    const entry = entries.get(name);
+    if (entry === undefined) return [];
+    const {
+      address,
+      names: [hostName = ''],
+    } = entry;
+    return [{ name, hostName, kind, address, isThisLaptop: kind === 'peer' && name === profile.peer.name }];
   });
 }

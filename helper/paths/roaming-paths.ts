@@ -283,7 +283,7 @@ class RoamingPaths implements PathKeeper {
       renew: (one, endpoint) => this.#mover.renew(one, endpoint),
       readPeer: (one) => this.#mover.peer(one),
       remember: (endpoint, kind) => this.#remembered.set(controller.name, { endpoint, path: kind }),
-      discovery: () => this.#discovery,
+      discovery: () => (controller.migrates ? this.#discovery : []),
       lookAtRoutes: () => this.#lookAtRoutesSoon(),
       turn: (urgent, work) => this.#turns.take(urgent, work),
       onChange: () => this.#pathChanged(),

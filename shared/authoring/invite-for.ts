@@ -1,9 +1,11 @@
 import { peerSuffix, planAddresses, suffixText } from '../addresses/plan.ts';
+import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError } from '../errors/problem.ts';
 import { signCompact } from '../invite/jws.ts';
 import { networkKeyOf, type SigningKey } from '../invite/network-key.ts';
 import { type InvitePayload, invitePayloadSchema } from '../invite/payload.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
+import { inviteVersionFor, newestInviteVersion } from '../invite/version.ts';
 import type { NetworkFile } from './network-file.ts';
 import { derivedPresharedKey } from './preshared-key.ts';
 
@@ -26,29 +28,48 @@ export function inviteFor(
 ): InvitePayload {
   const peer = file.peers.find(({ name }) => name === peerName);
   if (peer === undefined) throw unknownPeer(file, peerName);
+  const defaultController = defaultControllerOf(file);
   const payload = {
-    version: 1,
-    network: { name: file.name, domain: file.domain },
-    peer: { name: peer.name, suffix: suffixText(peerSuffix(peer.name)) },
-    controllers: file.controllers.map(({ name, publicKey, endpoints, routes }) => ({
+    network: {
+      name: file.name,
+      domain: file.domain,
+      mtu: file.mtu,
+      ...(file.ipv4 === undefined ? {} : { ipv4: { range: file.ipv4, controller: defaultController } }),
+    },
+    peer: {
+      name: peer.name,
+      suffix: suffixText(peerSuffix(peer.name)),
+      ipv4: peer.ipv4,
+      listenPort: peer.privateEndpoint === undefined ? undefined : partsOf(peer.privateEndpoint).port,
+    },
+    controllers: file.controllers.map(({ name, publicKey, endpoints, routes, ipv4, migrate }) => ({
       name,
       publicKey,
       subnet: planAddresses(file.name, name).subnet,
       endpoints,
       ...(file.presharedKeys ? { presharedKey: derivedPresharedKey(signingKey, name, peer.name) } : {}),
       ...(routes.length > 0 ? { routes } : {}),
+      ipv4,
+      migrate,
     })),
     machines: [
-      ...file.controllers.map(({ name }) => ({ name, kind: 'controller' })),
-      ...file.peers.map(({ name }) => ({ name, kind: 'peer', suffix: suffixText(peerSuffix(name)) })),
+      ...file.controllers.map(({ name, ipv4, aliases }) => ({ name, kind: 'controller', ipv4, aliases })),
+      ...file.peers.map(({ name, ipv4, aliases, defaultController: controller }) => ({
+        name,
+        kind: 'peer',
+        suffix: suffixText(peerSuffix(name)),
+        ipv4,
+        aliases,
+        controller: controller ?? undefined,
+      })),
     ],
-    defaultController: peer.defaultController ?? defaultControllerOf(file),
+    defaultController: peer.defaultController ?? defaultController,
     issuedAt: times.issuedAt,
     ...(times.expiresAt === undefined ? {} : { expiresAt: times.expiresAt }),
     serial: file.serial,
   };
-  const parsed = invitePayloadSchema.safeParse(payload);
-  if (parsed.success) return parsed.data;
+  const parsed = invitePayloadSchema.safeParse({ version: newestInviteVersion, ...payload });
+  if (parsed.success) return { ...parsed.data, version: inviteVersionFor(parsed.data) };
   throw payloadProblem(parsed.error, payload, {
     code: 'invite-malformed',
     title: 'The network file does not make a valid invite',

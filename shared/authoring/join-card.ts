@@ -3,15 +3,15 @@ import { HomingError, shown } from '../errors/problem.ts';
 import { fromBase64url, toBase64url } from '../invite/base64url.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
 import { publicKeySchema } from '../keys/key-schemas.ts';
-import { hostLabelSchema } from '../names/name-schemas.ts';
+import { memberNameSchema } from '../names/name-schemas.ts';
 
 /** What a peer hands back to the network's author. It holds no secret. */
 const joinCardSchema = z
   .strictObject({
     type: z.literal('homing-join-card'),
     version: z.literal(1),
-    network: hostLabelSchema,
-    peer: hostLabelSchema,
+    network: memberNameSchema,
+    peer: memberNameSchema,
     publicKey: publicKeySchema,
     probePublicKey: publicKeySchema,
   })

@@ -1,30 +1,31 @@
-import ipaddr from 'ipaddr.js';
 import { refuseCollisions } from '../addresses/collisions.ts';
-import { planAddresses } from '../addresses/plan.ts';
-import { parseEndpointParts } from '../endpoints/endpoint.ts';
+import { ipv4AddressRefusal, ipv4RangeRefusal } from '../addresses/ipv4.ts';
 import { HomingError } from '../errors/problem.ts';
+import { repeatedHostName } from '../names/member-names.ts';
+import { type RoutedNetwork, refuseBadRanges } from './ranges.ts';
 
 /** What the rules between members look at. */
-interface Members {
+interface Member {
   readonly name: string;
+  readonly ipv4?: string | undefined;
+  readonly aliases?: readonly string[] | undefined;
+}
+
+interface Members extends RoutedNetwork {
   readonly defaultController: string | null;
-  readonly controllers: readonly {
-    readonly name: string;
-    readonly publicKey: string;
-    readonly endpoints: { readonly private: readonly string[]; readonly public: readonly string[] };
-    readonly routes: readonly string[];
-  }[];
-  readonly peers: readonly {
-    readonly name: string;
+  readonly controllers: readonly (Member &
+    RoutedNetwork['controllers'][number] & { readonly publicKey: string })[];
+  readonly peers: readonly (Member & {
     readonly publicKey: string | null;
     readonly probePublicKey: string | null;
     readonly defaultController: string | null;
-  }[];
+  })[];
 }
 
 /**
  * The rules between the members of a network, each of which would else show as traffic that goes nowhere.
- * @throws HomingError `duplicate-name`, `duplicate-key`, `name-collision`, `unknown-controller`, `bad-route`
+ * @throws HomingError `duplicate-name`, `duplicate-key`, `name-collision`, `unknown-controller`, `bad-route`,
+ * `bad-ipv4`
  */
 export function refuseBadMembers(network: Members): void {
   refuseRepeatedNames(network);
@@ -35,7 +36,8 @@ export function refuseBadMembers(network: Members): void {
     network.controllers.map(({ name }) => name),
     network.peers.map(({ name }) => name),
   );
-  refuseBadRoutes(network);
+  refuseBadIpv4(network);
+  refuseBadRanges(network);
 }
 
 function refuseRepeatedNames(network: Members): void {
@@ -56,6 +58,43 @@ function refuseRepeatedNames(network: Members): void {
     }
     kinds.set(name, kind);
   }
+  const repeated = repeatedHostName([...network.controllers, ...network.peers]);
+  if (repeated !== undefined) {
+    const [first, second] = repeated.owners;
+    throw new HomingError({
+      code: 'duplicate-name',
+      title: 'Two members have the same host name',
+      cause: `"${first}" and "${second}" would both be called "${repeated.hostName}".`,
+      remedy: 'Give each name and each alias to one member.',
+    });
+  }
+}
+
+function refuseBadIpv4(network: Members): void {
+  const members = [...network.controllers, ...network.peers];
+  const range = network.ipv4;
+  const refusal = range === undefined ? undefined : ipv4RangeRefusal(range);
+  if (refusal !== undefined) throw badIpv4(`The range of the network is ${range}, which ${refusal}.`);
+  const owners = new Map<string, string>();
+  for (const { name, ipv4 } of members) {
+    if (ipv4 === undefined) continue;
+    const why = range === undefined ? 'needs a range of the network' : ipv4AddressRefusal(ipv4, range);
+    if (why !== undefined) throw badIpv4(`The address of "${name}" is ${ipv4}, which ${why}.`);
+    const owner = owners.get(ipv4);
+    if (owner !== undefined)
+      throw badIpv4(`${ipv4} is the address of "${owner}" already, so it cannot be that of "${name}".`);
+    owners.set(ipv4, name);
+  }
+}
+
+function badIpv4(cause: string): HomingError {
+  return new HomingError({
+    code: 'bad-ipv4',
+    title: 'An IPv4 address of the network cannot be used',
+    cause,
+    remedy:
+      'Use one private range for the network, such as 10.42.0.0/16, and a free address in it for each member.',
+  });
 }
 
 function refuseRepeatedKeys(network: Members): void {
@@ -105,58 +144,5 @@ export function unknownController(field: string, name: string, known: readonly s
     cause: `${field} is "${name}".`,
     remedy:
       known.length === 0 ? 'Add one with `homing network add-controller`.' : `It has ${known.join(', ')}.`,
-  });
-}
-
-/** What no route may touch: it would cut the member off, or catch what never leaves a machine. */
-const forbiddenRanges: readonly (readonly [string, string])[] = [
-  ['127.0.0.0/8', 'loopback'],
-  ['169.254.0.0/16', 'link-local'],
-  ['224.0.0.0/4', 'multicast'],
-  ['::1/128', 'loopback'],
-  ['fe80::/10', 'link-local'],
-  ['ff00::/8', 'multicast'],
-];
-
-function overlaps(a: string, b: string): boolean {
-  const [first, firstLength] = ipaddr.parseCIDR(a);
-  const [second, secondLength] = ipaddr.parseCIDR(b);
-  if (first.kind() !== second.kind()) return false;
-  return firstLength <= secondLength ? second.match(first, firstLength) : first.match(second, secondLength);
-}
-
-function refuseBadRoutes(network: Members): void {
-  const owners = new Map<string, string>();
-  const endpoints = network.controllers.flatMap((controller) =>
-    [...controller.endpoints.private, ...controller.endpoints.public].flatMap((text) => {
-      const { host, family } = parseEndpointParts(text, 'endpoint');
-      return family === 'name' ? [] : [{ text, range: `${host}/${family === 4 ? 32 : 128}` }];
-    }),
-  );
-  const base = planAddresses(network.name, '').base;
-  for (const { name, routes } of network.controllers) {
-    for (const route of routes) {
-      const refuse = (why: string) => badRoute(name, route, why);
-      if (/\/0$/.test(route)) throw refuse('it would take all traffic');
-      const [, what] = forbiddenRanges.find(([range]) => overlaps(route, range)) ?? [];
-      if (what !== undefined) throw refuse(`it covers ${what} addresses`);
-      if (overlaps(route, base)) throw refuse(`it overlaps the network's own ${base}`);
-      const owner = owners.get(route);
-      if (owner !== undefined)
-        throw refuse(`"${owner}" has it already, and WireGuard gives a range to one member`);
-      owners.set(route, name);
-      // The private endpoints of a LAN that is itself a route would be reached through the tunnel they carry.
-      const endpoint = endpoints.find(({ range }) => overlaps(route, range));
-      if (endpoint !== undefined) throw refuse(`it covers the endpoint ${endpoint.text}`);
-    }
-  }
-}
-
-function badRoute(controller: string, route: string, why: string): HomingError {
-  return new HomingError({
-    code: 'bad-route',
-    title: 'A route cannot be used',
-    cause: `The route ${route} behind "${controller}": ${why}.`,
-    remedy: 'Give a narrower range, or leave the route out.',
   });
 }

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { HomingError, shown } from '../errors/problem.ts';
+import { mtuSchema, portSchema } from '../invite/facts.ts';
 import { isNetworkKey, type NetworkKey, parseNetworkKey } from '../invite/network-key.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
 import { publicKeySchema } from '../keys/key-schemas.ts';
 import { parseDomain } from '../names/domain.ts';
-import { parseHostLabel } from '../names/host-label.ts';
-import { domainSchema, hostLabelSchema } from '../names/name-schemas.ts';
+import { memberHostName, parseMemberName } from '../names/member-name.ts';
+import { domainSchema, hostLabelSchema, memberNameSchema } from '../names/name-schemas.ts';
+import { contentDigest } from './content-digest.ts';
 import { refuseBadMembers } from './members.ts';
 
 /**
@@ -15,13 +17,22 @@ import { refuseBadMembers } from './members.ts';
  * be kept in version control; entries are sorted and one value stands on one line, so that a change is a small diff.
  */
 
+const networkFileVersion = 2;
+
 /** WireGuard's customary port. */
 export const defaultPort = 51_820;
 
-const portSchema = z.int().min(1).max(65_535);
+/** What controllers and peers have alike. Left out where a member has none. */
+const memberFacts = {
+  /** Assigned once, and never changed by Homing. */
+  ipv4: z.ipv4().optional(),
+  /** Further host names. */
+  aliases: z.array(hostLabelSchema).max(16).optional(),
+};
 
 const controllerSchema = z.strictObject({
-  name: hostLabelSchema,
+  name: memberNameSchema,
+  ...memberFacts,
   publicKey: publicKeySchema,
   port: portSchema,
   endpoints: z.strictObject({
@@ -30,27 +41,39 @@ const controllerSchema = z.strictObject({
   }),
   /** Ranges behind the controller that members may reach through it. */
   routes: z.array(rangeSchema).max(64),
+  /** False: the hosts behind it have a way back to the members, so their addresses are not rewritten. */
+  masquerade: z.literal(false).optional(),
+  /** False: laptops use its public endpoints only, also on its LAN. */
+  migrate: z.literal(false).optional(),
 });
 
 const peerSchema = z.strictObject({
-  name: hostLabelSchema,
+  name: memberNameSchema,
+  ...memberFacts,
   /** Null until the peer's join card came back. */
   publicKey: publicKeySchema.nullable(),
   probePublicKey: publicKeySchema.nullable(),
-  /** Null: that of the network. */
-  defaultController: hostLabelSchema.nullable(),
+  /** In whose subnet its name resolves, for itself and for everybody. Null: the reader's own. */
+  defaultController: memberNameSchema.nullable(),
+  /** Where controllers on its own LAN may find it; its port is then fixed. */
+  privateEndpoint: endpointSchema.optional(),
 });
 
 export const networkFileSchema = z.strictObject({
-  version: z.literal(1),
-  name: hostLabelSchema,
+  version: z.union([z.literal(1), z.literal(2)]),
+  name: memberNameSchema,
   domain: domainSchema,
   publicKey: z
     .string()
     .refine(isNetworkKey, 'not 32 bytes in base64url')
     .transform((text) => text as NetworkKey),
   serial: z.int().min(1),
-  defaultController: hostLabelSchema.nullable(),
+  /** Of the content that has this serial, so that an edit by hand is noticed; absent in version 1. */
+  digest: z.string().max(64).optional(),
+  defaultController: memberNameSchema.nullable(),
+  mtu: mtuSchema.optional(),
+  /** The private range that every member has an IPv4 address in. The default controller carries what goes between peers. */
+  ipv4: z.string().max(50).optional(),
   presharedKeys: z.boolean(),
   controllers: z.array(controllerSchema).max(4096),
   peers: z.array(peerSchema).max(65_536),
@@ -70,18 +93,18 @@ export function createNetwork(of: {
   readonly publicKey: string;
   readonly presharedKeys: boolean;
 }): NetworkFile {
-  const name = parseHostLabel(of.name, 'name');
-  return {
-    version: 1,
+  const name = parseMemberName(of.name, 'name');
+  return withDigest({
+    version: networkFileVersion,
     name,
-    domain: parseDomain(of.domain ?? name, 'domain'),
+    domain: parseDomain(of.domain ?? memberHostName(name), 'domain'),
     publicKey: parseNetworkKey(of.publicKey, 'publicKey'),
     serial: 1,
     defaultController: null,
     presharedKeys: of.presharedKeys,
     controllers: [],
     peers: [],
-  };
+  });
 }
 
 /**
@@ -97,11 +120,11 @@ export function parseNetworkFile(text: string): NetworkFile {
   }
   const value = jsonOf(text);
   const version = typeof value === 'object' && value !== null ? Reflect.get(value, 'version') : undefined;
-  if (typeof version === 'number' && version > 1) {
+  if (typeof version === 'number' && version > networkFileVersion) {
     throw new HomingError({
       code: 'network-file-unknown-version',
       title: 'The network file was made by a newer Homing',
-      cause: `version is ${version}; this Homing reads version 1.`,
+      cause: `version is ${version}; this Homing reads version ${networkFileVersion}.`,
       remedy: 'Update Homing on this machine.',
     });
   }
@@ -152,9 +175,18 @@ export function networkFileText(file: NetworkFile): string {
   return `${JSON.stringify(sorted(networkFileSchema.parse(file)), null, 2)}\n`;
 }
 
+function withDigest(file: NetworkFile): NetworkFile {
+  return { ...file, digest: contentDigest(file) };
+}
+
+/** Whether somebody changed the content of a file without its serial: no invite may carry that serial again. */
+export function isEditedByHand(file: NetworkFile): boolean {
+  return file.digest !== undefined && file.digest !== contentDigest(file);
+}
+
 /** The file with a change, its serial raised and its members checked. @throws as {@link parseNetworkFile} */
 export function changed(file: NetworkFile, change: Partial<NetworkFile>): NetworkFile {
-  const next = sorted({ ...file, ...change, serial: file.serial + 1 });
+  const next = sorted({ ...file, ...change, version: networkFileVersion, serial: file.serial + 1 });
   refuseBadMembers(next);
-  return next;
+  return withDigest(next);
 }

@@ -51,11 +51,19 @@ const problemOfField: readonly (readonly [RegExp, FieldProblem])[] = [
     },
   ],
   [
-    /(\.name|defaultController|^name)$/,
+    /(\.name|defaultController|^name|aliases\[\d+\])$/,
     {
       code: 'bad-name',
       title: 'A name cannot be used as a host name',
-      remedy: 'Names are lower-case letters, digits and inner hyphens, at most 63 bytes, for example "nas".',
+      remedy: 'Names are letters, digits, inner hyphens and dots, at most 63 bytes, for example "nas".',
+    },
+  ],
+  [
+    /(ipv4|ipv4\.range|ipv4\.controller)$/,
+    {
+      code: 'bad-ipv4',
+      title: 'An IPv4 address of the network cannot be used',
+      remedy: 'Every member has an address of its own inside one private range, for example 10.42.0.0/16.',
     },
   ],
   [

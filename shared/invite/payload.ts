@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { ipv4Issues } from '../addresses/ipv4-members.ts';
 import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
 import { rangeSchema } from '../addresses/range-schema.ts';
-import { suffixSchema } from '../addresses/suffix-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
-import { domainSchema, hostLabelSchema, networkNameSchema } from '../names/name-schemas.ts';
+import { repeatedHostName } from '../names/member-names.ts';
+import { memberNameSchema } from '../names/name-schemas.ts';
 import { controllersSchema } from '../profile/controllers-schema.ts';
+import { controllerFacts, machineSchema, networkFacts, peerFacts } from './facts.ts';
 
-/** Version 1 of what an invite says. Every value is parsed here once and trusted inside. */
+/** What an invite says, in versions 1 and 2 (see version.ts). Every value is parsed here once and trusted inside. */
 
 const subnetSchema = z.string().max(50);
 const listLimit = 64;
@@ -20,18 +22,13 @@ const endpointsSchema = z
   .readonly();
 
 const controllerSchema = z.strictObject({
-  name: hostLabelSchema,
+  name: memberNameSchema,
   publicKey: publicKeySchema,
   subnet: subnetSchema,
   endpoints: endpointsSchema,
   presharedKey: presharedKeySchema.optional(),
   routes: z.array(rangeSchema).max(listLimit).optional(),
-});
-
-const machineSchema = z.strictObject({
-  name: hostLabelSchema,
-  kind: z.enum(['controller', 'peer']),
-  suffix: suffixSchema.optional(),
+  ...controllerFacts,
 });
 
 const unixSecondsSchema = z.int().min(0).max(253_402_300_799);
@@ -39,12 +36,12 @@ const unixSecondsSchema = z.int().min(0).max(253_402_300_799);
 /** RFC 7519 style: times are whole seconds since 1970. */
 export const invitePayloadSchema = z
   .strictObject({
-    version: z.literal(1),
-    network: z.strictObject({ name: networkNameSchema, domain: domainSchema }),
-    peer: z.strictObject({ name: hostLabelSchema, suffix: suffixSchema }),
+    version: z.union([z.literal(1), z.literal(2)]),
+    network: z.strictObject(networkFacts),
+    peer: z.strictObject(peerFacts),
     controllers: controllersSchema(controllerSchema, 'routes'),
     machines: z.array(machineSchema).max(65_536),
-    defaultController: hostLabelSchema,
+    defaultController: memberNameSchema,
     issuedAt: unixSecondsSchema,
     expiresAt: unixSecondsSchema.optional(),
     serial: z.int().min(1),
@@ -63,6 +60,12 @@ export const invitePayloadSchema = z
     reportRepeats(context, 'controllers', 'subnet', invite.controllers);
     reportRepeats(context, 'machines', 'name', invite.machines);
     reportRepeats(context, 'machines', 'suffix', invite.machines);
+    const repeated = repeatedHostName(invite.machines);
+    if (repeated !== undefined) {
+      const message = `"${repeated.owners.join('" and "')}" would both be called "${repeated.hostName}"`;
+      context.addIssue({ code: 'custom', path: ['machines'], message, params: { mark: 'repeat' } });
+    }
+    for (const { path, message } of ipv4Issues(invite)) context.addIssue({ code: 'custom', path, message });
     const controllerNames = new Set<string>(invite.controllers.map((c) => c.name));
     for (const [i, machine] of invite.machines.entries()) {
       const known = controllerNames.has(machine.name);
@@ -71,6 +74,14 @@ export const invitePayloadSchema = z
           code: 'custom',
           path: ['machines', i, 'suffix'],
           message: 'a peer needs a suffix',
+        });
+      }
+      if (machine.controller !== undefined && !controllerNames.has(machine.controller)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['machines', i, 'controller'],
+          message: 'no such controller is listed',
+          params: { mark: 'unknown-controller' },
         });
       }
       if ((machine.kind === 'controller') !== known) {

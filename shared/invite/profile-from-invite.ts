@@ -1,4 +1,9 @@
-import { defaultSettings, type InviteProfile, interfaceNameFor } from '../profile/profile.ts';
+import {
+  defaultSettings,
+  type InviteProfile,
+  interfaceNameFor,
+  type ProfileSettings,
+} from '../profile/profile.ts';
 import { profileId } from './fingerprint.ts';
 import type { VerifiedInvite } from './read-invite.ts';
 
@@ -8,7 +13,7 @@ import type { VerifiedInvite } from './read-invite.ts';
  */
 export function profileFromInvite(
   invite: Pick<VerifiedInvite, 'payload' | 'networkKey'>,
-  existing?: Pick<InviteProfile, 'settings' | 'interfaceName'>,
+  existing?: Pick<InviteProfile, 'settings' | 'interfaceName' | 'network' | 'peer'>,
 ): InviteProfile {
   const { payload, networkKey } = invite;
   return {
@@ -17,7 +22,7 @@ export function profileFromInvite(
     id: profileId(networkKey),
     interfaceName: existing?.interfaceName ?? interfaceNameFor(payload.network.name),
     network: payload.network,
-    settings: existing?.settings ?? defaultSettings,
+    settings: settingsFrom(payload, existing),
     defaultController: payload.defaultController,
     serial: payload.serial,
     peer: payload.peer,
@@ -28,4 +33,18 @@ export function profileFromInvite(
     })),
     machines: payload.machines,
   };
+}
+
+/** MTU and port follow the network as long as nobody chose others on this laptop. */
+function settingsFrom(
+  payload: VerifiedInvite['payload'],
+  existing: Pick<InviteProfile, 'settings' | 'network' | 'peer'> | undefined,
+): ProfileSettings {
+  const { listenPort, ...settings } = existing?.settings ?? defaultSettings;
+  const follows = <T>(value: T, before: T) => existing === undefined || value === before;
+  const mtu = follows(settings.mtu, existing?.network.mtu ?? defaultSettings.mtu)
+    ? (payload.network.mtu ?? defaultSettings.mtu)
+    : settings.mtu;
+  const port = follows(listenPort, existing?.peer.listenPort) ? payload.peer.listenPort : listenPort;
+  return { ...settings, mtu, ...(port === undefined ? {} : { listenPort: port }) };
 }

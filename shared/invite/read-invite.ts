@@ -5,6 +5,7 @@ import { jwsIn } from './link.ts';
 import type { NetworkKey } from './network-key.ts';
 import { type InvitePayload, invitePayloadSchema } from './payload.ts';
 import { payloadProblem } from './payload-problem.ts';
+import { newestInviteVersion } from './version.ts';
 
 /** An invite whose signature and content were checked; made only here. */
 export interface VerifiedInvite {
@@ -15,18 +16,17 @@ export interface VerifiedInvite {
   readonly jws: string;
 }
 
-const inviteVersion = 1;
-
 /** A newer version is told apart before the schema, which would complain about fields it cannot know. */
 function refuseOtherVersion(payload: unknown): void {
   const version =
     typeof payload === 'object' && payload !== null ? Reflect.get(payload, 'version') : undefined;
-  if (version === inviteVersion) return;
-  const newer = typeof version === 'number' && version > inviteVersion;
+  const isNumber = typeof version === 'number' && Number.isInteger(version);
+  if (isNumber && version >= 1 && version <= newestInviteVersion) return;
+  const newer = isNumber && version > newestInviteVersion;
   throw new HomingError({
     code: 'invite-unknown-version',
     title: newer ? 'The invite was made by a newer Homing' : 'The invite has no version that is known here',
-    cause: `version is ${shown(version)}; this Homing reads version ${inviteVersion}.`,
+    cause: `version is ${shown(version)}; this Homing reads up to version ${newestInviteVersion}.`,
     remedy: newer ? 'Update Homing on this laptop.' : 'Ask for a new invite.',
   });
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Domain, domainRefusal } from './domain.ts';
 import { type HostLabel, isHostLabel } from './host-label.ts';
+import { isMemberName, type MemberName } from './member-name.ts';
 
-/** A machine's name. */
+/** A further name of a machine. */
 export const hostLabelSchema = z
   .string()
   .max(63)
@@ -18,5 +19,9 @@ export const domainSchema = z
   })
   .transform((text) => text as Domain);
 
-/** The name of a network; the address plan hashes it, so any label is fine. */
-export const networkNameSchema = hostLabelSchema;
+/** The name of a network or of a machine; the address plan hashes it as it is written. */
+export const memberNameSchema = z
+  .string()
+  .max(63)
+  .refine(isMemberName, 'not host labels of letters, digits and inner hyphens joined by dots')
+  .transform((text) => text as MemberName);

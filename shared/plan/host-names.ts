@@ -1,4 +1,5 @@
 import { addressInSubnet, controllerAddressIn, parseSuffix } from '../addresses/plan.ts';
+import { memberHostName } from '../names/member-name.ts';
 import type { InviteProfile, Profile } from '../profile/profile.ts';
 
 /** One line of the hosts block. */
@@ -7,30 +8,74 @@ export interface HostEntry {
   readonly names: readonly string[];
 }
 
-function addressesFromInvite(profile: InviteProfile, via: string): [name: string, address: string][] {
+/** A line of a machine of a network. */
+export interface MachineHostEntry extends HostEntry {
+  /** Its name, as it stands in the profile. */
+  readonly machine: string;
+}
+
+type NamedAddress = readonly [machine: Profile['machines'][number], address: string];
+
+/** Names move away from the default controller only while it cannot be reached. */
+function addressesFromInvite(profile: InviteProfile, via: string): NamedAddress[] {
   const subnetOf = new Map<string, string>(profile.controllers.map((c) => [c.name, c.subnet]));
-  const peerSubnet = subnetOf.get(via) ?? subnetOf.get(profile.defaultController);
-  return profile.machines.flatMap((machine): [string, string][] => {
-    const subnet = subnetOf.get(machine.name);
-    if (machine.kind === 'controller' && subnet !== undefined)
-      return [[machine.name, controllerAddressIn(subnet)]];
-    const suffix = machine.suffix === undefined ? undefined : parseSuffix(machine.suffix);
-    if (suffix === undefined || peerSubnet === undefined) return [];
-    return [[machine.name, addressInSubnet(peerSubnet, suffix)]];
+  const lost = via === profile.defaultController ? undefined : profile.defaultController;
+  return profile.machines.flatMap((machine): NamedAddress[] => {
+    const ipv4 = machine.ipv4 === undefined || !carriesIpv4(profile, machine, lost) ? [] : [machine.ipv4];
+    const ipv6 = ipv6Of(profile, machine, subnetOf, via, lost);
+    return [...(ipv6 === undefined ? [] : [ipv6]), ...ipv4].map(
+      (address): NamedAddress => [machine, address],
+    );
   });
 }
 
+function ipv6Of(
+  profile: InviteProfile,
+  machine: InviteProfile['machines'][number],
+  subnetOf: ReadonlyMap<string, string>,
+  via: string,
+  lost: string | undefined,
+): string | undefined {
+  const ownSubnet = subnetOf.get(machine.name);
+  if (machine.kind === 'controller' && ownSubnet !== undefined) return controllerAddressIn(ownSubnet);
+  const suffix = machine.suffix === undefined ? undefined : parseSuffix(machine.suffix);
+  const designated = machine.controller === lost ? undefined : machine.controller;
+  const subnet = subnetOf.get(designated ?? via) ?? subnetOf.get(profile.defaultController);
+  return suffix === undefined || subnet === undefined ? undefined : addressInSubnet(subnet, suffix);
+}
+
+/** Between peers IPv4 has one way, so a name must not lead there while it is lost. */
+function carriesIpv4(
+  profile: InviteProfile,
+  machine: InviteProfile['machines'][number],
+  lost: string | undefined,
+): boolean {
+  return machine.kind === 'controller' ? machine.name !== lost : profile.network.ipv4?.controller !== lost;
+}
+
+/** The names below the domain of the network, and where they are wanted the bare ones too. */
+function namesOf(profile: Profile, machine: Profile['machines'][number]): string[] {
+  const aliases = 'aliases' in machine ? (machine.aliases ?? []) : [];
+  return [machine.name, ...aliases].map(memberHostName).flatMap((name) => [
+    `${name}.${profile.network.domain}`,
+    // A bare name with a dot could be somebody else's domain.
+    ...(profile.settings.shortNames && !name.includes('.') ? [name] : []),
+  ]);
+}
+
 /**
- * The names of a network and their addresses: a controller by its ::1, a peer by its address in the subnet
- * of the controller `via`, normally the default one and a reachable one when that is not.
+ * The names of a network and their addresses: a controller by its ::1, a peer by its address in the subnet of its
+ * designated controller, else of `via`, which is normally the default controller and a reachable one when that is not.
+ * A machine with an IPv4 address has a second line.
  */
-export function hostEntries(profile: Profile, via: string): HostEntry[] {
+export function hostEntries(profile: Profile, via: string): MachineHostEntry[] {
   const addresses =
     profile.origin === 'invite'
       ? addressesFromInvite(profile, via)
-      : profile.machines.map((m): [string, string] => [m.name, m.address]);
-  return addresses.map(([name, address]) => ({
+      : profile.machines.map((machine): NamedAddress => [machine, machine.address]);
+  return addresses.map(([machine, address]) => ({
+    machine: machine.name,
     address,
-    names: [`${name}.${profile.network.domain}`, ...(profile.settings.shortNames ? [name] : [])],
+    names: namesOf(profile, machine),
   }));
 }

@@ -35,6 +35,8 @@ export interface PlannedController {
   readonly allowedIps: readonly string[];
   readonly persistentKeepaliveSeconds: number;
   readonly endpoints: { readonly private: readonly Endpoint[]; readonly public: readonly Endpoint[] };
+  /** Whether it may be looked for on a LAN; else its public endpoints are all there is. */
+  readonly migrates: boolean;
   /** Its own address inside the tunnel, where the plan knows one. */
   readonly address: string | undefined;
 }
@@ -45,26 +47,48 @@ function requireSuffix(text: string): Uint8Array {
   return suffix;
 }
 
-/** A peer has one address per controller; each controller's /56 is reached from the address inside it. */
+/**
+ * The IPv4 ranges that one controller carries: the default one all members, since WireGuard gives an address to one
+ * peer only and both ends of a conversation must choose the same way; any other controller itself.
+ */
+function ipv4RangesOf(profile: InviteProfile, controller: InviteProfile['controllers'][number]): string[] {
+  const { ipv4 } = profile.network;
+  if (ipv4 === undefined || profile.peer.ipv4 === undefined) return [];
+  if (controller.name === ipv4.controller) return [ipv4.range];
+  return controller.ipv4 === undefined ? [] : [`${controller.ipv4}/32`];
+}
+
+/**
+ * A peer has one IPv6 address per controller; each controller's /56 is reached from the address inside it. It has at
+ * most one IPv4 address.
+ */
 function planFromInvite(profile: InviteProfile): TunnelPlan {
   const suffix = requireSuffix(profile.peer.suffix);
   const own = (subnet: string) => addressInSubnet(subnet, suffix);
+  const { ipv4 } = profile.peer;
   return {
     interfaceName: profile.interfaceName,
     mtu: profile.settings.mtu,
     listenPort: profile.settings.listenPort,
-    addresses: profile.controllers.map((c) => `${own(c.subnet)}/128`),
+    addresses: [
+      ...profile.controllers.map((c) => `${own(c.subnet)}/128`),
+      ...(ipv4 === undefined ? [] : [`${ipv4}/32`]),
+    ],
     routes: profile.controllers.flatMap((c) => [
       { range: c.subnet, source: own(c.subnet) },
-      ...c.routes.map((range) => ({ range, source: undefined })),
+      ...[...ipv4RangesOf(profile, c), ...c.routes].map((range) => ({
+        range,
+        source: range.includes(':') ? undefined : ipv4,
+      })),
     ]),
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,
       presharedKey: c.presharedKey,
-      allowedIps: [c.subnet, ...c.routes],
+      allowedIps: [c.subnet, ...ipv4RangesOf(profile, c), ...c.routes],
       persistentKeepaliveSeconds: profile.settings.persistentKeepaliveSeconds,
-      endpoints: c.endpoints,
+      endpoints: c.migrate === false ? { private: [], public: c.endpoints.public } : c.endpoints,
+      migrates: c.migrate !== false,
       address: controllerAddressIn(c.subnet),
     })),
   };
@@ -88,6 +112,7 @@ function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
       allowedIps: c.allowedIps,
       persistentKeepaliveSeconds: profile.settings.persistentKeepaliveSeconds,
       endpoints: c.endpoints,
+      migrates: true,
       address: addressOf.get(c.name),
     })),
   };
@@ -104,6 +129,11 @@ export function tunnelAddresses(profile: Profile): AddressSet {
     return new AddressSet(profile.controllers.flatMap((c) => c.allowedIps.map(rangeOf)));
   const base = new Uint8Array(16);
   base.set(networkBase(profile.network.name));
+  const { ipv4 } = profile.network;
   const routes = profile.controllers.flatMap((c) => c.routes.map(rangeOf));
-  return new AddressSet([rangeOf(`${ipv6Text(base)}/40`), ...routes]);
+  return new AddressSet([
+    rangeOf(`${ipv6Text(base)}/40`),
+    ...(ipv4 === undefined ? [] : [rangeOf(ipv4.range)]),
+    ...routes,
+  ]);
 }

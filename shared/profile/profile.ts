@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { ipv4Issues } from '../addresses/ipv4-members.ts';
 import { rangeSchema } from '../addresses/range-schema.ts';
-import { suffixSchema } from '../addresses/suffix-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
+import {
+  controllerFacts,
+  machineSchema,
+  mtuSchema,
+  networkFacts,
+  peerFacts,
+  portSchema,
+} from '../invite/facts.ts';
 import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
-import { domainSchema, hostLabelSchema } from '../names/name-schemas.ts';
+import { domainSchema, memberNameSchema } from '../names/name-schemas.ts';
 import { controllersSchema } from './controllers-schema.ts';
 
 /**
@@ -30,14 +38,14 @@ const settingsSchema = z.strictObject({
   /** Also write `nas` beside `nas.wgnet` to the hosts block. */
   shortNames: z.boolean(),
   /** A fixed UDP port; without it the system picks one, since a peer needs no fixed one. */
-  listenPort: z.int().min(1).max(65_535).optional(),
+  listenPort: portSchema.optional(),
   /** Octets of the tunnel's largest packet. */
-  mtu: z.int().min(1280).max(9000),
+  mtu: mtuSchema,
   persistentKeepaliveSeconds: z.int().min(0).max(65_535),
 });
 
 const commonController = {
-  name: hostLabelSchema,
+  name: memberNameSchema,
   publicKey: publicKeySchema,
   endpoints: endpointsSchema,
   presharedKey: presharedKeySchema.optional(),
@@ -48,39 +56,37 @@ const commonProfile = {
   /** Stable per network: the fingerprint of its signing key, or a hash of the wg-quick file's keys. */
   id: z.string().regex(/^[a-z0-9]{16}$/, 'not 16 of a-z, 0-9'),
   interfaceName: interfaceNameSchema,
-  network: z.strictObject({ name: hostLabelSchema, domain: domainSchema }),
   settings: settingsSchema,
-  defaultController: hostLabelSchema,
+  defaultController: memberNameSchema,
 };
 
-export const inviteProfileSchema = z.strictObject({
-  ...commonProfile,
-  origin: z.literal('invite'),
-  serial: z.int().min(1),
-  peer: z.strictObject({ name: hostLabelSchema, suffix: suffixSchema }),
-  controllers: controllersSchema(
-    z.strictObject({
-      ...commonController,
-      subnet: z.string().max(50),
-      routes: z.array(rangeSchema).max(64),
-    }),
-    'routes',
-  ),
-  machines: z
-    .array(
+export const inviteProfileSchema = z
+  .strictObject({
+    ...commonProfile,
+    origin: z.literal('invite'),
+    network: z.strictObject(networkFacts),
+    serial: z.int().min(1),
+    peer: z.strictObject(peerFacts),
+    controllers: controllersSchema(
       z.strictObject({
-        name: hostLabelSchema,
-        kind: z.enum(['controller', 'peer']),
-        suffix: suffixSchema.optional(),
+        ...commonController,
+        subnet: z.string().max(50),
+        routes: z.array(rangeSchema).max(64),
+        ...controllerFacts,
       }),
-    )
-    .max(65_536),
-});
+      'routes',
+    ),
+    machines: z.array(machineSchema).max(65_536),
+  })
+  .superRefine((profile, context) => {
+    for (const { path, message } of ipv4Issues(profile)) context.addIssue({ code: 'custom', path, message });
+  });
 
 export const wgQuickProfileSchema = z.strictObject({
   ...commonProfile,
   origin: z.literal('wg-quick'),
-  peer: z.strictObject({ name: hostLabelSchema, addresses: z.array(interfaceAddressSchema).min(1).max(64) }),
+  network: z.strictObject({ name: memberNameSchema, domain: domainSchema }),
+  peer: z.strictObject({ name: memberNameSchema, addresses: z.array(interfaceAddressSchema).min(1).max(64) }),
   controllers: controllersSchema(
     z.strictObject({ ...commonController, allowedIps: z.array(rangeSchema).max(1024) }),
     'allowedIps',
@@ -89,7 +95,7 @@ export const wgQuickProfileSchema = z.strictObject({
   machines: z
     .array(
       z.strictObject({
-        name: hostLabelSchema,
+        name: memberNameSchema,
         kind: z.enum(['controller', 'peer']),
         address: z.union([z.ipv4(), z.ipv6()]),
       }),

@@ -141,7 +141,7 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
     ['a public subnet', ['controllers', 0, 'subnet'], '2001:db8:0:100::/56'],
     ['a host name with a newline', ['machines', 0, 'name'], 'nas\n192.0.2.1 bank.example'],
     ['a host name with a space', ['machines', 0, 'name'], 'nas bank.example'],
-    ['a host name with a dot', ['machines', 0, 'name'], 'www.bank'],
+    ['a host name with an empty label', ['machines', 0, 'name'], 'www..bank'],
     ['the domain com', ['network', 'domain'], 'com'],
     ['the domain github.com', ['network', 'domain'], 'github.com'],
     ['the domain localhost', ['network', 'domain'], 'localhost'],

@@ -1,4 +1,5 @@
-import { addController, addPeer } from '../../../shared/authoring/change-network.ts';
+import { addController } from '../../../shared/authoring/add-controller.ts';
+import { addPeer } from '../../../shared/authoring/add-peer.ts';
 import { signedInviteFor } from '../../../shared/authoring/invite-for.ts';
 import { createNetwork, type NetworkFile } from '../../../shared/authoring/network-file.ts';
 import { generateSigningKey, networkKeyOf } from '../../../shared/invite/network-key.ts';

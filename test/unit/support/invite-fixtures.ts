@@ -112,7 +112,7 @@ export function badInvites(): readonly (readonly [string, string, string])[] {
       `${header}.${payload.slice(0, -8)}AAAAAAAA.${signature}`,
       'invite-bad-signature',
     ],
-    ['one of a newer version', signed({ version: 2, new: 'fields' }), 'invite-unknown-version'],
+    ['one of a newer version', signed({ version: 3, new: 'fields' }), 'invite-unknown-version'],
     ['one without a version', signed({ network: 'wgnet' }), 'invite-unknown-version'],
     ['an expired one', signed(payloadWith(['expiresAt'], nowMs / 1000)), 'invite-expired'],
     [
@@ -141,7 +141,11 @@ export function badInvites(): readonly (readonly [string, string, string])[] {
       signed(payloadWith(['machines', 2, 'name'], 'laptop\n192.0.2.1 bank')),
       'bad-name',
     ],
-    ['a host name with a dot', signed(payloadWith(['machines', 2, 'name'], 'www.example')), 'bad-name'],
+    [
+      'a host name with an empty label',
+      signed(payloadWith(['machines', 2, 'name'], 'www..example')),
+      'bad-name',
+    ],
     [
       'a host name with a control character',
       signed(payloadWith(['peer', 'name'], 'lap\u0007top')),

@@ -1,7 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addController, addPeer } from '../../../../shared/authoring/change-network.ts';
+import { addController } from '../../../../shared/authoring/add-controller.ts';
+import { addPeer } from '../../../../shared/authoring/add-peer.ts';
 import { inviteFor, signedInviteFor } from '../../../../shared/authoring/invite-for.ts';
 import { joinCardJson, joinCardLine, parseJoinCard } from '../../../../shared/authoring/join-card.ts';
 import {
@@ -37,7 +38,7 @@ describe('a network file', () => {
     expect(parseNetworkFile(text)).toEqual(wgnet());
     expect(wgnet().controllers.map(({ name }) => name)).toEqual(['nas', 'vps']);
     expect(wgnet().peers.map(({ name }) => name)).toEqual(['laptop', 'tablet']);
-    expect(text).toMatch(/^\{\n {2}"version": 1,\n/);
+    expect(text).toMatch(/^\{\n {2}"version": 2,\n/);
     expect(text.endsWith('}\n')).toBe(true);
   });
 
@@ -112,7 +113,7 @@ describe('a network file', () => {
       peer({ card: laptopCard({ network: emptyNetwork('other').name }) }),
       'join-card-other-network',
     ],
-    ['a network with a dot', create('a.b'), 'bad-name'],
+    ['a network with an empty label', create('a..b'), 'bad-name'],
     ['the domain com', create('wgnet', 'com'), 'bad-domain'],
     ['the domain github.com', create('wgnet', 'github.com'), 'bad-domain'],
     ['a network whose name is a public suffix', create('dev'), 'bad-domain'],
@@ -134,7 +135,7 @@ describe('a network file', () => {
   it.each([
     ['an empty file', '', 'network-file-malformed'],
     ['no JSON', '\u0000garbage', 'network-file-malformed'],
-    ['a newer version', '{"version": 2}', 'network-file-unknown-version'],
+    ['a newer version', '{"version": 3}', 'network-file-unknown-version'],
     ['another document', '{"version": 1}', 'bad-name'],
     [
       'an unknown field',

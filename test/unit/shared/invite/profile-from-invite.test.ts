@@ -15,7 +15,8 @@ describe('the profile of an invite', () => {
 
   it('keeps the settings and the interface of the laptop on an update', () => {
     const settings = { ...defaultSettings, shortNames: true };
-    const update = profileFromInvite(verifyInvite(signed()), { settings, interfaceName: 'hm-other' });
+    const existing = { ...profile, settings, interfaceName: 'hm-other' };
+    const update = profileFromInvite(verifyInvite(signed()), existing);
     expect(update).toMatchObject({ settings, interfaceName: 'hm-other' });
   });
 

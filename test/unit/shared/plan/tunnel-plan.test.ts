@@ -50,7 +50,11 @@ test('an endpoint can be at no address of the tunnel', () => {
 
 test('a controller is named by its ::1 and a peer by its address in the subnet of the controller asked for', () => {
   const desk = (via: string) => planAddresses('wgnet', via, 'desk').peerAddress;
-  const entry = (address: string | undefined, name: string) => ({ address, names: [`${name}.wgnet`] });
+  const entry = (address: string | undefined, name: string) => ({
+    machine: name,
+    address,
+    names: [`${name}.wgnet`],
+  });
   expect(hostEntries(goodProfile(), 'nas')).toEqual([
     entry(nas.controllerAddress, 'nas'),
     entry(vps.controllerAddress, 'vps'),
