@@ -110,6 +110,10 @@ export function refuseUnsafeProfile(profile: Profile): void {
     for (const [j, range] of ranges.entries())
       checkRange(`controllers[${i}].${field}[${j}]`, range, rangeOf(range), endpoints);
   }
+  if (profile.origin === 'invite' && profile.network.ipv4 !== undefined) {
+    const { range } = profile.network.ipv4;
+    checkRange('network.ipv4.range', range, rangeOf(range), endpoints);
+  }
   if (profile.origin === 'wg-quick') {
     for (const [i, address] of profile.peer.addresses.entries()) {
       const own = `${address.split('/')[0]}/${address.includes(':') ? 128 : 32}`;
