@@ -1,7 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { streamSSE } from 'hono/streaming';
 import type { z } from 'zod';
 import {
   bodyLimitBytes,
@@ -18,6 +16,9 @@ import { apiVersion, apiVersionHeader } from '../../shared/contract/version.ts';
 import { versionProblem } from '../../shared/contract/version-problem.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { schemaProblem } from '../../shared/errors/schema-problem.ts';
+import { type ControlBindings, streamEvents } from './event-stream.ts';
+import { type ControlLimits, controlLimits } from './limits.ts';
+import { Slots } from './slots.ts';
 
 /** What the control API can ask of the helper. */
 export interface ControlledHelper {
@@ -33,7 +34,7 @@ export interface ControlledHelper {
 /** The HTTP status of a problem: 4xx when the caller can mend it. */
 function httpStatusOf(code: string): 400 | 409 | 413 | 500 | 503 {
   if (code === 'internal' || code === 'tunnel-failed') return 500;
-  if (code === 'no-wireguard') return 503;
+  if (code === 'no-wireguard' || code === 'helper-busy') return 503;
   if (code === 'too-large') return 413;
   return code === 'interface-taken' || code === 'not-connected' ? 409 : 400;
 }
@@ -73,25 +74,14 @@ async function bodyOf<S extends z.ZodType>(
   });
 }
 
-/** Events are comments-free SSE: `event: <type>`, `data: <JSON>`. Ends when the client goes away. */
-function streamEvents(context: Context, helper: ControlledHelper): Response {
-  const refresh = context.req.query('refresh') === 'changes' ? 'changes' : 'all';
-  return streamSSE(context, async (stream) => {
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const unsubscribe = helper.subscribe((event) => {
-      void stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
-    }, refresh);
-    stream.onAbort(() => {
-      unsubscribe();
-      resolve();
-    });
-    await ended;
-  });
-}
-
 /** The control API as an HTTP application; see shared/contract/control-api.ts. */
-export function controlApi(helper: ControlledHelper): Hono<{ Bindings: { outgoing: ServerResponse } }> {
-  const app = new Hono<{ Bindings: { outgoing: ServerResponse } }>();
+export function controlApi(
+  helper: ControlledHelper,
+  limits: ControlLimits = controlLimits,
+): Hono<{ Bindings: ControlBindings }> {
+  const app = new Hono<{ Bindings: ControlBindings }>();
+  const subscribers = new Slots('streams of events', limits.subscribers);
+  const bodies = new Slots('requests with a body', limits.bodies);
   app.use(async (context, next) => {
     context.header(apiVersionHeader, String(apiVersion));
     const asked = context.req.header(apiVersionHeader);
@@ -100,17 +90,23 @@ export function controlApi(helper: ControlledHelper): Hono<{ Bindings: { outgoin
   });
   app.use(bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge }));
   app.get('/v1/status', async (c) => c.json(await helper.status()));
-  app.get('/v1/events', (c) => streamEvents(c, helper));
+  app.get('/v1/events', (c) => {
+    const refresh = c.req.query('refresh') === 'changes' ? 'changes' : 'all';
+    const giveBack = subscribers.take();
+    return streamEvents(c, (listener) => helper.subscribe(listener, refresh), giveBack, limits.readerStallMs);
+  });
   app.get('/v1/diagnostics', async (c) => c.json(await helper.diagnostics()));
   app.put('/v1/tunnel', async (c) => {
-    await helper.connect(await bodyOf(c, tunnelRequestSchema, false));
+    await bodies.during(async () => helper.connect(await bodyOf(c, tunnelRequestSchema, false)));
     return c.json(await helper.status());
   });
   app.delete('/v1/tunnel', async (c) => {
     await helper.disconnect();
     return c.json(await helper.status());
   });
-  app.post('/v1/probe', async (c) => c.json(await helper.probe(await bodyOf(c, probeRequestSchema, true))));
+  app.post('/v1/probe', (c) =>
+    bodies.during(async () => c.json(await helper.probe(await bodyOf(c, probeRequestSchema, true)))),
+  );
   app.notFound((c) => {
     const error = {
       code: 'no-such-call',

@@ -1,12 +1,12 @@
 import { rmdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { homingVersion } from '../../shared/version.ts';
-import { type ControlledHelper, controlApi } from '../control/api.ts';
+import type { ControlledHelper } from '../control/api.ts';
+import { controlServer } from '../control/server.ts';
 import { listenForUser, prepareRuntimeDirectory } from '../control/socket.ts';
 import { takeInstanceLock } from '../journal/instance-lock.ts';
 import { Journal } from '../journal/journal.ts';
@@ -19,6 +19,7 @@ import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
 import { recover } from './recovery.ts';
 import { rehearse } from './rehearsal.ts';
+import { SharedReading } from './shared-reading.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
 
 export interface DaemonOptions {
@@ -85,17 +86,19 @@ async function startLocked(
   const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, paths, now });
   const recovered = await recover({ journal, system, timeline, hostsPath });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
-  const status = statusReader(system, keeper, timeline, new Date(now()).toISOString());
+  const reading = new SharedReading(statusReader(system, keeper, timeline, new Date(now()).toISOString()));
+  const status = () => reading.get();
+  const diagnostics = new SharedReading(async () => diagnose(await status(), system, [hostsPath]));
   const hub = new EventHub(keeper, timeline, status);
   const helper: ControlledHelper = {
     status,
     connect: (request) => keeper.connect(request),
     disconnect: () => keeper.disconnect(),
     probe: (request) => probeOf(keeper, request.controller),
-    diagnostics: async () => diagnose(await status(), system, [hostsPath]),
+    diagnostics: () => diagnostics.get(),
     subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
   };
-  const server = createServer(getRequestListener(controlApi(helper).fetch));
+  const server = controlServer(helper);
   await listenForUser(server, options.socketPath, options.uid);
   // Only speed depends on it: a connection that comes meanwhile is served, and a failure shows when it matters.
   void rehearse(options.socketPath, system).catch(() => undefined);

@@ -18,6 +18,9 @@ export const clearedEnvironment: Readonly<Record<string, string>> = {
 const unnamedFile = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
 const privateMode = 0o600;
 
+/** What a program may print: the routes of a laptop are some kilobytes, a whole table of the internet's would be 100 MB. */
+const outputLimitBytes = 16 * 1024 * 1024;
+
 /**
  * Standard input as an unnamed file in a root-only directory. Not a pipe: Node's are sockets, and `wg` and
  * `nft` open /dev/stdin anew, which fails on a socket (ENXIO). Not a named file: a key would stay behind
@@ -64,11 +67,19 @@ export class ProgramRunner {
       end?.addEventListener('abort', kill);
       const out: Buffer[] = [];
       const err: Buffer[] = [];
-      child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-      child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+      let printedBytes = 0;
+      const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
+        printedBytes += chunk.length;
+        if (printedBytes <= outputLimitBytes) chunks.push(chunk);
+        else child.kill('SIGKILL');
+      };
+      child.stdout?.on('data', collect(out));
+      child.stderr?.on('data', collect(err));
       child.on('error', reject);
       child.on('close', (code, signal) => {
         end?.removeEventListener('abort', kill);
+        if (printedBytes > outputLimitBytes)
+          return reject(new Error(`${path} printed more than ${outputLimitBytes} bytes`));
         if (signal !== null)
           return reject(new Error(`${path} was ended by ${signal} after at most ${timeoutMs} ms`));
         const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8');

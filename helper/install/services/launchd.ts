@@ -29,6 +29,16 @@ export function launchdPlist({ program, uid }: HelperService): string {
   <true/>
   <key>ProcessType</key>
   <string>Interactive</string>
+  <key>HardResourceLimits</key>
+  <dict>
+    <key>NumberOfFiles</key>
+    <integer>4096</integer>
+  </dict>
+  <key>SoftResourceLimits</key>
+  <dict>
+    <key>NumberOfFiles</key>
+    <integer>4096</integer>
+  </dict>
   <key>Umask</key>
   <integer>18</integer>
 </dict>

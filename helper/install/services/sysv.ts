@@ -22,6 +22,7 @@ export function initScript({ program, uid }: HelperService, startStopDaemon: str
 
 case "$1" in
   start)
+    ulimit -n 4096
     ${startStopDaemon} --start --oknodo --background --make-pidfile --pidfile ${pidFile} \\
       --startas ${program} -- --uid ${uid}
     ;;

@@ -15,7 +15,7 @@ import {
 const ipv6Address = fc.ipV6().filter((text) => !text.includes('.'));
 const ipv4Range = fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([a, length]) => `${a}/${length}`);
 const ipv6Range = fc
-  .tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 }))
+  .tuple(ipv6Address, fc.integer({ min: 0, max: 128 }))
   .map(([a, length]) => `${a}/${length}`);
 const anyRange = fc.oneof(ipv4Range, ipv6Range);
 

@@ -1,0 +1,19 @@
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { type ControlledHelper, controlApi } from './api.ts';
+import { type ControlLimits, controlLimits } from './limits.ts';
+
+/** The control API as a server that nobody can keep busy: connections, their idle time and requests are bounded. */
+export function controlServer(helper: ControlledHelper, limits: ControlLimits = controlLimits): Server {
+  const server = createServer(
+    {
+      connectionsCheckingInterval: limits.timeoutCheckMs,
+      headersTimeout: limits.idleTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.idleTimeoutMs,
+    },
+    getRequestListener(controlApi(helper, limits).fetch),
+  );
+  server.maxConnections = limits.connections;
+  return server;
+}

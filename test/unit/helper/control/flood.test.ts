@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import type { ControlledHelper } from '../../../../helper/control/api.ts';
+import { type ControlLimits, controlLimits } from '../../../../helper/control/limits.ts';
+import { controlServer } from '../../../../helper/control/server.ts';
+import type { HelperEvent } from '../../../../shared/contract/control-api.ts';
+import { bodyLimitBytes } from '../../../../shared/contract/control-api.ts';
+import type { Status, TunnelStatus } from '../../../../shared/contract/status.ts';
+
+/** Callers who mean harm, on a real socket: what they can make the helper hold stays bounded. */
+
+const since = '2026-01-01T00:00:00.000Z';
+const status: Status = {
+  helper: { version: '0', apiVersion: 1, pid: 1, startedAt: since, wireguard: 'kernel', residentBytes: 1 },
+  tunnel: { state: 'off' },
+  timeline: [],
+};
+/** Some 200 kB of status, as of a network with 200 controllers. */
+const bigTunnel: TunnelStatus = { state: 'connecting', network: 'w'.repeat(200_000), since };
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function serve(change: Partial<ControlledHelper> = {}, limits: ControlLimits = controlLimits) {
+  const listeners = new Set<(event: HelperEvent) => void>();
+  const helper: ControlledHelper = {
+    status: async () => status,
+    connect: async () => undefined,
+    disconnect: async () => undefined,
+    probe: async () => ({ controllers: [] }),
+    diagnostics: async () => ({ sections: [] }),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      listener({ type: 'snapshot', status });
+      return () => listeners.delete(listener);
+    },
+    ...change,
+  };
+  const directory = mkdtempSync(join(tmpdir(), 'homing-flood-'));
+  const path = join(directory, 's');
+  const server = controlServer(helper, limits);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  cleanUps.push(() => {
+    server.close();
+    server.closeAllConnections();
+    rmSync(directory, { recursive: true });
+  });
+  return {
+    path,
+    listeners,
+    emit: (event: HelperEvent) => {
+      for (const listener of listeners) listener(event);
+    },
+  };
+}
+
+function open(path: string): Socket {
+  const socket = connect(path);
+  socket.on('error', () => undefined);
+  cleanUps.push(() => void socket.destroy());
+  return socket;
+}
+
+function hasClosed(socket: Socket): Promise<void> {
+  socket.resume();
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+/** Sends a request and reads its first bytes, then nothing more. */
+async function firstBytes(socket: Socket, request: string): Promise<string> {
+  socket.write(request);
+  const text = await new Promise<string>((resolve) => {
+    socket.once('data', (chunk) => resolve(String(chunk)));
+    socket.once('close', () => resolve(''));
+  });
+  socket.pause();
+  return text;
+}
+
+const watch = 'GET /v1/events HTTP/1.1\r\nHost: helper\r\n\r\n';
+
+test('100 subscribers that read nothing: 16 are served, and what waits for them does not grow', async () => {
+  const { path, listeners, emit } = await serve();
+  // One after the other: 64 connections at most are open at the same time.
+  const answers: string[] = [];
+  for (let i = 0; i < 100; i += 1) answers.push(await firstBytes(open(path), watch));
+  expect(answers.filter((text) => text.startsWith('HTTP/1.1 200'))).toHaveLength(controlLimits.subscribers);
+  expect(answers.filter((text) => text.startsWith('HTTP/1.1 503')).length).toBeGreaterThan(0);
+  expect(listeners.size).toBe(controlLimits.subscribers);
+  const before = process.memoryUsage().rss;
+  // Half an hour of counters: 16 x 2,000 x 200 kB would be 6.4 GB.
+  for (let i = 0; i < 2_000; i += 1) {
+    emit({ type: 'tunnel', tunnel: bigTunnel });
+    if (i % 20 === 0) await sleep(1);
+  }
+  const grownMb = (process.memoryUsage().rss - before) / 1024 ** 2;
+  console.log(`2,000 states of 200 kB for 16 readers that stopped: ${grownMb.toFixed(0)} MB`);
+  expect(grownMb).toBeLessThan(100);
+});
+
+test('a subscriber that stops reading is cut off, and its place is free again', async () => {
+  const limits = { ...controlLimits, readerStallMs: 300, subscribers: 1 };
+  const { path, listeners, emit } = await serve({}, limits);
+  const stopped = open(path);
+  expect(await firstBytes(stopped, watch)).toMatch(/^HTTP\/1.1 200/);
+  expect(await firstBytes(open(path), watch)).toMatch(/^HTTP\/1.1 503/);
+  const timer = setInterval(() => emit({ type: 'tunnel', tunnel: bigTunnel }), 20);
+  cleanUps.push(() => clearInterval(timer));
+  await expect.poll(() => listeners.size, { timeout: 5_000 }).toBe(0);
+  expect(await firstBytes(open(path), watch)).toMatch(/^HTTP\/1.1 200/);
+});
+
+test('a subscriber that reads gets every decision and the newest state, however fast they come', async () => {
+  const { path, listeners, emit } = await serve();
+  const reader = open(path);
+  let text = '';
+  reader.on('data', (chunk) => (text += String(chunk)));
+  reader.write(watch);
+  await expect.poll(() => listeners.size).toBe(1);
+  const decision = {
+    at: since,
+    kind: 'kept',
+    controller: null,
+    from: null,
+    to: null,
+    path: null,
+    tookMs: null,
+  } as const;
+  for (let id = 1; id <= 200; id += 1) {
+    emit({ type: 'decision', decision: { ...decision, id, reason: `number ${id} ends` } });
+    emit({ type: 'tunnel', tunnel: { state: 'connecting', network: `after-${id}`, since } });
+  }
+  await expect.poll(() => text).toContain('after-200"');
+  for (let id = 1; id <= 200; id += 1) expect(text).toContain(`number ${id} ends`);
+});
+
+test('60 bodies of 4 MiB that never end: four are held, the others refused, and all are cut off in time', async () => {
+  const limits = { ...controlLimits, requestTimeoutMs: 6_000, timeoutCheckMs: 100 };
+  const { path } = await serve({}, limits);
+  const head = `PUT /v1/tunnel HTTP/1.1\r\nHost: helper\r\nContent-Length: ${bodyLimitBytes}\r\n\r\n`;
+  const body = 'x'.repeat(bodyLimitBytes - 1);
+  let refused = 0;
+  const closed = Array.from({ length: 60 }, () => {
+    const socket = open(path);
+    socket.on('data', (chunk) => (refused += String(chunk).includes(' 503 ') ? 1 : 0));
+    socket.write(head);
+    socket.write(body);
+    return hasClosed(socket);
+  });
+  await expect.poll(() => refused, { timeout: 6_000 }).toBe(56);
+  await Promise.all(closed);
+});
+
+test('connections without a request are closed, and a caller gets through meanwhile or right after', async () => {
+  const limits = { ...controlLimits, idleTimeoutMs: 500, timeoutCheckMs: 100 };
+  const { path } = await serve({}, limits);
+  const idle = Array.from({ length: 1_000 }, () => hasClosed(open(path)));
+  const startedAt = performance.now();
+  await Promise.all(idle);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(await firstBytes(open(path), 'GET /v1/status HTTP/1.1\r\nHost: helper\r\n\r\n')).toMatch(/ 200 /);
+});
