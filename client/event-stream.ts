@@ -1,16 +1,17 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { createParser } from 'eventsource-parser';
-import { eventSchema, type HelperEvent } from '../shared/contract/control-api.ts';
+import { type HelperEvent, parseEvent } from '../shared/contract/control-api.ts';
 
 /**
  * The events of an open stream: first the snapshot, then what changes. Ends when the helper goes away.
  * @throws ZodError on an event that is not of the contract
  */
-export async function* helperEvents(response: IncomingMessage): AsyncGenerator<HelperEvent> {
+export async function* helperEvents(response: Readable): AsyncGenerator<HelperEvent> {
   const ready: HelperEvent[] = [];
   const parser = createParser({
     onEvent: (message) => {
-      ready.push(eventSchema.parse(JSON.parse(message.data)));
+      const event = parseEvent(JSON.parse(message.data));
+      if (event !== undefined) ready.push(event);
     },
   });
   response.setEncoding('utf8');

@@ -33,8 +33,6 @@ import { desktopHasTray } from './tray/tray-host.ts';
 import { Updates } from './updates/updates.ts';
 import { StatusWindow } from './windows/status-window.ts';
 
-/** The timeline that the window keeps, as long as the helper's own. */
-const timelineLength = 500;
 /** How often a page that died is loaded once more before the window closes. */
 const mostReloads = 3;
 
@@ -151,10 +149,8 @@ export class HomingApp {
         void this.#connectAtStart().catch(this.#trouble);
       },
       onTunnel: (tunnel) => store.update({ tunnel }),
-      onTimeline: (decisions, how) => {
-        const timeline = how === 'whole' ? decisions : [...store.state.timeline, ...decisions];
-        store.update({ timeline: timeline.slice(-timelineLength).map((one) => ({ ...one })) });
-      },
+      onTimeline: (timeline) => store.update({ timeline }),
+      onDecision: (decision) => store.update({ decisions: [decision] }),
     });
     const connection = new Connection(store, this.#profiles, this.#client);
     const importing = new Importing(store, this.#profiles, nowMs);

@@ -13,8 +13,10 @@ export interface LinkParts {
   readonly isInstalled: () => boolean;
   readonly onLink: (link: HelperLinkState) => void;
   readonly onTunnel: (tunnel: TunnelStatus) => void;
-  /** The whole timeline when the helper was found, then each decision as it is made. */
-  readonly onTimeline: (decisions: readonly Decision[], how: 'whole' | 'more') => void;
+  /** The whole timeline, whenever the stream was opened. */
+  readonly onTimeline: (timeline: Decision[]) => void;
+  /** Each decision after that. */
+  readonly onDecision: (decision: Decision) => void;
 }
 
 /** A service manager has a helper back within a second or two. */
@@ -128,10 +130,10 @@ export class HelperLink {
     this.#lostMs = undefined;
     if (event.type === 'snapshot') {
       const { helper, tunnel, timeline } = event.status;
-      this.#parts.onTimeline(timeline, 'whole');
+      this.#parts.onTimeline(timeline);
       this.#parts.onTunnel(tunnel);
       this.#tell({ state: 'ready', info: helper });
     } else if (event.type === 'tunnel') this.#parts.onTunnel(event.tunnel);
-    else this.#parts.onTimeline([event.decision], 'more');
+    else this.#parts.onDecision(event.decision);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decisionSchema } from '../timeline/decision.ts';
+import { type Decision, decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
 import { helperInfoSchema, tunnelStatusSchema } from './status.ts';
 
@@ -185,10 +185,14 @@ export const appStateSchema = z.strictObject({
 });
 export type AppState = z.infer<typeof appStateSchema>;
 
-/** Parts of the state with their new values; the window keeps the history itself, from what it is told of the tunnel. */
-export type AppChange = Partial<Omit<AppState, 'history'>>;
+/**
+ * Parts of the state with their new values. Two parts grow instead: the window keeps the history itself, from the tunnel's
+ * readings, and new decisions of the timeline travel alone.
+ */
+export type AppChange = Partial<Omit<AppState, 'history'>> & { decisions?: Decision[] };
 export const appChangeSchema = appStateSchema
   .omit({ history: true })
+  .extend({ decisions: z.array(decisionSchema) })
   .partial()
   .transform(
     (change): AppChange =>

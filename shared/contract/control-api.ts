@@ -17,6 +17,10 @@ import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './statu
  * | GET /v1/diagnostics |               | Diagnostics       |
  *
  * Every answer carries the version (version.ts). A failure is an {@link ErrorBody} with a 4xx or 5xx status.
+ *
+ * Requests are strict: a field that the helper does not know is refused, since ignoring it could do less than was
+ * meant. Responses are tolerant: fields and events that a program does not know are ignored. A field may therefore be
+ * added to a response at any time; programs treat one that older helpers do not send as optional.
  */
 
 /** 500 controllers with 5,000 machines are 0.6 MB. */
@@ -29,23 +33,31 @@ export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;
 export const probeRequestSchema = z.strictObject({ controller: z.string().max(63).optional() });
 export type ProbeRequest = z.infer<typeof probeRequestSchema>;
 
-export const probeResponseSchema = z.strictObject({
-  controllers: z.array(z.strictObject({ name: z.string(), candidates: z.array(candidateStatusSchema) })),
+export const probeResponseSchema = z.object({
+  controllers: z.array(z.object({ name: z.string(), candidates: z.array(candidateStatusSchema) })),
 });
 export type ProbeResponse = z.infer<typeof probeResponseSchema>;
 
-export const errorBodySchema = z.strictObject({ error: problemSchema });
+export const errorBodySchema = z.object({ error: problemSchema });
 
 /** `snapshot` comes first and once; after it only what changed. */
 export const eventSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('snapshot'), status: statusSchema }),
-  z.strictObject({ type: z.literal('tunnel'), tunnel: tunnelStatusSchema }),
-  z.strictObject({ type: z.literal('decision'), decision: decisionSchema }),
+  z.object({ type: z.literal('snapshot'), status: statusSchema }),
+  z.object({ type: z.literal('tunnel'), tunnel: tunnelStatusSchema }),
+  z.object({ type: z.literal('decision'), decision: decisionSchema }),
 ]);
 export type HelperEvent = z.infer<typeof eventSchema>;
 
+const eventTypes: ReadonlySet<unknown> = new Set(eventSchema.options.map(({ shape }) => shape.type.value));
+
+/** Parses one event of the stream. @returns undefined for a type that this version does not know @throws ZodError */
+export function parseEvent(input: unknown): HelperEvent | undefined {
+  const { type } = z.object({ type: z.string() }).parse(input);
+  return eventTypes.has(type) ? eventSchema.parse(input) : undefined;
+}
+
 /** Text sections for a person to read; no secret stands in any of them. */
-export const diagnosticsSchema = z.strictObject({
-  sections: z.array(z.strictObject({ title: z.string(), text: z.string() })),
+export const diagnosticsSchema = z.object({
+  sections: z.array(z.object({ title: z.string(), text: z.string() })),
 });
 export type Diagnostics = z.infer<typeof diagnosticsSchema>;

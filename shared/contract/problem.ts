@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** The wire form of a problem; see shared/errors. */
-export const problemSchema = z.strictObject({
+/** The wire form of a problem; see shared/errors. Part of responses, so fields it does not know are ignored. */
+export const problemSchema = z.object({
   code: z.string(),
   title: z.string(),
   cause: z.string(),

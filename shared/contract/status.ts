@@ -3,7 +3,10 @@ import { decisionSchema } from '../timeline/decision.ts';
 import { pathSchema } from './path.ts';
 import { problemSchema } from './problem.ts';
 
-/** What the helper reports about the tunnel. Times are RFC 3339. */
+/**
+ * What the helper reports about the tunnel. Times are RFC 3339. All of it is part of responses: fields that a program
+ * does not know are ignored, so that a newer helper may report more (docs/ARCHITECTURE.md, *The control API*).
+ */
 
 const timeSchema = z.iso.datetime();
 
@@ -12,14 +15,14 @@ export const candidateSourceSchema = z.enum(['invite', 'resolved', 'discovered',
 
 /** What the last probe of a candidate said. */
 export const verdictSchema = z.discriminatedUnion('verdict', [
-  z.strictObject({ verdict: z.literal('untested') }),
-  z.strictObject({ verdict: z.literal('verified'), at: timeSchema, roundTripMs: z.number().min(0) }),
-  z.strictObject({ verdict: z.literal('silent'), at: timeSchema, reason: z.string() }),
-  z.strictObject({ verdict: z.literal('refused'), at: timeSchema, reason: z.string() }),
+  z.object({ verdict: z.literal('untested') }),
+  z.object({ verdict: z.literal('verified'), at: timeSchema, roundTripMs: z.number().min(0) }),
+  z.object({ verdict: z.literal('silent'), at: timeSchema, reason: z.string() }),
+  z.object({ verdict: z.literal('refused'), at: timeSchema, reason: z.string() }),
 ]);
 export type Verdict = z.infer<typeof verdictSchema>;
 
-export const candidateStatusSchema = z.strictObject({
+export const candidateStatusSchema = z.object({
   endpoint: z.string(),
   path: z.enum(['lan', 'internet']),
   source: candidateSourceSchema,
@@ -27,7 +30,7 @@ export const candidateStatusSchema = z.strictObject({
 });
 export type CandidateStatus = z.infer<typeof candidateStatusSchema>;
 
-export const controllerStatusSchema = z.strictObject({
+export const controllerStatusSchema = z.object({
   name: z.string(),
   publicKey: z.string(),
   /** The controller's own address in the tunnel. */
@@ -45,9 +48,9 @@ export const controllerStatusSchema = z.strictObject({
 export type ControllerStatus = z.infer<typeof controllerStatusSchema>;
 
 export const tunnelStatusSchema = z.discriminatedUnion('state', [
-  z.strictObject({ state: z.literal('off') }),
-  z.strictObject({ state: z.literal('connecting'), network: z.string(), since: timeSchema }),
-  z.strictObject({
+  z.object({ state: z.literal('off') }),
+  z.object({ state: z.literal('connecting'), network: z.string(), since: timeSchema }),
+  z.object({
     state: z.literal('connected'),
     network: z.string(),
     domain: z.string(),
@@ -61,11 +64,11 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
     since: timeSchema,
     adopted: z.boolean(),
     /** Names written to the hosts file, and the controller they resolve through. */
-    hosts: z.strictObject({ names: z.int(), via: z.string(), problem: problemSchema.nullable() }),
+    hosts: z.object({ names: z.int(), via: z.string(), problem: problemSchema.nullable() }),
     controllers: z.array(controllerStatusSchema),
   }),
-  z.strictObject({ state: z.literal('disconnecting'), network: z.string(), since: timeSchema }),
-  z.strictObject({
+  z.object({ state: z.literal('disconnecting'), network: z.string(), since: timeSchema }),
+  z.object({
     state: z.literal('failed'),
     network: z.string(),
     since: timeSchema,
@@ -75,7 +78,7 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
 export type TunnelStatus = z.infer<typeof tunnelStatusSchema>;
 export type ConnectedTunnel = Extract<TunnelStatus, { state: 'connected' }>;
 
-export const helperInfoSchema = z.strictObject({
+export const helperInfoSchema = z.object({
   version: z.string(),
   apiVersion: z.int(),
   pid: z.int(),
@@ -85,7 +88,7 @@ export const helperInfoSchema = z.strictObject({
 });
 export type HelperInfo = z.infer<typeof helperInfoSchema>;
 
-export const statusSchema = z.strictObject({
+export const statusSchema = z.object({
   helper: helperInfoSchema,
   tunnel: tunnelStatusSchema,
   timeline: z.array(decisionSchema),

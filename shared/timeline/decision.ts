@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pathSchema } from '../contract/path.ts';
 
-/** What the helper records in the timeline. Times are RFC 3339. */
+/** What the helper records in the timeline, and reports: unknown fields are ignored, unknown kinds become `other`. */
 
 export const decisionKindSchema = z.enum([
   'connected',
@@ -24,10 +24,10 @@ export const decisionKindSchema = z.enum([
 export type DecisionKind = z.infer<typeof decisionKindSchema>;
 
 /** One decision with its reason: an entry of the timeline. */
-export const decisionSchema = z.strictObject({
+export const decisionSchema = z.object({
   id: z.int(),
   at: z.iso.datetime(),
-  kind: decisionKindSchema,
+  kind: decisionKindSchema.catch('other'),
   controller: z.string().nullable(),
   from: z.string().nullable(),
   to: z.string().nullable(),
