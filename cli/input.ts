@@ -21,14 +21,19 @@ function tooLarge(what: string, limitBytes: number): HomingError {
   });
 }
 
+/** The text of a file, or with `-` of standard input. @throws HomingError as {@link readBytes} */
+export async function readInput(io: CliIo, path: string, limitBytes: number): Promise<string> {
+  return new TextDecoder().decode(await readBytes(io, path, limitBytes));
+}
+
 /**
- * The text of a file, or with `-` of standard input. No more than the limit is read, whatever the file is.
+ * The bytes of a file, or with `-` of standard input. No more than the limit is read, whatever the file is.
  * @throws HomingError `file-unreadable`, `file-too-large`
  */
-export async function readInput(io: CliIo, path: string, limitBytes: number): Promise<string> {
+export async function readBytes(io: CliIo, path: string, limitBytes: number): Promise<Uint8Array> {
   const bytes = path === '-' ? await readStream(io.stdin, limitBytes) : await readSome(path, limitBytes);
   if (bytes.length > limitBytes) throw tooLarge(path === '-' ? 'Standard input' : path, limitBytes);
-  return new TextDecoder().decode(bytes);
+  return bytes;
 }
 
 async function readSome(path: string, limitBytes: number): Promise<Uint8Array> {

@@ -1,9 +1,9 @@
+import { importFileLimitBytes, textOfBytes } from '../../client/profiles/import-file.ts';
 import { commit, type ImportResult, prepare } from '../../client/profiles/import-profile.ts';
 import { isInviteText } from '../../client/profiles/import-source.ts';
 import { openStore } from '../../client/profiles/profiles.ts';
-import { HomingError } from '../../shared/errors/problem.ts';
-import { inviteLimitBytes } from '../../shared/invite/jws.ts';
-import { agrees, readInput } from '../input.ts';
+import { HomingError, shown } from '../../shared/errors/problem.ts';
+import { agrees, readBytes } from '../input.ts';
 import type { CliIo } from '../io.ts';
 import { importText } from '../text/import-text.ts';
 
@@ -11,16 +11,39 @@ import { importText } from '../text/import-text.ts';
 export async function importFrom(
   io: CliIo,
   source: string,
-  options: { readonly yes: boolean; readonly json: boolean },
+  options: {
+    readonly name: string | undefined;
+    /** `old=new` */
+    readonly renames: readonly string[];
+    readonly yes: boolean;
+    readonly json: boolean;
+  },
 ): Promise<void> {
-  const text = isInviteText(source) ? source : await readInput(io, source, inviteLimitBytes);
+  const names = { network: options.name, members: new Map(options.renames.map(renameOf)) };
+  const text = isInviteText(source) ? source : await textOfFile(io, source);
   const store = openStore(io.env);
   const fileName = isInviteText(source) ? '' : source;
-  const prepared = await prepare(store, { text, fileName, nowMs: io.now() });
+  const prepared = await prepare(store, { text, fileName, nowMs: io.now(), names });
   if (!options.json) io.stdout.write(`${importText(prepared)}\n`);
   if (!options.yes) await ask(io, prepared, source === '-' || options.json);
   const result = await commit(store, prepared);
   io.stdout.write(options.json ? jsonText(result) : doneText(result));
+}
+
+async function textOfFile(io: CliIo, path: string): Promise<string> {
+  const bytes = await readBytes(io, path, importFileLimitBytes);
+  return await textOfBytes(bytes, path === '-' ? 'standard input' : path);
+}
+
+function renameOf(text: string): [from: string, to: string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new HomingError({
+    code: 'bad-rename',
+    title: 'A machine cannot be renamed',
+    cause: `--rename is ${shown(text)}, which is not OLD=NEW.`,
+    remedy: 'Write it like --rename controller-1=nas.',
+  });
 }
 
 async function ask(io: CliIo, preview: ImportResult, cannotAsk: boolean): Promise<void> {

@@ -10,8 +10,9 @@ import {
 import { profileId } from '../../shared/invite/fingerprint.ts';
 import { profileFromInvite } from '../../shared/invite/profile-from-invite.ts';
 import { acceptUpdate, type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
-import type { InviteProfile, Profile } from '../../shared/profile/profile.ts';
-import type { WgQuickImport } from '../../shared/wgquick/import.ts';
+import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
+import type { InviteProfile, Profile, WgQuickProfile } from '../../shared/profile/profile.ts';
+import { namesKept, withNames } from '../../shared/wgquick/rename.ts';
 import { contentOf, type ImportContent, type ImportSource } from './import-source.ts';
 import { changeStore, listProfiles, type ProfileStore, profileDirectory } from './profiles.ts';
 import { addProfile, replaceProfile } from './write-profile.ts';
@@ -32,7 +33,7 @@ export interface PreparedImport extends ImportResult {
 
 /**
  * What importing a source would do; writes nothing.
- * @throws HomingError as `contentOf` and `acceptUpdate`, and `profile-name-taken`
+ * @throws HomingError as `contentOf`, `acceptUpdate`, `withNames` and `refuseUnsafeProfile`, and `profile-name-taken`
  */
 export async function prepare(store: ProfileStore, source: ImportSource): Promise<PreparedImport> {
   return await against(store, contentOf(source));
@@ -63,11 +64,13 @@ async function against(store: ProfileStore, content: ImportContent): Promise<Pre
   const [draft, existing] =
     content.form === 'invite'
       ? await fromInvite(store, content.invite, profiles)
-      : fromWgQuick(content.file, profiles);
+      : fromWgQuick(content, profiles);
   const profile =
     existing === undefined
       ? withFreeInterface(draft, profiles)
       : { ...draft, interfaceName: existing.interfaceName };
+  // What the helper would refuse is refused here, not when the laptop connects.
+  refuseUnsafeProfile(profile);
   const about =
     content.form === 'invite'
       ? { fingerprint: content.invite.fingerprint }
@@ -119,7 +122,7 @@ function nameTaken(name: string): HomingError {
     code: 'profile-name-taken',
     title: `This laptop already has a network called "${name}"`,
     cause: `The network "${name}" here has other keys, so this is not an update of it.`,
-    remedy: `Run \`homing forget ${name}\` first, or give the file another name.`,
+    remedy: `Run \`homing forget ${name}\` first, or choose another name with --name.`,
   });
 }
 
@@ -132,13 +135,29 @@ async function storedInvite(store: ProfileStore, id: string): Promise<VerifiedIn
   }
 }
 
-function fromWgQuick(file: WgQuickImport, profiles: readonly Profile[]): Draft {
-  const { id, network } = file.profile;
+function fromWgQuick(
+  { file, names }: Extract<ImportContent, { form: 'wg-quick' }>,
+  profiles: readonly Profile[],
+): Draft {
+  const { id } = file.profile;
   const existing = profiles.find((profile) => profile.id === id);
-  if (profiles.some((other) => other.id !== id && other.network.name === network.name)) {
-    throw nameTaken(network.name);
-  }
-  return [file.profile, existing];
+  const before = existing?.origin === 'wg-quick' ? existing : undefined;
+  const draft = withNames(before === undefined ? file.profile : updateOf(before, file.profile), names);
+  const { name } = draft.network;
+  if (profiles.some((other) => other.id !== id && other.network.name === name)) throw nameTaken(name);
+  return [draft, existing];
+}
+
+/** What belongs to the laptop stays: names and settings, unless the file itself sets them. */
+function updateOf(before: WgQuickProfile, draft: WgQuickProfile): WgQuickProfile {
+  const { discovery, shortNames, listenPort } = before.settings;
+  const settings = {
+    ...(listenPort === undefined ? {} : { listenPort }),
+    ...draft.settings,
+    discovery,
+    shortNames,
+  };
+  return { ...withNames(draft, namesKept(before, draft)), settings };
 }
 
 const interfaceNameLength = 15;

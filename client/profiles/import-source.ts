@@ -1,6 +1,7 @@
 import { HomingError } from '../../shared/errors/problem.ts';
 import { readInvite, type VerifiedInvite } from '../../shared/invite/read-invite.ts';
 import { parseWgQuick, type WgQuickImport } from '../../shared/wgquick/import.ts';
+import type { GivenNames } from '../../shared/wgquick/rename.ts';
 
 /** What somebody hands in as an import, for the command line and the app alike. */
 export interface ImportSource {
@@ -9,12 +10,14 @@ export interface ImportSource {
   readonly fileName: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
+  /** For a WireGuard file, whose names are this laptop's own; those of an invite are signed. */
+  readonly names?: GivenNames | undefined;
 }
 
 /** The parsed content of a source, told apart by its form. */
 export type ImportContent =
   | { readonly form: 'invite'; readonly invite: VerifiedInvite }
-  | { readonly form: 'wg-quick'; readonly file: WgQuickImport };
+  | { readonly form: 'wg-quick'; readonly file: WgQuickImport; readonly names: GivenNames };
 
 /** A link or the bare signed line stands on the command line itself. */
 export function isInviteText(source: string): boolean {
@@ -27,12 +30,26 @@ function isWgQuick(text: string, fileName: string): boolean {
 
 /**
  * Parses a source: a wg-quick file, else an invite.
- * @throws HomingError `join-card-given`, and as `parseWgQuick` and `readInvite`
+ * @throws HomingError `join-card-given`, `names-of-invite`, and as `parseWgQuick` and `readInvite`
  */
-export function contentOf({ text, fileName, nowMs }: ImportSource): ImportContent {
+export function contentOf({ text, fileName, nowMs, names = {} }: ImportSource): ImportContent {
   if (/^\s*(homing-card:|\{\s*"type")/.test(text)) throw joinCardGiven();
-  if (!isWgQuick(text, fileName)) return { form: 'invite', invite: readInvite(text, nowMs) };
-  return { form: 'wg-quick', file: parseWgQuick(text, fileName === '' ? 'pasted.conf' : fileName) };
+  if (!isWgQuick(text, fileName)) {
+    const invite = readInvite(text, nowMs);
+    if (names.network !== undefined || (names.members?.size ?? 0) > 0) throw namesOfInvite();
+    return { form: 'invite', invite };
+  }
+  const file = parseWgQuick(text, fileName === '' ? 'pasted.conf' : fileName);
+  return { form: 'wg-quick', file, names };
+}
+
+function namesOfInvite(): HomingError {
+  return new HomingError({
+    code: 'names-of-invite',
+    title: 'The names in an invite cannot be changed',
+    cause: 'They are signed, and every machine of the network has the same.',
+    remedy: 'Import the invite without --name and --rename.',
+  });
 }
 
 function joinCardGiven(): HomingError {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { importFileLimitBytes, textOfBytes } from '../../client/profiles/import-file.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
-import { inviteLimitBytes } from '../../shared/invite/jws.ts';
 
 /** What the system hands to the app from outside: a link, or the path of a file. */
 export type Handed =
@@ -30,19 +30,17 @@ function unreadable(path: string, cause: string, remedy: string): HomingError {
 const askForInvite = 'Choose the .homing file that the person who runs the network sent you.';
 
 /**
- * The text of a file that may be an invite: its size is looked at before anything is read.
- * @throws HomingError `file-unreadable`: missing, no plain file, empty, over 1 MiB, or no text
+ * The text of a file that may be an invite, a WireGuard file or a picture of a QR code: its size is looked at before
+ * anything is read.
+ * @throws HomingError `file-unreadable`: missing, no plain file, empty, or neither text nor a picture; `file-too-large`,
+ *   `no-qr-code`
  */
 export async function textOfFile(path: string): Promise<string> {
   const bytes = await bytesOfFile(path);
   if (bytes.length === 0)
     throw unreadable(path, 'The file is empty.', 'Ask for it once more: nothing arrived in it.');
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // Told below, as for a text with NUL in it.
-  }
+  const text = await textOfBytes(bytes, basename(path));
+  if (!text.includes('\0')) return text;
   throw unreadable(path, 'It is no text, so it is no invite.', askForInvite);
 }
 
@@ -54,8 +52,8 @@ async function bytesOfFile(path: string): Promise<Buffer> {
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw unreadable(path, 'It is no plain file.', askForInvite);
-    if (stat.size > inviteLimitBytes) {
-      const cause = `It has ${stat.size} bytes; an invite has at most ${inviteLimitBytes}.`;
+    if (stat.size > importFileLimitBytes) {
+      const cause = `It has ${stat.size} bytes; at most ${importFileLimitBytes} are read.`;
       throw unreadable(path, cause, askForInvite);
     }
     return await file.readFile();

@@ -2,7 +2,7 @@ import type { TunnelRequest } from '../../shared/contract/control-api.ts';
 import type { ConnectedTunnel, TunnelStatus } from '../../shared/contract/status.ts';
 import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
 import { keyBytes, keyText, type PrivateKey } from '../../shared/keys/wireguard-key.ts';
-import { hostEntries } from '../../shared/plan/host-names.ts';
+import { countNames, hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { type TunnelPlan, tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
@@ -31,6 +31,7 @@ interface LiveTunnel {
   readonly adopted: boolean;
   readonly paths: PathKeeper;
   hostsVia: string;
+  hostNames: number;
   hostsProblem: Problem | null;
 }
 
@@ -142,7 +143,7 @@ export class TunnelKeeper {
       addresses: [...live.plan.addresses],
       since: live.since,
       adopted: live.adopted,
-      hosts: { names: live.profile.machines.length, via: live.hostsVia, problem: live.hostsProblem },
+      hosts: { names: live.hostNames, via: live.hostsVia, problem: live.hostsProblem },
       controllers: live.plan.controllers.map((c) => live.paths.controllerStatus(c, peers.get(c.publicKey))),
     } satisfies ConnectedTunnel;
   }
@@ -193,7 +194,15 @@ export class TunnelKeeper {
     rest: Pick<LiveTunnel, 'listenPort' | 'since' | 'adopted' | 'paths'>,
   ): LiveTunnel {
     const publicKey = keyText(x25519PublicKey(keyBytes(privateKey)));
-    return { profile, plan, publicKey, ...rest, hostsVia: profile.defaultController, hostsProblem: null };
+    return {
+      profile,
+      plan,
+      publicKey,
+      ...rest,
+      hostsVia: profile.defaultController,
+      hostNames: 0,
+      hostsProblem: null,
+    };
   }
 
   async #bringUp(profile: Profile, plan: TunnelPlan, privateKey: PrivateKey): Promise<void> {
@@ -281,7 +290,9 @@ export class TunnelKeeper {
   /** Names that cannot be written are a trouble to show, not a reason to have no tunnel. */
   async #writeNames(live: LiveTunnel): Promise<void> {
     try {
-      await writeHosts(this.#parts.hostsPath, hostEntries(live.profile, live.hostsVia));
+      const entries = hostEntries(live.profile, live.hostsVia);
+      live.hostNames = countNames(entries);
+      await writeHosts(this.#parts.hostsPath, entries);
       live.hostsProblem = null;
     } catch (error) {
       live.hostsProblem = problemOf(error);

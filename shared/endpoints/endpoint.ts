@@ -12,9 +12,12 @@ export interface EndpointParts {
   readonly family: 4 | 6 | 'name';
 }
 
-/** RFC 1123 host name with dots; a trailing dot is left out. No leading hyphen, so never an option. */
+/**
+ * RFC 1123 host name with dots, and underscores, which DNS carries (RFC 2181 section 11) and dynamic DNS names have.
+ * A trailing dot is refused. No leading hyphen, so never an option.
+ */
 const hostNamePattern =
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+  /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
 function refuse(text: string, field: string, why: string): HomingError {
   return new HomingError({

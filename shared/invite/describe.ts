@@ -1,4 +1,5 @@
 import { addressInSubnet, parseSuffix } from '../addresses/plan.ts';
+import { countNames, hostEntries } from '../plan/host-names.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -60,7 +61,6 @@ export function describeImport(
   profile: Profile,
   from: { readonly fingerprint?: Fingerprint; readonly refusedLines?: readonly RefusedLine[] },
 ): ImportDescription {
-  const names = new Set<string>([...profile.controllers, ...profile.machines].map((member) => member.name));
   return {
     network: profile.network.name,
     domain: profile.network.domain,
@@ -70,7 +70,10 @@ export function describeImport(
     interfaceName: profile.interfaceName,
     addresses: addressesOf(profile),
     controllers: describeControllers(profile),
-    names: { count: names.size, domain: profile.network.domain },
+    names: {
+      count: countNames(hostEntries(profile, profile.defaultController)),
+      domain: profile.network.domain,
+    },
     refusedLines: from.refusedLines ?? [],
   };
 }

@@ -14,6 +14,11 @@ export interface MachineHostEntry extends HostEntry {
   readonly machine: string;
 }
 
+/** How many machines have a name among the entries: one with two addresses counts once. */
+export function countNames(entries: readonly MachineHostEntry[]): number {
+  return new Set(entries.map(({ machine }) => machine)).size;
+}
+
 type NamedAddress = readonly [machine: Profile['machines'][number], address: string];
 
 /** Names move away from the default controller only while it cannot be reached. */

@@ -65,6 +65,10 @@ class EndpointAddresses {
 }
 
 function checkRange(field: string, text: string, range: AddressRange, endpoints: EndpointAddresses): void {
+  if (text.endsWith('/0')) {
+    const why = 'takes all traffic: Homing carries a private network only';
+    refuse(field, text, why, 'Write the network’s own ranges instead, for example 10.42.0.0/16.');
+  }
   const covered = protectedRanges.find((known) => shareAddress(range, known.range));
   if (covered !== undefined) {
     refuse(

@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { ipv4Issues } from '../addresses/ipv4-members.ts';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
-import {
-  controllerFacts,
-  machineSchema,
-  mtuSchema,
-  networkFacts,
-  peerFacts,
-  portSchema,
-} from '../invite/facts.ts';
+import { controllerFacts, machineSchema, networkFacts, peerFacts, portSchema } from '../invite/facts.ts';
 import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
 import { domainSchema, memberNameSchema } from '../names/name-schemas.ts';
 import { controllersSchema } from './controllers-schema.ts';
@@ -32,6 +25,12 @@ const endpointsSchema = z.strictObject({
   public: z.array(endpointSchema).max(64),
 });
 
+/** RFC 791: every host accepts 576 octets. With IPv6 addresses it is {@link minIpv6Mtu}. */
+export const minMtu = 576;
+/** RFC 8200 section 5. */
+export const minIpv6Mtu = 1280;
+export const maxMtu = 9000;
+
 const settingsSchema = z.strictObject({
   /** Look for controllers on the LAN by broadcast and ff02::1. */
   discovery: z.boolean(),
@@ -40,9 +39,17 @@ const settingsSchema = z.strictObject({
   /** A fixed UDP port; without it the system picks one, since a peer needs no fixed one. */
   listenPort: portSchema.optional(),
   /** Octets of the tunnel's largest packet. */
-  mtu: mtuSchema,
+  mtu: z.int().min(minMtu).max(maxMtu),
   persistentKeepaliveSeconds: z.int().min(0).max(65_535),
 });
+
+/** What a file says about a member in its own words, for people to read. */
+export const descriptionMaxCharacters = 200;
+const descriptionSchema = z
+  .string()
+  .max(descriptionMaxCharacters)
+  .regex(/^[^\p{Cc}]*$/u)
+  .optional();
 
 const commonController = {
   name: memberNameSchema,
@@ -88,7 +95,11 @@ export const wgQuickProfileSchema = z.strictObject({
   network: z.strictObject({ name: memberNameSchema, domain: domainSchema }),
   peer: z.strictObject({ name: memberNameSchema, addresses: z.array(interfaceAddressSchema).min(1).max(64) }),
   controllers: controllersSchema(
-    z.strictObject({ ...commonController, allowedIps: z.array(rangeSchema).max(1024) }),
+    z.strictObject({
+      ...commonController,
+      description: descriptionSchema,
+      allowedIps: z.array(rangeSchema).max(1024),
+    }),
     'allowedIps',
   ),
   /** Named members of the file with the first single address of each. */
@@ -97,6 +108,7 @@ export const wgQuickProfileSchema = z.strictObject({
       z.strictObject({
         name: memberNameSchema,
         kind: z.enum(['controller', 'peer']),
+        description: descriptionSchema,
         address: z.union([z.ipv4(), z.ipv6()]),
       }),
     )

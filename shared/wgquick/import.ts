@@ -3,9 +3,10 @@ import { schemaProblem } from '../errors/schema-problem.ts';
 import type { RefusedLine } from '../invite/describe.ts';
 import { shortId } from '../invite/fingerprint.ts';
 import { publicKeyOf } from '../keys/probe-key.ts';
-import { keyBytes, type PrivateKey, parsePrivateKey } from '../keys/wireguard-key.ts';
-import { domainRefusal } from '../names/domain.ts';
-import { isHostLabel } from '../names/host-label.ts';
+import { keyBytes, type PrivateKey } from '../keys/wireguard-key.ts';
+import { type Domain, domainRefusal, parseDomain } from '../names/domain.ts';
+import { labelsFrom } from '../names/label-from.ts';
+import { type MemberName, memberHostName, parseMemberName } from '../names/member-name.ts';
 import {
   defaultSettings,
   interfaceNameFor,
@@ -13,40 +14,17 @@ import {
   type WgQuickProfile,
   wgQuickProfileSchema,
 } from '../profile/profile.ts';
-import { lineProblem, type Setting, sectionsOf, unknownKey, type WgQuickSection } from './lines.ts';
-import { namesOfPeers, ownName } from './member-names.ts';
+import { interfaceOf, interfaceSection, type ParsedInterface } from './interface-section.ts';
+import { lineProblem, sectionsOf } from './lines.ts';
+import { type NamedPeer, namesOfPeers, ownName } from './member-names.ts';
+import { addressOfPeer, rangesOfPeers } from './peer-ranges.ts';
 import { type ParsedPeer, peerOf } from './peer-section.ts';
-import { addressesIn, atLine, numberIn } from './values.ts';
 
 /** A wg-quick file as Homing takes it. The key is the file's own and goes into the key store, nowhere else. */
 export interface WgQuickImport {
   readonly profile: WgQuickProfile;
   readonly privateKey: PrivateKey;
   /** Lines that Homing does not carry out, for the person to see. */
-  readonly refusedLines: readonly RefusedLine[];
-}
-
-const command = 'it would run a command as root; Homing runs no command of a file';
-const reasonOfRefusedKey: Readonly<Record<string, string>> = {
-  preup: command,
-  postup: command,
-  predown: command,
-  postdown: command,
-  saveconfig: 'Homing never rewrites the file',
-  table: 'Homing sets its own routes',
-  dns: 'Homing leaves DNS alone; names come from the hosts file',
-  fwmark: 'Homing marks no packets',
-};
-
-/** IPv6 needs 1280 (RFC 8200 section 5). */
-const mtuMin = 1280;
-const mtuMax = 9000;
-
-interface ParsedInterface {
-  readonly privateKey: PrivateKey;
-  readonly addresses: readonly string[];
-  readonly listenPort: number | undefined;
-  readonly mtu: number | undefined;
   readonly refusedLines: readonly RefusedLine[];
 }
 
@@ -58,45 +36,63 @@ interface ParsedInterface {
  */
 export function parseWgQuick(text: string, fileName: string): WgQuickImport {
   const sections = sectionsOf(text);
-  const own = interfaceOf(sections);
+  const section = interfaceSection(sections);
+  const own = interfaceOf(section);
   const parsed = sections.filter(({ kind }) => kind === 'peer').map(peerOf);
-  refuseRepeats(parsed);
-  const peers = namesOfPeers(parsed);
-  const controllers = peers.filter((peer) => peer.endpoint !== undefined);
+  refuseRepeatedKeys(parsed);
+  const publicKey = publicKeyOf(own.privateKey);
+  const peers = namesOfPeers(parsed.filter((peer) => peer.publicKey !== publicKey));
+  const controllers = peers.filter(hasEndpoint);
   const [first] = controllers;
   if (first === undefined) throw noController();
-  const network = networkNameOf(fileName);
+  const { ranges, refusedLines } = rangesOfPeers(controllers, own.addresses);
+  const name = networkNameOf(fileName);
   const profile = {
     version: 1,
     origin: 'wg-quick',
     // Its own key tells one file from another; so a file with one more [Peer] is an update, not a second network.
-    id: shortId(keyBytes(publicKeyOf(own.privateKey))),
-    interfaceName: interfaceNameFor(network),
-    network: { name: network, domain: domainFor(network) },
+    id: shortId(keyBytes(publicKey)),
+    ...networkNamed(name),
     settings: settingsOf(own, controllers),
     defaultController: first.name,
-    peer: { name: ownName(sections), addresses: own.addresses },
+    peer: { name: ownName(section), addresses: own.addresses },
     controllers: controllers.map((peer) => ({
       name: peer.name,
+      ...described(peer),
       publicKey: peer.publicKey,
-      endpoints: {
-        private: peer.privateEndpoints,
-        public: peer.endpoint === undefined ? [] : [peer.endpoint],
-      },
+      endpoints: { private: peer.privateEndpoints, public: [peer.endpoint] },
       ...(peer.presharedKey === undefined ? {} : { presharedKey: peer.presharedKey }),
-      allowedIps: peer.allowedIps.map(({ range }) => range),
+      allowedIps: ranges.get(peer) ?? [],
     })),
-    machines: peers.flatMap((peer) => {
-      const address = peer.allowedIps.find(({ single }) => single !== undefined)?.single;
-      if (address === undefined || (peer.endpoint === undefined && !peer.named)) return [];
-      return [{ name: peer.name, kind: peer.endpoint === undefined ? 'peer' : 'controller', address }];
-    }),
+    machines: machinesOf(peers, own.addresses),
   };
   return {
     profile: checked(profile),
     privateKey: own.privateKey,
-    refusedLines: [...own.refusedLines, ...unreachablePeers(peers)].sort((a, b) => a.line - b.line),
+    refusedLines: [
+      ...own.refusedLines,
+      ...parsed.flatMap((peer) => peer.refusedLines),
+      ...refusedLines,
+      ...unreachablePeers(parsed, peers),
+    ].sort((a, b) => a.line - b.line),
   };
+}
+
+function hasEndpoint<P extends ParsedPeer>(peer: P): peer is P & { readonly endpoint: string } {
+  return peer.endpoint !== undefined;
+}
+
+function described({ description }: NamedPeer): { readonly description?: string } {
+  return description === undefined ? {} : { description };
+}
+
+function machinesOf(peers: readonly NamedPeer[], own: readonly string[]): unknown[] {
+  return peers.flatMap((peer) => {
+    const address = addressOfPeer(peer, own);
+    if (address === undefined || !(hasEndpoint(peer) || peer.named)) return [];
+    const kind = hasEndpoint(peer) ? 'controller' : 'peer';
+    return [{ name: peer.name, kind, ...described(peer), address }];
+  });
 }
 
 function checked(profile: unknown): WgQuickProfile {
@@ -109,69 +105,6 @@ function checked(profile: unknown): WgQuickProfile {
   });
 }
 
-function interfaceOf(sections: readonly WgQuickSection[]): ParsedInterface {
-  const [section, second] = sections.filter(({ kind }) => kind === 'interface');
-  if (section === undefined) {
-    throw new HomingError({
-      code: 'wg-quick-syntax',
-      title: 'The WireGuard file cannot be imported',
-      cause: 'It has no [Interface] section.',
-      remedy: 'Give the file of this laptop, which begins with [Interface].',
-    });
-  }
-  if (second !== undefined) {
-    throw lineProblem(
-      'wg-quick-syntax',
-      second.line,
-      'this is a second [Interface].',
-      'Leave one of them out.',
-    );
-  }
-  const refusedLines: RefusedLine[] = [];
-  const addresses: string[] = [];
-  const once = new Map<string, Setting>();
-  for (const setting of section.settings) {
-    const key = setting.key.toLowerCase();
-    const reason = reasonOfRefusedKey[key];
-    if (reason !== undefined) {
-      refusedLines.push({ line: setting.line, text: `${setting.key} = ${setting.value}`, reason });
-    } else if (key === 'address') addresses.push(...addressesIn(setting));
-    else if (['privatekey', 'listenport', 'mtu'].includes(key)) once.set(key, setting);
-    else throw unknownKey(setting, '[Interface]');
-  }
-  return { ...interfaceValues(once, section), addresses: nonEmpty(addresses, section), refusedLines };
-}
-
-function interfaceValues(settings: ReadonlyMap<string, Setting>, section: WgQuickSection) {
-  const key = settings.get('privatekey');
-  if (key === undefined) {
-    throw lineProblem(
-      'wg-quick-no-key',
-      section.line,
-      '[Interface] has no PrivateKey.',
-      'Give the file with the key in it; Homing moves it to a file only you can read.',
-    );
-  }
-  const port = settings.get('listenport');
-  const mtu = settings.get('mtu');
-  return {
-    privateKey: atLine(key.line, () => parsePrivateKey(key.value, 'PrivateKey')),
-    // wg(8): port 0 is one that the system picks.
-    listenPort: port === undefined ? undefined : numberIn(port, 0, 65_535) || undefined,
-    mtu: mtu === undefined ? undefined : numberIn(mtu, mtuMin, mtuMax),
-  };
-}
-
-function nonEmpty(addresses: readonly string[], section: WgQuickSection): readonly string[] {
-  if (addresses.length > 0) return addresses;
-  throw lineProblem(
-    'wg-quick-no-address',
-    section.line,
-    '[Interface] has no Address.',
-    'Add the address of this laptop in the network, for example Address = 10.42.1.2/16.',
-  );
-}
-
 function noController(): HomingError {
   return new HomingError({
     code: 'wg-quick-no-endpoint',
@@ -181,50 +114,38 @@ function noController(): HomingError {
   });
 }
 
-function refuseRepeats(peers: readonly ParsedPeer[]): void {
-  const keys = new Map<string, number>();
-  const ranges = new Map<string, number>();
-  for (const peer of peers) {
-    const before = keys.get(peer.publicKey);
+function refuseRepeatedKeys(peers: readonly ParsedPeer[]): void {
+  const lines = new Map<string, number>();
+  for (const { publicKey, line } of peers) {
+    const before = lines.get(publicKey);
     if (before !== undefined) {
       throw lineProblem(
         'wg-quick-duplicate-peer',
-        peer.line,
+        line,
         `this [Peer] has the same PublicKey as the one on line ${before}.`,
         'Join the two sections to one.',
       );
     }
-    keys.set(peer.publicKey, peer.line);
-    for (const { range } of peer.allowedIps) {
-      const other = ranges.get(range);
-      if (other !== undefined && other !== peer.line) {
-        throw lineProblem(
-          'wg-quick-duplicate-range',
-          peer.line,
-          `this [Peer] has ${range} in AllowedIPs, as the one on line ${other} has.`,
-          'Keep the range at one of the two; WireGuard would give it to the last only.',
-        );
-      }
-      ranges.set(range, peer.line);
-    }
+    lines.set(publicKey, line);
   }
 }
 
-function unreachablePeers(peers: readonly (ParsedPeer & { named: boolean })[]): RefusedLine[] {
-  return peers
-    .filter((peer) => peer.endpoint === undefined && !peer.named)
-    .map((peer) => ({
-      line: peer.line,
-      text: '[Peer]',
-      reason: 'it has neither an Endpoint nor a name, so this laptop cannot reach it',
-    }));
+function unreachablePeers(parsed: readonly ParsedPeer[], peers: readonly NamedPeer[]): RefusedLine[] {
+  const others = new Map(peers.map((peer) => [peer.publicKey, peer]));
+  return parsed.flatMap(({ line, publicKey }): RefusedLine[] => {
+    const peer = others.get(publicKey);
+    if (peer === undefined) return [{ line, text: '[Peer]', reason: 'its key is that of this laptop' }];
+    if (hasEndpoint(peer) || peer.named) return [];
+    const reason = 'it has neither an Endpoint nor a name, so this laptop cannot reach it';
+    return [{ line, text: '[Peer]', reason }];
+  });
 }
 
 function settingsOf(own: ParsedInterface, controllers: readonly ParsedPeer[]): ProfileSettings {
-  // One setting for all: the shortest that was asked for, and off only when it was turned off everywhere.
-  const asked = controllers.map((peer) => peer.keepaliveSeconds).filter((seconds) => seconds !== undefined);
-  const shortest = asked.filter((seconds) => seconds > 0).sort((a, b) => a - b)[0];
-  const keepalive = shortest ?? (asked.length === controllers.length ? 0 : undefined);
+  // One setting for all: the shortest given, and off only when it was turned off everywhere.
+  const given = controllers.map((peer) => peer.keepaliveSeconds).filter((seconds) => seconds !== undefined);
+  const shortest = given.filter((seconds) => seconds > 0).sort((a, b) => a - b)[0];
+  const keepalive = shortest ?? (given.length === controllers.length ? 0 : undefined);
   return {
     ...defaultSettings,
     ...(own.listenPort === undefined ? {} : { listenPort: own.listenPort }),
@@ -234,18 +155,20 @@ function settingsOf(own: ParsedInterface, controllers: readonly ParsedPeer[]): P
 }
 
 /** `~/Downloads/My wgnet.conf` is `my-wgnet`. */
-function networkNameOf(fileName: string): string {
+function networkNameOf(fileName: string): MemberName {
   const base = fileName.split(/[/\\]/).at(-1) ?? '';
-  const name = base
-    .replace(/\.conf$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .slice(0, 40)
-    .replace(/^[-_]+|[-_]+$/g, '');
-  return isHostLabel(name) ? name : 'tunnel';
+  const [label] = labelsFrom(base.replace(/\.(conf|txt|png|jpe?g)$/i, '').replaceAll('.', '-'));
+  return parseMemberName(label ?? 'tunnel', 'the name of the network');
+}
+
+/** A network's name, and what follows from it on this laptop. */
+export function networkNamed(name: MemberName): Pick<WgQuickProfile, 'interfaceName' | 'network'> {
+  return { interfaceName: interfaceNameFor(name), network: { name, domain: domainFor(name) } };
 }
 
 /** A file called `dev.conf` may not make `nas.dev`, a public name: it gets `dev.internal` (reserved by ICANN). */
-function domainFor(network: string): string {
-  return domainRefusal(network) === undefined ? network : `${network}.internal`;
+function domainFor(network: MemberName): Domain {
+  const name = memberHostName(network);
+  const domain = domainRefusal(name) === undefined ? name : `${name}.internal`;
+  return parseDomain(domain, 'the domain of the network');
 }

@@ -66,7 +66,7 @@ export function sectionsOf(text: string): WgQuickSection[] {
     .split(/\r\n|\n|\r/)
     .entries()) {
     const line = i + 1;
-    const hash = raw.indexOf('#');
+    const hash = commentStart(raw);
     const content = (hash < 0 ? raw : raw.slice(0, hash)).trim();
     const section = sections.at(-1);
     if (content === '' && hash >= 0) {
@@ -74,7 +74,7 @@ export function sectionsOf(text: string): WgQuickSection[] {
         line,
         text: raw
           .slice(hash + 1)
-          .replace(/^#+/, '')
+          .replace(/^[#;]+|#+$/g, '')
           .trim(),
       });
       continue;
@@ -104,6 +104,11 @@ export function sectionsOf(text: string): WgQuickSection[] {
   return sections;
 }
 
+/** wg(8) takes a comment from `#` to the end of the line; other tools also begin a line of comment with `;`. */
+function commentStart(raw: string): number {
+  return /^\s*;/.test(raw) ? raw.indexOf(';') : raw.indexOf('#');
+}
+
 function sectionKind(name: string, line: number): WgQuickSection['kind'] {
   const kind = name.trim().toLowerCase();
   if (kind === 'interface' || kind === 'peer') return kind;
@@ -118,7 +123,7 @@ function sectionKind(name: string, line: number): WgQuickSection['kind'] {
 function settingOf(content: string, line: number): Setting {
   const equals = content.indexOf('=');
   const key = equals < 0 ? '' : content.slice(0, equals).trim();
-  if (/^[A-Za-z]+$/.test(key)) return { line, key, value: content.slice(equals + 1).trim() };
+  if (/^[A-Za-z][A-Za-z0-9_-]*$/.test(key)) return { line, key, value: content.slice(equals + 1).trim() };
   // The line is not quoted: it may be a key whose `=` was lost.
   throw lineProblem(
     'wg-quick-syntax',

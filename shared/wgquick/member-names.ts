@@ -1,54 +1,92 @@
-import { type HostLabel, isHostLabel, parseHostLabel } from '../names/host-label.ts';
-import { lineProblem, type WgQuickSection } from './lines.ts';
-import { commentSettings, type ParsedPeer } from './peer-section.ts';
-import { atLine } from './values.ts';
+import type { HostLabel } from '../names/host-label.ts';
+import { freeLabel, labelsFrom } from '../names/label-from.ts';
+import { descriptionMaxCharacters } from '../profile/profile.ts';
+import type { Comment, WgQuickSection } from './lines.ts';
+import type { ParsedPeer } from './peer-section.ts';
 
 /** A peer with its name; `named` when the file gave it one. */
-export type NamedPeer = ParsedPeer & { readonly name: string; readonly named: boolean };
+export type NamedPeer = ParsedPeer & {
+  readonly name: string;
+  readonly named: boolean;
+  /** The comment that the name came from, when it says more than the name. */
+  readonly description: string | undefined;
+};
 
-/** What a file calls a member: `# Name = nas`, else a first comment that is a host label. */
-function givenName(peer: ParsedPeer): HostLabel | undefined {
-  const { nameSetting, firstComment } = peer;
-  if (nameSetting !== undefined) {
-    return atLine(nameSetting.line, () => parseHostLabel(nameSetting.value.toLowerCase(), 'Name'));
-  }
-  const comment = firstComment?.toLowerCase();
-  return comment !== undefined && isHostLabel(comment) ? comment : undefined;
+/** `Name = nas`, `friendly_name: nas`, `Client: nas (1f2e…)`, `begin nas`, `Key for nas`. */
+const namePatterns: readonly RegExp[] = [
+  /^(?:(?:friendly[_ ]?|host[_ ]?)?name|client|peer|device|description)\s*[=:]\s*(.+)$/i,
+  /^(?:begin|client|peer)\s+(\S+)$/i,
+  /^key for\s+(.+)$/i,
+];
+
+/** A comment of more words is prose, not a name. */
+const nameMaxWords = 5;
+const nameMaxCharacters = 60;
+
+/** What a comment calls the section's owner in so many words. */
+function statedName({ text }: Comment): string | undefined {
+  return namePatterns
+    .map((pattern) => pattern.exec(text)?.[1])
+    .find((name) => name !== undefined && labelsFrom(name).length > 0);
+}
+
+/** Whether a comment can be a name by itself: short, and no setting that was commented out. */
+function isBareName({ text }: Comment): boolean {
+  return (
+    text.length <= nameMaxCharacters &&
+    text.split(/\s+/).length <= nameMaxWords &&
+    !text.includes('=') &&
+    labelsFrom(text).length > 0
+  );
+}
+
+/** The words a file uses for a peer: a stated name anywhere in its section, else a bare one above its settings. */
+function wordsFor(peer: ParsedPeer): string | undefined {
+  const stated = peer.comments.map(statedName).find((name) => name !== undefined);
+  return stated ?? peer.heading.find(isBareName)?.text;
+}
+
+/** Some tools write an identifier behind a name, in brackets: no part of the name. */
+function labelsOf(words: string): HostLabel[] {
+  const without = labelsFrom(words.replace(/\s*\([^)]*\)$/, ''));
+  return without.length > 0 ? without : labelsFrom(words);
 }
 
 /**
- * Gives every peer a name: its own, else `controller-1` and so on for those with an endpoint.
- * @throws HomingError `wg-quick-duplicate-name`, `bad-name`
+ * Gives every peer a name that no other has: derived from its comment, else `controller-1` and so on. A comment never
+ * fails an import; what cannot be a host label stays as the description.
  */
 export function namesOfPeers(peers: readonly ParsedPeer[]): NamedPeer[] {
-  const lineOfName = new Map<string, number>();
+  const taken = new Set<string>();
   const given = peers.map((peer) => {
-    const name = givenName(peer);
-    const before = name === undefined ? undefined : lineOfName.get(name);
-    if (name !== undefined && before !== undefined) {
-      throw lineProblem(
-        'wg-quick-duplicate-name',
-        peer.line,
-        `this [Peer] is called "${name}", as the one on line ${before} is.`,
-        'Give each its own name with a comment such as # Name = nas.',
-      );
-    }
-    if (name !== undefined) lineOfName.set(name, peer.line);
-    return { peer, name };
+    const words = wordsFor(peer);
+    const name = words === undefined ? undefined : freeLabel(labelsOf(words), taken);
+    if (name !== undefined) taken.add(name);
+    return { peer, name, description: descriptionOf(words ?? peer.heading[0]?.text, name) };
   });
   let number = 0;
   const nextFree = (): string => {
     do number += 1;
-    while (lineOfName.has(`controller-${number}`));
+    while (taken.has(`controller-${number}`));
     return `controller-${number}`;
   };
-  return given.map(({ peer, name }) => ({ ...peer, name: name ?? nextFree(), named: name !== undefined }));
+  return given.map(({ peer, name, description }) => ({
+    ...peer,
+    name: name ?? nextFree(),
+    named: name !== undefined,
+    description,
+  }));
 }
 
-/** This laptop's name: `# Name = x` in [Interface], else `this-laptop`. */
-export function ownName(sections: readonly WgQuickSection[]): string {
-  const section = sections.find(({ kind }) => kind === 'interface');
-  const [setting] = section === undefined ? [] : commentSettings(section, 'Name');
-  if (setting === undefined) return 'this-laptop';
-  return atLine(setting.line, () => parseHostLabel(setting.value.toLowerCase(), 'Name'));
+function descriptionOf(words: string | undefined, name: string | undefined): string | undefined {
+  if (words === undefined || words === '' || words === name) return undefined;
+  return words.replace(/\p{Cc}/gu, ' ').slice(0, descriptionMaxCharacters);
+}
+
+/** This laptop's name: a stated one in [Interface], else a comment that is a name with dots, else `this-laptop`. */
+export function ownName(section: WgQuickSection): string {
+  const words =
+    section.comments.map(statedName).find((name) => name !== undefined) ??
+    section.comments.find(({ text }) => /^[\w-]+(\.[\w-]+)+$/.test(text))?.text;
+  return (words === undefined ? undefined : labelsOf(words)[0]) ?? 'this-laptop';
 }

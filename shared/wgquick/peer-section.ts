@@ -1,7 +1,9 @@
+import { HomingError } from '../errors/problem.ts';
+import type { RefusedLine } from '../invite/describe.ts';
 import { presharedKeySchema } from '../keys/key-schemas.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import { isKeyText, parsePublicKey } from '../keys/wireguard-key.ts';
-import { lineProblem, type Setting, unknownKey, type WgQuickSection } from './lines.ts';
+import { type Comment, lineProblem, type Setting, unknownKey, type WgQuickSection } from './lines.ts';
 import { type AllowedRange, allowedRangesIn, atLine, endpointIn, numberIn } from './values.ts';
 
 /** One `[Peer]`. */
@@ -14,20 +16,14 @@ export interface ParsedPeer {
   /** From `# PrivateEndpoint = ip:port` comments: its side on the LAN. */
   readonly privateEndpoints: readonly string[];
   readonly keepaliveSeconds: number | undefined;
-  /** `# Name = x`, or undefined. */
-  readonly nameSetting: Setting | undefined;
-  /** The text of a comment above its first setting, which often is a name. */
-  readonly firstComment: string | undefined;
+  /** Comments above its first setting, which often hold a name. */
+  readonly heading: readonly Comment[];
+  readonly comments: readonly Comment[];
+  /** Comments that look like settings of Homing and cannot be used. */
+  readonly refusedLines: readonly RefusedLine[];
 }
 
-/** `Name = nas` inside a comment, as a setting. */
-export function commentSettings(section: WgQuickSection, key: string): Setting[] {
-  return section.comments.flatMap(({ line, text }) => {
-    const match = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(text);
-    if (match?.[1]?.toLowerCase() !== key.toLowerCase()) return [];
-    return [{ line, key, value: (match[2] ?? '').trim() }];
-  });
-}
+const onceKeys = ['publickey', 'presharedkey', 'endpoint', 'persistentkeepalive'];
 
 /** Reads one `[Peer]` section. @throws HomingError with the line number */
 export function peerOf(section: WgQuickSection): ParsedPeer {
@@ -36,9 +32,9 @@ export function peerOf(section: WgQuickSection): ParsedPeer {
   for (const setting of section.settings) {
     const key = setting.key.toLowerCase();
     if (key === 'allowedips') allowedIps.push(...allowedRangesIn(setting));
-    else if (['publickey', 'presharedkey', 'endpoint', 'persistentkeepalive'].includes(key))
-      once.set(key, setting);
-    else throw unknownKey(setting, '[Peer]');
+    else if (!onceKeys.includes(key)) throw unknownKey(setting, '[Peer]');
+    // Some generators write a key without a value for what is not set.
+    else if (setting.value !== '') once.set(key, setting);
   }
   const publicKey = once.get('publickey');
   if (publicKey === undefined) {
@@ -55,21 +51,35 @@ export function peerOf(section: WgQuickSection): ParsedPeer {
     line: section.line,
     publicKey: atLine(publicKey.line, () => parsePublicKey(publicKey.value, 'PublicKey')),
     presharedKey: presharedKeyIn(once.get('presharedkey')),
-    allowedIps: allowedIps.filter((a, i) => allowedIps.findIndex((b) => b.range === a.range) === i),
+    allowedIps,
     endpoint: endpoint === undefined ? undefined : endpointIn(endpoint),
-    privateEndpoints: [...new Set(commentSettings(section, 'PrivateEndpoint').map(endpointIn))],
+    ...privateEndpointsIn(section),
     keepaliveSeconds: keepalive === undefined ? undefined : numberIn(keepalive, 0, 65_535),
-    nameSetting: commentSettings(section, 'Name')[0],
-    firstComment: firstCommentOf(section),
+    heading: headingOf(section),
+    comments: section.comments,
   };
 }
 
-function firstCommentOf(section: WgQuickSection): string | undefined {
-  const [comment] = section.comments;
-  const [setting] = section.settings;
-  return comment !== undefined && (setting === undefined || comment.line < setting.line)
-    ? comment.text
-    : undefined;
+function headingOf(section: WgQuickSection): Comment[] {
+  const first = section.settings[0]?.line ?? Number.POSITIVE_INFINITY;
+  return section.comments.filter(({ line }) => line < first);
+}
+
+/** A comment never fails an import: an endpoint in one that cannot be used is listed instead. */
+function privateEndpointsIn(section: WgQuickSection): Pick<ParsedPeer, 'privateEndpoints' | 'refusedLines'> {
+  const privateEndpoints = new Set<string>();
+  const refusedLines: RefusedLine[] = [];
+  for (const { line, text } of section.comments) {
+    const value = /^PrivateEndpoint\s*=\s*(.*)$/i.exec(text)?.[1];
+    if (value === undefined) continue;
+    try {
+      privateEndpoints.add(endpointIn({ line, key: 'PrivateEndpoint', value }));
+    } catch (error) {
+      if (!(error instanceof HomingError)) throw error;
+      refusedLines.push({ line, text: `# ${text}`, reason: 'the endpoint is not ip:port or host:port' });
+    }
+  }
+  return { privateEndpoints: [...privateEndpoints], refusedLines };
 }
 
 function presharedKeyIn(setting: Setting | undefined): PresharedKey | undefined {

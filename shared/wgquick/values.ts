@@ -53,39 +53,26 @@ export function addressesIn(setting: Setting): string[] {
   });
 }
 
-/** One range of AllowedIPs; `single` is the address when the range holds just one. */
+/** One range of AllowedIPs. */
 export interface AllowedRange {
+  /** With host bits cleared, as the kernel does. */
   readonly range: string;
-  readonly single: string | undefined;
+  /** The address as written, when the range holds just one or host bits were set: `10.0.0.1/24` names `10.0.0.1`. */
+  readonly address: string | undefined;
 }
 
-/** Half of all addresses: two such ranges are the usual way to write a default route. */
-const defaultRouteMaxLength = 1;
-
-/**
- * AllowedIPs with host bits cleared, as the kernel does.
- * @throws HomingError `wg-quick-default-route`: Homing carries a mesh, not all traffic
- */
+/** The ranges of one AllowedIPs line. @throws HomingError `wg-quick-bad-address` */
 export function allowedRangesIn(setting: Setting): AllowedRange[] {
   return partsOf(setting).map((part) => {
     const { address, length, single } = prefixedOf(part, setting);
-    if (length <= defaultRouteMaxLength) {
-      throw lineProblem(
-        'wg-quick-default-route',
-        setting.line,
-        `AllowedIPs holds ${shown(part)}, which would take all traffic. Homing carries a private network only.`,
-        "Write the network's own ranges instead, for example 10.42.0.0/16.",
-      );
-    }
-    const text = `${canonical(address)}/${length}`;
-    const network =
+    const written = canonical(address);
+    const text = `${written}/${length}`;
+    const network = canonical(
       address.kind() === 'ipv4'
         ? ipaddr.IPv4.networkAddressFromCIDR(text)
-        : ipaddr.IPv6.networkAddressFromCIDR(text);
-    return {
-      range: `${canonical(network)}/${length}`,
-      single: single ? canonical(address) : undefined,
-    };
+        : ipaddr.IPv6.networkAddressFromCIDR(text),
+    );
+    return { range: `${network}/${length}`, address: single || network !== written ? written : undefined };
   });
 }
 

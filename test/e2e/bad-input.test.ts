@@ -86,16 +86,15 @@ describe('a file that is no invite', () => {
     await file.truncate(2 * 1024 ** 3);
     await file.close();
     expect(await refusalOf(path)).toMatch(
-      /huge\.homing cannot be imported.*2147483648 bytes.*at most 1048576/,
+      /huge\.homing cannot be imported.*2147483648 bytes.*at most 16777216/,
     );
   });
 
   test('that is binary, empty or not there is refused, each with its reason', async () => {
-    const path = await putFile(
-      'picture.homing',
-      new Uint8Array([0xff, 0xd8, 0xff, 0, 1, 2, ...random.bytes(500)]),
-    );
-    expect(await refusalOf(path)).toContain('It is no text');
+    const path = await putFile('noise.homing', new Uint8Array([0xc3, 0x28, ...random.bytes(500)]));
+    expect(await refusalOf(path)).toContain('neither text nor a PNG or JPEG picture');
+    const picture = await putFile('picture.png', new Uint8Array([0xff, 0xd8, 0xff, ...random.bytes(500)]));
+    expect(await refusalOf(picture)).toContain('No QR code can be read');
     expect(await refusalOf(await putFile('empty.conf', ''))).toContain('The file is empty');
     expect(await refusalOf('/home/user/gone.homing')).toContain('Check that it is there');
   });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import qrcode from 'qrcode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forget } from '../../../cli/commands/forget-action.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
@@ -108,6 +109,21 @@ describe('homing import', () => {
       network: 'wgnet',
       serial: 3,
       names: { count: 3 },
+    });
+  });
+
+  it('takes the picture of a QR code, and names of the person’s choice', async () => {
+    const text = `[Interface]\nPrivateKey = ${nasKey}\nAddress = 10.42.1.2/16\n[Peer]\nPublicKey = ${vpsKey}\nAllowedIPs = 10.42.0.1/16\nEndpoint = 198.51.100.7:51820\n`;
+    await writeFile(folder.file('IMG 1.png'), await qrcode.toBuffer(text));
+    const source = ['import', folder.file('IMG 1.png'), '--yes', '--json'];
+    expect(JSON.parse((await folder.run([...source, '--rename', 'nas'])).stdout)).toMatchObject({
+      error: { code: 'bad-rename' },
+    });
+    const { stdout } = await folder.run([...source, '--name', 'home', '--rename', 'controller-1=nas']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      network: 'home',
+      controllers: [{ name: 'nas', public: ['198.51.100.7:51820'] }],
+      names: { count: 1, domain: 'home' },
     });
   });
 

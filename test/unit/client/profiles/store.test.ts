@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changeSettings } from '../../../../client/profiles/change-settings.ts';
 import { configDir } from '../../../../client/profiles/config-dir.ts';
 import { commit, type ImportResult, prepare } from '../../../../client/profiles/import-profile.ts';
 import { joinCardOf } from '../../../../client/profiles/join-card.ts';
@@ -139,6 +140,29 @@ describe('the profile store', () => {
     expect(await codeOf(importText(wgQuickFile.replace(wgQuickKey, nasKey), 'home.conf'))).toBe(
       'profile-name-taken',
     );
+  });
+
+  it('keeps the names and settings of the laptop when a wg-quick file comes again', async () => {
+    const names = { network: 'home', members: new Map([['controller-1', 'nas']]) };
+    const source = { text: wgQuickFile, fileName: 'wg0.conf', nowMs };
+    await commit(store, await prepare(store, { ...source, names }));
+    await changeSettings(store, 'home', { shortNames: true, listenPort: 51_901 });
+    const changed = wgQuickFile.replace('10.42.0.0/16', '10.42.0.0/15');
+    const { kind, profile, differences } = await importText(changed, 'wg0 (1).conf');
+    expect(kind).toBe('update');
+    expect(profile.network.name).toBe('home');
+    expect(profile.controllers.map(({ name }) => name)).toEqual(['nas']);
+    expect(profile.settings).toMatchObject({ shortNames: true, listenPort: 51_901 });
+    expect(differences.map(({ what }) => what)).toEqual(['controller nas']);
+    expect((await listProfiles(store)).profiles).toHaveLength(1);
+  });
+
+  it('refuses at import what the helper would refuse, and other names for an invite', async () => {
+    const loop = wgQuickFile.replace('10.42.0.0/16', '198.51.100.0/24');
+    expect(await codeOf(importText(loop, 'home.conf'))).toBe('profile-refused');
+    const source = { text: signed(), fileName: '', nowMs, names: { network: 'home' } };
+    expect(await codeOf(prepare(store, source))).toBe('names-of-invite');
+    expect(await onDisk()).toEqual({});
   });
 
   it('gives two networks two interfaces, though their names are cut to the same', async () => {

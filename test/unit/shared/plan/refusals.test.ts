@@ -40,8 +40,8 @@ test('a good profile of either origin is taken', () => {
 
 describe('an extra route is refused', () => {
   test.each([
-    ['0.0.0.0/0', 'loopback'],
-    ['::/0', 'loopback'],
+    ['0.0.0.0/0', 'all traffic'],
+    ['::/0', 'all traffic'],
     ['127.0.0.0/8', 'loopback'],
     ['127.0.0.1/32', 'loopback'],
     ['126.0.0.0/7', 'loopback'],
