@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundledProgramNames } from '../shared/install/places.ts';
 import { bundleExecutable } from './bundle.ts';
 
 /**
@@ -15,15 +17,33 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const postject = join(root, 'node_modules/postject/dist/cli.js');
 const nodeProgram = join(root, 'node_modules/node/bin/node');
 
-/** @param outDirectory absolute; @returns the program's path */
-export async function buildExecutable(outDirectory: string): Promise<string> {
+export interface ExecutableOptions {
+  /** Absolute; it is emptied first. */
+  readonly outDirectory: string;
+  /** Whether this machine's wg and wireguard-go are carried inside, for machines that have neither. */
+  readonly carriesWireGuard: boolean;
+}
+
+/** @returns the program's path */
+export async function buildExecutable({
+  outDirectory,
+  carriesWireGuard,
+}: ExecutableOptions): Promise<string> {
   await rm(outDirectory, { recursive: true, force: true });
   await mkdir(outDirectory, { recursive: true });
   const bundle = join(outDirectory, 'homing-helper.cjs');
   await bundleExecutable(bundle);
   const config = join(outDirectory, 'sea.json');
   const blob = join(outDirectory, 'homing-helper.blob');
-  const settings = { main: bundle, output: blob, disableExperimentalSEAWarning: true, useCodeCache: true };
+  const settings = {
+    main: bundle,
+    output: blob,
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    assets: carriesWireGuard
+      ? Object.fromEntries(bundledProgramNames.map((name) => [name, `/usr/bin/${name}`]))
+      : {},
+  };
   await writeFile(config, JSON.stringify(settings));
   execFileSync(nodeProgram, ['--experimental-sea-config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -42,4 +62,12 @@ export async function buildExecutable(outDirectory: string): Promise<string> {
   return program;
 }
 
-if (import.meta.main) process.stdout.write(`${await buildExecutable(join(root, 'dist/executable'))}\n`);
+if (import.meta.main) {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { 'with-wireguard': { type: 'boolean', default: false } },
+  });
+  const [outDirectory = join(root, 'dist/executable')] = positionals;
+  const program = await buildExecutable({ outDirectory, carriesWireGuard: values['with-wireguard'] });
+  process.stdout.write(`${program}\n`);
+}

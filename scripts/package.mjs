@@ -1,17 +1,30 @@
 /**
  * `npm run package -- [dir|deb|AppImage|dmg]`: builds the app, its helper as one program, and packages them. `dir` and
- * `deb` need nothing but npm's registry and dpkg; the tools of the other two are fetched by electron-builder.
+ * `deb` need nothing but npm's registry and dpkg. electron-builder downloads the tools of the other two; an AppImage is
+ * made with Debian's tools where Electron itself could not be downloaded. `--fast` compresses little or not at all;
+ * `--version`, `--feed` and `--out` make AppImages for tests of updates.
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildApp } from './build-app.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
+import { standInTools } from './package/appimage/tools.mjs';
 import { builderConfig } from './package/config.mjs';
 import { writeLicences } from './package/licences.mjs';
-import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
+import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
 const kinds = ['dir', 'deb', 'AppImage', 'dmg'];
-const [kind = 'dir', ...options] = process.argv.slice(2);
+const { positionals, values: options } = parseArgs({
+  allowPositionals: true,
+  options: {
+    fast: { type: 'boolean' },
+    version: { type: 'string' },
+    feed: { type: 'string' },
+    out: { type: 'string', default: join(root, 'dist/package') },
+  },
+});
+const [kind = 'dir'] = positionals;
 
 function say(text) {
   process.stderr.write(`${text}\n`);
@@ -37,7 +50,7 @@ function emptyElectron({ folder, version }) {
 function targets() {
   const arch = process.arch === 'arm64' ? Arch.arm64 : Arch.x64;
   if (kind === 'dmg') return Platform.MAC.createTarget(['dmg', 'zip'], arch);
-  return Platform.LINUX.createTarget(isLocal ? 'dir' : kind, arch);
+  return Platform.LINUX.createTarget(kind === 'AppImage' ? kind : 'dir', arch);
 }
 
 if (!kinds.includes(kind)) {
@@ -46,22 +59,36 @@ if (!kinds.includes(kind)) {
 }
 ensureNpmPackages();
 const { Arch, build, Platform } = await import('electron-builder');
-const isLocal = kind === 'dir' || kind === 'deb';
-const electron = isLocal ? await electronRuntime() : undefined;
-if (electron?.isStandIn) say('This package is for tests: its Electron is not the one that ships.');
-must(buildApp({ isForStandIn: electron?.isStandIn === true }), 'Building the app');
-must(runOnProjectNode([join(root, 'scripts/build-executable.ts')]), 'Building the helper');
+if (kind === 'AppImage') ensureSystemPackages({ lab: false, appImage: true });
+const electron = kind === 'dmg' ? undefined : await electronRuntime();
+const isStandIn = electron?.isStandIn === true;
+if (isStandIn) say('This package is for tests: its Electron is not the one that ships.');
+if (kind === 'AppImage' && isStandIn) {
+  say('The runtime at its beginning is a stand-in too.');
+  process.env.APPIMAGE_TOOLS_PATH = standInTools({ fast: options.fast === true });
+}
+must(buildApp({ isForStandIn: isStandIn }), 'Building the app');
+// A machine of which nothing is known gets WireGuard's programs too.
+const withWireGuard = kind === 'AppImage' ? ['--with-wireguard'] : [];
+const executable = join(root, 'dist/executable', kind);
+must(
+  runOnProjectNode([join(root, 'scripts/build-executable.ts'), executable, ...withWireGuard]),
+  'Building the helper',
+);
 say(`${writeLicences(join(root, 'dist/licences.txt'))} licences`);
-
 await build({
   targets: targets(),
-  config: builderConfig(electron === undefined ? undefined : emptyElectron(electron)),
+  config: builderConfig(electron === undefined ? undefined : emptyElectron(electron), {
+    kind,
+    executable: join(executable, 'homing-helper'),
+    ...options,
+  }),
   publish: 'never',
 });
 if (kind === 'deb') {
   const { buildDeb } = await import('./package/deb.mjs');
-  const compression = options.includes('--fast') ? 'none' : 'xz';
-  const outDirectory = join(root, 'dist/package');
+  const compression = options.fast ? 'none' : 'xz';
+  const outDirectory = options.out;
   const folder = join(outDirectory, 'linux-unpacked');
   say(await buildDeb({ folder, electronVersion: electron.version, outDirectory, compression }));
 }

@@ -59,6 +59,13 @@ const desktopLibraries = {
   'libnotify.so.4': 'libnotify4',
   'libxcb-dri3.so.0': 'libxcb-dri3-0',
 };
+/** An AppImage is made with these where electron-builder's own tools cannot be downloaded; wg and wireguard-go go into it. */
+const appImagePrograms = {
+  mksquashfs: 'squashfs-tools',
+  'desktop-file-validate': 'desktop-file-utils',
+  gcc: 'gcc',
+  '/usr/include/elf.h': 'libc6-dev',
+};
 const libraryDirectory = '/usr/lib/x86_64-linux-gnu';
 
 const systemDirectories = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin'];
@@ -116,7 +123,7 @@ function aptInstall(packages) {
  * Installs the missing system packages when root on a Debian-like system; otherwise says exactly what to
  * install and ends.
  */
-export function ensureSystemPackages({ lab = true, bench = false, desktop = false } = {}) {
+export function ensureSystemPackages({ lab = true, bench = false, desktop = false, appImage = false } = {}) {
   const libraries = Object.entries(desktopLibraries).map(([name, from]) => [
     join(libraryDirectory, name),
     from,
@@ -125,6 +132,7 @@ export function ensureSystemPackages({ lab = true, bench = false, desktop = fals
     ...programs,
     ...(lab ? labPrograms : {}),
     ...(bench ? benchPrograms : {}),
+    ...(appImage ? appImagePrograms : {}),
     ...(desktop ? { ...desktopPrograms, ...Object.fromEntries(libraries) } : {}),
   };
   const missing = [

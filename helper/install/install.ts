@@ -3,10 +3,10 @@ import { chmod, copyFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/p
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperClient } from '../../client/helper-client.ts';
-
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
+import { writeBundledPrograms } from './bundled-programs.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { refuseWritableByOthers } from './roots-alone.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
@@ -37,6 +37,7 @@ export async function install({ uid, program, inPlace }: InstallOptions): Promis
   const isFirst = !existsSync(manager.file);
   try {
     if (!inPlace) await copyProgram(program, installed);
+    await writeBundledPrograms();
     refuseWritableByOthers(installed);
     await linkCommand(installed);
     await manager.install({ program: installed, uid });

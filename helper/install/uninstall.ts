@@ -4,6 +4,7 @@ import { HelperClient } from '../../client/helper-client.ts';
 
 import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
+import { removeBundledPrograms } from './bundled-programs.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
@@ -22,6 +23,7 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   const linked = await readlink(commandLink).catch(() => undefined);
   if (linked === program || (inPlace && linked === process.execPath)) await rm(commandLink, { force: true });
   await rm(program, { force: true });
+  await removeBundledPrograms();
   await removeEmpty(dirname(program));
   for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
   return 'The helper is removed, with all it made.';

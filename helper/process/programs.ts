@@ -1,9 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { bundledPrograms } from '../../shared/install/places.ts';
 
 /**
  * Where programs are looked for: only directories of the system, never PATH, so that nobody but root can
- * put another program in the way. The last is where NixOS keeps its programs.
+ * put another program in the way. NixOS keeps its programs in the one before the last; what a package of Homing brought
+ * along comes last, after what the system has.
  */
 const systemDirectories = [
   '/usr/bin',
@@ -14,6 +16,7 @@ const systemDirectories = [
   '/usr/local/sbin',
   '/opt/homebrew/bin',
   '/run/current-system/sw/bin',
+  process.platform === 'darwin' ? bundledPrograms.darwin : bundledPrograms.linux,
 ];
 
 /** The absolute path of an installed program, or undefined. */

@@ -23,32 +23,55 @@ export const fuses = {
   grantFileProtocolExtraPrivileges: false,
 };
 
-/** Where the app looks for newer versions: the releases of the repository that built it. */
-function publishFrom(env) {
+/** Where the app looks for newer versions: the releases of the repository that built it, or a feed of the tests. */
+function publishFrom(env, feed) {
+  if (feed !== undefined) return [{ provider: 'generic', url: feed }];
   const [owner, repo] = (env.GITHUB_REPOSITORY ?? '').split('/');
   return owner && repo ? [{ provider: 'github', owner, repo }] : null;
 }
 
-/** @param electron the Electron to package; undefined has electron-builder fetch its own */
-export function builderConfig(electron) {
+/** An AppImage starts by our own script, and carries the licences of the programs inside its helper. */
+const onlyAppImage = {
+  extraFiles: [{ from: join(root, 'scripts/package/appimage/AppRun'), to: 'AppRun' }],
+  extraResources: ['wireguard-go', 'wireguard-tools'].map((name) => ({
+    from: `/usr/share/doc/${name}/copyright`,
+    to: `licences/${name}.txt`,
+  })),
+};
+
+/**
+ * @param electron the Electron to package; undefined has electron-builder fetch its own
+ * @param options the `executable` that is the helper and where the packages are put (`out`); for tests of updates a `version`
+ *   other than the product's and the `feed` of newer ones
+ */
+export function builderConfig(electron, { kind, executable, out, version, feed }) {
+  const extra = kind === 'AppImage' ? onlyAppImage : { extraFiles: [], extraResources: [] };
   return {
     appId: 'org.homing.desktop',
     productName: 'Homing',
     copyright: 'Apache-2.0',
-    directories: { output: join(root, 'dist/package'), buildResources: join(root, 'assets') },
+    directories: { output: out, buildResources: join(root, 'assets') },
     ...(electron === undefined ? {} : { electronDist: electron.folder, electronVersion: electron.version }),
-    publish: publishFrom(process.env),
+    publish: publishFrom(process.env, feed),
     asar: true,
     // The app speaks English only: Chromium's words in other languages are not needed. macOS and Linux name it differently.
     electronLanguages: ['en', 'en-US'],
     npmRebuild: false,
     // All that the app needs is in its bundles.
     files: ['dist/app/**', 'assets/tray/**', 'assets/icons/256x256.png', 'package.json', '!node_modules'],
-    extraMetadata: { name: 'homing-desktop', desktopName: 'homing-desktop.desktop' },
+    extraMetadata: {
+      name: 'homing-desktop',
+      desktopName: 'homing-desktop.desktop',
+      ...(version === undefined ? {} : { version }),
+    },
+    // The runtime that needs no libfuse2, and no --no-sandbox in the desktop entry.
+    toolsets: { appimage: '1.0.3' },
+    extraFiles: extra.extraFiles,
     extraResources: [
-      { from: join(root, 'dist/executable/homing-helper'), to: 'helper/homing-helper' },
+      { from: executable, to: 'helper/homing-helper' },
       { from: join(root, 'dist/licences.txt'), to: 'licences.txt' },
       { from: join(root, 'LICENSE'), to: 'LICENSE' },
+      ...extra.extraResources,
     ],
     electronFuses: fuses,
     protocols: [{ name: 'Homing invite', schemes: ['homing'] }],

@@ -6,6 +6,13 @@ export const installedProgram = {
   darwin: '/Library/PrivilegedHelperTools/homing-helper',
 } as const;
 
+/** WireGuard's programs for machines that have none, where a package carries them; only root can write there. */
+export const bundledPrograms = {
+  linux: '/opt/homing/programs',
+  darwin: '/Library/PrivilegedHelperTools/homing-programs',
+} as const;
+export const bundledProgramNames = ['wg', 'wireguard-go'] as const;
+
 /** The command line: a link to the same program by its other name. */
 export const commandLink = '/usr/local/bin/homing';
 

@@ -1,0 +1,50 @@
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getRawAsset, isSea } from 'node:sea';
+import { bundledProgramNames, bundledPrograms } from '../../shared/install/places.ts';
+
+/**
+ * The WireGuard programs that a package for machines without any carries inside the helper's own program, as assets of
+ * Node's single executable applications: whoever verified that one file has verified them too.
+ */
+
+/** The content of a program; undefined when this package does not carry it. */
+function bundledProgram(name: string): ArrayBuffer | undefined {
+  if (!isSea()) return undefined;
+  try {
+    return getRawAsset(name);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function folderHere(): string {
+  return process.platform === 'darwin' ? bundledPrograms.darwin : bundledPrograms.linux;
+}
+
+/**
+ * Writes the carried programs into a folder that only root can write to. A running program is replaced by rename(2),
+ * since it cannot be written to. Programs that this package does not carry are removed: they came with an older package.
+ * @throws Error when the folder cannot be written
+ */
+export async function writeBundledPrograms(): Promise<void> {
+  const folder = folderHere();
+  const carried = bundledProgramNames.flatMap((name) => {
+    const content = bundledProgram(name);
+    return content === undefined ? [] : [{ name, content }];
+  });
+  if (carried.length === 0) return await removeBundledPrograms();
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  for (const { name, content } of carried) {
+    const next = join(folder, `${name}.new`);
+    await writeFile(next, new Uint8Array(content));
+    await chmod(next, 0o755);
+    await rename(next, join(folder, name));
+  }
+}
+
+export async function removeBundledPrograms(): Promise<void> {
+  await rm(folderHere(), { recursive: true, force: true });
+}
