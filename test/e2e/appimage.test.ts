@@ -45,6 +45,9 @@ let before: Snapshot;
 
 const imageOf = (version: string) => join(folder, version, `Homing-${version}.AppImage`);
 
+/** electron-builder would make links instead of copies where it finds itself in a test of vitest's. */
+const { VITEST: _vitest, ...buildEnv } = process.env;
+
 function buildImage(version: string): void {
   const args = [
     'AppImage',
@@ -56,7 +59,11 @@ function buildImage(version: string): void {
     '--out',
     join(folder, version),
   ];
-  execFileSync(process.execPath, ['scripts/package.mjs', ...args], { cwd: root, stdio: 'pipe' });
+  execFileSync(process.execPath, ['scripts/package.mjs', ...args], {
+    cwd: root,
+    stdio: 'pipe',
+    env: buildEnv,
+  });
 }
 
 beforeAll(async () => {
@@ -173,7 +180,6 @@ test('updates itself from its feed while the tunnel stays up', async () => {
     `setTimeout(() => [...document.querySelectorAll('button')].find((one) => one.innerText === 'Restart and install').click(), 50)`,
   );
   expect(await app.ended()).toBe(0);
-  await serving.stop();
   const found = await world.laptop.run(['/usr/bin/sha512sum', image]);
   expect(found.split(' ')[0]).toBe(Buffer.from(sha512, 'base64').toString('hex'));
   // It starts again by itself; ended and started with a debugging port, it can be looked into.
@@ -183,7 +189,10 @@ test('updates itself from its feed while the tunnel stays up', async () => {
   page = await app.page();
   await heading('Home').waitFor(patience);
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText(newerVersion).first().waitFor(patience);
+  // Nothing is newer than what runs now.
+  await page.getByRole('button', { name: /^(Look|Check) now/ }).click();
+  await page.getByText(/^Up to date/).waitFor(patience);
+  await serving.stop();
 });
 
 test('an image that is deleted while it runs leaves the tunnel and the window as they are', async () => {
