@@ -63,8 +63,8 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
     },
     importText: ({ text, source }) => importing.text(text.trim(), source),
     importFile: ({ path }) => importing.file(path),
-    acceptReview: async () => {
-      const accepted = await importing.accept();
+    acceptReview: async ({ reviewId }) => {
+      const accepted = await importing.accept(reviewId);
       shelf.forgetKeyState(accepted.profileId);
       await notes.change({ selectedProfileId: accepted.profileId });
       await shelf.read();

@@ -6,15 +6,18 @@ import { type Handed, textOfFile } from '../imports/intake.ts';
 import { type PendingImport, pendingImport } from '../imports/review.ts';
 import type { AppStore } from '../state/app-store.ts';
 
-/** Imports: looked at first, carried out when the person agreed. The newest one that was handed in is the one shown. */
+/**
+ * Imports: looked at first, carried out when the person agreed. A review that waits for an answer is never replaced, since
+ * a link may be opened by any page at the moment of the press; and the answer names the review that it is for.
+ */
 export class Importing {
-  readonly #store: AppStore;
+  readonly #store: Pick<AppStore, 'update'>;
   readonly #profiles: ProfileStore;
   readonly #nowMs: () => number;
   #pending: PendingImport | undefined;
   #number = 0;
 
-  constructor(store: AppStore, profiles: ProfileStore, nowMs: () => number) {
+  constructor(store: Pick<AppStore, 'update'>, profiles: ProfileStore, nowMs: () => number) {
     this.#store = store;
     this.#profiles = profiles;
     this.#nowMs = nowMs;
@@ -33,23 +36,39 @@ export class Importing {
     await this.#look({ text: () => textOfFile(path), fileName: path, source: basename(path) });
   }
 
-  async #look(from: Parameters<typeof pendingImport>[1]): Promise<void> {
+  /** @throws HomingError `review-open` */
+  async #look(from: Omit<Parameters<typeof pendingImport>[1], 'id'>): Promise<void> {
+    this.#refuseWhileOpen(from.source);
     this.#number += 1;
     const number = this.#number;
-    const pending = await pendingImport(this.#profiles, from, this.#nowMs());
+    const pending = await pendingImport(this.#profiles, { ...from, id: `review-${number}` }, this.#nowMs());
+    // Of several that were handed in before any was shown, the newest is.
     if (number !== this.#number) return;
     this.#pending = pending;
     this.#store.update({ review: pending.review });
   }
 
-  /** @throws HomingError whatever refuses it now: the store may have changed since the review */
-  async accept(): Promise<{ profileId: string; kind: 'new' | 'update' }> {
-    const prepared = this.#pending?.prepared;
-    if (prepared === undefined) {
+  #refuseWhileOpen(source: string): void {
+    if (this.#pending?.review.state !== 'ready') return;
+    throw new HomingError({
+      code: 'review-open',
+      title: 'Another network waits for your answer',
+      cause: `"${this.#pending.review.network}" is open for review, so ${source} was not looked at.`,
+      remedy: 'Join it or choose "Not now", then open the other again.',
+    });
+  }
+
+  /**
+   * @param reviewId the review that the person saw
+   * @throws HomingError `nothing-to-import`, or whatever refuses it now: the store may have changed since the review
+   */
+  async accept(reviewId: string): Promise<{ profileId: string; kind: 'new' | 'update' }> {
+    const { prepared, review } = this.#pending ?? {};
+    if (prepared === undefined || review?.id !== reviewId) {
       throw new HomingError({
         code: 'nothing-to-import',
         title: 'There is nothing to import',
-        cause: 'No invite waits for an answer.',
+        cause: 'The review that was agreed to is not open any more.',
         remedy: 'Choose the invite once more.',
       });
     }

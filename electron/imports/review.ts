@@ -4,11 +4,15 @@ import type { Review } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 
-/** What an import would do, as the window shows it. @param source where it came from, in words */
-export function reviewOf({ kind, profile, description, differences }: ImportResult, source: string): Review {
+/** What an import would do, as the window shows it. */
+export function reviewOf(
+  { kind, profile, description, differences }: ImportResult,
+  { id, source }: Pick<Review, 'id' | 'source'>,
+): Review {
   const { fingerprint } = description;
   return {
     state: 'ready',
+    id,
     source,
     kind,
     network: description.network,
@@ -39,15 +43,20 @@ export interface PendingImport {
 /** Looks at an import; whatever refuses it becomes a refused review. @param fileName empty for a link or pasted text */
 export async function pendingImport(
   store: ProfileStore,
-  from: { readonly text: () => Promise<string>; readonly fileName: string; readonly source: string },
+  from: {
+    readonly id: string;
+    readonly text: () => Promise<string>;
+    readonly fileName: string;
+    readonly source: string;
+  },
   nowMs: number,
 ): Promise<PendingImport> {
   try {
     const prepared = await prepare(store, { text: await from.text(), fileName: from.fileName, nowMs });
-    return { review: reviewOf(prepared, from.source), prepared };
+    return { review: reviewOf(prepared, from), prepared };
   } catch (error) {
     return {
-      review: { state: 'refused', source: from.source, problem: problemOf(error) },
+      review: { state: 'refused', id: from.id, source: from.source, problem: problemOf(error) },
       prepared: undefined,
     };
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appChangeSchema, appStateSchema, preferencesSchema } from './app-state.ts';
+import { appChangeSchema, appStateSchema, preferencesSchema, reviewIdSchema } from './app-state.ts';
 import { problemSchema } from './problem.ts';
 
 /**
@@ -41,9 +41,9 @@ export const calls = {
   },
   /** A dropped file, by its path; the preload script learns it from the File, never from the page. */
   importFile: { input: z.strictObject({ path: z.string().min(1).max(4096) }), output: nothing },
-  /** Carries out the review; @returns the id of the profile it made or changed. */
+  /** Carries out the review that the person saw; @returns the id of the profile it made or changed. */
   acceptReview: {
-    input: nothing,
+    input: z.strictObject({ reviewId: reviewIdSchema }),
     output: z.strictObject({ profileId: z.string(), kind: z.enum(['new', 'update']) }),
   },
   dismissReview: { input: nothing, output: nothing },

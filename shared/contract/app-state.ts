@@ -82,10 +82,14 @@ export const damagedProfileSchema = z.strictObject({
   problem: problemSchema,
 });
 
+/** Names one review: whoever agrees says to which. */
+export const reviewIdSchema = z.string().max(40);
+
 /** An import that waits for the person's word. */
 export const reviewSchema = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('ready'),
+    id: reviewIdSchema,
     /** Where it came from, e.g. `laptop.homing`, `a link`, `the clipboard`. */
     source: z.string(),
     kind: z.enum(['new', 'update']),
@@ -115,7 +119,12 @@ export const reviewSchema = z.discriminatedUnion('state', [
       }),
     ),
   }),
-  z.strictObject({ state: z.literal('refused'), source: z.string(), problem: problemSchema }),
+  z.strictObject({
+    state: z.literal('refused'),
+    id: reviewIdSchema,
+    source: z.string(),
+    problem: problemSchema,
+  }),
 ]);
 export type Review = z.infer<typeof reviewSchema>;
 

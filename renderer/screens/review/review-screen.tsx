@@ -24,7 +24,7 @@ function Ready({ review }: { readonly review: ReadyReview }) {
   const isNew = kind === 'new';
   const join = () =>
     actions.attempt(async (bridge) => {
-      const { profileId } = await bridge.call('acceptReview', undefined);
+      const { profileId } = await bridge.call('acceptReview', { reviewId: review.id });
       actions.go(isNew && fingerprint !== null ? { screen: 'join-card', profileId } : { screen: 'status' });
     });
   return (
