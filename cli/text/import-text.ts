@@ -2,6 +2,7 @@ import type { ImportResult } from '../../client/profiles/import-profile.ts';
 import type { Difference, ImportDescription } from '../../shared/invite/describe.ts';
 import { alignedRows } from './table.ts';
 
+/** Of those without routes: a route is never left out, since it takes traffic. */
 const shownControllers = 12;
 
 /** What an import does, for a person to agree to. */
@@ -25,7 +26,7 @@ export function importText(preview: ImportResult): string {
 }
 
 function facts(description: ImportDescription): string[][] {
-  const { fingerprint, addresses, names, serial } = description;
+  const { fingerprint, addresses, names, serial, otherTraffic } = description;
   return [
     ...(fingerprint === null
       ? [['Signed by', 'nobody: a WireGuard file carries no signature']]
@@ -33,19 +34,27 @@ function facts(description: ImportDescription): string[][] {
     ...(serial === null ? [] : [['Serial', String(serial)]]),
     ['Interface', description.interfaceName],
     ...addresses.map((address, i) => [i === 0 ? 'Addresses' : '', address]),
+    ['Other traffic', otherTraffic.text],
     ['Names', `${names.count} ending in .${names.domain}, written to the hosts file while connected`],
   ];
 }
 
+/** What is shown of the controllers: every one with routes, and the first few of the others. */
+function shownOf(description: ImportDescription): ImportDescription['controllers'] {
+  const plain = description.controllers.filter(({ routes }) => routes.length === 0);
+  const shown = new Set(plain.slice(0, shownControllers));
+  return description.controllers.filter(
+    (controller) => controller.routes.length > 0 || shown.has(controller),
+  );
+}
+
 function controllerRows(description: ImportDescription): string[][] {
-  const rows = description.controllers
-    .slice(0, shownControllers)
-    .map(({ name, private: lan, public: internet, routes }) => [
-      name,
-      lan.join(', ') || '-',
-      internet.join(', ') || '-',
-      routes.join(', ') || '-',
-    ]);
+  const rows = shownOf(description).map(({ name, private: lan, public: internet, routes }) => [
+    name,
+    lan.join(', ') || '-',
+    internet.join(', ') || '-',
+    routes.join(', ') || '-',
+  ]);
   // An invite's controllers also carry their own subnet; those of a WireGuard file carry just what it lists.
   return [
     ['CONTROLLER', 'LAN', 'INTERNET', description.fingerprint === null ? 'RANGES' : 'ALSO ROUTES'],
@@ -54,8 +63,8 @@ function controllerRows(description: ImportDescription): string[][] {
 }
 
 function moreControllers(description: ImportDescription): string[] {
-  const more = description.controllers.length - shownControllers;
-  return more > 0 ? [`  and ${more} more`] : [];
+  const more = description.controllers.length - shownOf(description).length;
+  return more > 0 ? [`  and ${more} more without routes`] : [];
 }
 
 function differenceLines(changes: readonly Difference[]): string[] {

@@ -29,6 +29,7 @@ export function reviewOf(
       routes: [...one.routes],
     })),
     hostNames: [...new Set(hostEntries(profile, profile.defaultController).flatMap(({ names }) => names))],
+    otherTraffic: { ...description.otherTraffic },
     refusedLines: description.refusedLines.map((line) => ({ ...line })),
     differences: differences.map((one) => ({ ...one })),
   };

@@ -109,6 +109,8 @@ export const reviewSchema = z.discriminatedUnion('state', [
       }),
     ),
     hostNames: z.array(z.string()),
+    /** Completes "Your other traffic …". */
+    otherTraffic: z.strictObject({ isUntouched: z.boolean(), text: z.string() }),
     refusedLines: z.array(z.strictObject({ line: z.int(), text: z.string(), reason: z.string() })),
     differences: z.array(
       z.strictObject({

@@ -1,5 +1,6 @@
 import { addressInSubnet, parseSuffix } from '../addresses/plan.ts';
 import { countNames, hostEntries } from '../plan/host-names.ts';
+import { type OtherTraffic, otherTraffic } from '../plan/traffic.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -23,6 +24,8 @@ export interface ImportDescription {
   readonly addresses: readonly string[];
   readonly controllers: readonly DescribedController[];
   readonly names: { readonly count: number; readonly domain: string };
+  /** What of the traffic that is not for the network it takes. */
+  readonly otherTraffic: OtherTraffic;
   readonly refusedLines: readonly RefusedLine[];
 }
 
@@ -74,6 +77,7 @@ export function describeImport(
       count: countNames(hostEntries(profile, profile.defaultController)),
       domain: profile.network.domain,
     },
+    otherTraffic: otherTraffic(profile),
     refusedLines: from.refusedLines ?? [],
   };
 }

@@ -20,7 +20,7 @@ export function ReviewScreen({ review }: { readonly review: Review }) {
 function Ready({ review }: { readonly review: ReadyReview }) {
   const actions = useActions();
   const { keyring } = useApp().about;
-  const { kind, network, source, fingerprint, peer, serial } = review;
+  const { kind, network, source, fingerprint, peer, serial, otherTraffic } = review;
   const isNew = kind === 'new';
   const join = () =>
     actions.attempt(async (bridge) => {
@@ -47,6 +47,9 @@ function Ready({ review }: { readonly review: ReadyReview }) {
         )}
       </Card>
       {isNew ? <WhatItDoes review={review} /> : <Differences differences={review.differences} />}
+      {!isNew && !otherTraffic.isUntouched && (
+        <Notice title="Your other traffic">It {otherTraffic.text}.</Notice>
+      )}
       <RefusedLines lines={review.refusedLines} />
       {isNew && keyring.state === 'missing' && <Notice title="No keyring here">{keyring.reason}</Notice>}
       <Card>

@@ -19,7 +19,7 @@ function endpointText({ private: lan, public: internet }: ReadyReview['controlle
 /** What joining a network puts on this laptop. */
 export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
   const [isOpen, setOpen] = useState(false);
-  const { controllers, addresses, hostNames, domain, peer, interfaceName } = review;
+  const { controllers, addresses, hostNames, domain, peer, interfaceName, otherTraffic } = review;
   const routes = controllers.flatMap(({ routes: extra }) => extra);
   const [firstAddress, ...others] = addresses;
   return (
@@ -53,7 +53,9 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
               {routes.join(', ')}
             </Fact>
           )}
-          <Fact name="Your other traffic">stays as it is</Fact>
+          <Fact name="Your other traffic">
+            {otherTraffic.isUntouched ? otherTraffic.text : <strong>{otherTraffic.text}</strong>}
+          </Fact>
         </Facts>
         {isOpen && (
           <div className={styles.more}>
