@@ -31,10 +31,14 @@ export function hearOutcome(
   return provenInUse(heard, nowMs);
 }
 
-/** The controller is there; what went out wanted no answer, or its answer is on the way, or the session is forgotten. */
+/**
+ * The controller is there; what went out wanted no answer, or its answer is on the way, or the session is forgotten. An
+ * answer from where a move goes to says nothing of the path that it leaves: should it go back, that is as silent as before.
+ */
 function provenInUse(state: PathState, nowMs: number): Step {
-  if (silentSinceMs(state.phase) === null) return resumeSession(state, nowMs);
-  return suspectSession({ ...state, phase: withSilence(state.phase, null) }, nowMs);
+  const { phase } = state;
+  if (silentSinceMs(phase) === null) return resumeSession(state, nowMs);
+  return suspectSession(phase.is === 'moving' ? state : { ...state, phase: withSilence(phase, null) }, nowMs);
 }
 
 /** It answered over the link itself a moment ago: no route needs to be looked up to use it. */

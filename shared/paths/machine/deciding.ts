@@ -2,7 +2,7 @@ import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { choose } from '../policy.ts';
 import { isOnLan } from '../route.ts';
 import type { MoveChoice } from '../situation.ts';
-import { doubtLan } from './candidates.ts';
+import { doubtLan, type PathCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import type { MoveOrder } from './effects.ts';
 import { isWaitingOut } from './failure.ts';
@@ -81,15 +81,32 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: bool
 
 function orderOf(state: PathState, from: Rest, { to }: MoveChoice): MoveOrder {
   const left = endpointIn(from);
+  const [leaving, target] = [candidateAt(state, left), candidateAt(state, to)];
   const roundTrip = (endpoint: Endpoint | null) =>
     candidateAt(state, endpoint)?.verified?.smoothedMs ?? assumedRoundTripMs;
   return {
     from: left,
     to,
-    fromWorks: from.is === 'on' && candidateAt(state, left)?.usable === true && left !== to,
+    fromWorks: from.is === 'on' && leaving?.usable === true && left !== to,
     roundTripMs: Math.max(roundTrip(left), roundTrip(to)),
-    device: candidateAt(state, to)?.route?.device ?? null,
+    device: target?.route?.device ?? null,
+    renew: isSessionDoubtful(from, leaving, target),
   };
+}
+
+/**
+ * A move there failed, and a probe says that the controller is there: most likely it has forgotten the session. Another is
+ * asked for once; more often only where the path that is left does not work either, since it costs what is left of that.
+ */
+function isSessionDoubtful(
+  from: Rest,
+  leaving: PathCandidate | undefined,
+  target: PathCandidate | undefined,
+): boolean {
+  if (target === undefined || target.moveFailures === 0 || target.last.verdict !== 'verified') return false;
+  const isLeavingSound =
+    from.is === 'on' && from.silentSinceMs === null && leaving?.last.verdict === 'verified';
+  return target.moveFailures === 1 || !isLeavingSound;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface MoveOrder {
   readonly roundTripMs: number;
   /** The link by which the new endpoint is reached; null where that is not known. */
   readonly device: string | null;
+  /** The controller answers there, and the tunnel did not: another session is asked for with the move. */
+  readonly renew: boolean;
 }
 
 /** A decision as the machine records it; the time and the controller are added where it is kept. */

@@ -16,7 +16,7 @@ type Moving = Extract<Phase, { is: 'moving' }>;
 export function moveEnded(state: PathState, effect: number, outcome: MoveOutcome, nowMs: number): Step {
   const { phase } = state;
   if (phase.is !== 'moving' || phase.effect !== effect) return [state, []];
-  return outcome.moved ? held(state, phase, outcome.tookMs) : failed(state, phase, outcome, nowMs);
+  return outcome.moved ? held(state, phase, outcome.tookMs, nowMs) : failed(state, phase, outcome, nowMs);
 }
 
 function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest {
@@ -25,12 +25,23 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
     : { is: 'on', endpoint: move.to, silentSinceMs: sinceMs };
 }
 
-function held(state: PathState, phase: Moving, tookMs: number): Step {
-  const { to, path, reason } = phase.move;
+/**
+ * A probe forgives what failed before. A move that only the tunnel could prove does not, and what it left because of its
+ * silence waits like what failed: traffic that wants no answer looks the same, and would be moved to and fro for ever.
+ */
+function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
+  const { from, move, isBlind } = phase;
+  if (!isBlind) return changeCandidate(candidates, move.to, forgiveMoveFailures);
+  if (from.is !== 'on' || from.silentSinceMs === null) return candidates;
+  return changeCandidate(candidates, from.endpoint, (one) => recordMoveFailure(one, nowMs));
+}
+
+function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): Step {
+  const { path, reason } = phase.move;
   const moved: PathState = {
     ...state,
     phase: arrivedAt(phase, null),
-    candidates: changeCandidate(state.candidates, to, forgiveMoveFailures),
+    candidates: candidatesAfter(state, phase, nowMs),
     failure: null,
     lastKept: '',
   };

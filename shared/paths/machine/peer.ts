@@ -1,18 +1,27 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
 import { addCandidate } from './candidates.ts';
-import { candidateAt, endpointIn, isAtRest, type PathState } from './state.ts';
+import type { Step } from './compose.ts';
+import { candidateAt, endpointIn, isAtRest, type PathState, silentSinceMs } from './state.ts';
 
 /** What the live interface says of one controller. */
 
 /** WireGuard rejects packets of a session after 180 s (REJECT_AFTER_TIME, paper section 6.1). */
 export const sessionMs = 180_000;
 const sessionMarginMs = 10_000;
+/** REKEY_TIMEOUT (paper, section 6.1): when an initiation without an answer is sent again. */
+const handshakeRetryMs = 5_000;
 
 /** A keepalive, which waits for no answer: a header and a tag of 16 bytes each (WireGuard paper, section 5.4.6). */
 const keepaliveBytes = 32;
 /** The time between two looks at the counters: a silence began at most that long before it was seen. */
 export const counterLookMs = 1_000;
+
+/**
+ * What is sent may want no answer. A silence that a probe explained is reported again after this, in case the path died
+ * since; each second would be a round of probes a second for as long as somebody sends.
+ */
+const reportAgainMs = 10_000;
 
 /** What the counters say: something came in after the look before; packets went out in two looks and none came in. */
 export type Counted =
@@ -30,39 +39,67 @@ export function countersRead(
   const spoke = before !== null && sentBytes - before.sentBytes > keepaliveBytes;
   const began = spoke ? nowMs - counterLookMs : null;
   const silentSinceMs = heard ? null : (before?.silentSinceMs ?? began);
-  const next = { ...state, counters: { atMs: nowMs, receivedBytes, sentBytes, silentSinceMs } };
+  const isDue = before?.reportedAtMs == null || nowMs - before.reportedAtMs >= reportAgainMs;
+  const isSilent = !heard && before?.silentSinceMs != null && spoke && isDue;
+  const reportedAtMs = heard ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null);
+  const next = { ...state, counters: { atMs: nowMs, receivedBytes, sentBytes, silentSinceMs, reportedAtMs } };
   if (heard) return { state: next, counted: { is: 'heard', afterMs: before.atMs } };
-  if (before?.silentSinceMs == null || !spoke) return { state: next, counted: { is: 'nothing' } };
+  if (!isSilent) return { state: next, counted: { is: 'nothing' } };
   return { state: next, counted: { is: 'silent', sinceMs: before.silentSinceMs } };
 }
 
-/**
- * The endpoint that WireGuard follows by itself becomes the path in use.
- * @returns the state, and since when there is no session although there should be one
- */
-export function peerRead(
-  state: PathState,
-  reported: { readonly endpoint: Endpoint | null; readonly handshakeAgeMs: number | null },
+/** What the live interface says of a controller. */
+export interface ReportedPeer {
+  readonly endpoint: Endpoint | null;
+  readonly handshakeAgeMs: number | null;
+}
+
+/** Since when there is no session although there should be one: too old, or none yet; null when that is not so. */
+export function sessionlessSinceMs(
+  { phase }: PathState,
+  { handshakeAgeMs }: ReportedPeer,
   nowMs: number,
-): { readonly state: PathState; readonly silentSinceMs: number | null } {
-  const { endpoint, handshakeAgeMs } = reported;
-  const current = endpointIn(state.phase);
-  const isOld = handshakeAgeMs !== null && handshakeAgeMs > sessionMs + sessionMarginMs;
-  const sinceMs = isOld && current !== null ? nowMs - handshakeAgeMs : null;
-  if (endpoint === null || isSameEndpoint(endpoint, current) || !isAtRest(state.phase)) {
-    return { state, silentSinceMs: sinceMs };
-  }
+): number | null {
+  if (endpointIn(phase) === null) return null;
+  if (handshakeAgeMs === null) return nowMs;
+  return handshakeAgeMs > sessionMs + sessionMarginMs ? nowMs - handshakeAgeMs : null;
+}
+
+/**
+ * When the session began, if that was after packets had gone unanswered: the path works. A handshake that was under way when
+ * the silence began proves nothing, and neither does one before a probe that went unanswered; null in both cases.
+ */
+export function sessionAfterSilenceMs(
+  state: PathState,
+  { handshakeAgeMs }: ReportedPeer,
+  nowMs: number,
+): number | null {
+  const sinceMs = silentSinceMs(state.phase);
+  if (sinceMs === null || handshakeAgeMs === null) return null;
+  const atMs = nowMs - handshakeAgeMs;
+  const last = candidateAt(state, endpointIn(state.phase))?.last ?? { verdict: 'untested' };
+  const wasTestedAfter = state.everAnswered && last.verdict !== 'untested' && last.atMs >= atMs;
+  return atMs < sinceMs + handshakeRetryMs || wasTestedAfter ? null : atMs;
+}
+
+/** The endpoint that WireGuard follows by itself, since authenticated packets came from there, becomes the path in use. */
+export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
+  const { phase } = state;
+  const from = endpointIn(phase);
+  if (endpoint === null || isSameEndpoint(endpoint, from) || !isAtRest(phase)) return [state, []];
   const path = candidateAt(state, endpoint)?.path ?? 'internet';
-  return {
-    state: {
+  const candidates = addCandidate(state.candidates, { endpoint, path, source: 'live' });
+  const reason = 'its packets come from there, and WireGuard follows them';
+  return [
+    {
       ...state,
-      candidates: addCandidate(state.candidates, { endpoint, path, source: 'live' }),
-      phase: {
-        is: 'on',
-        endpoint,
-        silentSinceMs: state.phase.is === 'on' ? state.phase.silentSinceMs : null,
-      },
+      candidates,
+      phase: { is: 'on', endpoint, silentSinceMs: phase.is === 'on' ? phase.silentSinceMs : null },
     },
-    silentSinceMs: sinceMs,
-  };
+    [
+      // Without its route it would count as out of reach, and as the internet.
+      { do: 'look-up', what: 'routes' },
+      { do: 'record', decision: { kind: 'moved', from, to: endpoint, path, reason } },
+    ],
+  ];
 }

@@ -89,6 +89,8 @@ export interface PeerCounters {
   readonly receivedBytes: number;
   readonly sentBytes: number;
   readonly silentSinceMs: number | null;
+  /** When this silence was last reported; null when it was not. */
+  readonly reportedAtMs: number | null;
 }
 
 export interface PathState {
@@ -98,6 +100,8 @@ export interface PathState {
   readonly candidates: readonly PathCandidate[];
   /** The broadcast and multicast targets of the links there are; empty when discovery is off. */
   readonly discovery: readonly DiscoveryTarget[];
+  /** When the controller's names were last looked up. */
+  readonly namesLookedAtMs: number;
   /** A burst of changes of the network under way. */
   readonly burst: { readonly firstMs: number; readonly endsAtMs: number } | null;
   readonly round: Round;
@@ -133,6 +137,7 @@ export function initialState({ port, known }: PathStart): PathState {
     phase: { is: 'nowhere' },
     candidates: known.filter((one) => endpoints.get(one.endpoint) === one).map(knownCandidate),
     discovery: [],
+    namesLookedAtMs: 0,
     burst: null,
     round: { is: 'idle' },
     nextRoundAtMs: null,

@@ -5,11 +5,20 @@ import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
 import { effectFailed, moveEnded, resetEnded } from './moves.ts';
 import { discoveryKnown, networkChanged, routesKnown, waysOutKnown } from './network.ts';
-import { countersRead, peerRead } from './peer.ts';
-import { announce, announcementAtMs, find } from './reachability.ts';
+import {
+  countersRead,
+  followPeer,
+  type ReportedPeer,
+  sessionAfterSilenceMs,
+  sessionlessSinceMs,
+} from './peer.ts';
+import { announce, announcementAtMs, find, isLost } from './reachability.ts';
 import { beginEventRound, beginRound, endRound, scheduleRound, takeTurn } from './rounds.ts';
 import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
 import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
+
+/** A name is looked up this long after the last time, while nothing reaches the controller. */
+const namesAgainMs = 15_000;
 
 /**
  * The path engine of one controller: what a fact changes, and what is to be done. It reads no clock, starts no timer and
@@ -22,7 +31,7 @@ export function step(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'started': {
       const { endpoint } = event;
       const phase = endpoint === null ? state.phase : ({ is: 'on', endpoint, silentSinceMs: null } as const);
-      return lookAtNetwork({ ...state, phase });
+      return lookAtNetwork({ ...state, phase }, nowMs);
     }
     case 'network-changed':
       return networkChanged(state, event.losses, nowMs);
@@ -49,10 +58,8 @@ export function step(state: PathState, event: PathEvent, nowMs: number): Step {
       if (counted.is === 'heard') return trust(next, counted.afterMs);
       return counted.is === 'silent' ? suspect(next, counted.sinceMs, nowMs) : [next, []];
     }
-    case 'peer': {
-      const { state: next, silentSinceMs: sinceMs } = peerRead(state, event, nowMs);
-      return sinceMs === null ? [next, []] : suspect(next, sinceMs, nowMs);
-    }
+    case 'peer':
+      return peerRead(state, event, nowMs);
     case 'turn': {
       const { step: taken, isOver } = takeTurn(state, nowMs);
       return isOver ? andThen(taken, (next) => roundOver(next, nowMs)) : taken;
@@ -85,7 +92,7 @@ export function step(state: PathState, event: PathEvent, nowMs: number): Step {
       return [next, next === state ? [] : [{ do: 'record', decision: { kind: 'trouble', reason } }]];
     }
     case 'requested':
-      return lookAtNetwork({ ...state, requested: 0 });
+      return lookAtNetwork({ ...state, requested: 0 }, nowMs);
     case 'wake':
       return wake(state, nowMs);
     case 'stopped':
@@ -112,7 +119,7 @@ function wake(state: PathState, nowMs: number): Step {
   const { burst, nextRoundAtMs, failure, phase } = state;
   let next: Step = [state, []];
   if (burst !== null && nowMs >= burst.endsAtMs) {
-    next = andThen(next, (now) => lookAtNetwork({ ...now, burst: null }));
+    next = andThen(next, (now) => lookAtNetwork({ ...now, burst: null }, nowMs));
   }
   if (failure?.retryAtMs != null && nowMs >= failure.retryAtMs && isAtRest(phase)) {
     next = andThen(next, (now) => decide({ ...now, failure: { ...failure, retryAtMs: null } }, nowMs));
@@ -124,9 +131,9 @@ function wake(state: PathState, nowMs: number): Step {
 }
 
 /** Names are resolved outside the tunnel and may be slow: what they add is asked when it is there. */
-function lookAtNetwork(state: PathState): Step {
+function lookAtNetwork(state: PathState, nowMs: number): Step {
   return [
-    state,
+    { ...state, namesLookedAtMs: nowMs },
     [
       { do: 'look-up', what: 'network' },
       { do: 'look-up', what: 'names' },
@@ -160,6 +167,16 @@ function resolved(
   return candidates.length === state.candidates.length ? [next, []] : decide(next, nowMs);
 }
 
+/** A session that is too old is a silence; one that began after a silence ends it, also on a tunnel that is idle now. */
+function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step {
+  const sinceMs = sessionlessSinceMs(state, reported, nowMs);
+  const sessionMs = sessionAfterSilenceMs(state, reported, nowMs);
+  return andThen(followPeer(state, reported), (next) => {
+    if (sinceMs !== null) return suspect(next, sinceMs, nowMs);
+    return sessionMs === null ? [next, []] : trust(next, sessionMs);
+  });
+}
+
 /** Packets go out over this path and none come back: every candidate is asked. */
 function suspect(state: PathState, sinceMs: number, nowMs: number): Step {
   const { phase } = state;
@@ -190,7 +207,15 @@ function probed(state: PathState, event: Extract<PathEvent, { type: 'probed' }>,
 function roundOver(state: PathState, nowMs: number): Step {
   const startMs = state.round.is === 'idle' ? nowMs : state.round.sinceMs;
   const decided = andThen(endRound(state), (next) => decide(next, nowMs, 'round-end'));
-  return scheduleRound(decided, startMs, nowMs);
+  return lookAtNames(scheduleRound(decided, startMs, nowMs), nowMs);
+}
+
+/** A controller that nothing reaches may have another address, which no event tells: its name is looked up again. */
+function lookAtNames(step: Step, nowMs: number): Step {
+  return andThen(step, (state) => {
+    if (!isLost(state) || nowMs < state.namesLookedAtMs + namesAgainMs) return [state, []];
+    return [{ ...state, namesLookedAtMs: nowMs }, [{ do: 'look-up', what: 'names' }]];
+  });
 }
 
 /**

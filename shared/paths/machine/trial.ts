@@ -29,18 +29,19 @@ export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | n
   if (facts.everAnswered || facts.roundsSinceEvent === 0) return null;
   const { nowMs, suspectSinceMs } = situation;
   const current = currentCandidate(situation);
+  const isSilent = suspectSinceMs !== null && nowMs - suspectSinceMs >= unansweredMs;
   const others = usableOthers(situation).filter((candidate) => !isBackingOff(candidate, nowMs));
+  const internet = first(others.filter((candidate) => candidate.path === 'internet'));
   const asked = others.filter((candidate) => candidate.last.verdict !== 'untested');
   if (current?.path === 'lan') {
-    if (suspectSinceMs === null || nowMs - suspectSinceMs < unansweredMs) return null;
-    return trial(
-      first(others.filter((candidate) => candidate.path === 'internet')),
-      'the LAN does not answer; trying the internet',
-    );
+    if (!isSilent) return null;
+    return trial(internet, 'the LAN does not answer; trying the internet');
   }
   const lan = first(
     asked.filter((candidate) => candidate.path === 'lan' && facts.isOnLink(candidate.endpoint)),
   );
+  if (lan === undefined && isSilent)
+    return trial(internet, 'the internet does not answer there; trying another address');
   const reason = 'it answers no test (no probe key there); trying its LAN address through the tunnel';
   return trial(lan, reason);
 }

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import { parseLiveEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
+import { atHome, internet, lan, MachineRun } from '../../../support/machine-run.ts';
+
+/** Faults of the machine that lives in test/simulation found, each as short as it was shrunk to. */
+
+const silent = { verdict: 'silent', reason: 'no answer' } as const;
+const elsewhere = parseLiveEndpoint('192.0.2.77:51820', 'test');
+const otherInternet = parseLiveEndpoint('198.51.100.8:51820', 'test');
+
+function failMove(run: MachineRun): ReturnType<MachineRun['send']> {
+  const { effect } = run.last('move');
+  const outcome = { moved: false, reason: 'the tunnel did not answer there', reverted: true } as const;
+  return run.send({ type: 'move-ended', effect, outcome });
+}
+
+/** Where only the internet is. */
+function startAway(): MachineRun {
+  const run = new MachineRun();
+  run.send({ type: 'started', endpoint: internet });
+  run.send({ type: 'network', routes: { '198.51.100.7': atHome['198.51.100.7'] }, discovery: [] });
+  return run;
+}
+
+/** On the internet, which falls silent, with a LAN that answers probes: a move there is under way. */
+function leavingASilentInternet(): MachineRun {
+  const run = new MachineRun();
+  run.startAtHome();
+  run.answerRound({ [internet]: 30 });
+  run.pass(20_000);
+  run.answerRound({ [internet]: 30 });
+  run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
+  run.answer(lan, 1);
+  expect(run.last('move').order).toMatchObject({ from: internet, to: lan, renew: false });
+  return run;
+}
+
+describe('a controller that forgot the session while the path in use is dead', () => {
+  test('an answer from where a move goes to leaves the path that it leaves as silent as it was', () => {
+    const run = leavingASilentInternet();
+    run.send({ type: 'network', routes: atHome, discovery: [] });
+    run.answer(lan, 1);
+    const { phase } = run.state;
+    expect(phase).toMatchObject({ is: 'moving', from: { endpoint: internet, silentSinceMs: 19_700 } });
+  });
+
+  test('the next move there asks for another session', () => {
+    const run = leavingASilentInternet();
+    run.answer(internet, silent);
+    failMove(run);
+    expect(run.last('move').order).toMatchObject({ to: lan, renew: true });
+  });
+
+  test('a path that answers probes is not robbed of its session more than once', () => {
+    const run = new MachineRun();
+    run.startAtHome();
+    const orders: boolean[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      run.send({ type: 'network', routes: atHome, discovery: [] });
+      run.answer(internet, 30);
+      run.answer(lan, 1);
+      orders.push(run.last('move').order.renew);
+      failMove(run);
+      run.pass(60_000);
+    }
+    expect(orders).toEqual([false, true, false]);
+  });
+});
+
+describe('the endpoint that WireGuard follows by itself', () => {
+  function followed(): MachineRun {
+    const run = new MachineRun();
+    run.startAtHome(lan);
+    run.answerRound({ [lan]: 1 });
+    run.send({ type: 'peer', endpoint: elsewhere, handshakeAgeMs: 1_000 });
+    return run;
+  }
+
+  test('is a decision in the timeline', () => {
+    expect(
+      followed()
+        .all('record')
+        .map(({ decision }) => decision),
+    ).toContainEqual(expect.objectContaining({ kind: 'moved', from: lan, to: elsewhere }));
+  });
+
+  test('is looked up, so that it does not count as out of reach for ever', () => {
+    const run = followed();
+    expect(run.effects.at(-2)).toEqual({ do: 'look-up', what: 'routes' });
+    const route = atHome['192.0.2.10'];
+    run.send({ type: 'routes', routes: { ...atHome, '192.0.2.77': route } });
+    expect(run.state.candidates.find(({ endpoint }) => endpoint === elsewhere)).toMatchObject({
+      path: 'lan',
+      usable: true,
+    });
+  });
+});
+
+describe('a silence', () => {
+  test('that a probe explained is reported by the counters once in 10 s, not each second', () => {
+    const run = new MachineRun();
+    run.startAtHome(lan);
+    run.answerRound({ [lan]: 1 });
+    const before = run.all('probe').length;
+    for (let second = 1; second <= 30; second += 1) {
+      run.pass(1_000);
+      run.send({ type: 'counters', receivedBytes: 0, sentBytes: second * 1_000 });
+      run.answerRound({ [lan]: 1 });
+    }
+    const rounds = run.all('probe').length - before;
+    expect(rounds).toBeGreaterThanOrEqual(2);
+    expect(rounds).toBeLessThanOrEqual(4);
+  });
+
+  test('ends with a session that began after it, also where no probe is answered and nothing is sent', () => {
+    const run = startAway();
+    run.send({ type: 'silent', sinceMs: 0 });
+    run.answerRound({});
+    expect(run.state.reachability.is).toBe('lost');
+    run.pass(60_000);
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 10_000 });
+    expect(run.state.phase).toMatchObject({ silentSinceMs: null });
+    expect(run.state.reachability.is).toBe('reachable');
+  });
+
+  test('does not end with a handshake that was under way when it began', () => {
+    const run = new MachineRun();
+    run.startAtHome();
+    run.send({ type: 'silent', sinceMs: 0 });
+    run.pass(30_000);
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 29_950 });
+    expect(run.state.phase).toMatchObject({ silentSinceMs: 0 });
+  });
+
+  test('is assumed where there never was a session', () => {
+    const run = new MachineRun();
+    run.startAtHome();
+    run.answerRound({ [internet]: 30 });
+    run.pass(30_000);
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: null });
+    expect(run.state.phase).toMatchObject({ silentSinceMs: run.nowMs });
+  });
+});
+
+describe('a controller that knows no probe key', () => {
+  test('traffic that wants no answer does not move it to and fro', () => {
+    const run = new MachineRun();
+    run.startAtHome(lan);
+    run.answerRound({});
+    let moves = 0;
+    for (let second = 0; second < 120; second += 1) {
+      run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
+      run.pass(1_000);
+      run.answerRound({});
+      while (run.state.phase.is === 'moving') {
+        moves += 1;
+        run.endMove();
+      }
+    }
+    // 60 before.
+    expect(moves).toBeLessThanOrEqual(8);
+  });
+
+  test('is tried at another public address when it does not answer at its own', () => {
+    const run = startAway();
+    run.answerRound({});
+    run.send({
+      type: 'resolved',
+      known: [
+        { endpoint: internet, path: 'internet', source: 'invite' },
+        { endpoint: otherInternet, path: 'internet', source: 'resolved' },
+      ],
+    });
+    const routes = { '198.51.100.7': atHome['198.51.100.7'], '198.51.100.8': atHome['198.51.100.7'] };
+    run.send({ type: 'network', routes, discovery: [] });
+    run.send({ type: 'silent', sinceMs: run.nowMs });
+    run.pass(2_000);
+    run.answerRound({});
+    expect(run.last('move').order.to).toBe(otherInternet);
+  });
+});
+
+test('a controller that nothing reaches is looked up again by name, which no event tells of', () => {
+  const run = new MachineRun();
+  run.startAtHome();
+  run.answerRound({ [internet]: 30 });
+  run.send({ type: 'silent', sinceMs: run.nowMs });
+  const before = run.effects.length;
+  for (let second = 0; second < 60; second += 1) {
+    run.pass(1_000);
+    run.answerRound({});
+    run.answer(internet, silent);
+  }
+  const names = run.effects.slice(before).filter((one) => one.do === 'look-up' && one.what === 'names');
+  expect(names.length).toBeGreaterThanOrEqual(2);
+  expect(names.length).toBeLessThanOrEqual(4);
+});
