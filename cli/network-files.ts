@@ -4,10 +4,12 @@ import { writeAtomically } from '../client/profiles/atomic-file.ts';
 import { withLock } from '../client/profiles/lock.ts';
 import { refuseOtherSigningKey } from '../shared/authoring/invite-for.ts';
 import {
+  isEditedByHand,
   type NetworkFile,
   networkFileLimitBytes,
   networkFileText,
   parseNetworkFile,
+  withEditAccepted,
 } from '../shared/authoring/network-file.ts';
 import { HomingError } from '../shared/errors/problem.ts';
 import { parseSigningKey, type SigningKey } from '../shared/invite/network-key.ts';
@@ -45,24 +47,44 @@ export async function readNetwork(io: CliIo, path: string): Promise<NetworkFile>
   return parseNetworkFile(await readInput(io, path, networkFileLimitBytes));
 }
 
+/** A network file as it was and as it is now; the same object when nothing changed. */
+export interface ChangedNetwork {
+  readonly before: NetworkFile;
+  readonly after: NetworkFile;
+}
+
 /**
- * Changes a network file; two changes at once go one after the other.
- * @returns the file after the change
+ * Changes a network file; two changes at once go one after the other. An edit by hand that has no serial of its own
+ * gets one with the change, and standard error says so.
  */
 export async function changeNetwork(
   io: CliIo,
   path: string,
   change: (file: NetworkFile) => NetworkFile,
-): Promise<NetworkFile> {
-  const before = await readNetwork(io, path);
+): Promise<ChangedNetwork> {
   // Refused before a lock is made, so that a bad input leaves nothing on disk at all.
-  change(before);
+  change(await readNetwork(io, path));
   return await withLock(`${path}.lock`, async () => {
-    const file = await readNetwork(io, path);
-    const next = change(file);
-    if (next !== file) await writeAtomically(path, networkFileText(next), (await lstat(path)).mode & 0o777);
-    return next;
+    const before = await readNetwork(io, path);
+    const changedFile = change(before);
+    const after = changedFile === before ? withEditAccepted(before) : changedFile;
+    if (after === before) return { before, after };
+    await writeAtomically(path, networkFileText(after), (await lstat(path)).mode & 0o777);
+    if (isEditedByHand(before)) {
+      io.stderr.write(
+        `Note: ${path} was edited by hand since serial ${before.serial}; with the edit it is serial ${after.serial}. Render every controller and send every invite again unless you know which the edit concerns.\n`,
+      );
+    }
+    return { before, after };
   });
+}
+
+/** Says that a file was edited by hand, where the command itself does not change it. */
+export function warnOfEdit(io: CliIo, path: string, file: NetworkFile): void {
+  if (!isEditedByHand(file)) return;
+  io.stderr.write(
+    `Note: ${path} was edited by hand since serial ${file.serial}; the next change or invite raises the serial.\n`,
+  );
 }
 
 /** Writes a new network with its signing key; what exists is never written over. @throws HomingError `network-exists` */

@@ -1,6 +1,7 @@
 import { planAddresses } from '../../shared/addresses/plan.ts';
 import { addController } from '../../shared/authoring/add-controller.ts';
 import { addPeer, type PeerChange } from '../../shared/authoring/add-peer.ts';
+import { followUp } from '../../shared/authoring/follow-up.ts';
 import { parseJoinCard } from '../../shared/authoring/join-card.ts';
 import { createNetwork } from '../../shared/authoring/network-file.ts';
 import { fingerprintOf } from '../../shared/invite/fingerprint.ts';
@@ -14,8 +15,10 @@ import {
   signingKeyPath,
   writeNewNetwork,
 } from '../network-files.ts';
+import { followUpText, networkCommand } from '../text/follow-up-text.ts';
 import { alignedRows } from '../text/table.ts';
 import type { AddControllerOptions, AddPeerOptions, InitOptions } from './network-options.ts';
+import { numberOf, switchOf } from './option-values.ts';
 
 const cardLimitBytes = 8192;
 
@@ -27,6 +30,8 @@ export async function initNetwork(io: CliIo, name: string, options: InitOptions)
     domain: options.domain,
     publicKey: networkKeyOf(key),
     presharedKeys: options.presharedKeys === true,
+    ipv4: options.ipv4,
+    mtu: options.mtu === undefined ? undefined : numberOf(options.mtu),
   });
   const path = options.file ?? `${file.name}.network.json`;
   await writeNewNetwork(path, file, key);
@@ -50,27 +55,31 @@ export async function addControllerToFile(
   options: AddControllerOptions,
 ): Promise<void> {
   const path = await networkFilePath(options.file);
-  const file = await changeNetwork(io, path, (before) =>
-    addController(before, {
+  const { before, after } = await changeNetwork(io, path, (file) =>
+    addController(file, {
       name,
       publicKey: options.publicKey,
-      port: options.port === undefined ? undefined : portOf(options.port),
+      port: options.port === undefined ? undefined : numberOf(options.port),
       privateEndpoints: options.privateEndpoint,
       publicEndpoints: options.publicEndpoint,
       routes: options.route,
+      ipv4: options.ipv4,
+      aliases: options.alias,
+      masquerade: switchOf(options.masquerade, '--masquerade'),
+      migrate: switchOf(options.migrate, '--migrate'),
     }),
   );
-  const { controllerAddress, subnet } = planAddresses(file.name, name);
+  const { controllerAddress, subnet } = planAddresses(after.name, name);
+  const ipv4 = after.controllers.find((controller) => controller.name === name)?.ipv4;
   const noEndpoint = [...(options.privateEndpoint ?? []), ...(options.publicEndpoint ?? [])].length === 0;
   const note = noEndpoint ? 'It has no endpoint, so laptops find it on their own LAN only.\n' : '';
+  const next =
+    after.peers.length === 0
+      ? `Next:\n${networkCommand('add-peer NAME', options.file)}\n`
+      : followUpText(followUp(before, after), options.file);
   io.stdout.write(
-    `Added the controller "${name}": ${controllerAddress} in ${subnet}, serial ${file.serial}.\n${note}Next:\n  homing network add-peer NAME\n  homing network render --controller ${name} --format wg-quick\n`,
+    `Added the controller "${name}": ${controllerAddress} in ${subnet}${ipv4 === undefined ? '' : `, ${ipv4}`}, serial ${after.serial}.\n${note}${next}`,
   );
-}
-
-/** What is no number becomes one that no port is, and is refused with its name. */
-function portOf(text: string): number {
-  return /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 const changeText: Readonly<Record<PeerChange, string>> = {
@@ -85,16 +94,21 @@ const changeText: Readonly<Record<PeerChange, string>> = {
 export async function addPeerToFile(io: CliIo, name: string, options: AddPeerOptions): Promise<void> {
   const path = await networkFilePath(options.file);
   const card = options.card === undefined ? undefined : parseJoinCard(await cardText(io, options.card));
-  const peer = { name, card, defaultController: options.defaultController };
+  const peer = {
+    name,
+    card,
+    defaultController: options.defaultController,
+    ipv4: options.ipv4,
+    aliases: options.alias,
+    privateEndpoint: options.privateEndpoint,
+  };
   const { change } = addPeer(await readNetwork(io, path), peer);
-  const file = await changeNetwork(io, path, (before) => addPeer(before, peer).file);
-  const hasKeys = file.peers.find((other) => other.name === name)?.publicKey !== null;
-  const next = hasKeys
-    ? `Render every controller again, so that it lets "${name}" in:\n${file.controllers
-        .map((controller) => `  homing network render --controller ${controller.name} --format wg-quick`)
-        .join('\n')}`
-    : `Next, send it the invite:\n  homing network invite ${name} --out ${name}.homing`;
-  io.stdout.write(`${changeText[change]} "${name}", serial ${file.serial}.\n${next}\n`);
+  const { before, after } = await changeNetwork(io, path, (file) => addPeer(file, peer).file);
+  const ipv4 = after.peers.find((other) => other.name === name)?.ipv4;
+  const address = change === 'added' && ipv4 !== undefined ? ` with ${ipv4}` : '';
+  io.stdout.write(
+    `${changeText[change]} "${name}"${address}, serial ${after.serial}.\n${followUpText(followUp(before, after), options.file)}`,
+  );
 }
 
 async function cardText(io: CliIo, source: string): Promise<string> {

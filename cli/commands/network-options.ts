@@ -1,36 +1,65 @@
 /** The options of `homing network ...`, as commander hands them over. */
-export interface InitOptions {
-  readonly domain?: string;
-  readonly presharedKeys?: true;
+export interface FileOption {
   readonly file?: string;
 }
 
-export interface AddControllerOptions {
-  readonly publicKey: string;
+export interface InitOptions extends FileOption {
+  readonly domain?: string;
+  readonly presharedKeys?: true;
+  readonly ipv4?: string;
+  readonly mtu?: string;
+}
+
+/** What a controller is added with and may be changed to. */
+interface ControllerOptions extends FileOption {
   readonly port?: string;
   readonly privateEndpoint?: readonly string[];
   readonly publicEndpoint?: readonly string[];
-  readonly route?: readonly string[];
-  readonly file?: string;
 }
 
-export interface AddPeerOptions {
+interface MemberOptions extends FileOption {
+  readonly ipv4?: string;
+  readonly alias?: readonly string[];
+  readonly route?: readonly string[];
+  readonly masquerade?: string;
+  readonly migrate?: string;
+  readonly defaultController?: string;
+}
+
+export interface AddControllerOptions extends ControllerOptions, MemberOptions {
+  readonly publicKey: string;
+}
+
+export interface AddPeerOptions extends FileOption {
   readonly card?: string;
   readonly defaultController?: string;
-  readonly file?: string;
+  readonly ipv4?: string;
+  readonly alias?: readonly string[];
+  readonly privateEndpoint?: string;
 }
 
-export interface InviteOptions {
+export type SetEndpointOptions = ControllerOptions;
+export type SetMemberOptions = MemberOptions;
+
+export interface SetNetworkOptions extends FileOption {
+  readonly ipv4?: string;
+  readonly mtu?: string;
+  readonly defaultController?: string;
+}
+
+export interface ListOptions extends FileOption {
+  readonly json?: true;
+}
+
+export interface InviteOptions extends FileOption {
   readonly out?: string;
   readonly link?: true;
   readonly qr?: true;
   readonly expiresIn?: string;
-  readonly file?: string;
 }
 
-export interface RenderOptions {
+export interface RenderOptions extends FileOption {
   readonly controller: string;
   readonly format: string;
   readonly out?: string;
-  readonly file?: string;
 }

@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { signedInviteFor } from '../../shared/authoring/invite-for.ts';
+import { isEditedByHand, withEditAccepted } from '../../shared/authoring/network-file.ts';
 import { planController, type RenderedFile } from '../../shared/authoring/render/controller-plan.ts';
 import { renderController } from '../../shared/authoring/render/format.ts';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { fingerprintOf } from '../../shared/invite/fingerprint.ts';
 import { inviteFile, inviteLink } from '../../shared/invite/link.ts';
 import type { CliIo } from '../io.ts';
-import { networkFilePath, readNetwork, readSigningKey } from '../network-files.ts';
+import { changeNetwork, networkFilePath, readNetwork, readSigningKey, warnOfEdit } from '../network-files.ts';
 import type { InviteOptions, RenderOptions } from './network-options.ts';
 
 const secondsOfUnit: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -29,7 +30,9 @@ export function secondsOf(text: string): number {
 /** `homing network invite`. */
 export async function printInvite(io: CliIo, peer: string, options: InviteOptions): Promise<void> {
   const path = await networkFilePath(options.file);
-  const file = await readNetwork(io, path);
+  const found = await readNetwork(io, path);
+  // Every laptop would refuse a new content under a serial that it has.
+  const file = isEditedByHand(found) ? (await changeNetwork(io, path, withEditAccepted)).after : found;
   const lifetime = options.expiresIn === undefined ? undefined : secondsOf(options.expiresIn);
   const issuedAt = Math.floor(io.now() / 1000);
   const jws = signedInviteFor(file, peer, await readSigningKey(path, file), {
@@ -57,6 +60,7 @@ export async function printConfiguration(io: CliIo, options: RenderOptions): Pro
   const file = await readNetwork(io, path);
   const key = file.presharedKeys ? await readSigningKey(path, file) : undefined;
   const files = renderController(planController(file, options.controller, key), options.format);
+  warnOfEdit(io, path, file);
   if (options.out === undefined) {
     io.stdout.write(printed(files));
     return;

@@ -1,35 +1,71 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../io.ts';
+import { addNetworkChangeCommands } from './network-change.ts';
+import { fileOption } from './network-file-option.ts';
 import type {
   AddControllerOptions,
   AddPeerOptions,
   InitOptions,
   InviteOptions,
+  ListOptions,
   RenderOptions,
 } from './network-options.ts';
-
-function collected(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
-
-const fileOption = ['--file <file>', 'the network file (default: the only *.network.json here)'] as const;
+import { collected } from './option-values.ts';
 
 /** `homing network`: for the person who runs a network. */
 export function addNetworkCommand(program: Command, io: CliIo): void {
   const network = program.command('network').description('make and change a network of your own');
+  addInit(network, io);
+  addList(network, io);
+  addControllerCommand(network, io);
+  addPeerCommand(network, io);
+  addNetworkChangeCommands(network, io);
+  addOutput(network, io);
+}
 
+function addInit(network: Command, io: CliIo): void {
   network
     .command('init')
     .description('make a new network: its file and its signing key')
     .argument('<name>', 'for example wgnet')
     .option('--domain <domain>', 'what host names end in (default: the name)')
     .option('--preshared-keys', 'add a preshared key between every peer and controller')
+    .option(
+      '--ipv4 <range>',
+      'also give every machine an IPv4 address, of a private range such as 10.42.0.0/16',
+    )
+    .option('--mtu <octets>', 'largest packet inside the tunnel (default: 1420)')
     .option('--file <file>', 'where to write (default: NAME.network.json)')
     .action(async (name: string, options: InitOptions) => {
       const { initNetwork } = await import('./network-actions.ts');
       await initNetwork(io, name, options);
     });
+}
 
+function addList(network: Command, io: CliIo): void {
+  network
+    .command('list')
+    .description('print the network and its machines')
+    .option('--json', 'print JSON')
+    .option(...fileOption)
+    .action(async (options: ListOptions) => {
+      const { listNetwork } = await import('./network-list-action.ts');
+      await listNetwork(io, options);
+    });
+
+  network
+    .command('show')
+    .description('print everything about one machine')
+    .argument('<name>', 'a controller or a peer')
+    .option('--json', 'print JSON')
+    .option(...fileOption)
+    .action(async (name: string, options: ListOptions) => {
+      const { showMember } = await import('./network-list-action.ts');
+      await showMember(io, name, options);
+    });
+}
+
+function addControllerCommand(network: Command, io: CliIo): void {
   network
     .command('add-controller')
     .description('add a machine that others can reach')
@@ -42,25 +78,39 @@ export function addNetworkCommand(program: Command, io: CliIo): void {
       collected,
     )
     .option('--public-endpoint <endpoint>', 'its address on the internet; may be repeated', collected)
-    .option('--route <range>', 'a range behind it; may be repeated', collected)
+    .option('--route <range>', 'a range behind it, such as its LAN; may be repeated', collected)
+    .option(
+      '--masquerade <on|off>',
+      'off: the hosts behind it have a route back to the network (default: on)',
+    )
+    .option('--migrate <on|off>', 'off: laptops never look for it on their LAN (default: on)')
+    .option('--ipv4 <address>', 'its IPv4 address in the network (default: the next free one)')
+    .option('--alias <name>', 'a further host name; may be repeated', collected)
     .option(...fileOption)
     .action(async (name: string, options: AddControllerOptions) => {
       const { addControllerToFile } = await import('./network-actions.ts');
       await addControllerToFile(io, name, options);
     });
+}
 
+function addPeerCommand(network: Command, io: CliIo): void {
   network
     .command('add-peer')
     .description('add a roaming machine, or the keys of its join card')
     .argument('<name>', 'its host name, for example laptop')
     .option('--card <file>', 'its join card: a file, the homing-card: line itself, or - for standard input')
-    .option('--default-controller <name>', 'the controller that its names resolve through')
+    .option('--default-controller <name>', 'the controller that its name resolves through, for everybody')
+    .option('--ipv4 <address>', 'its IPv4 address in the network (default: the next free one)')
+    .option('--alias <name>', 'a further host name; may be repeated', collected)
+    .option('--private-endpoint <endpoint>', 'its address and fixed port on its own LAN')
     .option(...fileOption)
     .action(async (name: string, options: AddPeerOptions) => {
       const { addPeerToFile } = await import('./network-actions.ts');
       await addPeerToFile(io, name, options);
     });
+}
 
+function addOutput(network: Command, io: CliIo): void {
   network
     .command('invite')
     .description('print the signed invite of a peer')

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
+import { contentChanges } from '../../shared/invite/content-changes.ts';
 import {
   type Difference,
   describeImport,
@@ -94,21 +95,22 @@ async function fromInvite(
   const id = profileId(invite.networkKey);
   const existing = profiles.find((profile) => profile.id === id);
   const stored = await storedInvite(store, id);
+  const draft = profileFromInvite(invite, existing?.origin === 'invite' ? existing : undefined);
   if (existing?.origin === 'invite') {
-    acceptUpdate(known(invite, existing), invite);
+    acceptUpdate(known(invite, existing), invite, contentChanges(existing, draft));
   } else if (stored !== undefined && stored.payload.serial > invite.payload.serial) {
     // Its profile.json is damaged: the same invite may repair it, an older one may not come back.
-    acceptUpdate(stored, invite);
+    acceptUpdate(stored, invite, []);
   }
   const sameName = profiles.find(
     (profile) => profile.id !== id && profile.network.name === invite.payload.network.name,
   );
   if (sameName !== undefined) {
     const other = await storedInvite(store, sameName.id);
-    if (other !== undefined) acceptUpdate(other, invite);
+    if (other !== undefined) acceptUpdate(other, invite, []);
     throw nameTaken(sameName.network.name);
   }
-  return [profileFromInvite(invite, existing?.origin === 'invite' ? existing : undefined), existing];
+  return [draft, existing];
 }
 
 /** The id of a profile is the hash of its key, so a profile of this id has the invite's key. */

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { toBase64url } from '../invite/base64url.ts';
+import { canonicalJson } from '../text/canonical-json.ts';
 
 /** 96 bits: enough to notice a change. It protects from mistakes, not from an attacker, who could write a new one. */
 const digestBytes = 12;
@@ -17,13 +18,4 @@ export function contentDigest(file: {
 }): string {
   const { version: _version, serial: _serial, digest: _digest, ...content } = file;
   return toBase64url(sha256(utf8ToBytes(canonicalJson(content))).subarray(0, digestBytes));
-}
-
-/** JSON with the fields of every object in one order, by code unit (RFC 8785 section 3.2.3). */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
 }

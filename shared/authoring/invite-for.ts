@@ -6,7 +6,7 @@ import { networkKeyOf, type SigningKey } from '../invite/network-key.ts';
 import { type InvitePayload, invitePayloadSchema } from '../invite/payload.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
 import { inviteVersionFor, newestInviteVersion } from '../invite/version.ts';
-import type { NetworkFile } from './network-file.ts';
+import type { AuthoredPeer, NetworkFile } from './network-file.ts';
 import { derivedPresharedKey } from './preshared-key.ts';
 
 /** Times are whole seconds since 1970. */
@@ -15,10 +15,59 @@ export interface InviteTimes {
   readonly expiresAt?: number | undefined;
 }
 
+/** What every invite says of the network. @throws HomingError `no-controller` */
+export function networkContent(file: NetworkFile) {
+  const controller = defaultControllerOf(file);
+  return {
+    network: {
+      name: file.name,
+      domain: file.domain,
+      mtu: file.mtu,
+      ...(file.ipv4 === undefined ? {} : { ipv4: { range: file.ipv4, controller } }),
+    },
+    controllers: file.controllers.map(({ name, publicKey, endpoints, routes, ipv4, migrate }) => ({
+      name,
+      publicKey,
+      subnet: planAddresses(file.name, name).subnet,
+      endpoints,
+      ...(routes.length > 0 ? { routes } : {}),
+      ipv4,
+      migrate,
+    })),
+    machines: [
+      ...file.controllers.map(({ name, ipv4, aliases }) => ({ name, kind: 'controller', ipv4, aliases })),
+      ...file.peers.map(({ name, ipv4, aliases, defaultController }) => ({
+        name,
+        kind: 'peer',
+        suffix: suffixText(peerSuffix(name)),
+        ipv4,
+        aliases,
+        controller: defaultController ?? undefined,
+      })),
+    ],
+  };
+}
+
+/** What the invite of one peer says of this peer. @throws HomingError `no-controller` */
+export function peerContent(
+  file: NetworkFile,
+  { name, ipv4, privateEndpoint, defaultController }: AuthoredPeer,
+) {
+  return {
+    peer: {
+      name,
+      suffix: suffixText(peerSuffix(name)),
+      ipv4,
+      listenPort: privateEndpoint === undefined ? undefined : partsOf(privateEndpoint).port,
+    },
+    defaultController: defaultController ?? defaultControllerOf(file),
+  };
+}
+
 /**
- * What the invite of one peer says.
+ * The invite of one peer.
  * @param signingKey needed for the preshared keys
- * @throws HomingError `unknown-peer`, `no-controller`
+ * @throws HomingError `unknown-peer`, `no-controller`, `invite-malformed`
  */
 export function inviteFor(
   file: NetworkFile,
@@ -28,47 +77,22 @@ export function inviteFor(
 ): InvitePayload {
   const peer = file.peers.find(({ name }) => name === peerName);
   if (peer === undefined) throw unknownPeer(file, peerName);
-  const defaultController = defaultControllerOf(file);
+  const { controllers, ...content } = networkContent(file);
   const payload = {
-    network: {
-      name: file.name,
-      domain: file.domain,
-      mtu: file.mtu,
-      ...(file.ipv4 === undefined ? {} : { ipv4: { range: file.ipv4, controller: defaultController } }),
-    },
-    peer: {
-      name: peer.name,
-      suffix: suffixText(peerSuffix(peer.name)),
-      ipv4: peer.ipv4,
-      listenPort: peer.privateEndpoint === undefined ? undefined : partsOf(peer.privateEndpoint).port,
-    },
-    controllers: file.controllers.map(({ name, publicKey, endpoints, routes, ipv4, migrate }) => ({
-      name,
-      publicKey,
-      subnet: planAddresses(file.name, name).subnet,
-      endpoints,
-      ...(file.presharedKeys ? { presharedKey: derivedPresharedKey(signingKey, name, peer.name) } : {}),
-      ...(routes.length > 0 ? { routes } : {}),
-      ipv4,
-      migrate,
+    version: newestInviteVersion,
+    ...content,
+    ...peerContent(file, peer),
+    controllers: controllers.map((controller) => ({
+      ...controller,
+      ...(file.presharedKeys
+        ? { presharedKey: derivedPresharedKey(signingKey, controller.name, peer.name) }
+        : {}),
     })),
-    machines: [
-      ...file.controllers.map(({ name, ipv4, aliases }) => ({ name, kind: 'controller', ipv4, aliases })),
-      ...file.peers.map(({ name, ipv4, aliases, defaultController: controller }) => ({
-        name,
-        kind: 'peer',
-        suffix: suffixText(peerSuffix(name)),
-        ipv4,
-        aliases,
-        controller: controller ?? undefined,
-      })),
-    ],
-    defaultController: peer.defaultController ?? defaultController,
     issuedAt: times.issuedAt,
     ...(times.expiresAt === undefined ? {} : { expiresAt: times.expiresAt }),
     serial: file.serial,
   };
-  const parsed = invitePayloadSchema.safeParse({ version: newestInviteVersion, ...payload });
+  const parsed = invitePayloadSchema.safeParse(payload);
   if (parsed.success) return { ...parsed.data, version: inviteVersionFor(parsed.data) };
   throw payloadProblem(parsed.error, payload, {
     code: 'invite-malformed',

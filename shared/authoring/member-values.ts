@@ -63,12 +63,20 @@ export function ipv4For(file: NetworkFile, given: string | undefined): string | 
   }
   if (given !== undefined) return given;
   const used = [...file.controllers, ...file.peers].flatMap(({ ipv4 }) => ipv4 ?? []);
-  const free = freeIpv4Address(file.ipv4, new Set(used));
-  if (free !== undefined) return free;
+  return takeIpv4Address(file.ipv4, new Set(used));
+}
+
+/** The lowest free address of a range, which is then used. @throws HomingError `ipv4-range-full` */
+export function takeIpv4Address(range: string, used: Set<string>): string {
+  const free = freeIpv4Address(range, used);
+  if (free !== undefined) {
+    used.add(free);
+    return free;
+  }
   throw new HomingError({
     code: 'ipv4-range-full',
     title: 'The IPv4 range of the network is full',
-    cause: `Every address of ${file.ipv4} belongs to a member.`,
+    cause: `Every address of ${range} belongs to a member.`,
     remedy: 'Set a wider range that holds this one with `homing network set --ipv4 RANGE`.',
   });
 }

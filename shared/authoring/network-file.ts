@@ -86,25 +86,31 @@ export type AuthoredPeer = z.infer<typeof peerSchema>;
 /** 4,096 controllers with 5,000 peers are 2.5 MiB. */
 export const networkFileLimitBytes = 8 * 1024 * 1024;
 
-/** A new network without members. @throws HomingError `bad-name`, `bad-domain` */
+/** A new network without members. @throws HomingError `bad-name`, `bad-domain`, `bad-ipv4`, `bad-mtu` */
 export function createNetwork(of: {
   readonly name: string;
   readonly domain?: string | undefined;
   readonly publicKey: string;
   readonly presharedKeys: boolean;
+  readonly ipv4?: string | undefined;
+  readonly mtu?: number | undefined;
 }): NetworkFile {
   const name = parseMemberName(of.name, 'name');
-  return withDigest({
+  const file: NetworkFile = {
     version: networkFileVersion,
     name,
     domain: parseDomain(of.domain ?? memberHostName(name), 'domain'),
     publicKey: parseNetworkKey(of.publicKey, 'publicKey'),
     serial: 1,
     defaultController: null,
+    mtu: of.mtu === undefined ? undefined : parseMtu(of.mtu),
+    ipv4: of.ipv4,
     presharedKeys: of.presharedKeys,
     controllers: [],
     peers: [],
-  });
+  };
+  refuseBadMembers(file);
+  return withDigest(file);
 }
 
 /**
@@ -175,6 +181,18 @@ export function networkFileText(file: NetworkFile): string {
   return `${JSON.stringify(sorted(networkFileSchema.parse(file)), null, 2)}\n`;
 }
 
+/** The largest packet inside the tunnel, in octets. @throws HomingError `bad-mtu` */
+export function parseMtu(mtu: number): number {
+  const parsed = mtuSchema.safeParse(mtu);
+  if (parsed.success) return parsed.data;
+  throw new HomingError({
+    code: 'bad-mtu',
+    title: 'An MTU cannot be used',
+    cause: `The MTU is ${shown(mtu)}.`,
+    remedy: "Give a number of octets from 1280 to 9000; WireGuard's usual one is 1420.",
+  });
+}
+
 function withDigest(file: NetworkFile): NetworkFile {
   return { ...file, digest: contentDigest(file) };
 }
@@ -184,9 +202,18 @@ export function isEditedByHand(file: NetworkFile): boolean {
   return file.digest !== undefined && file.digest !== contentDigest(file);
 }
 
-/** The file with a change, its serial raised and its members checked. @throws as {@link parseNetworkFile} */
+/** The file with a serial of its own when it was edited by hand, else the same file. */
+export function withEditAccepted(file: NetworkFile): NetworkFile {
+  return isEditedByHand(file) ? changed(file, {}) : file;
+}
+
+/**
+ * The file with a change, its serial raised and its members checked; the same file when it says what it said before.
+ * @throws as {@link parseNetworkFile}
+ */
 export function changed(file: NetworkFile, change: Partial<NetworkFile>): NetworkFile {
   const next = sorted({ ...file, ...change, version: networkFileVersion, serial: file.serial + 1 });
   refuseBadMembers(next);
-  return withDigest(next);
+  const stays = contentDigest(next) === contentDigest(file) && !isEditedByHand(file);
+  return stays ? file : withDigest(next);
 }

@@ -43,7 +43,8 @@ export function addressesOf(profile: Profile): string[] {
     return profile.peer.addresses.map((address) => address.replace(/\/.*$/, ''));
   const suffix = parseSuffix(profile.peer.suffix);
   if (suffix === undefined) return [];
-  return profile.controllers.map((controller) => addressInSubnet(controller.subnet, suffix));
+  const ipv6 = profile.controllers.map((controller) => addressInSubnet(controller.subnet, suffix));
+  return [...ipv6, ...(profile.peer.ipv4 === undefined ? [] : [profile.peer.ipv4])];
 }
 
 function describeControllers(profile: Profile): DescribedController[] {
@@ -96,6 +97,8 @@ export function differences(before: Profile, after: Profile): Difference[] {
   const plain = [
     difference('serial', serialOf(before), serialOf(after)),
     difference('domain', before.network.domain, after.network.domain),
+    difference('IPv4 range', ipv4RangeOf(before), ipv4RangeOf(after)),
+    difference('MTU', mtuOf(before), mtuOf(after)),
     difference('default controller', before.defaultController, after.defaultController),
     difference('addresses', addressesOf(before).join(', '), addressesOf(after).join(', ')),
   ];
@@ -108,6 +111,16 @@ export function differences(before: Profile, after: Profile): Difference[] {
 
 function serialOf(profile: Profile): string | null {
   return profile.origin === 'invite' ? String(profile.serial) : null;
+}
+
+function ipv4RangeOf({ network }: Profile): string | null {
+  const ipv4 = 'ipv4' in network ? network.ipv4 : undefined;
+  return ipv4 === undefined ? null : `${ipv4.range} through ${ipv4.controller}`;
+}
+
+/** What the network asks for; a laptop may have set another. */
+function mtuOf({ network }: Profile): string | null {
+  return 'mtu' in network && network.mtu !== undefined ? String(network.mtu) : null;
 }
 
 function difference(what: string, from: string | null, to: string | null): Difference | undefined {
@@ -129,6 +142,8 @@ function controllerFacts(profile: Profile): Facts {
         ...(places?.private ?? []).map((endpoint) => `LAN ${endpoint}`),
         ...(places?.public ?? []).map((endpoint) => `internet ${endpoint}`),
         ...(places?.routes ?? []).map((range) => `routes ${range}`),
+        ...('ipv4' in controller && controller.ipv4 !== undefined ? [controller.ipv4] : []),
+        ...('migrate' in controller && controller.migrate === false ? ['never on a LAN'] : []),
       ].join(', ');
       const secret = controller.presharedKey ?? '';
       return [controller.name, { told, compared: `${controller.publicKey} ${secret} ${told}` }];
@@ -146,10 +161,15 @@ function machineFacts(profile: Profile): Facts {
     );
   }
   return new Map(
-    profile.machines.map(({ name, kind, suffix = '' }) => [
-      name,
-      { told: kind, compared: `${kind} ${suffix}` },
-    ]),
+    profile.machines.map(({ name, kind, suffix = '', ipv4, aliases = [], controller }) => {
+      const told = [
+        kind,
+        ...(ipv4 === undefined ? [] : [ipv4]),
+        ...aliases.map((alias) => `also called ${alias}`),
+        ...(controller === undefined ? [] : [`named through ${controller}`]),
+      ].join(', ');
+      return [name, { told, compared: `${suffix} ${told}` }];
+    }),
   );
 }
 

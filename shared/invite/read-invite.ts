@@ -76,10 +76,15 @@ export type KnownInvite = Pick<VerifiedInvite, 'networkKey' | 'fingerprint'> & {
 /**
  * Whether an invite may replace the one of the same network on this laptop: the same signing key and a higher
  * serial. A network is its key, so the same name under another key is another network.
+ * @param changes what the invite says differently, see content-changes.ts
  * @throws HomingError `invite-other-key`, `invite-other-network`, `invite-other-peer`, `invite-same-serial`,
- * `invite-older-serial`
+ * `invite-same-serial-other-content`, * `invite-older-serial`
  */
-export function acceptUpdate(existing: KnownInvite, incoming: VerifiedInvite): void {
+export function acceptUpdate(
+  existing: KnownInvite,
+  incoming: VerifiedInvite,
+  changes: readonly string[],
+): void {
   const name = existing.payload.network.name;
   if (incoming.networkKey !== existing.networkKey) {
     throw new HomingError({
@@ -92,6 +97,14 @@ export function acceptUpdate(existing: KnownInvite, incoming: VerifiedInvite): v
   refuseOtherSubject(existing.payload, incoming.payload);
   const was = existing.payload.serial;
   const is = incoming.payload.serial;
+  if (is === was && changes.length > 0) {
+    throw new HomingError({
+      code: 'invite-same-serial-other-content',
+      title: 'The invite has the serial of the one here, but other content',
+      cause: `serial is ${is} in both; they differ in ${shortList(changes)}.`,
+      remedy: `Ask the person who runs "${name}" for a newer invite: an edited network file needs a higher serial, which \`homing network invite\` gives it.`,
+    });
+  }
   if (is === was) {
     throw new HomingError({
       code: 'invite-same-serial',
@@ -108,6 +121,13 @@ export function acceptUpdate(existing: KnownInvite, incoming: VerifiedInvite): v
       remedy: 'Ask for the newest invite.',
     });
   }
+}
+
+const listedChanges = 4;
+
+function shortList(changes: readonly string[]): string {
+  const more = changes.length - listedChanges;
+  return `${changes.slice(0, listedChanges).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function refuseOtherSubject(existing: KnownInvite['payload'], incoming: InvitePayload): void {

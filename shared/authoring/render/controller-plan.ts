@@ -1,6 +1,9 @@
+import { prefixLengthOf } from '../../addresses/ipv4.ts';
 import { planAddresses } from '../../addresses/plan.ts';
 import type { SigningKey } from '../../invite/network-key.ts';
 import type { PresharedKey, PublicKey } from '../../keys/wireguard-key.ts';
+import { memberHostName } from '../../names/member-name.ts';
+import type { HostEntry } from '../../plan/host-names.ts';
 import { unknownController } from '../members.ts';
 import type { AuthoredController, AuthoredPeer, NetworkFile } from '../network-file.ts';
 import { derivedPresharedKey } from '../preshared-key.ts';
@@ -25,19 +28,27 @@ export interface ControllerPlan {
   readonly controller: string;
   /** At most 15 characters of what wg-quick takes as an interface name. */
   readonly interfaceName: string;
-  /** `...::1/56`. */
-  readonly address: string;
+  /** `...::1/56`, and with IPv4 its address with the prefix length of the range. */
+  readonly addresses: readonly string[];
   /** The whole network, /40. */
   readonly base: string;
+  /** Where all members are: the /40, and with IPv4 its range. */
+  readonly memberRanges: readonly string[];
   readonly listenPort: number;
+  /** Undefined: what the system derives from the path. */
+  readonly mtu: number | undefined;
   readonly peers: readonly PlannedPeer[];
   /** Peers whose join card has not come back. */
   readonly withoutKeys: readonly string[];
   /** Ranges behind other controllers. */
   readonly routes: readonly string[];
-  /** Every machine's full name and the address this controller reaches it by. */
-  readonly names: readonly { readonly name: string; readonly address: string }[];
-  /** Whether some controller has an IPv4 range behind it, so that IPv4 is forwarded too. */
+  /** Ranges behind this controller. */
+  readonly ownRoutes: readonly string[];
+  /** Whether members appear to the hosts behind this controller under its own address. */
+  readonly masquerades: boolean;
+  /** Every machine's full names and the addresses this controller reaches it by, one line an address. */
+  readonly names: readonly HostEntry[];
+  /** Whether members have IPv4, so that it is forwarded too. */
   readonly forwardsIpv4: boolean;
 }
 
@@ -50,6 +61,7 @@ const takenInterfaceNames = new Set(['all', 'default', 'lo']);
 /** The interface of a network on a controller: its name, as far as an interface can have it. */
 export function controllerInterfaceName(network: string): string {
   const name = network
+    .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '-')
     .slice(0, 15)
     .replace(/^-+|-+$/g, '');
@@ -78,31 +90,46 @@ export function planController(
     network: file.name,
     controller: own.name,
     interfaceName: controllerInterfaceName(file.name),
-    address: `${plan.controllerAddress}/56`,
+    addresses: [`${plan.controllerAddress}/56`, ...ipv4Addresses(file, own)],
     base: plan.base,
+    memberRanges: [plan.base, ...(file.ipv4 === undefined ? [] : [file.ipv4])],
     listenPort: own.port,
+    mtu: file.mtu,
     peers: [
       ...others.map((controller) => controllerEntry(file.name, controller)),
       ...file.peers.flatMap((peer) => peerEntries(file, own, peer, signingKey)),
     ],
     withoutKeys: file.peers.filter(({ publicKey }) => publicKey === null).map(({ name }) => name),
     routes,
+    ownRoutes: own.routes,
+    masquerades: own.routes.length > 0 && own.masquerade !== false,
     names: machineNames(file, own),
-    forwardsIpv4: [...routes, ...own.routes].some((route) => !route.includes(':')),
+    forwardsIpv4: file.ipv4 !== undefined || [...routes, ...own.routes].some((route) => !route.includes(':')),
   };
 }
 
-/** A controller by its ::1; a peer by its address in this controller's own subnet, which needs no other's help. */
-function machineNames(file: NetworkFile, own: AuthoredController): ControllerPlan['names'] {
-  const controllers = file.controllers.map(({ name }) => ({
-    name: `${name}.${file.domain}`,
-    address: planAddresses(file.name, name).controllerAddress,
-  }));
-  const peers = file.peers.flatMap(({ name }) => {
-    const { peerAddress } = planAddresses(file.name, own.name, name);
-    return peerAddress === undefined ? [] : [{ name: `${name}.${file.domain}`, address: peerAddress }];
-  });
-  return [...controllers, ...peers];
+function ipv4Addresses(file: NetworkFile, own: AuthoredController): string[] {
+  if (file.ipv4 === undefined || own.ipv4 === undefined) return [];
+  return [`${own.ipv4}/${prefixLengthOf(file.ipv4)}`];
+}
+
+/**
+ * A controller by its ::1; a peer by its address in the subnet of its designated controller, without one in this
+ * controller's own, which needs no other's help.
+ */
+function machineNames(file: NetworkFile, own: AuthoredController): HostEntry[] {
+  const names = ({ name, aliases = [] }: AuthoredController | AuthoredPeer) =>
+    [name, ...aliases].map((each) => `${memberHostName(each)}.${file.domain}`);
+  const entries = (member: AuthoredController | AuthoredPeer, ipv6: string | undefined): HostEntry[] =>
+    [ipv6, member.ipv4].flatMap((address) =>
+      address === undefined ? [] : [{ address, names: names(member) }],
+    );
+  return [
+    ...file.controllers.flatMap((one) => entries(one, planAddresses(file.name, one.name).controllerAddress)),
+    ...file.peers.flatMap((one) =>
+      entries(one, planAddresses(file.name, one.defaultController ?? own.name, one.name).peerAddress),
+    ),
+  ];
 }
 
 function controllerEntry(network: string, controller: AuthoredController): PlannedPeer {
@@ -112,10 +139,18 @@ function controllerEntry(network: string, controller: AuthoredController): Plann
     member: controller.name,
     publicKey: controller.publicKey,
     presharedKey: undefined,
-    allowedIps: [planAddresses(network, controller.name).subnet, ...controller.routes],
+    allowedIps: [
+      planAddresses(network, controller.name).subnet,
+      ...singleIpv4(controller.ipv4),
+      ...controller.routes,
+    ],
     endpoint,
     persistentKeepaliveSeconds: endpoint === undefined ? undefined : controllerKeepaliveSeconds,
   };
+}
+
+function singleIpv4(address: string | undefined): string[] {
+  return address === undefined ? [] : [`${address}/32`];
 }
 
 function peerEntries(
@@ -130,6 +165,8 @@ function peerEntries(
       ? derivedPresharedKey(signingKey, own.name, peer.name)
       : undefined;
   const ranges = file.controllers.map(({ name }) => planAddresses(file.name, name, peer.name).allowedRange);
+  // A private endpoint means something on a LAN only; the peer's first handshake replaces it wherever it is.
+  const endpoint = own.endpoints.private.length > 0 ? peer.privateEndpoint : undefined;
   const common = {
     member: peer.name,
     presharedKey,
@@ -140,7 +177,8 @@ function peerEntries(
     ...common,
     comment: `peer ${peer.name}`,
     publicKey: peer.publicKey,
-    allowedIps: ranges.filter((range) => range !== undefined),
+    endpoint,
+    allowedIps: [...ranges.filter((range) => range !== undefined), ...singleIpv4(peer.ipv4)],
   };
   if (peer.probePublicKey === null) return [tunnel];
   const probe: PlannedPeer = {
@@ -165,8 +203,15 @@ export interface RenderedFile {
 export function headComments(plan: ControllerPlan): string[] {
   return [
     `# ${plan.controller} in ${plan.network}, made by \`homing network render\`.`,
-    `# Let UDP port ${plan.listenPort} in, for example: nft add rule inet filter input udp dport ${plan.listenPort} accept`,
     ...plan.withoutKeys.map((name) => `# Left out until its join card comes back: ${name}`),
+  ];
+}
+
+/** For formats that cannot open the host's firewall themselves. */
+export function portComments({ listenPort }: ControllerPlan): string[] {
+  return [
+    `# Let UDP port ${listenPort} in, where a firewall is: ufw allow ${listenPort}/udp, or`,
+    `# firewall-cmd --permanent --add-port=${listenPort}/udp, or nft add rule inet filter input udp dport ${listenPort} accept`,
   ];
 }
 

@@ -2,9 +2,11 @@ import {
   type ControllerPlan,
   headComments,
   type PlannedPeer,
+  portComments,
   type RenderedFile,
   routerAdvertisementComment,
 } from './controller-plan.ts';
+import { firewallCommands, firewallTable, needsFirewall } from './firewall.ts';
 
 /**
  * A controller's files for systemd-networkd (systemd.netdev(5), systemd.network(5)). The routes are spelled out,
@@ -18,6 +20,36 @@ export function renderNetworkd(plan: ControllerPlan): RenderedFile[] {
     { path: `${directory}/50-${plan.interfaceName}.netdev`, text: netdev(plan, directory), secret },
     { path: `${directory}/50-${plan.interfaceName}.network`, text: network(plan), secret: false },
     { path: `/etc/sysctl.d/50-${plan.interfaceName}.conf`, text: sysctl(plan), secret: false },
+    ...(needsFirewall(plan) ? firewallFiles(plan) : []),
+  ];
+}
+
+/** networkd has no forwarding rules of its own, so a unit loads them; nftables.service flushes them when it restarts. */
+function firewallFiles(plan: ControllerPlan): RenderedFile[] {
+  const name = `homing-${plan.interfaceName}`;
+  const rules = `/etc/homing/${name}.nft`;
+  const unit = [
+    `# systemctl enable --now ${name}-firewall`,
+    '[Unit]',
+    `Description=Forwarding of the WireGuard network ${plan.network}`,
+    'After=nftables.service',
+    'PartOf=nftables.service',
+    '',
+    '[Service]',
+    'Type=oneshot',
+    'RemainAfterExit=yes',
+    `ExecStart=/usr/sbin/nft -f ${rules}`,
+    `ExecStop=/usr/sbin/nft delete table ${firewallTable(plan.interfaceName)}`,
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n');
+  const head = '# Members reach members and the ranges behind this controller through it, and nothing else.';
+  const text = [head, ...firewallCommands(plan, plan.interfaceName), ''].join('\n');
+  return [
+    { path: rules, text, secret: false },
+    { path: `/etc/systemd/system/${name}-firewall.service`, text: unit, secret: false },
   ];
 }
 
@@ -25,6 +57,7 @@ function netdev(plan: ControllerPlan, directory: string): string {
   const key = `${directory}/${plan.interfaceName}.key`;
   return [
     ...headComments(plan),
+    ...portComments(plan),
     `# Make its key once: (umask 027; wg genkey > ${key}; chgrp systemd-network ${key})`,
     ...(plan.peers.some(({ presharedKey }) => presharedKey !== undefined)
       ? ['# This file holds preshared keys: chmod 640 and chgrp systemd-network']
@@ -33,6 +66,7 @@ function netdev(plan: ControllerPlan, directory: string): string {
     '[NetDev]',
     `Name=${plan.interfaceName}`,
     'Kind=wireguard',
+    ...(plan.mtu === undefined ? [] : [`MTUBytes=${plan.mtu}`]),
     '',
     '[WireGuard]',
     `PrivateKeyFile=${key}`,
@@ -63,7 +97,7 @@ function network(plan: ControllerPlan): string {
     `Name=${plan.interfaceName}`,
     '',
     '[Network]',
-    `Address=${plan.address}`,
+    ...plan.addresses.map((address) => `Address=${address}`),
     '',
     '# All members of the network lie in this range; WireGuard sorts out whose an address is.',
     ...[plan.base, ...plan.routes].flatMap((range) => ['[Route]', `Destination=${range}`, '']),

@@ -5,6 +5,7 @@ import {
   type RenderedFile,
   routerAdvertisementComment,
 } from './controller-plan.ts';
+import { firewallCommands, firewallTable, needsFirewall } from './firewall.ts';
 
 /**
  * A controller's NixOS module, to be imported. The Nix store is readable to everyone, so preshared keys are
@@ -27,27 +28,42 @@ function presharedKeyPath(plan: ControllerPlan, peer: PlannedPeer): string {
 function module(plan: ControllerPlan): string {
   const key = `/etc/wireguard/${plan.interfaceName}.key`;
   return [
-    ...headComments(plan).filter((line) => !line.startsWith('# Let UDP')),
+    ...headComments(plan),
     `# Make its key once: (umask 077; wg genkey > ${key})`,
-    '{',
+    needsFirewall(plan) ? '{ pkgs, ... }: {' : '{',
     `  networking.firewall.allowedUDPPorts = [ ${plan.listenPort} ];`,
     `  ${routerAdvertisementComment}`,
     '  boot.kernel.sysctl."net.ipv6.conf.all.forwarding" = 1;',
     ...(plan.forwardsIpv4 ? ['  boot.kernel.sysctl."net.ipv4.ip_forward" = 1;'] : []),
     `  networking.wireguard.interfaces."${plan.interfaceName}" = {`,
-    `    ips = [ "${plan.address}" ];`,
+    `    ips = [${plan.addresses.map((address) => ` "${address}"`).join('')} ];`,
     `    listenPort = ${plan.listenPort};`,
+    ...(plan.mtu === undefined ? [] : [`    mtu = ${plan.mtu};`]),
     `    privateKeyFile = "${key}";`,
+    ...(needsFirewall(plan) ? firewallLines(plan) : []),
     '    peers = [',
     ...plan.peers.flatMap((peer) => peerLines(plan, peer)),
     '    ];',
     '  };',
     '  networking.hosts = {',
-    ...plan.names.map(({ address, name }) => `    "${address}" = [ "${name}" ];`),
+    ...plan.names.map(
+      ({ address, names }) => `    "${address}" = [${names.map((name) => ` "${name}"`).join('')} ];`,
+    ),
     '  };',
     '}',
     '',
   ].join('\n');
+}
+
+/** Loaded with the interface, so that the host's own firewall may be iptables or nftables. */
+function firewallLines(plan: ControllerPlan): string[] {
+  return [
+    '    # Members reach members and the ranges behind this controller through it, and nothing else.',
+    `    postSetup = "\${pkgs.nftables}/bin/nft -f \${pkgs.writeText "${plan.interfaceName}.nft" ''`,
+    ...firewallCommands(plan, plan.interfaceName).map((command) => `      ${command}`),
+    `    ''}";`,
+    `    postShutdown = "\${pkgs.nftables}/bin/nft delete table ${firewallTable(plan.interfaceName)}";`,
+  ];
 }
 
 function peerLines(plan: ControllerPlan, peer: PlannedPeer): string[] {

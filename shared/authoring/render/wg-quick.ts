@@ -2,9 +2,11 @@ import {
   type ControllerPlan,
   headComments,
   type PlannedPeer,
+  portComments,
   type RenderedFile,
   routerAdvertisementComment,
 } from './controller-plan.ts';
+import { firewallCommands, firewallTable, needsFirewall } from './firewall.ts';
 
 /**
  * A controller's file for wg-quick(8). Its private key stays in `/etc/wireguard/<interface>.key`, from where it is
@@ -13,15 +15,24 @@ import {
 export function renderWgQuick(plan: ControllerPlan): RenderedFile[] {
   const head = [
     ...headComments(plan),
+    ...portComments(plan),
     `# Make its key once: (umask 077; wg genkey > /etc/wireguard/${plan.interfaceName}.key)`,
     '',
     '[Interface]',
-    `Address = ${plan.address}`,
+    `Address = ${plan.addresses.join(', ')}`,
     `ListenPort = ${plan.listenPort}`,
+    ...(plan.mtu === undefined ? [] : [`MTU = ${plan.mtu}`]),
     'PostUp = wg set %i private-key /etc/wireguard/%i.key',
     routerAdvertisementComment,
     'PostUp = sysctl -q -w net.ipv6.conf.all.forwarding=1',
     ...(plan.forwardsIpv4 ? ['PostUp = sysctl -q -w net.ipv4.ip_forward=1'] : []),
+    ...(needsFirewall(plan)
+      ? [
+          '# Members reach members and the ranges behind this controller through it, and nothing else.',
+          ...firewallCommands(plan, '%i').map((command) => `PostUp = nft '${command}'`),
+          `PostDown = nft 'delete table ${firewallTable('%i')}'`,
+        ]
+      : []),
   ];
   const text = [...head, ...plan.peers.flatMap(peerLines), ''].join('\n');
   const secret = plan.peers.some(({ presharedKey }) => presharedKey !== undefined);

@@ -288,6 +288,18 @@ describe('homing network', () => {
     [['add-controller', 'vps', '--public-key', vpsKey, '--port', '65536']],
     [['add-controller', 'vps', '--public-key', vpsKey, '--port', 'ssh']],
     [['add-controller', 'vps', '--public-key', vpsKey, '--route', '0.0.0.0/0']],
+    [['add-controller', 'vps', '--public-key', vpsKey, '--route', '192.168.1.0/24']],
+    [['add-controller', 'vps', '--public-key', vpsKey, '--migrate', 'maybe']],
+    [['add-peer', 'phone', '--ipv4', '10.42.0.9']],
+    [['show', 'phone']],
+    [['remove-peer', 'nas']],
+    [['remove-controller', 'laptop']],
+    [['rename', 'nas', 'laptop']],
+    [['set-endpoint', 'nas']],
+    [['set-endpoint', 'nas', '--port', '0']],
+    [['set-member', 'laptop', '--route', '2001:db8:7::/64']],
+    [['set', '--ipv4', '198.51.100.0/24']],
+    [['set', '--mtu', 'big']],
     [['add-peer', 'laptop']],
     [['add-peer', 'phone', '--card', 'homing-card:x']],
     [['add-peer', 'phone', '--default-controller', 'x']],
@@ -304,6 +316,68 @@ describe('homing network', () => {
     expect([await readdir(folder.path), await readFile(folder.file('wgnet.network.json'), 'utf8')]).toEqual(
       before,
     );
+  });
+
+  it('lists the network and shows one machine, as text and as JSON', async () => {
+    await wgnet('--ipv4', '10.42.0.0/16');
+    const list = await network('list');
+    expect(list.stdout).toMatch(
+      /nas +fd7d:31c7:4:7d00::1 +10\.42\.0\.1 +192\.0\.2\.7:51820 +198\.51\.100\.7:51820 +- +default/,
+    );
+    expect(list.stdout).toMatch(
+      /laptop +fd7d:31c7:4:7d00:5eec:dc4:19aa:8337 +10\.42\.0\.2 +waiting for its join card +nas/,
+    );
+    expect(list.stdout).not.toMatch(/ \n/);
+    expect(JSON.parse((await network('list', '--json')).stdout).serial).toBe(3);
+    expect((await network('show', 'nas')).stdout).toMatch(/^nas: controller of "wgnet", the default\n/);
+    expect(JSON.parse((await network('show', 'laptop', '--json')).stdout)).toMatchObject({
+      kind: 'peer',
+      ipv4: '10.42.0.2',
+      addresses: ['fd7d:31c7:4:7d00:5eec:dc4:19aa:8337'],
+    });
+  });
+
+  it('prints after each change what must be rendered or sent', async () => {
+    await wgnet();
+    await network('add-controller', 'vps', '--public-key', vpsKey, '--public-endpoint', '203.0.113.9');
+    const file = folder.file('wgnet.network.json');
+    const moved = await network('set-endpoint', 'nas', '--public-endpoint', '198.51.100.9');
+    expect(moved.stdout).toContain(
+      `  homing network render --controller vps --format wg-quick --file ${file}\n`,
+    );
+    expect(moved.stdout).not.toContain('--controller nas');
+    expect(moved.stdout).toContain(`  homing network invite laptop --out laptop.homing --file ${file}\n`);
+    expect((await network('set-endpoint', 'nas', '--public-endpoint', '198.51.100.9')).stdout).toMatch(
+      /^Nothing to change/,
+    );
+    const renamed = await network('rename', 'nas', 'store');
+    expect(renamed.stdout).toMatch(
+      /^Renamed "nas" to "store": fd7d:31c7:4:7d00::1 is now fd7d:31c7:\S+::1, serial 6\.\n/,
+    );
+    const removed = await network('remove-controller', 'store');
+    expect(removed.stdout).toContain('"vps" is the default controller now');
+    expect(removed.stdout).toMatch(/running until stopped on the machine itself:\n {2}store\n/);
+    expect((await network('remove-peer', 'laptop')).stdout).toMatch(/^Removed the peer "laptop", serial 8\./);
+  });
+
+  it('says that a file was edited by hand, and gives the edit a serial of its own', async () => {
+    await wgnet();
+    const path = folder.file('wgnet.network.json');
+    const edit = async (from: string, to: string) =>
+      await writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+    await edit('198.51.100.7', '198.51.100.8');
+    expect((await network('list')).stderr).toContain('edited by hand since serial 3');
+    expect((await network('render', '--controller', 'nas', '--format', 'hosts')).stderr).toContain(
+      'edited by hand',
+    );
+    const invite = await network('invite', 'laptop');
+    expect(invite.stderr).toContain('with the edit it is serial 4');
+    expect(verifyInvite(invite.stdout.trim()).payload.serial).toBe(4);
+    expect((await network('invite', 'laptop')).stderr).toBe('');
+    await edit('198.51.100.8', '198.51.100.9');
+    const added = await network('add-peer', 'phone');
+    expect(added.stderr).toContain('with the edit it is serial 5');
+    expect((await network('list')).stderr).toBe('');
   });
 
   it('does two changes at once one after the other', async () => {

@@ -124,6 +124,16 @@ describe('the profile store', () => {
 
   it.each([
     ['the same serial', () => signed(), 'invite-same-serial'],
+    [
+      'the same serial and other content',
+      () => signed(payloadWith(['controllers', 0, 'endpoints', 'public'], ['198.51.100.8:51820'])),
+      'invite-same-serial-other-content',
+    ],
+    [
+      'the same serial and only a later time of issue',
+      () => signed(payloadWith(['issuedAt'], nowMs / 1000 + 60)),
+      'invite-same-serial',
+    ],
     ['a lower serial', () => signed(payloadWith(['serial'], 2)), 'invite-older-serial'],
     ['another key', () => signed(payloadWith(['serial'], 9), otherSigningKey), 'invite-other-key'],
   ])('refuses an update with %s and changes nothing on disk', async (_, text, code) => {

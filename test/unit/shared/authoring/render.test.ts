@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { setEndpoints, setMember } from '../../../../shared/authoring/change-member.ts';
 import type { NetworkFile } from '../../../../shared/authoring/network-file.ts';
+import { setNetwork } from '../../../../shared/authoring/network-settings.ts';
 import { derivedPresharedKey } from '../../../../shared/authoring/preshared-key.ts';
 import {
   controllerInterfaceName,
   planController,
 } from '../../../../shared/authoring/render/controller-plan.ts';
+import { firewallCommands } from '../../../../shared/authoring/render/firewall.ts';
 import { renderController } from '../../../../shared/authoring/render/format.ts';
 import { nasKey, refusalOf, signingKey, vpsKey } from '../../support/invite-fixtures.ts';
 import { laptopKey, laptopProbeKey, wgnet } from '../../support/network-fixtures.ts';
@@ -21,7 +24,7 @@ function rendered(format: string, file: NetworkFile = wgnet(), controller = 'nas
 }
 
 function missingTools(): string[] {
-  return ['wg', 'wg-quick', 'wireguard-go', 'unshare'].filter(
+  return ['wg', 'wg-quick', 'wireguard-go', 'unshare', 'nft'].filter(
     (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0,
   );
 }
@@ -139,13 +142,90 @@ describe('a rendered controller', () => {
     expect(rendered('wg-quick', { ...base, controllers })[0]?.text).toContain('net.ipv4.ip_forward=1');
   });
 
+  describe('of a network with IPv4', () => {
+    /** nas routes its LAN and hides the members behind its own address; vps routes another, which knows the way back. */
+    function ipv4Network(): NetworkFile {
+      const ranged = setNetwork(wgnet(), { ipv4: '10.42.0.0/24', mtu: 1380 });
+      const nas = setMember(ranged, 'nas', {
+        routes: ['192.168.1.0/24', '2001:db8:1::/64'],
+        aliases: ['media'],
+      });
+      const vps = setMember(nas, 'vps', { routes: ['192.168.2.0/24'], masquerade: false });
+      return setEndpoints(vps, 'laptop', { privateEndpoints: ['192.0.2.50:53333'] });
+    }
+
+    it.each(['wg-quick', 'networkd', 'nixos'])('as %s forwards, filters and hides the members', (format) => {
+      const text = rendered(format, ipv4Network())
+        .map((file) => file.text)
+        .join('\n')
+        .replaceAll('%i', 'wgnet');
+      expect(text).toMatch(/net\.ipv4\.ip_forward"?\s*=\s*1/);
+      for (const rule of [
+        'iifname "wgnet" ip daddr { 192.168.1.0/24 } accept',
+        'iifname "wgnet" ip6 daddr { 2001:db8:1::/64 } accept',
+        'ip saddr { 10.42.0.0/24 } ip daddr { 192.168.1.0/24 } oifname != "wgnet" masquerade',
+        'ip6 saddr { fd7d:31c7::/40 } ip6 daddr { 2001:db8:1::/64 } oifname != "wgnet" masquerade',
+      ]) {
+        expect(text).toContain(
+          `add rule inet homing-wgnet ${rule.includes('saddr') ? 'postrouting' : 'forward'} ${rule}`,
+        );
+      }
+      expect(text).toMatch(/MTU(Bytes)?\s*=\s*1380|mtu = 1380;/);
+      expect(text).toContain('10.42.0.1/24');
+    });
+
+    it('lets the hosts behind a controller begin when they see the members themselves', () => {
+      const text = rendered('wg-quick', ipv4Network(), 'vps')[0]?.text;
+      expect(text).toContain('oifname "%i" ip saddr { 192.168.2.0/24 } accept');
+      expect(text).not.toContain('masquerade');
+    });
+
+    it('gives each member its address, and the laptop an endpoint on the LAN it shares', () => {
+      const nas = rendered('wg-quick', ipv4Network())[0]?.text ?? '';
+      expect(nas).toContain('fd7d:31c7:cf:e000::/56, 10.42.0.2/32, 192.168.2.0/24\n');
+      expect(nas).toContain('fd7d:31c7:cf:e000:5eec:dc4::/96, 10.42.0.3/32\nEndpoint = 192.0.2.50:53333\n');
+      expect(rendered('wg-quick', ipv4Network(), 'vps')[0]?.text).not.toContain('192.0.2.50');
+    });
+
+    it('names every machine in both families, with its aliases', () => {
+      const [hosts] = rendered('hosts', ipv4Network(), 'vps');
+      expect(hosts?.text).toContain(
+        'fd7d:31c7:4:7d00::1 nas.wgnet media.wgnet\n10.42.0.1 nas.wgnet media.wgnet\n',
+      );
+      // The laptop is designated to nas, the tablet to nobody.
+      expect(hosts?.text).toContain(
+        'fd7d:31c7:4:7d00:5eec:dc4:19aa:8337 laptop.wgnet\n10.42.0.3 laptop.wgnet\n',
+      );
+      expect(hosts?.text).toMatch(/fd7d:31c7:cf:e000:\S+ tablet\.wgnet\n10\.42\.0\.4 tablet\.wgnet\n/);
+    });
+
+    it('has rules that the real nft takes, again and again', () => {
+      const path = join(folder, 'rules.nft');
+      writeFileSync(
+        path,
+        `${firewallCommands(planController(ipv4Network(), 'nas', undefined), 'wgnet').join('\n')}\n`,
+      );
+      const listed = execFileSync(
+        'unshare',
+        ['--net', 'sh', '-c', 'nft -f "$1" && nft -f "$1" && nft list ruleset', 'sh', path],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect(listed.match(/masquerade/g)).toHaveLength(2);
+      expect(listed).toContain('iifname "wgnet" drop');
+    });
+  });
+
+  it('without IPv4 and without ranges behind it needs no packet filter', () => {
+    expect(rendered('wg-quick')[0]?.text).not.toContain('PostUp = nft');
+    expect(rendered('networkd')).toHaveLength(3);
+  });
+
   it('has an interface name that Linux and wg-quick take', () => {
-    expect(['wgnet', 'a-network-with-a-long-name', 'büro', 'lo'].map(controllerInterfaceName)).toEqual([
-      'wgnet',
-      'a-network-with',
-      'b-ro',
-      'wg-lo',
-    ]);
+    expect(
+      ['wgnet', 'a-network-with-a-long-name', 'büro', 'lo', 'Home.Net'].map(controllerInterfaceName),
+    ).toEqual(['wgnet', 'a-network-with', 'b-ro', 'wg-lo', 'home-net']);
   });
 
   it('is refused for an unknown controller or format', () => {

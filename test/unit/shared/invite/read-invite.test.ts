@@ -185,7 +185,7 @@ describe('an update', () => {
     readInvite(signed(payloadWith(path, value), key), nowMs);
 
   it('is taken with the same key and a higher serial', () => {
-    expect(() => acceptUpdate(here, incoming(['serial'], 4))).not.toThrow();
+    expect(() => acceptUpdate(here, incoming(['serial'], 4), ['serial'])).not.toThrow();
   });
 
   it.each([
@@ -194,11 +194,11 @@ describe('an update', () => {
     ['another peer', incoming(['peer'], { name: 'tablet', suffix: '1:2:3:4' }), 'invite-other-peer'],
     ['another key', incoming(['serial'], 9, otherSigningKey), 'invite-other-key'],
   ])('is refused with %s', (_, update, code) => {
-    expect(refusalOf(() => acceptUpdate(here, update)).code).toBe(code);
+    expect(refusalOf(() => acceptUpdate(here, update, [])).code).toBe(code);
   });
 
   it('says that another network claims the name', () => {
-    const problem = refusalOf(() => acceptUpdate(here, incoming(['serial'], 9, otherSigningKey)));
+    const problem = refusalOf(() => acceptUpdate(here, incoming(['serial'], 9, otherSigningKey), []));
     expect(problem.title).toBe('Another network claims the name "wgnet"');
     expect(problem.cause).toContain(here.fingerprint.words.join(' '));
   });

@@ -1,0 +1,94 @@
+import { canonicalJson } from '../text/canonical-json.ts';
+import { networkContent, peerContent } from './invite-for.ts';
+import type { NetworkFile } from './network-file.ts';
+import { planController } from './render/controller-plan.ts';
+
+/** What has to happen outside of the network file before a change of it holds. Names are sorted. */
+export interface FollowUp {
+  /** Controllers whose WireGuard configuration is another now. */
+  readonly render: readonly string[];
+  /** Controllers on which only the names of machines changed. */
+  readonly renderNames: readonly string[];
+  /** Controllers that are no longer part of the network and still run. */
+  readonly stop: readonly string[];
+  /** Peers that have not joined yet and whose invite is new or another. */
+  readonly firstInvite: readonly string[];
+  /** Joined peers whose tunnel is described differently, so that they need a new invite. */
+  readonly invite: readonly string[];
+  /** Joined peers for which only names of other machines changed. */
+  readonly inviteNames: readonly string[];
+  /** Peers whose own name is new: their laptop takes the invite as that of another machine. */
+  readonly renamed: readonly string[];
+}
+
+/** Compares what every controller and every invite says before and after a change. */
+export function followUp(before: NetworkFile, after: NetworkFile): FollowUp {
+  const controllers = after.controllers.map(({ name }) => name);
+  const planned = controllers.map((name) => ({ name, change: planChange(before, after, name) }));
+  const invited = inviteChanges(before, after);
+  const named = (list: readonly { name: string; change: Change }[], change: Change) =>
+    list.filter((entry) => entry.change === change).map(({ name }) => name);
+  const joined = new Set<string>(
+    after.peers.flatMap(({ name, publicKey }) => (publicKey === null ? [] : [name])),
+  );
+  const peersBefore = new Map(before.peers.map((peer) => [peer.name, peer]));
+  const keysBefore = new Set(before.peers.flatMap(({ publicKey }) => publicKey ?? []));
+  return {
+    render: named(planned, 'whole'),
+    renderNames: named(planned, 'names'),
+    stop: before.controllers
+      .filter(({ publicKey }) => !after.controllers.some((controller) => controller.publicKey === publicKey))
+      .map(({ name }) => name),
+    firstInvite: named(invited, 'whole').filter((name) => !joined.has(name)),
+    invite: named(invited, 'whole').filter((name) => joined.has(name)),
+    inviteNames: named(invited, 'names').filter((name) => joined.has(name)),
+    renamed: after.peers
+      .filter(
+        ({ name, publicKey }) => !peersBefore.has(name) && publicKey !== null && keysBefore.has(publicKey),
+      )
+      .map(({ name }) => name),
+  };
+}
+
+type Change = 'none' | 'names' | 'whole';
+
+function planChange(before: NetworkFile, after: NetworkFile, name: string): Change {
+  const facts = (file: NetworkFile) => {
+    if (!file.controllers.some((controller) => controller.name === name)) return undefined;
+    const { names, withoutKeys: _withoutKeys, ...rest } = planController(file, name, undefined);
+    return { names, rest: { ...rest, presharedKeys: file.presharedKeys } };
+  };
+  return changeBetween(facts(before), facts(after));
+}
+
+/** What is the same in all invites is compared once; a peer's own part for each. */
+function inviteChanges(before: NetworkFile, after: NetworkFile): { name: string; change: Change }[] {
+  const facts = (file: NetworkFile): Facts | undefined => {
+    if (file.controllers.length === 0) return undefined;
+    // Preshared keys follow from names and the signing key: whether there are any is all that can change.
+    const { machines: names, ...rest } = networkContent(file);
+    return { names, rest: { ...rest, presharedKeys: file.presharedKeys } };
+  };
+  if (after.controllers.length === 0) return [];
+  const shared = changeBetween(facts(before), facts(after));
+  const peersBefore = new Map(before.peers.map((peer) => [peer.name, peer]));
+  return after.peers.map((peer) => {
+    const was = peersBefore.get(peer.name);
+    const isSame =
+      was !== undefined &&
+      before.controllers.length > 0 &&
+      canonicalJson(peerContent(before, was)) === canonicalJson(peerContent(after, peer));
+    return { name: peer.name, change: isSame ? shared : 'whole' };
+  });
+}
+
+interface Facts {
+  readonly names: unknown;
+  readonly rest: unknown;
+}
+
+function changeBetween(before: Facts | undefined, after: Facts | undefined): Change {
+  if (before === undefined || after === undefined) return 'whole';
+  if (canonicalJson(before.rest) !== canonicalJson(after.rest)) return 'whole';
+  return canonicalJson(before.names) === canonicalJson(after.names) ? 'none' : 'names';
+}
