@@ -1,4 +1,5 @@
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
+import { shownPath } from '../../shared/contract/path.ts';
 import type {
   CandidateStatus,
   ConnectedTunnel,
@@ -47,7 +48,7 @@ function controllerRows(controllers: readonly ControllerStatus[], nowMs: number)
   const head = ['CONTROLLER', 'PATH', 'ENDPOINT', 'ROUND TRIP', 'HANDSHAKE', 'RECEIVED', 'SENT'];
   const rows = controllers.map((c) => [
     c.name,
-    pathLabel[c.path],
+    pathLabel[shownPath(c)],
     c.endpoint ?? '-',
     c.roundTripMs === null ? '-' : millisecondsText(c.roundTripMs),
     handshakeText(c, nowMs),
@@ -118,7 +119,7 @@ export function stateText(status: Pick<Status, 'tunnel'>): string {
   if (tunnel.state === 'failed') {
     return `Not connected to ${tunnel.network}: ${tunnel.problem.cause}\n${tunnel.problem.remedy}`;
   }
-  const paths = tunnel.controllers.map(({ name, path }) => reachText(name, path));
+  const paths = tunnel.controllers.map((one) => reachText(one.name, shownPath(one)));
   return `Connected to ${tunnel.network}: ${paths.join(', ')}`;
 }
 

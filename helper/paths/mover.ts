@@ -1,31 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { MoveOrder } from '../../shared/paths/machine/effects.ts';
+import type { MoveOutcome } from '../../shared/paths/machine/events.ts';
+import { isSameEndpoint } from '../../shared/paths/same-endpoint.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Move, MoveResult } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
-import { isToldOf } from './told-endpoint.ts';
 
-/** What a move came to. */
-export type MoveOutcome =
-  | { readonly moved: true; readonly tookMs: number }
-  | { readonly moved: false; readonly reason: string; readonly reverted: boolean };
-
-export interface MoveOrder {
+/** One controller's move; the machine gives the order. */
+export interface ControllerMove extends MoveOrder {
   readonly controller: PlannedController;
-  readonly from: Endpoint | null;
-  readonly to: Endpoint;
-  /** The old path can still deliver what is in flight, and can be gone back to. */
-  readonly fromWorks: boolean;
-  /** Of the slower of the two paths; what is in flight is younger than that. */
-  readonly roundTripMs: number;
-  /** The link by which the new endpoint is reached; undefined where that is not known. */
-  readonly device: string | undefined;
 }
 
 /** An authenticated packet in flight is younger than a round trip; a loaded link holds it longer. */
 const guardFactor = 4;
-const leastGuardMs = 500;
+const minGuardMs = 500;
 /**
  * What was sent before the controller heard of the move is on its way for at most a round trip; it hears by the keepalive
  * and by every packet that follows.
@@ -33,9 +23,9 @@ const leastGuardMs = 500;
 const flightFactor = 1.25;
 const flightMarginMs = 15;
 /** No longer: what comes after it proves the new path, and a move waits for that. */
-const longestFlightMs = 400;
+const maxFlightMs = 400;
 /** The tunnel has this long to answer over the new path: three pings 200 ms apart, and their way back. */
-const leastProofMs = 1_000;
+const minProofMs = 1_000;
 const proofFactor = 4;
 /**
  * Without a session the answer has to be a handshake's, and when its first message is lost WireGuard sends the next
@@ -47,8 +37,8 @@ const holdMs = 4;
 const firstLookMs = 10;
 const lookMs = 40;
 
-function inPlace(controller: PlannedController, endpoint: Endpoint): MoveOrder {
-  return { controller, from: null, to: endpoint, fromWorks: false, roundTripMs: 0, device: undefined };
+function inPlace(controller: PlannedController, endpoint: Endpoint, renew: boolean): ControllerMove {
+  return { controller, from: null, to: endpoint, fromWorks: false, roundTripMs: 0, device: null, renew };
 }
 
 /** What a move needs of the system. */
@@ -68,7 +58,7 @@ export class Mover {
   }
 
   /** Sets the new endpoint and does not wait for an answer: for when nothing works anyway. */
-  async set(order: MoveOrder): Promise<MoveOutcome> {
+  async set(order: ControllerMove): Promise<MoveOutcome> {
     const startMs = this.#nowMs();
     await this.#set(order, undefined);
     return { moved: true, tookMs: this.#nowMs() - startMs };
@@ -78,19 +68,19 @@ export class Mover {
    * Sets the new endpoint behind the inbound guard, then watches until the tunnel has received over it:
    * committed only when the peer's counter rises and its endpoint is still the new one.
    */
-  async move(order: MoveOrder): Promise<MoveOutcome> {
+  async move(order: ControllerMove): Promise<MoveOutcome> {
     const startMs = this.#nowMs();
     const { controller, from, to, fromWorks, roundTripMs, device } = order;
-    const proofMs = Math.max(leastProofMs, roundTripMs * proofFactor);
-    const flightMs = Math.min(longestFlightMs, roundTripMs * flightFactor + flightMarginMs);
-    const takeIn = fromWorks && device !== undefined ? { device, forMs: flightMs } : undefined;
+    const proofMs = Math.max(minProofMs, roundTripMs * proofFactor);
+    const flightMs = Math.min(maxFlightMs, roundTripMs * flightFactor + flightMarginMs);
+    const takeIn = fromWorks && device !== null ? { device, forMs: flightMs } : undefined;
     const { takesIn } = await this.#set(order, takeIn);
     const waitMs = takesIn ? flightMs : 0;
     await this.#holdEndpoint(controller, to, waitMs);
     const failure = await this.#awaitProof(controller, to, proofMs);
     if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs - waitMs };
     const back = fromWorks && from !== null && !this.#stopped ? from : undefined;
-    if (back !== undefined) await this.#set({ ...order, from: to, to: back }, undefined);
+    if (back !== undefined) await this.#set({ ...order, from: to, to: back, renew: false }, undefined);
     return { moved: false, reason: failure, reverted: back !== undefined };
   }
 
@@ -99,14 +89,14 @@ export class Mover {
     this.#stopped = true;
   }
 
-  /** Sets the endpoint in use once more, so that WireGuard looks for the way there anew. */
-  async setAgain(controller: PlannedController, endpoint: Endpoint): Promise<void> {
-    await this.#set(inPlace(controller, endpoint), undefined);
+  /** Sets the endpoint in use once more, so that WireGuard looks for the way there again. */
+  async reset(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+    await this.#set(inPlace(controller, endpoint, false), undefined);
   }
 
-  /** Takes the controller out and in again where it is: the next packet asks for a session. */
+  /** Removes the controller and adds it again where it is: the next packet asks for a session. */
   async renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
-    await this.#set(inPlace(controller, endpoint), undefined, true);
+    await this.#set(inPlace(controller, endpoint, true), undefined);
   }
 
   /** The controller as the live interface has it. */
@@ -115,16 +105,16 @@ export class Mover {
     return live?.peers.find((peer) => peer.publicKey === controller.publicKey);
   }
 
-  async #set(order: MoveOrder, takeIn: Move['takeIn'], isForgotten = false): Promise<MoveResult> {
+  async #set(order: ControllerMove, takeIn: Move['takeIn']): Promise<MoveResult> {
     const { controller, from, to, fromWorks, roundTripMs } = order;
     const peer = await this.peer(controller);
     return await this.#system.move({
       interfaceName: this.#interfaceName,
       controller,
-      renew: peer !== undefined && (isForgotten || !hasSession(peer)),
+      renew: peer !== undefined && (order.renew || !hasSession(peer)),
       from: fromWorks ? from : null,
       to,
-      guardMs: Math.max(leastGuardMs, roundTripMs * guardFactor),
+      guardMs: Math.max(minGuardMs, roundTripMs * guardFactor),
       takeIn,
     });
   }
@@ -160,7 +150,7 @@ export class Mover {
         const now = await this.peer(controller);
         if (this.#stopped) return 'the tunnel is taken down';
         if (now === undefined) return 'the interface is gone';
-        if (!isToldOf(now.endpoint ?? null, to))
+        if (!isSameEndpoint(now.endpoint ?? null, to))
           return `packets from ${now.endpoint ?? 'nowhere'} took it back`;
         if (now.receivedBytes > before.receivedBytes) return undefined;
         if (this.#nowMs() > deadline) return 'the tunnel did not answer there';

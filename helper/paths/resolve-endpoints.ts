@@ -64,6 +64,14 @@ async function resolveOne(endpoint: Endpoint, tunnel: AddressSet, ask: Lookup): 
   };
 }
 
+/** The endpoints among these that are addresses and can be a way to a controller: nothing has to be resolved. */
+export function usableLiterals(endpoints: readonly Endpoint[], tunnel: AddressSet): readonly Endpoint[] {
+  return endpoints.filter((endpoint) => {
+    const { host, family } = partsOf(endpoint);
+    return family !== 'name' && addressRefusal(host, tunnel) === undefined;
+  });
+}
+
 /**
  * Turns endpoints into addresses: names are resolved afresh, outside the tunnel, to all their addresses;
  * loopback, multicast and the tunnel's own ranges are left out with a reason. Never throws.

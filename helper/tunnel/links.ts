@@ -1,13 +1,4 @@
-/** What a link leads to, decided once by what the system says it is, never by its name. */
-export type LinkKind =
-  /** A network of neighbours: Ethernet, Wi-Fi, a bridge with such a member, a bond, a VLAN, a phone's tether. */
-  | 'lan'
-  /** One peer at the other end and no neighbours: a modem, PPP. */
-  | 'point-to-point'
-  /** Leads to containers, virtual machines or nowhere beyond this computer. */
-  | 'container'
-  /** A tunnel over another link, Homing's own and every other VPN's. */
-  | 'tunnel';
+import type { LinkKind } from '../../shared/paths/route.ts';
 
 /** An own address on a link. */
 export interface LinkAddress {

@@ -1,34 +1,8 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { Losses, Route, WayOut } from '../../shared/paths/route.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
-import type { Link, LinkKind } from './links.ts';
-
-/** The way a packet to an address would take now. */
-export interface Route {
-  readonly device: string;
-  /** Undefined until the whole route was asked for. */
-  readonly linkKind: LinkKind | undefined;
-  /** The address is that of a neighbour: the link is a LAN, and no gateway stands between. */
-  readonly onLink: boolean;
-  /** The own address it would be sent from; empty when the system does not say. */
-  readonly source: string;
-  /** The link is up, and it is neither the tunnel nor a container bridge. */
-  readonly usable: boolean;
-}
-
-/** How a packet to an address would leave, as the kernel says at once: less than a {@link Route}. */
-export interface WayOut {
-  /** The own address it would be sent from. */
-  readonly source: string;
-  /** The link that holds this address. */
-  readonly device: string;
-}
-
-/** What a burst of changes took away: links that went down, own addresses that were removed. */
-export interface Losses {
-  readonly devices: ReadonlySet<string>;
-  readonly addresses: ReadonlySet<string>;
-}
+import type { Link } from './links.ts';
 
 /** What the paths need of the system's network, besides the tunnel itself. */
 export interface NetworkSystem {

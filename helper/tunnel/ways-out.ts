@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { WayOut } from './network.ts';
+import type { WayOut } from '../../shared/paths/route.ts';
 
 /** Discard (RFC 863): nothing is ever sent there, but a connected socket needs a port. */
 const discardPort = 9;

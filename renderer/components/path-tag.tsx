@@ -1,12 +1,12 @@
-import type { Path } from '../../shared/contract/path.ts';
+import type { ShownPath } from '../../shared/contract/path.ts';
 import { pathLabel } from '../../shared/text/path-words.ts';
 import styles from './path-tag.module.css';
 
 /** The colour of a path is never alone: its word is beside it. */
-export function PathTag({ path }: { readonly path: Path }) {
+export function PathTag({ path }: { readonly path: ShownPath }) {
   return <span className={`${styles.tag} ${styles[path]}`}>{pathLabel[path]}</span>;
 }
 
-export function PathDot({ path }: { readonly path: Path }) {
+export function PathDot({ path }: { readonly path: ShownPath }) {
   return <span className={`${styles.dot} ${styles[`${path}Dot`]}`} aria-hidden="true" />;
 }

@@ -1,6 +1,7 @@
 import type { AppState, HelperLinkState } from '../contract/app-state.ts';
+import { type ShownPath, shownPath } from '../contract/path.ts';
 import type { ConnectedTunnel, ControllerStatus } from '../contract/status.ts';
-import { pathPlace, reachText, unreachableText } from '../text/path-words.ts';
+import { movingText, pathPlace, reachText, unreachableText } from '../text/path-words.ts';
 import type { Tone } from '../text/tone.ts';
 
 /**
@@ -17,6 +18,7 @@ export interface AppSituation {
     | 'waiting'
     | 'home'
     | 'away'
+    | 'moving'
     | 'unreachable'
     | 'disconnecting'
     | 'failed';
@@ -59,9 +61,10 @@ export function reached(tunnel: ConnectedTunnel): {
   readonly lan: readonly ControllerStatus[];
   readonly internet: readonly ControllerStatus[];
   readonly none: readonly ControllerStatus[];
+  readonly moving: readonly ControllerStatus[];
 } {
-  const by = (path: ControllerStatus['path']) => tunnel.controllers.filter((one) => one.path === path);
-  return { lan: by('lan'), internet: by('internet'), none: by('none') };
+  const by = (path: ShownPath) => tunnel.controllers.filter((one) => shownPath(one) === path);
+  return { lan: by('lan'), internet: by('internet'), none: by('none'), moving: by('moving') };
 }
 
 /**
@@ -73,16 +76,20 @@ export function isWaitingForAdmin(tunnel: ConnectedTunnel): boolean {
 }
 
 function howReached(tunnel: ConnectedTunnel): string {
-  const { lan, internet, none } = reached(tunnel);
+  const { lan, internet, none, moving } = reached(tunnel);
   const all = tunnel.controllers.length;
   if (none.length > 0) {
     const [only] = none;
     const lost = none.length === 1 && only !== undefined ? only.name : `${none.length} of ${all} controllers`;
     return unreachableText(lost);
   }
+  const [mover] = moving;
+  if (mover !== undefined) {
+    return movingText(moving.length === 1 ? mover.name : `${moving.length} of ${all} controllers`);
+  }
   const [only] = tunnel.controllers;
   if (all === 1 && only !== undefined) {
-    return reachText(only.name, only.path);
+    return reachText(only.name, shownPath(only));
   }
   if (lan.length === all) return `All controllers ${pathPlace.lan}`;
   if (internet.length === all) return `All controllers ${pathPlace.internet}`;
@@ -90,7 +97,7 @@ function howReached(tunnel: ConnectedTunnel): string {
 }
 
 function connected(tunnel: ConnectedTunnel, joined: boolean): AppSituation {
-  const { lan, none } = reached(tunnel);
+  const { lan, none, moving } = reached(tunnel);
   if (!joined && isWaitingForAdmin(tunnel)) {
     const detail = 'Waiting for the admin to add this laptop';
     return { kind: 'waiting', tone: 'connecting', title: 'Almost there', detail };
@@ -98,6 +105,9 @@ function connected(tunnel: ConnectedTunnel, joined: boolean): AppSituation {
   const detail = howReached(tunnel);
   if (none.length === tunnel.controllers.length) {
     return { kind: 'unreachable', tone: 'trouble', title: 'No way through', detail };
+  }
+  if (moving.length > 0 && lan.length === 0 && none.length === 0) {
+    return { kind: 'moving', tone: 'connecting', title: 'Moving', detail };
   }
   const tone = none.length > 0 ? 'trouble' : lan.length > 0 ? 'lan' : 'internet';
   return lan.length > 0

@@ -1,6 +1,6 @@
 import type { AppState } from '../contract/app-state.ts';
 import type { ControllerStatus } from '../contract/status.ts';
-import { pathPlace, unreachableText } from '../text/path-words.ts';
+import { movingText, pathPlace, unreachableText } from '../text/path-words.ts';
 import { millisecondsText } from '../text/quantities.ts';
 import { situationOf, switchAction } from './situation.ts';
 
@@ -28,8 +28,9 @@ const mostControllers = 12;
 
 const separator: TrayItem = { kind: 'separator' };
 
-function controllerLine({ name, path, roundTripMs }: ControllerStatus): string {
+function controllerLine({ name, path, isMoving, roundTripMs }: ControllerStatus): string {
   if (path === 'none') return unreachableText(name);
+  if (isMoving) return movingText(name);
   const where = pathPlace[path];
   return roundTripMs === null ? `${name}: ${where}` : `${name}: ${where}, ${millisecondsText(roundTripMs)}`;
 }

@@ -36,6 +36,8 @@ export const controllerStatusSchema = z.object({
   /** The controller's own address in the tunnel. */
   address: z.string().nullable(),
   path: pathSchema,
+  /** Another path is being tried; `path` holds until it is proven. A helper that does not say so shows none. */
+  isMoving: z.boolean().default(false),
   endpoint: z.string().nullable(),
   roundTripMs: z.number().nullable(),
   latestHandshakeAt: timeSchema.nullable(),

@@ -1,11 +1,20 @@
-/** What a link leads to. The tunnel seam finds it out; everybody else only reads it. */
-export type LinkKind = 'lan' | 'point-to-point' | 'container' | 'tunnel';
+/** What a link leads to, decided once by what the system says it is, never by its name. */
+export type LinkKind =
+  /** A network of neighbours: Ethernet, Wi-Fi, a bridge with such a member, a bond, a VLAN, a phone's tether. */
+  | 'lan'
+  /** One peer at the other end and no neighbours: a modem, PPP. */
+  | 'point-to-point'
+  /** Leads to containers, virtual machines or nowhere beyond this computer. */
+  | 'container'
+  /** A tunnel over another link, Homing's own and every other VPN's. */
+  | 'tunnel';
 
 /** The way a packet to an address would take now. */
 export interface Route {
   readonly device: string;
-  readonly kind: LinkKind;
-  /** The address is on the link itself: no gateway between. */
+  /** Null until the whole route was looked up. */
+  readonly linkKind: LinkKind | null;
+  /** The address is that of a neighbour: no gateway stands between. */
   readonly onLink: boolean;
   /** The own address it would be sent from; empty when the system does not say. */
   readonly source: string;
@@ -32,5 +41,5 @@ export interface Losses {
  * no gateway either, and everything is "on" it: the whole internet is no LAN.
  */
 export function isOnLan(route: Route | null): boolean {
-  return route?.onLink === true && route.kind === 'lan';
+  return route?.onLink === true && route.linkKind === 'lan';
 }

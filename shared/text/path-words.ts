@@ -1,12 +1,13 @@
-import type { Path } from '../contract/path.ts';
+import type { Path, ShownPath } from '../contract/path.ts';
 
 /** The words for a path, in the window, the tray, the timeline, notifications and the CLI alike. */
 
 /** A label on its own: a tag, a cell of a table. */
-export const pathLabel: Readonly<Record<Path, string>> = {
+export const pathLabel: Readonly<Record<ShownPath, string>> = {
   lan: 'On your LAN',
   internet: 'Over the internet',
   none: 'Can’t reach',
+  moving: 'Moving',
 };
 
 type UsablePath = Exclude<Path, 'none'>;
@@ -37,8 +38,14 @@ export function unreachableText(what: string): string {
   return `Can’t reach ${what}`;
 }
 
+/** That the path of a controller, or of several, is being changed and not proven yet. */
+export function movingText(what: string): string {
+  return `${what}: moving`;
+}
+
 /** How one controller is reached, as a phrase: `nas is on your LAN`, `nas over the internet`, `Can’t reach nas`. */
-export function reachText(name: string, path: Path): string {
+export function reachText(name: string, path: ShownPath): string {
   if (path === 'none') return unreachableText(name);
+  if (path === 'moving') return movingText(name);
   return path === 'lan' ? `${name} is ${pathPlace.lan}` : `${name} ${pathPlace.internet}`;
 }

@@ -1,12 +1,6 @@
 import ipaddr from 'ipaddr.js';
+import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Link, LinkAddress } from '../../tunnel/links.ts';
-import type { ProbeTarget } from './targets.ts';
-
-/** A target of discovery: the port is the controller's. */
-export type DiscoveryTarget = Omit<ProbeTarget, 'port' | 'interfaceName'> & {
-  readonly kind: 'broadcast' | 'multicast';
-  readonly interfaceName: string;
-};
 
 /**
  * Where to ask for a controller whose LAN address is not known: the broadcast address of each IPv4

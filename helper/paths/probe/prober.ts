@@ -6,6 +6,7 @@ import {
   type PrivateKey,
   type PublicKey,
 } from '../../../shared/keys/wireguard-key.ts';
+import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/paths/probe-target.ts';
 import { Answers, type SentMessage } from './answers.ts';
 import { CookieJar } from './cookie.ts';
 import { FamilySocket } from './family-socket.ts';
@@ -13,8 +14,8 @@ import { type IgnoredReport, IgnoredReporter } from './ignored.ts';
 import { createInitiation, type Initiator, initiatorFor } from './noise.ts';
 import { Pacer } from './pacer.ts';
 import type { Timestamps } from './tai64n.ts';
-import { type ProbeOutcome, type ProbeTiming, TargetRun, type Wire } from './target-run.ts';
-import { type Destination, destinationOf, isThisComputer, type ProbeTarget } from './targets.ts';
+import { TargetRun, type Wire } from './target-run.ts';
+import { type Destination, destinationOf, isThisComputer } from './targets.ts';
 
 /** Who is looked for. */
 export interface ProbedController {

@@ -1,24 +1,6 @@
+import type { ProbeOutcome, ProbeTiming } from '../../../shared/paths/probe-target.ts';
 import type { SentMessage } from './answers.ts';
 import type { Destination } from './targets.ts';
-
-/** What a probe of one target came to. */
-export type ProbeOutcome =
-  | {
-      /** Whoever answered holds the controller's private key, at `from`. */
-      readonly verdict: 'verified';
-      /** An address (a link-local one with its zone) and the port it answers on. */
-      readonly from: { readonly host: string; readonly port: number };
-      readonly roundTripMs: number;
-    }
-  | { readonly verdict: 'silent'; readonly reason: string }
-  | { readonly verdict: 'refused'; readonly reason: string };
-
-/** How often and how long one target is asked. */
-export interface ProbeTiming {
-  /** From a message to the next one; an answer to an earlier message counts until the last timeout. */
-  readonly timeoutMs: number;
-  readonly attempts: number;
-}
 
 /** What a run needs of the prober. */
 export interface Wire {

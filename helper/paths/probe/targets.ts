@@ -1,15 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { shown } from '../../../shared/errors/problem.ts';
-
-/** Where one probe is sent. */
-export interface ProbeTarget {
-  /** An IP address, never a name; an IPv6 address may carry a zone: `ff02::1%eth0`. */
-  readonly host: string;
-  readonly port: number;
-  readonly kind: 'unicast' | 'broadcast' | 'multicast';
-  /** The interface of a link-local or multicast target, where the host names no zone. */
-  readonly interfaceName?: string;
-}
+import type { ProbeTarget } from '../../../shared/paths/probe-target.ts';
 
 /** A target that may be sent to, its address in canonical text. */
 export interface Destination {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Link, LinkAddress, LinkKind } from '../links.ts';
+import type { LinkKind } from '../../../shared/paths/route.ts';
+import type { Link, LinkAddress } from '../links.ts';
 
 const addressSchema = z.looseObject({
   family: z.string().optional(),

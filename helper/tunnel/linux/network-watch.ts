@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Losses } from '../../../shared/paths/route.ts';
 import { clearedEnvironment } from '../../process/run.ts';
-import type { Losses } from '../network.ts';
 
 const restartDelayMs = 1_000;
 
@@ -25,7 +25,7 @@ export function lossesIn(text: string): Losses {
     const address = /^Deleted \d+: \S+\s+inet6? ([0-9a-f.:]+)/.exec(line);
     if (address?.[1] !== undefined) addresses.add(address[1]);
   }
-  return { devices, addresses };
+  return { devices: [...devices], addresses: [...addresses] };
 }
 
 /**
@@ -68,7 +68,7 @@ export class NetworkWatch {
     this.#restart = setTimeout(() => {
       this.#restart = undefined;
       this.#start();
-      this.#onChange({ devices: new Set(), addresses: new Set() });
+      this.#onChange({ devices: [], addresses: [] });
     }, restartDelayMs);
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Route } from '../../../shared/paths/route.ts';
 import type { Link } from '../links.ts';
-import type { Route } from '../network.ts';
 
 const routeSchema = z.looseObject({
   dst: z.string(),

@@ -2,6 +2,7 @@ import { ChevronDown } from 'lucide-react';
 import { Collapsible } from 'radix-ui';
 import { ratesOf } from '../../../shared/app/history.ts';
 import type { Sample } from '../../../shared/contract/app-state.ts';
+import { type ShownPath, shownPath } from '../../../shared/contract/path.ts';
 import type { ControllerStatus } from '../../../shared/contract/status.ts';
 import { bytesText, millisecondsText } from '../../../shared/text/quantities.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
@@ -20,7 +21,8 @@ interface ControllerCardProps {
 
 /** A controller: which way, how fast, how much; opened, all that is known of it. */
 export function ControllerCard({ controller, samples, lastMove }: ControllerCardProps) {
-  const { name, path, roundTripMs } = controller;
+  const { name, roundTripMs } = controller;
+  const path = shownPath(controller);
   return (
     <Card>
       <Collapsible.Root>
@@ -39,7 +41,8 @@ export function ControllerCard({ controller, samples, lastMove }: ControllerCard
   );
 }
 
-type MeasuredProps = Pick<ControllerStatus, 'roundTripMs' | 'path'> & Pick<ControllerCardProps, 'samples'>;
+type MeasuredProps = Pick<ControllerStatus, 'roundTripMs'> &
+  Pick<ControllerCardProps, 'samples'> & { readonly path: ShownPath };
 
 function Measured({ roundTripMs, samples, path }: MeasuredProps) {
   const rates = ratesOf(samples);

@@ -1,3 +1,4 @@
+import { shownPath } from '../../../shared/contract/path.ts';
 import type { ControllerStatus } from '../../../shared/contract/status.ts';
 import { pathLabel } from '../../../shared/text/path-words.ts';
 import { millisecondsText } from '../../../shared/text/quantities.ts';
@@ -20,7 +21,8 @@ function shortened(name: string): string {
   return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
 }
 
-function under({ path, roundTripMs }: ControllerStatus): string {
+function under({ path, isMoving, roundTripMs }: ControllerStatus): string {
+  if (isMoving) return pathLabel.moving.toLowerCase();
   if (path === 'none') return pathLabel.none.toLowerCase();
   return roundTripMs === null ? '' : millisecondsText(roundTripMs);
 }
@@ -56,7 +58,7 @@ export function PathPicture({ controllers, isHome }: PathPictureProps) {
           const reach = controller.path === 'none' ? 150 : end.x;
           const line = `M66 ${start} C130 ${start} 140 ${y} ${reach} ${y}`;
           return (
-            <g key={controller.name} className={styles[controller.path]}>
+            <g key={controller.name} className={styles[shownPath(controller)]}>
               <path className={styles.line} d={line} />
               <circle className={styles.end} cx={end.x + 8} cy={y} r="6" />
               <text x={end.x + 22} y={y - 3}>

@@ -2,16 +2,21 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import type { Sample } from '../../../shared/contract/app-state.ts';
-import type { Path } from '../../../shared/contract/path.ts';
+import type { ShownPath } from '../../../shared/contract/path.ts';
 
 interface SparklineProps {
   readonly samples: readonly Sample[];
-  readonly path: Path;
+  readonly path: ShownPath;
 }
 
 const size = { width: 92, height: 22 };
 
-const colour: Readonly<Record<Path, string>> = { lan: '--lan', internet: '--internet', none: '--trouble' };
+const colour: Readonly<Record<ShownPath, string>> = {
+  lan: '--lan',
+  internet: '--internet',
+  none: '--trouble',
+  moving: '--soft',
+};
 
 function dataOf(samples: readonly Sample[]): UPlot.AlignedData {
   return [samples.map(({ atMs }) => atMs / 1000), samples.map(({ roundTripMs }) => roundTripMs)];

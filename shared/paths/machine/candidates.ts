@@ -51,7 +51,7 @@ export function addCandidate(candidates: Candidates, known: KnownEndpoint): Cand
  * way over it is known to be lost all the same.
  */
 export function addOnLink(candidates: Candidates, endpoint: Endpoint, device: string): Candidates {
-  const route: Route = { device, kind: 'lan', onLink: true, source: '', usable: true };
+  const route: Route = { device, linkKind: 'lan', onLink: true, source: '', usable: true };
   const known = knownCandidate({ endpoint, path: 'lan', source: 'discovered' });
   return [...candidates, { ...known, route }];
 }
@@ -91,8 +91,7 @@ export function applyWaysOut(
       !losses.devices.includes(way.device) &&
       !losses.addresses.includes(way.source);
     if (!isOpen) return wasLost(one, losses) ? { ...one, usable: false } : one;
-    // The kind of the link does not matter to what is not on it; the look at the routes says it.
-    const route: Route = { ...way, kind: 'lan', onLink: false, usable: true };
+    const route: Route = { ...way, linkKind: null, onLink: false, usable: true };
     return { ...one, route, usable: true };
   });
 }
@@ -160,5 +159,5 @@ export function applyRoutes(
 /** A private address over a point-to-point link is on somebody else's network, whatever answers there. */
 function isWorthTrying({ path, route, verified }: PathCandidate, offLink: boolean): boolean {
   if (path === 'internet' || isOnLan(route)) return true;
-  return route?.kind === 'lan' && (offLink || verified !== null);
+  return route?.linkKind === 'lan' && (offLink || verified !== null);
 }

@@ -47,6 +47,7 @@ function controller(
     publicKey,
     address,
     path,
+    isMoving: false,
     endpoint: known[path],
     roundTripMs,
     latestHandshakeAt: handshakeMsAgo === null ? null : ago(handshakeMsAgo),

@@ -36,6 +36,7 @@ export function controller(
     publicKey: '',
     address: null,
     path,
+    isMoving: false,
     endpoint: null,
     roundTripMs: path === 'none' ? null : 1.04,
     latestHandshakeAt: path === 'none' ? null : at,

@@ -1,4 +1,5 @@
 import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
+import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../../shared/paths/machine/events.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
@@ -9,11 +10,17 @@ import type { Route } from '../../../shared/paths/route.ts';
 export const lan = parseLiveEndpoint('192.0.2.10:51820', 'test');
 export const internet = parseLiveEndpoint('198.51.100.7:51820', 'test');
 
-export const eth0: Route = { device: 'eth0', kind: 'lan', onLink: true, source: '192.0.2.50', usable: true };
+export const eth0: Route = {
+  device: 'eth0',
+  linkKind: 'lan',
+  onLink: true,
+  source: '192.0.2.50',
+  usable: true,
+};
 export const gateway: Route = { ...eth0, onLink: false };
 export const wwan0: Route = {
   device: 'wwan0',
-  kind: 'point-to-point',
+  linkKind: 'point-to-point',
   onLink: true,
   source: '203.0.113.9',
   usable: true,
@@ -23,18 +30,21 @@ export const onModem = { '198.51.100.7': wwan0 };
 
 type Of<K extends PathEffect['do']> = Extract<PathEffect, { do: K }>;
 
+const lanAndInternet: readonly KnownEndpoint[] = [
+  { endpoint: lan, path: 'lan', source: 'invite' },
+  { endpoint: internet, path: 'internet', source: 'invite' },
+];
+
 /** The machine of one controller with its clock in the hand of the test. Turns are granted at once. */
 export class MachineRun {
   nowMs = 0;
-  state: PathState = initialState({
-    port: 51_820,
-    known: [
-      { endpoint: lan, path: 'lan', source: 'invite' },
-      { endpoint: internet, path: 'internet', source: 'invite' },
-    ],
-  });
+  state: PathState;
   /** All effects so far. */
   readonly effects: PathEffect[] = [];
+
+  constructor(known: readonly KnownEndpoint[] = lanAndInternet) {
+    this.state = initialState({ port: 51_820, known });
+  }
 
   /** @returns the effects that followed */
   send(event: PathEvent): PathEffect[] {

@@ -7,11 +7,10 @@ import { mac } from '../../../helper/paths/probe/kdf.ts';
 import { initiatorFor } from '../../../helper/paths/probe/noise.ts';
 import { defaultTiming, type ProbedController, Prober } from '../../../helper/paths/probe/prober.ts';
 import { tai64n } from '../../../helper/paths/probe/tai64n.ts';
-import type { ProbeOutcome, ProbeTiming } from '../../../helper/paths/probe/target-run.ts';
-import type { ProbeTarget } from '../../../helper/paths/probe/targets.ts';
 import { parseLinks } from '../../../helper/tunnel/linux/links.ts';
 import { generatePrivateKey, publicKeyOf } from '../../../shared/keys/probe-key.ts';
 import { keyBytes, keyText, type PresharedKey, type PublicKey } from '../../../shared/keys/wireguard-key.ts';
+import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/paths/probe-target.ts';
 
 import { SeededRandom } from '../../support/seeded-random.ts';
 

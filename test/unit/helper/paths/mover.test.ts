@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type MoveOrder, Mover } from '../../../../helper/paths/mover.ts';
+import { type ControllerMove, Mover } from '../../../../helper/paths/mover.ts';
 import { endpoint, FakeSystem, plannedNas } from '../../support/fake-system.ts';
 
 const lan = endpoint('192.0.2.7:51820');
 const internet = endpoint('198.51.100.7:51820');
 const linkLocal = endpoint('[fe80::7%eth0]:51820');
 
-const order: MoveOrder = {
+const order: ControllerMove = {
   controller: plannedNas(),
   from: internet,
   to: lan,
   fromWorks: true,
   roundTripMs: 40,
   device: 'eth0',
+  renew: false,
 };
 
 /** With a clock that runs fast, so that a second of waiting takes a tenth. */
@@ -52,6 +53,12 @@ describe('a move', () => {
     expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
   });
 
+  test('renews a session that the controller seems to have forgotten', async () => {
+    const system = new FakeSystem(internet, [lan]);
+    expect(await moverOf(system).move({ ...order, renew: true })).toMatchObject({ moved: true });
+    expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
+  });
+
   test('that is under way when the tunnel is taken down ends without going back', async () => {
     const system = new FakeSystem(internet, []);
     const mover = moverOf(system);
@@ -83,7 +90,7 @@ describe('a move', () => {
   test('is reverted when packets from the old endpoint took it back', async () => {
     const system = new FakeSystem(internet, []);
     system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
-    expect(await moverOf(system).move({ ...order, device: undefined })).toEqual({
+    expect(await moverOf(system).move({ ...order, device: null })).toEqual({
       moved: false,
       reason: `packets from ${internet} took it back`,
       reverted: true,
@@ -149,6 +156,6 @@ test('setting an endpoint waits for no answer', async () => {
 
 test('setting the endpoint in use again shuts nobody out', async () => {
   const system = new FakeSystem(lan, []);
-  await moverOf(system).setAgain(order.controller, lan);
+  await moverOf(system).reset(order.controller, lan);
   expect(system.moves).toMatchObject([{ from: null, to: lan, takeIn: undefined }]);
 });

@@ -21,6 +21,11 @@ test.each([
   [[controller('nas', 'internet')], 'away internet: Away. nas over the internet'],
   [[controller('nas', 'none'), controller('vps', 'internet')], 'away trouble: Away. Can’t reach nas'],
   [[controller('nas', 'none')], 'unreachable trouble: No way through. Can’t reach nas'],
+  [[controller('nas', 'internet', { isMoving: true })], 'moving connecting: Moving. nas: moving'],
+  [
+    [controller('nas', 'lan'), controller('vps', 'internet', { isMoving: true })],
+    'home lan: Home. vps: moving',
+  ],
 ])('paths %# give the words of the switch', (controllers, words) => {
   expect(said({ tunnel: tunnel(controllers) })).toBe(words);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { discoveryTargets } from '../../../../../helper/paths/probe/discovery-targets.ts';
-import type { Link, LinkKind } from '../../../../../helper/tunnel/links.ts';
+import type { Link } from '../../../../../helper/tunnel/links.ts';
+import type { LinkKind } from '../../../../../shared/paths/route.ts';
 
 const link = (name: string, addresses: readonly string[], more: Partial<Link> = {}): Link => ({
   name,

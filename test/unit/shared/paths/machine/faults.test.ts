@@ -27,7 +27,13 @@ test('an endpoint reached another way during a move is set again after the move,
   run.startAtHome();
   run.answer(lan, 1);
   expect(run.state.phase.is).toBe('moving');
-  const otherWay = { device: 'eth1', kind: 'lan', onLink: true, source: '192.0.2.51', usable: true } as const;
+  const otherWay = {
+    device: 'eth1',
+    linkKind: 'lan',
+    onLink: true,
+    source: '192.0.2.51',
+    usable: true,
+  } as const;
   const during = run.send({ type: 'routes', routes: { ...onModem, '192.0.2.10': otherWay } });
   expect(during.filter((effect) => 'effect' in effect)).toEqual([]);
   expect(run.endMove()).toContainEqual(expect.objectContaining({ do: 'reset', endpoint: lan }));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { trialOf } from '../../../../helper/paths/trial.ts';
-import type { Candidate } from '../../../../shared/paths/candidate.ts';
-import { recordMoveFailure } from '../../../../shared/paths/candidate.ts';
-import { candidate, now, outcome, silent, situation } from '../../support/make-candidates.ts';
+import type { Candidate } from '../../../../../shared/paths/candidate.ts';
+import { recordMoveFailure } from '../../../../../shared/paths/candidate.ts';
+import { trialOf } from '../../../../../shared/paths/machine/trial.ts';
+import { candidate, now, outcome, silent, situation } from '../../../support/make-candidates.ts';
 
 const internet = candidate('internet', 7);
 const lan = candidate('lan', 7);
@@ -12,7 +12,6 @@ type Facts = Parameters<typeof trialOf>[1];
 const facts: Facts = {
   everAnswered: false,
   roundsSinceEvent: 1,
-  handshakeAtMs: null,
   isOnLink: () => true,
 };
 

@@ -1,9 +1,73 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ControllerCandidates } from '../../../../helper/paths/controller-candidates.ts';
-import type { Losses, Route } from '../../../../helper/tunnel/network.ts';
-import type { Endpoint } from '../../../../shared/endpoints/endpoint.ts';
-import { recordVerdict } from '../../../../shared/paths/candidate.ts';
-import { endpoint } from '../../support/fake-system.ts';
+import type { Endpoint } from '../../../../../shared/endpoints/endpoint.ts';
+import { recordVerdict } from '../../../../../shared/paths/candidate.ts';
+import {
+  addCandidate,
+  addOnLink,
+  applyResolved,
+  applyRoutes,
+  applyWaysOut,
+  changeCandidate,
+  doubtLan,
+  type KnownEndpoint,
+  markLost,
+  type PathCandidate,
+  wasLost,
+} from '../../../../../shared/paths/machine/candidates.ts';
+import { isOnLan, type Losses, type Route, type WayOut } from '../../../../../shared/paths/route.ts';
+import { endpoint } from '../../../support/fake-system.ts';
+
+/** The candidates as they follow from one another. */
+class Following {
+  all: readonly PathCandidate[] = [];
+
+  get(which: Endpoint): PathCandidate | undefined {
+    return this.all.find((one) => one.endpoint === which);
+  }
+
+  add(known: KnownEndpoint): void {
+    this.all = addCandidate(this.all, known);
+  }
+
+  addOnLink(which: Endpoint, device: string): void {
+    this.all = addOnLink(this.all, which, device);
+  }
+
+  update(which: Endpoint, change: (one: PathCandidate) => PathCandidate): void {
+    this.all = changeCandidate(this.all, which, change);
+  }
+
+  applyRoutes(routes: Readonly<Record<string, Route>>, offLink: boolean, inUse: Endpoint | null): boolean {
+    const { candidates: after, isOtherWay } = applyRoutes(this.all, routes, offLink, inUse);
+    this.all = after;
+    return isOtherWay;
+  }
+
+  lose(losses: Losses): void {
+    this.all = markLost(this.all, losses);
+  }
+
+  takeWays(ways: Readonly<Record<string, WayOut>>, losses: Losses): void {
+    this.all = applyWaysOut(this.all, ways, losses);
+  }
+
+  wasLost(which: Endpoint, losses: Losses): boolean {
+    const one = this.get(which);
+    return one !== undefined && wasLost(one, losses);
+  }
+
+  doubtLan(sinceMs: number): void {
+    this.all = doubtLan(this.all, sinceMs);
+  }
+
+  setResolved(known: readonly KnownEndpoint[], inUse: Endpoint | null): void {
+    this.all = applyResolved(this.all, known, inUse);
+  }
+
+  isOnLink(which: Endpoint): boolean {
+    return isOnLan(this.get(which)?.route ?? null);
+  }
+}
 
 const lan = endpoint('192.0.2.7:51820');
 const internet = endpoint('198.51.100.7:51820');
@@ -19,20 +83,20 @@ const wwan0: Route = {
   usable: true,
 };
 
-let candidates: ControllerCandidates;
+let candidates: Following;
 
 beforeEach(() => {
-  candidates = new ControllerCandidates();
+  candidates = new Following();
   candidates.add({ endpoint: lan, path: 'lan', source: 'invite' });
   candidates.add({ endpoint: internet, path: 'internet', source: 'invite' });
 });
 
 function losses(devices: readonly string[], addresses: readonly string[] = []): Losses {
-  return { devices: new Set(devices), addresses: new Set(addresses) };
+  return { devices, addresses };
 }
 
 function apply(routes: Readonly<Record<string, Route>>, inUse: Endpoint | null = null): boolean {
-  return candidates.applyRoutes(new Map(Object.entries(routes)), false, inUse);
+  return candidates.applyRoutes(routes, false, inUse);
 }
 
 function verify(which: Endpoint): void {
@@ -48,7 +112,7 @@ describe('a candidate', () => {
   });
 
   test('of a LAN behind a gateway is worth a try after an event', () => {
-    candidates.applyRoutes(new Map([['192.0.2.7', gateway]]), true, null);
+    candidates.applyRoutes({ '192.0.2.7': gateway }, true, null);
     expect(candidates.get(lan)?.usable).toBe(true);
   });
 
@@ -168,31 +232,34 @@ describe('after the link of the LAN is gone', () => {
   });
 
   test('the internet is usable at once by another link, and the LAN is not', () => {
-    candidates.takeWays(new Map([['198.51.100.7', { device: 'wwan0', source: '203.0.113.150' }]]), gone);
+    candidates.takeWays({ '198.51.100.7': { device: 'wwan0', source: '203.0.113.150' } }, gone);
     expect(usable()).toEqual([internet]);
-    expect(candidates.deviceOf(internet)).toBe('wwan0');
+    expect(candidates.get(internet)?.route?.device).toBe('wwan0');
   });
 
   test('nothing is usable while the only way still leads over it', () => {
-    candidates.takeWays(new Map([['198.51.100.7', { device: 'eth0', source: '192.0.2.50' }]]), gone);
+    candidates.takeWays({ '198.51.100.7': { device: 'eth0', source: '192.0.2.50' } }, gone);
     expect(usable()).toEqual([]);
   });
 
   test('a way to a LAN address says nothing: it may be somebody else’s there', () => {
-    candidates.takeWays(new Map([['192.0.2.7', { device: 'wwan0', source: '203.0.113.150' }]]), gone);
+    candidates.takeWays({ '192.0.2.7': { device: 'wwan0', source: '203.0.113.150' } }, gone);
     expect(usable()).toEqual([]);
   });
 });
 
 describe('over a modem or another VPN', () => {
-  test.each(['point-to-point', 'tunnel'] as const)('a private endpoint is no LAN path (%s)', (linkKind) => {
-    const candidates = new ControllerCandidates();
-    const lan = endpoint('192.0.2.7:51820');
-    candidates.add({ endpoint: lan, path: 'lan', source: 'invite' });
-    const route: Route = { device: 'x0', linkKind, onLink: false, source: '203.0.113.150', usable: true };
-    candidates.applyRoutes(new Map([['192.0.2.7', route]]), true, null);
-    expect(candidates.get(lan)).toMatchObject({ path: 'internet', usable: true });
-    candidates.applyRoutes(new Map([['192.0.2.7', { ...route, linkKind: 'lan', onLink: true }]]), true, null);
-    expect(candidates.get(lan)).toMatchObject({ path: 'lan', usable: true });
-  });
+  test.each(['point-to-point', 'tunnel'] as const)(
+    'a private endpoint is not used: it is somebody else’s (%s)',
+    (linkKind) => {
+      const candidates = new Following();
+      const lan = endpoint('192.0.2.7:51820');
+      candidates.add({ endpoint: lan, path: 'lan', source: 'invite' });
+      const route: Route = { device: 'x0', linkKind, onLink: false, source: '203.0.113.150', usable: true };
+      candidates.applyRoutes({ '192.0.2.7': route }, true, null);
+      expect(candidates.get(lan)).toMatchObject({ usable: false });
+      candidates.applyRoutes({ '192.0.2.7': { ...route, linkKind: 'lan', onLink: true } }, true, null);
+      expect(candidates.get(lan)).toMatchObject({ path: 'lan', usable: true });
+    },
+  );
 });

@@ -1,0 +1,195 @@
+import type { PathEffect } from '../../shared/paths/machine/effects.ts';
+import type { PathEvent } from '../../shared/paths/machine/events.ts';
+import { isLost } from '../../shared/paths/machine/reachability.ts';
+import { initialState, type PathStart, type PathState } from '../../shared/paths/machine/state.ts';
+import { isRequestOpen, step } from '../../shared/paths/machine/step.ts';
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { NewDecision } from '../../shared/timeline/decision.ts';
+import { HandshakeAge } from './handshake-age.ts';
+import type { Mover } from './mover.ts';
+import type { Prober } from './probe/prober.ts';
+import { SessionWatch } from './session-watch.ts';
+
+type Effect<K extends PathEffect['do']> = Extract<PathEffect, { do: K }>;
+
+/** What the machine of one controller needs of the world. */
+export interface ControllerParts {
+  readonly controller: PlannedController;
+  readonly start: PathStart;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+  readonly prober: Pick<Prober, 'probe'>;
+  readonly mover: Pick<Mover, 'move' | 'set' | 'reset' | 'renew' | 'peer'>;
+  readonly record: (decision: NewDecision) => void;
+  readonly remember: (effect: Effect<'remember'>) => void;
+  /** The answers come as events, for all controllers that asked. */
+  readonly lookUp: (effect: Effect<'look-up'>) => void;
+  readonly takeTurn: (isUrgent: boolean) => void;
+  readonly yieldTurn: () => void;
+  /** After each event, whatever followed from it. */
+  readonly onStep: (isShownOtherwise: boolean) => void;
+}
+
+/** Feeds the machine of one controller with what happens, and carries out what it says. It decides nothing. */
+export class ControllerDriver {
+  readonly controller: PlannedController;
+  readonly handshakeAge = new HandshakeAge();
+  readonly #parts: ControllerParts;
+  readonly #session: SessionWatch;
+  readonly #queue: PathEvent[] = [];
+  readonly #requests = new Set<() => void>();
+  #state: PathState;
+  #isStepping = false;
+  #probing: AbortController | undefined;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.controller = parts.controller;
+    this.#state = initialState(parts.start);
+    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.nowMs);
+  }
+
+  get state(): PathState {
+    return this.#state;
+  }
+
+  /** Asks for a test now. Resolves when a round that began after this has ended, or the tunnel goes down. */
+  request(): Promise<void> {
+    return new Promise((resolve) => {
+      this.send({ type: 'requested' });
+      if (isRequestOpen(this.#state)) this.#requests.add(resolve);
+      else resolve();
+    });
+  }
+
+  /** One event after the other, also when one leads to the next at once. */
+  send(event: PathEvent): void {
+    this.#queue.push(event);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  /** Ends all that is under way, and waits for a move to end: nothing may be set on a later tunnel. */
+  async stop(): Promise<void> {
+    this.send({ type: 'stopped' });
+    this.#probing?.abort(new Error('the tunnel is taken down'));
+    this.#session.stop();
+    await this.#underWay;
+  }
+
+  #step(event: PathEvent): void {
+    const before = this.#state;
+    const [state, effects] = step(before, event, this.#parts.nowMs());
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+    if (!isRequestOpen(state)) this.#answerRequests();
+    this.#parts.onStep(before.phase !== state.phase || isLost(before) !== isLost(state));
+  }
+
+  #answerRequests(): void {
+    for (const answer of this.#requests) answer();
+    this.#requests.clear();
+  }
+
+  #carryOut(effect: PathEffect): void {
+    const parts = this.#parts;
+    switch (effect.do) {
+      case 'look-up':
+        parts.lookUp(effect);
+        break;
+      case 'take-turn':
+        parts.takeTurn(effect.isUrgent);
+        break;
+      case 'yield-turn':
+        parts.yieldTurn();
+        break;
+      case 'probe':
+        void this.#probe(effect);
+        break;
+      case 'cancel-probe':
+        this.#probing?.abort(new Error('a new round begins'));
+        break;
+      case 'check-session':
+        void this.#checkSession(effect);
+        break;
+      case 'remember':
+        parts.remember(effect);
+        break;
+      case 'record':
+        parts.record({ controller: this.controller.name, ...effect.decision });
+        break;
+      default:
+        this.#underWay = this.#changeEndpoint(effect);
+    }
+  }
+
+  async #probe({ round, targets, timing }: Effect<'probe'>): Promise<void> {
+    const { name, publicKey, presharedKey } = this.controller;
+    const controller = { name, publicKey, ...(presharedKey === undefined ? {} : { presharedKey }) };
+    const probing = new AbortController();
+    this.#probing = probing;
+    try {
+      await this.#parts.prober.probe(
+        { controller, targets, ...timing },
+        {
+          signal: probing.signal,
+          onOutcome: (outcome, index) => this.send({ type: 'probed', round, index, outcome }),
+        },
+      );
+      this.send({ type: 'round-ended', round });
+    } catch (error) {
+      if (!probing.signal.aborted) this.send({ type: 'round-failed', round, error: textOf(error) });
+    }
+  }
+
+  /** The machine has at most one of these under way. */
+  async #changeEndpoint(effect: Effect<'move' | 'set' | 'reset' | 'renew'>): Promise<void> {
+    const { mover } = this.#parts;
+    const number = effect.effect;
+    try {
+      switch (effect.do) {
+        case 'move':
+        case 'set': {
+          const order = { controller: this.controller, ...effect.order };
+          const outcome = await (effect.do === 'move' ? mover.move(order) : mover.set(order));
+          this.send({ type: 'move-ended', effect: number, outcome });
+          break;
+        }
+        case 'reset':
+          await mover.reset(this.controller, effect.endpoint);
+          this.send({ type: 'reset-ended', effect: number });
+          break;
+        case 'renew':
+          await mover.renew(this.controller, effect.endpoint);
+          this.send({ type: 'renewed', effect: number });
+          void this.#judgeRenewal(number);
+          break;
+      }
+    } catch (error) {
+      this.send({ type: 'effect-failed', effect: number, error: textOf(error) });
+    }
+  }
+
+  async #judgeRenewal(effect: number): Promise<void> {
+    const answered = await this.#session.hasAnswered().catch(() => false);
+    this.send({ type: 'renewal-judged', effect, answered });
+  }
+
+  async #checkSession({ check, watchMs }: Effect<'check-session'>): Promise<void> {
+    try {
+      this.send({ type: 'session-checked', check, silentMs: await this.#session.silentMs(watchMs) });
+    } catch (error) {
+      this.send({ type: 'session-check-failed', check, error: textOf(error) });
+    }
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

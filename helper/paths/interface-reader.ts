@@ -1,0 +1,59 @@
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { LiveInterface, LivePeer } from '../tunnel/system.ts';
+import type { ControllerDriver } from './controller-driver.ts';
+
+export interface InterfaceReaderParts {
+  readonly read: () => Promise<LiveInterface | undefined>;
+  readonly drivers: readonly ControllerDriver[];
+  readonly handshakeAgeMs: (driver: ControllerDriver, peer: LivePeer) => number | null;
+  readonly onRead: () => void;
+  readonly onTrouble: (reason: string) => void;
+}
+
+/** One controller as the live interface has it. */
+export function peerOf(
+  live: LiveInterface | undefined,
+  { publicKey }: PlannedController,
+): LivePeer | undefined {
+  return live?.peers.find((peer) => peer.publicKey === publicKey);
+}
+
+/** Reads the live interface, and tells each machine what it says of its controller. */
+export class InterfaceReader {
+  readonly #parts: InterfaceReaderParts;
+  #isGone = false;
+
+  constructor(parts: InterfaceReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Endpoints and handshakes. An interface that is gone is recorded once. */
+  async peers(): Promise<void> {
+    const { handshakeAgeMs, onRead, onTrouble } = this.#parts;
+    const live = await this.#parts.read();
+    if (live === undefined && !this.#isGone) onTrouble('the interface is gone; disconnect and connect again');
+    this.#isGone = live === undefined;
+    this.#each(live, (driver, peer) =>
+      driver.send({
+        type: 'peer',
+        endpoint: peer.endpoint ?? null,
+        handshakeAgeMs: handshakeAgeMs(driver, peer),
+      }),
+    );
+    onRead();
+  }
+
+  /** Byte counters: those of the interface hide the silence of one controller behind the answers of another. */
+  async counters(): Promise<void> {
+    this.#each(await this.#parts.read(), (driver, { receivedBytes, sentBytes }) =>
+      driver.send({ type: 'counters', receivedBytes, sentBytes }),
+    );
+  }
+
+  #each(live: LiveInterface | undefined, use: (driver: ControllerDriver, peer: LivePeer) => void): void {
+    for (const driver of this.#parts.drivers) {
+      const peer = peerOf(live, driver.controller);
+      if (peer !== undefined) use(driver, peer);
+    }
+  }
+}

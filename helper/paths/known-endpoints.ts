@@ -1,0 +1,52 @@
+import type { AddressSet } from '../../shared/addresses/range.ts';
+import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import { partsOf } from '../../shared/endpoints/endpoint.ts';
+import type { KnownEndpoint } from '../../shared/paths/machine/candidates.ts';
+import type { PathStart } from '../../shared/paths/machine/state.ts';
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import type { Remembered } from './remembered-endpoints.ts';
+import { resolveEndpoints, usableLiterals } from './resolve-endpoints.ts';
+
+/** The endpoints of one controller as its machine knows them. */
+
+const defaultPort = 51_820;
+
+/** What is known without asking a resolver: what worked last, and the addresses of the profile. */
+export function pathStart(
+  { endpoints }: PlannedController,
+  remembered: Remembered | undefined,
+  tunnel: AddressSet,
+): PathStart {
+  const last: readonly KnownEndpoint[] =
+    remembered === undefined ? [] : [{ ...remembered, source: 'remembered' }];
+  const literal = (all: readonly Endpoint[], path: 'lan' | 'internet') =>
+    usableLiterals(all, tunnel).map((endpoint): KnownEndpoint => ({ endpoint, path, source: 'invite' }));
+  const [first] = [...endpoints.private, ...endpoints.public];
+  return {
+    port: first === undefined ? defaultPort : partsOf(first).port,
+    known: [...last, ...literal(endpoints.private, 'lan'), ...literal(endpoints.public, 'internet')],
+  };
+}
+
+/**
+ * What the endpoints stand for now, resolved outside the tunnel. Never throws.
+ * @returns the endpoints, and what was left out, in sentences for the timeline
+ */
+export async function resolveKnown(
+  { endpoints }: PlannedController,
+  tunnel: AddressSet,
+): Promise<{ readonly known: readonly KnownEndpoint[]; readonly ignored: readonly string[] }> {
+  const [lan, internet] = await Promise.all([
+    resolveEndpoints(endpoints.private, tunnel),
+    resolveEndpoints(endpoints.public, tunnel),
+  ]);
+  const literal = new Set<Endpoint>([...endpoints.private, ...endpoints.public]);
+  const known = (all: readonly Endpoint[], path: 'lan' | 'internet') =>
+    all.map((endpoint): KnownEndpoint => {
+      return { endpoint, path, source: literal.has(endpoint) ? 'invite' : 'resolved' };
+    });
+  return {
+    known: [...known(lan.endpoints, 'lan'), ...known(internet.endpoints, 'internet')],
+    ignored: [...lan.ignored, ...internet.ignored],
+  };
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LivePeer } from '../tunnel/system.ts';
+import { hasSession } from './session.ts';
+
+/** Where nothing is sent over this time, nothing can be said. */
+const maxWatchMs = 4_000;
+const lookMs = 100;
+/** A keepalive waits for no answer (paper, section 5.4.6). */
+const keepaliveBytes = 32;
+/** What a new session brings by itself: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
+const sessionBytes = 92 + 32;
+/** After a new session there is an answer within this time, or there was nothing to answer. */
+const proofMs = 2_000;
+
+/** Watches what goes out to one controller and what comes back. What that means is decided in the machine. */
+export class SessionWatch {
+  readonly #read: () => Promise<LivePeer | undefined>;
+  readonly #nowMs: () => number;
+  readonly #end = new AbortController();
+
+  /** @param read the controller as the live interface has it; undefined when the interface is gone */
+  constructor(read: () => Promise<LivePeer | undefined>, nowMs: () => number) {
+    this.#read = read;
+    this.#nowMs = nowMs;
+  }
+
+  /** Ends what is under way; it rejects. */
+  stop(): void {
+    this.#end.abort(new Error('the tunnel is taken down'));
+  }
+
+  /**
+   * For how long data went out and nothing came in, once that is at least `watchMs`; null when something came in, or
+   * nothing went out.
+   * @throws what reading throws, and when it is stopped
+   */
+  async silentMs(watchMs: number): Promise<number | null> {
+    const before = await this.#read();
+    const startMs = this.#nowMs();
+    while (before !== undefined && hasSession(before)) {
+      await this.#pause();
+      const now = await this.#read();
+      const passedMs = this.#nowMs() - startMs;
+      if (now === undefined || now.receivedBytes !== before.receivedBytes) return null;
+      if (now.sentBytes - before.sentBytes > keepaliveBytes && passedMs >= watchMs) return passedMs;
+      if (passedMs >= maxWatchMs) return null;
+    }
+    return null;
+  }
+
+  /**
+   * Whether a session that was just renewed brought more than itself. The counters of a controller that was added again
+   * begin at zero.
+   * @throws as {@link silentMs}
+   */
+  async hasAnswered(): Promise<boolean> {
+    const startMs = this.#nowMs();
+    while (this.#nowMs() - startMs < proofMs) {
+      await this.#pause();
+      if (((await this.#read())?.receivedBytes ?? 0) > sessionBytes) return true;
+    }
+    return false;
+  }
+
+  #pause(): Promise<void> {
+    return sleep(lookMs, undefined, { signal: this.#end.signal });
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  initialNames,
+  type NamesMove,
+  type NamesState,
+  namesWakeAtMs,
+  stepNames,
+} from '../../shared/paths/machine/names.ts';
+import { isLost } from '../../shared/paths/machine/reachability.ts';
+import { wakeAtMs } from '../../shared/paths/machine/step.ts';
+import {
+  initialTurns,
+  stepTurns,
+  type TurnsEvent,
+  type TurnsState,
+  turnsWakeAtMs,
+} from '../../shared/paths/machine/turns.ts';
+import {
+  initialWatch,
+  type PacketCounters,
+  stepWatch,
+  type WatchNews,
+  type WatchState,
+  watchWakeAtMs,
+} from '../../shared/paths/machine/watch.ts';
+import type { ControllerDriver } from './controller-driver.ts';
+
+export interface TunnelClockParts {
+  readonly drivers: readonly ControllerDriver[];
+  readonly defaultController: string;
+  readonly namesVia: string;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number;
+  readonly packetCounters: () => PacketCounters | null;
+  readonly onNamesMove: (move: NamesMove) => void;
+  readonly onClockJump: () => void;
+  readonly onReadDue: () => void;
+  readonly onPeersDue: () => void;
+}
+
+/** The one timer of a tunnel: wakes each machine when it asked for it, and feeds those that span the controllers. */
+export class TunnelClock {
+  readonly #parts: TunnelClockParts;
+  #turns: TurnsState = initialTurns;
+  #names: NamesState;
+  #watch: WatchState | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #firesAtMs = Number.POSITIVE_INFINITY;
+  #isStopped = false;
+  #isLookDue = false;
+  #areAllAsked = false;
+
+  constructor(parts: TunnelClockParts) {
+    this.#parts = parts;
+    this.#names = initialNames(parts.defaultController, parts.namesVia);
+  }
+
+  start(): void {
+    const { packetCounters, wallMs, nowMs } = this.#parts;
+    this.#watch = initialWatch(packetCounters(), wallMs(), nowMs());
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  takeTurn({ controller }: ControllerDriver, isUrgent: boolean): void {
+    this.#stepTurns({ type: 'take-turn', controller: controller.name, isUrgent });
+  }
+
+  yieldTurn({ controller }: ControllerDriver): void {
+    this.#stepTurns({ type: 'yield-turn', controller: controller.name });
+  }
+
+  /** A machine has stepped: it may want to be woken at another time, or be reachable now. Many step in one moment. */
+  stepped(): void {
+    if (this.#isLookDue) return;
+    this.#isLookDue = true;
+    queueMicrotask(() => {
+      this.#isLookDue = false;
+      if (this.#isStopped) return;
+      this.#stepNames();
+      this.#arm();
+    });
+  }
+
+  #stepTurns(event: TurnsEvent): void {
+    const [turns, granted] = stepTurns(this.#turns, event, this.#parts.nowMs());
+    this.#turns = turns;
+    for (const name of granted) {
+      this.#parts.drivers.find(({ controller }) => controller.name === name)?.send({ type: 'turn' });
+    }
+  }
+
+  #stepNames(): void {
+    const { drivers, nowMs, onNamesMove } = this.#parts;
+    // Before its first round nothing is known of a controller, and the helper before this one knew why.
+    this.#areAllAsked ||= drivers.every(({ state }) => state.roundsSinceEvent > 0);
+    if (!this.#areAllAsked) return;
+    const reachable = drivers.map(({ controller, state }) => ({
+      name: controller.name,
+      isLost: isLost(state),
+    }));
+    const [names, move] = stepNames(this.#names, reachable, nowMs());
+    this.#names = names;
+    if (move !== null) onNamesMove(move);
+  }
+
+  #arm(): void {
+    const atMs = this.#nextMs();
+    if (atMs === this.#firesAtMs) return;
+    clearTimeout(this.#timer);
+    this.#firesAtMs = atMs;
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    // A timer counts whole milliseconds and may fire a fraction early: the clock is looked at again.
+    const waitMs = Math.max(0, Math.ceil(atMs - this.#parts.nowMs()));
+    this.#timer = setTimeout(() => this.#fire(), waitMs);
+  }
+
+  #nextMs(): number {
+    const times = [
+      ...this.#parts.drivers.map(({ state }) => wakeAtMs(state)),
+      turnsWakeAtMs(this.#turns),
+      namesWakeAtMs(this.#names),
+      this.#watch === null ? null : watchWakeAtMs(this.#watch),
+    ];
+    return Math.min(...times.map((atMs) => atMs ?? Number.POSITIVE_INFINITY));
+  }
+
+  #fire(): void {
+    const nowMs = this.#parts.nowMs();
+    this.#firesAtMs = Number.POSITIVE_INFINITY;
+    this.#lookAtTraffic(nowMs);
+    for (const driver of this.#parts.drivers) {
+      const dueMs = wakeAtMs(driver.state);
+      if (dueMs !== null && dueMs <= nowMs) driver.send({ type: 'wake' });
+    }
+    this.#stepTurns({ type: 'wake' });
+    this.stepped();
+  }
+
+  #lookAtTraffic(nowMs: number): void {
+    if (this.#watch === null || nowMs < watchWakeAtMs(this.#watch)) return;
+    const { packetCounters, wallMs } = this.#parts;
+    const [watch, news] = stepWatch(this.#watch, packetCounters(), wallMs(), nowMs);
+    this.#watch = watch;
+    for (const one of news) this.#hear(one, nowMs);
+  }
+
+  #hear(news: WatchNews, nowMs: number): void {
+    const { drivers, onClockJump, onPeersDue, onReadDue } = this.#parts;
+    switch (news.news) {
+      case 'silent':
+        for (const driver of drivers) driver.send({ type: 'silent', sinceMs: news.sinceMs });
+        break;
+      case 'heard':
+        // With more than one controller only their own counters tell who answered.
+        if (drivers.length === 1) drivers[0]?.send({ type: 'heard', afterMs: nowMs });
+        break;
+      case 'clock-jumped':
+        onClockJump();
+        break;
+      case 'peers-due':
+        if (drivers.length > 1) onPeersDue();
+        break;
+      case 'read-due':
+        onReadDue();
+        break;
+    }
+  }
+}

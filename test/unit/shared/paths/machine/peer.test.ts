@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Counted, countersRead } from '../../../../../shared/paths/machine/peer.ts';
+import { endpoint } from '../../../support/fake-system.ts';
+import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
+
+const lookMs = 1_000;
+let run: MachineRun;
+
+beforeEach(() => {
+  run = new MachineRun();
+  run.nowMs = 10_000;
+  look(1_000, 1_000);
+});
+
+function look(receivedBytes: number, sentBytes: number): Counted {
+  run.nowMs += lookMs;
+  const { state, counted } = countersRead(run.state, { receivedBytes, sentBytes }, run.nowMs);
+  run.state = state;
+  return counted;
+}
+
+describe('the byte counters of a controller', () => {
+  test('that does not answer in two looks say it is silent since before the first', () => {
+    expect(look(1_000, 1_200)).toEqual({ is: 'nothing' });
+    expect(look(1_000, 1_400)).toEqual({ is: 'silent', sinceMs: 11_000 });
+  });
+
+  test('that answers say so, and its silence counts again', () => {
+    look(1_000, 1_200);
+    expect(look(1_128, 1_400)).toMatchObject({ is: 'heard' });
+    expect(look(1_128, 1_600)).toEqual({ is: 'nothing' });
+    expect(look(1_128, 1_800)).toEqual({ is: 'silent', sinceMs: 13_000 });
+  });
+
+  test('say nothing of keepalives, which wait for no answer', () => {
+    for (let sent = 1_032; sent < 1_400; sent += 32) expect(look(1_000, sent)).toEqual({ is: 'nothing' });
+  });
+});
+
+describe('the endpoint that WireGuard reports', () => {
+  const elsewhere = endpoint('203.0.113.99:51820');
+
+  test('is the path in use when it followed the controller by itself', () => {
+    run.startAtHome();
+    run.send({ type: 'peer', endpoint: elsewhere, handshakeAgeMs: 1_000 });
+    expect(run.state.phase).toMatchObject({ is: 'on', endpoint: elsewhere });
+    expect(run.state.candidates.at(-1)).toMatchObject({ endpoint: elsewhere, source: 'live' });
+  });
+
+  test('says nothing while a move is under way', () => {
+    run.startAtHome();
+    run.answer(lan, 1);
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 1_000 });
+    expect(run.state.phase).toMatchObject({ is: 'moving', move: { to: lan } });
+  });
+
+  test('is suspected when the last handshake is older than a session lasts', () => {
+    run.startAtHome();
+    run.endRound();
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 185_000 });
+    expect(run.state.phase).toMatchObject({ silentSinceMs: null });
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 195_000 });
+    expect(run.state.phase).toMatchObject({ silentSinceMs: run.nowMs - 195_000 });
+    expect(run.last('probe').timing).toMatchObject({ attempts: 2 });
+  });
+});

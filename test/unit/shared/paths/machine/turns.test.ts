@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import {
+  initialTurns,
+  stepTurns,
+  type TurnsEvent,
+  type TurnsState,
+  turnsWakeAtMs,
+} from '../../../../../shared/paths/machine/turns.ts';
+
+/** Turns with a clock in the hand of the test. */
+class Turns {
+  state: TurnsState = initialTurns;
+  nowMs = 1_000;
+
+  #send(event: TurnsEvent): readonly string[] {
+    const [state, granted] = stepTurns(this.state, event, this.nowMs);
+    this.state = state;
+    return granted;
+  }
+
+  take(controller: string, isUrgent = true): readonly string[] {
+    return this.#send({ type: 'take-turn', controller, isUrgent });
+  }
+
+  yield(controller: string): readonly string[] {
+    return this.#send({ type: 'yield-turn', controller });
+  }
+
+  /** Waits until the next turn may be given. */
+  wake(): readonly string[] {
+    this.nowMs = turnsWakeAtMs(this.state) ?? this.nowMs;
+    return this.#send({ type: 'wake' });
+  }
+}
+
+test('four rounds run at once, the next when one has ended', () => {
+  const turns = new Turns();
+  expect(['a', 'b', 'c', 'd', 'e'].map((name) => turns.take(name))).toEqual([['a'], ['b'], ['c'], ['d'], []]);
+  expect(turnsWakeAtMs(turns.state)).toBeNull();
+  expect(turns.yield('b')).toEqual(['e']);
+});
+
+test('an urgent round goes before those that wait for their time', () => {
+  const turns = new Turns();
+  expect(turns.take('watch 1', false)).toEqual(['watch 1']);
+  expect(turns.take('watch 2', false)).toEqual([]);
+  expect(turns.take('urgent')).toEqual(['urgent']);
+  expect(turns.wake()).toEqual(['watch 2']);
+});
+
+test('rounds that no event asks for are 100 ms apart', () => {
+  const turns = new Turns();
+  turns.take('a', false);
+  turns.take('b', false);
+  turns.take('c', false);
+  const times = [turns.nowMs];
+  for (let time = 0; time < 2; time += 1) {
+    turns.wake();
+    times.push(turns.nowMs);
+  }
+  expect(times).toEqual([1_000, 1_100, 1_200]);
+});
+
+test('who has a turn keeps it for the next round, and who is in a hurry now does not wait in line', () => {
+  const turns = new Turns();
+  expect(turns.take('a')).toEqual(['a']);
+  expect(turns.take('a')).toEqual(['a']);
+  expect(turns.state.holding).toEqual(['a']);
+  turns.take('b', false);
+  turns.take('c', false);
+  expect(turns.take('c', true)).toEqual(['c']);
+  expect(turns.state.waiting).toEqual([]);
+});
+
+test('who gives up its turn does not wait for one either', () => {
+  const turns = new Turns();
+  for (const name of ['a', 'b', 'c', 'd', 'e']) turns.take(name);
+  expect(turns.yield('e')).toEqual([]);
+  expect(turns.yield('a')).toEqual([]);
+});

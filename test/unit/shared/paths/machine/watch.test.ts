@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  initialWatch,
+  type PacketCounters,
+  stepWatch,
+  type WatchState,
+  watchWakeAtMs,
+} from '../../../../../shared/paths/machine/watch.ts';
+
+const lookMs = 150;
+
+let counters: PacketCounters | null;
+let nowMs: number;
+let wallMs: number;
+let heard: string[];
+let state: WatchState;
+
+beforeEach(() => {
+  counters = { received: 100, sent: 100 };
+  nowMs = 50_000;
+  wallMs = 1_700_000_000_000;
+  heard = [];
+  state = initialWatch(counters, wallMs, nowMs);
+});
+
+/** One look later, with packets received and sent since the last. */
+function pass({ received = 0, sent = 0 }, aheadMs = lookMs): void {
+  nowMs += aheadMs;
+  wallMs += aheadMs;
+  if (counters !== null) counters = { received: counters.received + received, sent: counters.sent + sent };
+  const [next, news] = stepWatch(state, counters, wallMs, nowMs);
+  state = next;
+  heard.push(...news.map((one) => (one.news === 'silent' ? `silent since ${one.sinceMs}` : one.news)));
+}
+
+function traffic(): string[] {
+  return heard.filter((one) => one !== 'peers-due' && one !== 'read-due');
+}
+
+describe('packets that go out while none come in', () => {
+  test('are a silence after 300 ms, reported once, from when they began', () => {
+    for (let look = 0; look < 10; look += 1) pass({ sent: 3 });
+    expect(traffic()).toEqual(['silent since 50000']);
+  });
+
+  test('are none while something comes in with them', () => {
+    for (let look = 0; look < 10; look += 1) pass({ sent: 3, received: 1 });
+    expect(traffic()).toEqual([]);
+  });
+
+  test('are none when it was a single one, as a keepalive is', () => {
+    pass({ sent: 1 });
+    for (let look = 0; look < 10; look += 1) pass({});
+    expect(traffic()).toEqual([]);
+  });
+
+  test('are reported to have ended, and count again after that', () => {
+    for (let look = 0; look < 4; look += 1) pass({ sent: 1 });
+    pass({ received: 1 });
+    expect(traffic()).toEqual(['silent since 50000', 'heard']);
+    for (let look = 0; look < 4; look += 1) pass({ sent: 1 });
+    expect(traffic()).toHaveLength(3);
+  });
+});
+
+test('the counters of each controller are due once a second while packets go out', () => {
+  for (let look = 0; look < 20; look += 1) pass({ sent: 1, received: 1 });
+  for (let look = 0; look < 20; look += 1) pass({ received: 1 });
+  expect(heard.filter((one) => one === 'peers-due')).toHaveLength(2);
+});
+
+test('the interface is read every 30 s, whatever happens', () => {
+  for (let passed = 0; passed < 95_000; passed += 600) pass({}, 600);
+  expect(heard).toEqual(['read-due', 'read-due', 'read-due']);
+});
+
+test('while nothing goes out the looks are far apart, and close again with the first packet', () => {
+  const waitMs = () => watchWakeAtMs(state) - nowMs;
+  for (let look = 0; look < 7; look += 1) pass({});
+  expect(waitMs()).toBe(600);
+  pass({ sent: 1 });
+  expect(waitMs()).toBe(lookMs);
+});
+
+test('an interface that is gone for a while is no silence', () => {
+  pass({ sent: 1 });
+  counters = null;
+  for (let look = 0; look < 5; look += 1) pass({});
+  counters = { received: 0, sent: 9 };
+  pass({});
+  expect(traffic()).toEqual([]);
+});
+
+describe('the wall clock', () => {
+  test.each([
+    ['forward, as after a sleep', 3_600_000],
+    ['back', -3_600_000],
+  ])('that was set %s is reported once, and is no silence', (_, jumpMs) => {
+    wallMs += jumpMs;
+    pass({ sent: 1 });
+    pass({ received: 1 });
+    expect(traffic()).toEqual(['clock-jumped']);
+  });
+
+  test('that drifts, or a timer that is late with both clocks, is no jump', () => {
+    wallMs += 900;
+    pass({});
+    pass({}, 60_000);
+    expect(traffic()).toEqual([]);
+  });
+});
