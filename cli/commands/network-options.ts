@@ -47,6 +47,12 @@ export interface SetNetworkOptions extends FileOption {
   readonly defaultController?: string;
 }
 
+export interface ImportNetworkOptions extends FileOption {
+  readonly clan: string;
+  readonly instance?: string;
+  readonly domain?: string;
+}
+
 export interface ListOptions extends FileOption {
   readonly json?: true;
 }

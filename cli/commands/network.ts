@@ -5,6 +5,7 @@ import { fileOption } from './network-file-option.ts';
 import type {
   AddControllerOptions,
   AddPeerOptions,
+  ImportNetworkOptions,
   InitOptions,
   InviteOptions,
   ListOptions,
@@ -16,6 +17,7 @@ import { collected } from './option-values.ts';
 export function addNetworkCommand(program: Command, io: CliIo): void {
   const network = program.command('network').description('make and change a network of your own');
   addInit(network, io);
+  addImport(network, io);
   addList(network, io);
   addControllerCommand(network, io);
   addPeerCommand(network, io);
@@ -39,6 +41,20 @@ function addInit(network: Command, io: CliIo): void {
     .action(async (name: string, options: InitOptions) => {
       const { initNetwork } = await import('./network-actions.ts');
       await initNetwork(io, name, options);
+    });
+}
+
+function addImport(network: Command, io: CliIo): void {
+  network
+    .command('import')
+    .description('make the network file of an existing Clan network')
+    .requiredOption('--clan <directory>', 'with instances.json and vars/per-machine, see docs/MIGRATING.md')
+    .option('--instance <name>', 'the instance of the wireguard service (default: the only one with keys)')
+    .option('--domain <domain>', 'what host names end in (default: as the Clan has it)')
+    .option('--file <file>', 'where to write (default: NAME.network.json)')
+    .action(async (options: ImportNetworkOptions) => {
+      const { importNetwork } = await import('./network-import-action.ts');
+      await importNetwork(io, options);
     });
 }
 

@@ -197,6 +197,11 @@ function withDigest(file: NetworkFile): NetworkFile {
   return { ...file, digest: contentDigest(file) };
 }
 
+/** A network made in one step of many changes: it begins at serial 1. */
+export function atFirstSerial(file: NetworkFile): NetworkFile {
+  return withDigest({ ...file, serial: 1 });
+}
+
 /** Whether somebody changed the content of a file without its serial: no invite may carry that serial again. */
 export function isEditedByHand(file: NetworkFile): boolean {
   return file.digest !== undefined && file.digest !== contentDigest(file);
