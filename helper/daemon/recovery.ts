@@ -79,6 +79,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   }
   if (reading.found === 'damaged') {
     for (const name of system.ownInterfaces()) await system.down(name);
+    await system.clearRouting();
   }
   await clearNames(parts);
   journal.clear();

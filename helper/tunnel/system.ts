@@ -26,6 +26,8 @@ export interface TunnelSystem extends NetworkSystem {
   dress(plan: TunnelPlan): Promise<void>;
   /** Takes the interface down with all that hangs on it, and waits until its process has ended. */
   down(interfaceName: string): Promise<void>;
+  /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
+  clearRouting(): Promise<void>;
   /** What the live interface says; undefined when it is gone. */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
   /** What the system's own tools print about the network; keys may stand in it. */

@@ -19,13 +19,18 @@ export interface TunnelPlan {
   /** Own addresses with prefix length. */
   readonly addresses: readonly string[];
   readonly routes: readonly PlannedRoute[];
+  /** Ranges that are the network's own as a whole, although not every part of them has a route. */
+  readonly network: readonly string[];
   readonly controllers: readonly PlannedController[];
 }
 
-/** A range that leaves through the tunnel, with the source address to prefer where the plan knows one. */
+/** A range that leaves through the tunnel. */
 export interface PlannedRoute {
   readonly range: string;
+  /** The own address to send from, where the plan knows one. */
   readonly source: string | undefined;
+  /** The controller that carries it. */
+  readonly controller: string;
 }
 
 export interface PlannedController {
@@ -58,6 +63,14 @@ function ipv4RangesOf(profile: InviteProfile, controller: InviteProfile['control
   return controller.ipv4 === undefined ? [] : [`${controller.ipv4}/32`];
 }
 
+/** The /40 of the address plan, which holds every controller's /56, and the IPv4 range where there is one. */
+function networkRanges(profile: InviteProfile): string[] {
+  const base = new Uint8Array(16);
+  base.set(networkBase(profile.network.name));
+  const { ipv4 } = profile.network;
+  return [`${ipv6Text(base)}/40`, ...(ipv4 === undefined ? [] : [ipv4.range])];
+}
+
 /**
  * A peer has one IPv6 address per controller; each controller's /56 is reached from the address inside it. It has at
  * most one IPv4 address.
@@ -75,12 +88,14 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
       ...(ipv4 === undefined ? [] : [`${ipv4}/32`]),
     ],
     routes: profile.controllers.flatMap((c) => [
-      { range: c.subnet, source: own(c.subnet) },
+      { range: c.subnet, source: own(c.subnet), controller: c.name },
       ...[...ipv4RangesOf(profile, c), ...c.routes].map((range) => ({
         range,
         source: range.includes(':') ? undefined : ipv4,
+        controller: c.name,
       })),
     ]),
+    network: networkRanges(profile),
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,
@@ -94,6 +109,15 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
   };
 }
 
+/** A range that two peers name belongs to the last of them, as WireGuard has it. */
+function uniqueRoutes(profile: WgQuickProfile): PlannedRoute[] {
+  const routes = new Map<string, PlannedRoute>();
+  for (const { name, allowedIps } of profile.controllers) {
+    for (const range of allowedIps) routes.set(range, { range, source: undefined, controller: name });
+  }
+  return [...routes.values()];
+}
+
 function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
   const addressOf = new Map<string, string>(profile.machines.map((m) => [m.name, m.address]));
   return {
@@ -101,10 +125,8 @@ function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
     mtu: profile.settings.mtu,
     listenPort: profile.settings.listenPort,
     addresses: profile.peer.addresses,
-    routes: [...new Set(profile.controllers.flatMap((c) => c.allowedIps))].map((range) => ({
-      range,
-      source: undefined,
-    })),
+    routes: uniqueRoutes(profile),
+    network: [],
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,
@@ -127,13 +149,6 @@ export function tunnelPlan(profile: Profile): TunnelPlan {
 export function tunnelAddresses(profile: Profile): AddressSet {
   if (profile.origin === 'wg-quick')
     return new AddressSet(profile.controllers.flatMap((c) => c.allowedIps.map(rangeOf)));
-  const base = new Uint8Array(16);
-  base.set(networkBase(profile.network.name));
-  const { ipv4 } = profile.network;
-  const routes = profile.controllers.flatMap((c) => c.routes.map(rangeOf));
-  return new AddressSet([
-    rangeOf(`${ipv6Text(base)}/40`),
-    ...(ipv4 === undefined ? [] : [rangeOf(ipv4.range)]),
-    ...routes,
-  ]);
+  const routes = profile.controllers.flatMap((c) => c.routes);
+  return new AddressSet([...networkRanges(profile), ...routes].map(rangeOf));
 }

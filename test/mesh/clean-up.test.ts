@@ -76,7 +76,17 @@ describe('after up and down', () => {
     const connected = await host.snapshot();
     await laptop.mustHoming(['down']);
     const added = diffSnapshots(before, connected).filter((line) => line.startsWith('+ '));
-    for (const what of ['/etc/hosts', 'link', 'address', 'route', 'firewall', 'socket', 'process', 'file'])
+    for (const what of [
+      '/etc/hosts',
+      'link',
+      'address',
+      'route',
+      'rule',
+      'firewall',
+      'socket',
+      'process',
+      'file',
+    ])
       expect(
         added.some((line) => line.startsWith(`+ ${what}:`)),
         what,

@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
+import { probePorts } from '../../tunnel/probe-ports.ts';
 
 /** Errors that speak of the destination or the network. After any other, the socket itself is suspect. */
 const destinationErrors = new Set([
@@ -17,11 +19,18 @@ const destinationErrors = new Set([
   'EPERM',
 ]);
 
+/** Ports that others have taken are passed over; more than this many in a row means something else is wrong. */
+const maxBindAttempts = 8;
+
+function anyProbePort(): number {
+  return randomInt(probePorts.first, probePorts.last + 1);
+}
+
 /** What a failed send is told as: a system error code, or the message where there is none. */
 export type SendFailure = string;
 
 /**
- * The one UDP socket of an address family, on a port the system picks. It is opened by the first send and
+ * The one UDP socket of an address family, on one of the ports for probes. It is opened by the first send and
  * again by the next send after it broke, and keeps no process alive.
  */
 export class FamilySocket {
@@ -88,14 +97,18 @@ export class FamilySocket {
     });
     this.#socket = socket;
     socket.on('message', this.#onDatagram);
+    let attempts = 1;
     socket.on('error', (error) => {
       this.#brokenBy = codeOf(error);
-      this.#drop(socket);
+      const isTaken = this.#brokenBy === 'EADDRINUSE' && attempts < maxBindAttempts;
+      if (isTaken) attempts += 1;
+      if (isTaken) socket.bind(anyProbePort());
+      else this.#drop(socket);
     });
     socket.on('listening', () => {
       if (this.#family === 4) socket.setBroadcast(true);
     });
-    socket.bind(0);
+    socket.bind(anyProbePort());
     socket.unref();
     return socket;
   }

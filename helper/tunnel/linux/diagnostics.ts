@@ -1,6 +1,7 @@
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { DiagnosticText } from '../system.ts';
+import { ownProtocol } from './routing-rules.ts';
 
 /** What the system's own tools print of links, routes, rules and tunnels. Keys may stand in it. */
 export function systemDiagnostics(runner: ProgramRunner): Promise<DiagnosticText[]> {
@@ -19,6 +20,9 @@ export function systemDiagnostics(runner: ProgramRunner): Promise<DiagnosticText
     command('ip', ['route']),
     command('ip', ['-6', 'route']),
     command('ip', ['rule']),
+    command('ip', ['-6', 'rule']),
+    command('ip', ['route', 'show', 'table', 'all', 'protocol', `${ownProtocol}`]),
+    command('ip', ['-6', 'route', 'show', 'table', 'all', 'protocol', `${ownProtocol}`]),
     command('nft', ['list', 'tables']),
   ]);
 }

@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { clearedEnvironment } from '../../process/run.ts';
+import { tunnelRoutes } from './routing-rules.ts';
 
 /**
  * The lines for `ip -batch -` that dress an interface in its plan: one process instead of one a setting
  * (at 100 controllers wg-quick starts 200). `replace`: the same batch repairs what was lost. `nodad`: nobody
  * else can hold these addresses on a point-to-point link. `noprefixroute`: the plan's own routes say what goes
- * through the tunnel.
+ * through the tunnel, in a table of their own.
  * @param hasIpv6 whether the kernel knows IPv6 at all
  */
-export function ipBatch(plan: TunnelPlan, hasIpv6: boolean): string {
+export function dressLines(plan: TunnelPlan, hasIpv6: boolean): string[] {
   const device = plan.interfaceName;
-  const lines = [
+  return [
     ...plan.addresses.map((address) =>
       address.includes(':')
         ? `address replace ${address} dev ${device} nodad noprefixroute`
@@ -21,13 +22,18 @@ export function ipBatch(plan: TunnelPlan, hasIpv6: boolean): string {
     // nobody answers (RFC 4861 section 6.3.7).
     ...(hasIpv6 ? [`link set dev ${device} addrgenmode none`] : []),
     `link set dev ${device} mtu ${plan.mtu} up`,
-    ...plan.routes.map(({ range, source }) =>
-      source === undefined
-        ? `route replace ${range} dev ${device}`
-        : `route replace ${range} dev ${device} src ${source}`,
-    ),
+    ...tunnelRoutes(plan).map((route) => `route replace ${route}`),
   ];
-  return `${lines.join('\n')}\n`;
+}
+
+/** The arguments of `ip` for a batch whose rules are of one family. */
+export function batchArgs(family: 4 | 6): readonly string[] {
+  return family === 4 ? ['-batch', '-'] : ['-6', '-batch', '-'];
+}
+
+/** The lines as a batch's input. */
+export function batchText(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 const timeoutMs = 10_000;
@@ -35,14 +41,17 @@ const timeoutMs = 10_000;
 /** An `ip -batch -` that was started and waits for its lines. */
 export interface WaitingBatch {
   /** Gives it its lines and waits for its end. @throws Error with its own words when a line fails */
-  run(lines: string): Promise<void>;
+  run(lines: readonly string[]): Promise<void>;
   /** Ends it, when it was given no lines. */
   abandon(): void;
 }
 
-/** Starts `ip -batch -` ahead of its lines: while wireguard-go gets ready there is time for it, and not after. */
-export function startIpBatch(program: string): WaitingBatch {
-  const child = spawn(program, ['-batch', '-'], {
+/**
+ * Starts `ip -batch -` ahead of its lines: while wireguard-go gets ready there is time for it, and not after.
+ * @param family what rules without an address are for; other lines say it by their addresses
+ */
+export function startIpBatch(program: string, family: 4 | 6): WaitingBatch {
+  const child = spawn(program, [...batchArgs(family)], {
     env: clearedEnvironment,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -63,7 +72,7 @@ export function startIpBatch(program: string): WaitingBatch {
   });
   return {
     run: async (lines) => {
-      child.stdin.end(lines);
+      child.stdin.end(batchText(lines));
       const failure = await ended;
       if (failure !== undefined)
         throw new Error(`${program} -batch - failed ${failure.replaceAll(/\s*\n\s*/g, '; ')}`);

@@ -5,6 +5,7 @@ import type { ProgramRunner } from '../../process/run.ts';
 import type { Move } from '../network.ts';
 import type { LiveInterface } from '../system.ts';
 import { requireProgram } from './require-program.ts';
+import { tunnelMark } from './routing-rules.ts';
 import type { PortChoice, WireGuardBackend } from './wireguard-backend.ts';
 import { parseDump, wireguardConfig } from './wireguard-config.ts';
 
@@ -29,6 +30,10 @@ export class KernelWireGuard implements WireGuardBackend {
   ): Promise<void> {
     const config = wireguardConfig(plan, privateKey, endpoints, listenPort);
     await this.#wg(['setconf', plan.interfaceName, '/dev/stdin'], config);
+  }
+
+  async setMark(interfaceName: string): Promise<void> {
+    await this.#wg(['set', interfaceName, 'fwmark', `${tunnelMark}`]);
   }
 
   async read(interfaceName: string): Promise<LiveInterface | undefined> {

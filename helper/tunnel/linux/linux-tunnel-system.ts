@@ -19,7 +19,7 @@ import {
   guardMoveText,
   makeInboundGuard,
 } from './inbound-guard.ts';
-import { ipBatch, startIpBatch } from './ip-batch.ts';
+import { batchArgs, batchText, dressLines, startIpBatch } from './ip-batch.ts';
 import { KernelWireGuard } from './kernel-wireguard.ts';
 import { parseLinks } from './links.ts';
 import { isModem } from './modem.ts';
@@ -27,6 +27,8 @@ import { NetworkWatch } from './network-watch.ts';
 import { Pokes } from './pokes.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
+import { hasIpv6, ownUid, Routing } from './routing.ts';
+import { ownProtocol, rulesOf } from './routing-rules.ts';
 import { isUserspace } from './userspace-control.ts';
 import { UserspaceWireGuard } from './userspace-wireguard.ts';
 import type { WireGuardBackend } from './wireguard-backend.ts';
@@ -46,17 +48,15 @@ async function isPortInUse(port: number): Promise<boolean> {
   return (await Promise.all(tries)).includes(true);
 }
 
-/** Whether the kernel knows IPv6 (it can be started without). */
-function hasIpv6(): boolean {
-  return existsSync('/proc/sys/net/ipv6');
-}
-
 /** Tunnels on Linux: the kernel's WireGuard, else wireguard-go. */
 export class LinuxTunnelSystem implements TunnelSystem {
   readonly #runner: ProgramRunner;
   readonly #kernel: WireGuardBackend;
   readonly #userspace: WireGuardBackend;
   readonly #pokes: Pokes;
+  readonly #routing: Routing;
+  /** What each interface was dressed in. */
+  readonly #plans = new Map<string, TunnelPlan>();
   #kernelHasIt: boolean | undefined;
   #isGuarded = false;
 
@@ -65,6 +65,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     this.#kernel = new KernelWireGuard(runner);
     this.#userspace = new UserspaceWireGuard(runtimeDirectory);
     this.#pokes = new Pokes(runner);
+    this.#routing = new Routing(runner);
   }
 
   async wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'> {
@@ -113,17 +114,24 @@ export class LinuxTunnelSystem implements TunnelSystem {
       plan.listenPort !== undefined && (await isPortInUse(plan.listenPort)) ? plan.listenPort : undefined;
     const port = portInUse === undefined ? plan.listenPort : undefined;
     const startedAt = performance.now();
+    this.#plans.set(plan.interfaceName, plan);
     try {
       const created = backend.create(plan.interfaceName);
-      const batch = startIpBatch(requireProgram('ip'));
+      const batch = startIpBatch(requireProgram('ip'), 4);
+      const rules = (family: 4 | 6) =>
+        rulesOf(plan, family, ownUid()).map((rule) => `rule add ${rule} protocol ${ownProtocol}`);
+      const rules6 = hasIpv6() ? rules(6) : [];
+      const batch6 = rules6.length === 0 ? undefined : startIpBatch(requireProgram('ip'), 6);
       await created.catch((error: unknown) => {
         batch.abandon();
+        batch6?.abandon();
         throw error;
       });
-      // Neither waits for the other; but both have ended before anything is taken down again.
+      // None waits for another; but all have ended before anything is taken down again.
       const steps = await Promise.allSettled([
         endpoints.then((known) => backend.configure(plan, privateKey, known, port)),
-        batch.run(ipBatch(plan, hasIpv6())),
+        batch.run([...dressLines(plan, hasIpv6()), ...rules(4)]),
+        batch6?.run(rules6),
       ]);
       const failed = steps.find((step) => step.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
@@ -143,7 +151,12 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   async dress(plan: TunnelPlan): Promise<void> {
-    await this.#runner.mustRun(requireProgram('ip'), ['-batch', '-'], ipBatch(plan, hasIpv6()));
+    this.#plans.set(plan.interfaceName, plan);
+    await this.#backendOf(plan.interfaceName).setMark(plan.interfaceName);
+    const lines = batchText(dressLines(plan, hasIpv6()));
+    await this.#runner.mustRun(requireProgram('ip'), batchArgs(4), lines);
+    await this.#routing.setRules(plan);
+    await this.#routing.leaveMainTable(plan.interfaceName);
   }
 
   #missing(): string {
@@ -154,6 +167,9 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   async down(interfaceName: string): Promise<void> {
+    this.#plans.delete(interfaceName);
+    // Rules first: what they lead to is a table that empties with the interface.
+    await this.#routing.remove();
     if (this.exists(interfaceName)) {
       const result = await this.#runner.run(requireProgram('ip'), ['link', 'delete', 'dev', interfaceName]);
       if (result.exitCode !== 0 && this.exists(interfaceName)) throw new Error(result.stderr.trim());
@@ -182,7 +198,11 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
-    const watch = new NetworkWatch(requireProgram('ip'), tunnel, onChange);
+    const watch = new NetworkWatch(requireProgram('ip'), tunnel, onChange, () => {
+      const plan = this.#plans.get(tunnel);
+      // Whoever removed them may do so again at once; the next removal is seen as well, and a failure shows there.
+      if (plan !== undefined) this.#routing.setRules(plan).catch(() => undefined);
+    });
     return () => watch.stop();
   }
 
@@ -213,6 +233,10 @@ export class LinuxTunnelSystem implements TunnelSystem {
   clearGuard(): Promise<void> {
     this.#isGuarded = false;
     return clearInboundGuard(this.#runner);
+  }
+
+  clearRouting(): Promise<void> {
+    return this.#routing.remove();
   }
 
   async move(move: Move): Promise<MoveResult> {

@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Losses } from '../../../shared/paths/route.ts';
 import { clearedEnvironment } from '../../process/run.ts';
+import { isRuleRemoval, overTable, tunnelTable } from './routing-rules.ts';
 
 const restartDelayMs = 1_000;
 
-/** Whether some line of `ip -o monitor` speaks of another device than the tunnel's. */
+/** Whether some line of `ip -o monitor` speaks of another device than the tunnel's: no rule, no route in Homing's own tables. */
 export function speaksOfOthers(text: string, tunnel: string): boolean {
-  const ours = new RegExp(`(^|[\\s:])${tunnel}([@:\\s]|$)`);
-  return text.split('\n').some((line) => line.trim() !== '' && !/^\s/.test(line) && !ours.test(line));
+  const ours = new RegExp(`(^|[\\s:])${tunnel}([@:\\s]|$)| table (${tunnelTable}|${overTable}) `);
+  const rule = /^(Deleted )?\d+:\s+(not )?from /;
+  return text
+    .split('\n')
+    .some((line) => line.trim() !== '' && !/^\s/.test(line) && !ours.test(line) && !rule.test(line));
 }
 
 /**
@@ -29,26 +33,29 @@ export function lossesIn(text: string): Losses {
 }
 
 /**
- * Watches links, addresses and routes by one long-lived `ip monitor`. What changed is not parsed: the answer
+ * Watches links, addresses, routes and rules by one long-lived `ip monitor`. What changed is not parsed: the answer
  * to any change is to look again, and iproute2 before 6.2 prints text even with -j.
  */
 export class NetworkWatch {
   readonly #program: string;
   readonly #tunnel: string;
   readonly #onChange: (losses: Losses) => void;
+  readonly #onRulesLost: () => void;
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(program: string, tunnel: string, onChange: (losses: Losses) => void) {
+  /** @param onRulesLost called when somebody removed a rule of Homing's */
+  constructor(program: string, tunnel: string, onChange: (losses: Losses) => void, onRulesLost: () => void) {
     this.#program = program;
     this.#tunnel = tunnel;
     this.#onChange = onChange;
+    this.#onRulesLost = onRulesLost;
     this.#start();
   }
 
   #start(): void {
-    const child = spawn(this.#program, ['-o', 'monitor', 'link', 'address', 'route'], {
+    const child = spawn(this.#program, ['-o', 'monitor', 'link', 'address', 'route', 'rule'], {
       env: clearedEnvironment,
       cwd: '/',
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -56,6 +63,7 @@ export class NetworkWatch {
     this.#child = child;
     child.stdout?.on('data', (chunk: Buffer) => {
       const text = chunk.toString('utf8');
+      if (text.split('\n').some(isRuleRemoval)) this.#onRulesLost();
       if (speaksOfOthers(text, this.#tunnel)) this.#onChange(lossesIn(text));
     });
     child.on('error', () => this.#again());
@@ -68,6 +76,7 @@ export class NetworkWatch {
     this.#restart = setTimeout(() => {
       this.#restart = undefined;
       this.#start();
+      this.#onRulesLost();
       this.#onChange({ devices: [], addresses: [] });
     }, restartDelayMs);
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Route } from '../../../shared/paths/route.ts';
 import type { Link } from '../links.ts';
+import { tunnelMark } from './routing-rules.ts';
 
 const routeSchema = z.looseObject({
   dst: z.string(),
@@ -15,9 +16,17 @@ const routeSchema = z.looseObject({
 
 const answerSchema = z.array(z.looseObject({ ifname: z.string().optional() }));
 
-/** The lines for `ip -j -d -force -batch -` that print the links, then the route to each address. */
+/**
+ * The lines for `ip -j -d -force -batch -` that print the links, then the route to each address: that of WireGuard's own
+ * packets, which never enter the tunnel.
+ */
 export function routeQueries(addresses: readonly string[]): string {
-  return ['address show\n', ...addresses.map((one) => `route get ${one.replace('%', ' oif ')}\n`)].join('');
+  const mark = ` mark ${tunnelMark}`;
+  return [
+    'address show',
+    ...addresses.map((one) => `route get ${one.replace('%', ' oif ')}${mark}`),
+    '',
+  ].join('\n');
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import type { PlannedController, TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { Move } from '../network.ts';
 import type { LiveInterface, LivePeer } from '../system.ts';
+import { tunnelMark } from './routing-rules.ts';
 import { controlSocket } from './wireguard-go.ts';
 
 /**
@@ -74,7 +75,12 @@ export function setOperation(
   const peers = plan.controllers.flatMap((controller) =>
     peerLines(controller, endpoints.get(controller.publicKey)),
   );
-  const own = [`private_key=${hex(privateKey)}`, `listen_port=${listenPort ?? 0}`, 'replace_peers=true'];
+  const own = [
+    `private_key=${hex(privateKey)}`,
+    `listen_port=${listenPort ?? 0}`,
+    `fwmark=${tunnelMark}`,
+    'replace_peers=true',
+  ];
   return `set=1\n${[...own, ...peers].join('\n')}\n\n`;
 }
 

@@ -4,6 +4,7 @@ import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { Move } from '../network.ts';
 import type { LiveInterface } from '../system.ts';
 import { requireProgram } from './require-program.ts';
+import { tunnelMark } from './routing-rules.ts';
 import {
   configureUserspace,
   endpointOperation,
@@ -34,6 +35,10 @@ export class UserspaceWireGuard implements WireGuardBackend {
     listenPort: number | undefined,
   ): Promise<void> {
     await configureUserspace(plan.interfaceName, setOperation(plan, privateKey, endpoints, listenPort));
+  }
+
+  async setMark(interfaceName: string): Promise<void> {
+    await configureUserspace(interfaceName, `set=1\nfwmark=${tunnelMark}\n\n`);
   }
 
   read(interfaceName: string): Promise<LiveInterface | undefined> {

@@ -19,6 +19,8 @@ export interface WireGuardBackend {
     endpoints: ReadonlyMap<PublicKey, Endpoint>,
     listenPort: number | undefined,
   ): Promise<void>;
+  /** Marks what WireGuard itself sends, so that it never enters the tunnel; {@link configure} has done so. */
+  setMark(interfaceName: string): Promise<void>;
   /** What the interface says; undefined when it is gone. @throws Error when it is there and does not answer */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
   /** Sets another endpoint and sends a keepalive; renewed, the peer is removed and added again. */

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/keys/wireguard-key.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { LiveInterface, LivePeer } from '../system.ts';
+import { tunnelMark } from './routing-rules.ts';
 
 /** The text `wg setconf` takes (wg(8), CONFIGURATION FILE FORMAT). It holds the private key. */
 export function wireguardConfig(
@@ -16,7 +17,7 @@ export function wireguardConfig(
   endpoints: ReadonlyMap<PublicKey, Endpoint>,
   listenPort: number | undefined,
 ): string {
-  const own = ['[Interface]', `PrivateKey = ${privateKey}`];
+  const own = ['[Interface]', `PrivateKey = ${privateKey}`, `FwMark = ${tunnelMark}`];
   if (listenPort !== undefined) own.push(`ListenPort = ${listenPort}`);
   const peers = plan.controllers.map((controller) => {
     const endpoint = endpoints.get(controller.publicKey);

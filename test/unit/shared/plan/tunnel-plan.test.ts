@@ -12,9 +12,9 @@ test('a peer has one address per controller, and reaches each subnet from the ad
   const plan = tunnelPlan(goodProfile());
   expect(plan.addresses).toEqual([`${nas.peerAddress}/128`, `${vps.peerAddress}/128`]);
   expect(plan.routes).toEqual([
-    { range: nas.subnet, source: nas.peerAddress },
-    { range: '203.0.113.0/25', source: undefined },
-    { range: vps.subnet, source: vps.peerAddress },
+    { range: nas.subnet, source: nas.peerAddress, controller: 'nas' },
+    { range: '203.0.113.0/25', source: undefined, controller: 'nas' },
+    { range: vps.subnet, source: vps.peerAddress, controller: 'vps' },
   ]);
   expect(plan.controllers.map(({ allowedIps }) => allowedIps)).toEqual([
     [nas.subnet, '203.0.113.0/25'],
@@ -110,10 +110,10 @@ test('IPv4 between members goes through one controller, a route through its own'
     [vps.subnet, '10.42.0.2/32', '192.168.1.0/24'],
   ]);
   expect(plan.routes.filter(({ range }) => !range.includes(':'))).toEqual([
-    { range: '10.42.0.0/24', source: '10.42.0.3' },
-    { range: '203.0.113.0/25', source: '10.42.0.3' },
-    { range: '10.42.0.2/32', source: '10.42.0.3' },
-    { range: '192.168.1.0/24', source: '10.42.0.3' },
+    { range: '10.42.0.0/24', source: '10.42.0.3', controller: 'nas' },
+    { range: '203.0.113.0/25', source: '10.42.0.3', controller: 'nas' },
+    { range: '10.42.0.2/32', source: '10.42.0.3', controller: 'vps' },
+    { range: '192.168.1.0/24', source: '10.42.0.3', controller: 'vps' },
   ]);
   expect(tunnelAddresses(profileWithIpv4()).hasAddress('10.42.0.77')).toBe(true);
 });

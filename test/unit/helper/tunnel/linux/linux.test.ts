@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ipBatch } from '../../../../../helper/tunnel/linux/ip-batch.ts';
+import { dressLines } from '../../../../../helper/tunnel/linux/ip-batch.ts';
 import { speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
 import { parseDump, wireguardConfig } from '../../../../../helper/tunnel/linux/wireguard-config.ts';
 import { parseEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
@@ -67,7 +67,7 @@ describe('the configuration of an interface', () => {
     const [own, nas, vps] = wireguardConfig(tunnelPlan(goodProfile()), privateKey, endpoints, undefined)
       .trim()
       .split('\n\n');
-    expect(own).toBe(`[Interface]\nPrivateKey = ${privateKey}`);
+    expect(own).toBe(`[Interface]\nPrivateKey = ${privateKey}\nFwMark = 6844269`);
     expect(nas).toMatch(/Endpoint = 198\.51\.100\.7:51820\nAllowedIPs = fd.*::\/56, 203\.0\.113\.0\/25\n/);
     expect(vps).not.toContain('Endpoint');
     expect(vps).toMatch(/PersistentKeepalive = 25$/);
@@ -83,19 +83,18 @@ test('one batch dresses the interface: addresses, then up, then routes', () => {
   const plan = tunnelPlan(goodProfile());
   const [a, b] = plan.addresses;
   const [first, second, third] = plan.routes;
-  expect(ipBatch(plan, true).split('\n')).toEqual([
+  expect(dressLines(plan, true)).toEqual([
     `address replace ${a} dev hm-wgnet nodad noprefixroute`,
     `address replace ${b} dev hm-wgnet nodad noprefixroute`,
     'link set dev hm-wgnet addrgenmode none',
     'link set dev hm-wgnet mtu 1420 up',
-    `route replace ${first?.range} dev hm-wgnet src ${first?.source}`,
-    `route replace ${second?.range} dev hm-wgnet`,
-    `route replace ${third?.range} dev hm-wgnet src ${third?.source}`,
-    '',
+    `route replace ${first?.range} dev hm-wgnet table 6844269 protocol 104 src ${first?.source}`,
+    `route replace ${second?.range} dev hm-wgnet table 6844269 protocol 104`,
+    `route replace ${third?.range} dev hm-wgnet table 6844269 protocol 104 src ${third?.source}`,
   ]);
-  const withoutIpv6 = ipBatch(tunnelPlan(goodWgQuickProfile()), false);
-  expect(withoutIpv6).toContain('address replace 198.51.100.130/25 dev hm-home noprefixroute\n');
-  expect(withoutIpv6).not.toContain('addrgenmode');
+  const withoutIpv6 = dressLines(tunnelPlan(goodWgQuickProfile()), false);
+  expect(withoutIpv6).toContain('address replace 198.51.100.130/25 dev hm-home noprefixroute');
+  expect(withoutIpv6.filter((line) => line.includes('addrgenmode'))).toEqual([]);
 });
 
 describe('a line of ip monitor', () => {
@@ -106,6 +105,10 @@ describe('a line of ip monitor', () => {
     ['4: hm-wgnet: <POINTOPOINT,UP> mtu 1420', false],
     ['4: hm-wgnet    inet6 fd00::1/128 scope global', false],
     ['fd00::/56 dev hm-wgnet proto boot src fd00::1 metric 1024', false],
+    ['18530:\tfrom all to 192.0.2.0/24 lookup main suppress_prefixlength 7 proto 104', false],
+    ['Deleted 32765:\tnot from all fwmark 0xca6c lookup 51820', false],
+    ['throw 192.0.2.1 table 6844269 proto 104 ', false],
+    ['192.0.2.0/24 dev eth1 table 100 scope link', true],
     ['5: hm-wgnet2: <POINTOPOINT,UP> mtu 1420', true],
     ['5: hm-wgnet@if3: <UP> mtu 1420', false],
     ['', false],

@@ -59,7 +59,7 @@ describe('the answers of route get', () => {
 
   test('are asked for with the interface of a link-local address, and found under the address alone', () => {
     expect(routeQueries(['192.0.2.7', 'fe80::1%eth0'])).toBe(
-      'address show\nroute get 192.0.2.7\nroute get fe80::1 oif eth0\n',
+      'address show\nroute get 192.0.2.7 mark 6844269\nroute get fe80::1 oif eth0 mark 6844269\n',
     );
     const answer = line({ dst: 'fe80::7', dev: 'eth0', prefsrc: 'fe80::50', flags: [] });
     expect(parseRoutes(answer, parse, 'hm-wgnet').get('fe80::7')).toMatchObject({ onLink: true });

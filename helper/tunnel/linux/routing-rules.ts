@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { holds, outermostRanges } from '../../../shared/addresses/cover.ts';
+import { rangeOf } from '../../../shared/addresses/range.ts';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import { probePorts } from '../probe-ports.ts';
+
+/**
+ * How packets find Homing's own routing tables, as rules of ip-rule(8). The host's own tables are never written to. In
+ * order:
+ *
+ * 1. what the helper's probes send, and what WireGuard itself sends (it is marked), passes by;
+ * 2. a range that the person takes over goes through the tunnel although the host has a route to it;
+ * 3. what is sent from the tunnel's own addresses stays in the tunnel: a connection that began there goes on there;
+ * 4. a route of the host into one of the ranges wins, so that no profile captures a network that the laptop is in, its
+ *    gateway, or what another VPN carries. The host's default routes, and halves of them, do not win;
+ * 5. the rest of the ranges goes through the tunnel.
+ */
+
+/** ASCII "hom". The mark of WireGuard's own packets has the same value. */
+export const tunnelTable = 0x686f6d;
+export const tunnelMark = tunnelTable;
+/** The ranges that are taken over from the host's own routes. */
+export const overTable = tunnelTable + 1;
+/** Says in rules and routes that Homing made them (rtnetlink(7), rtm_protocol; above those that programs use). */
+export const ownProtocol = 104;
+
+const priorities = { probes: 18_500, own: 18_501, over: 18_510, from: 18_520, host: 18_530, tunnel: 18_540 };
+const endPriority = 18_599;
+const mainTable = 254;
+
+/**
+ * The host's routes that are shorter than this are no networks but ways to everywhere: the default route, its halves
+ * (OpenVPN), 2000::/3, all of fc00::/7.
+ */
+export const minHostPrefix = { 4: 8, 6: 32 } as const;
+
+/** One rule, as the words of ip-rule(8) after `rule add`. */
+type Rule = string;
+
+function familyOf(text: string): 4 | 6 {
+  return text.includes(':') ? 6 : 4;
+}
+
+/**
+ * The rules of a plan for one address family, in the order in which they are safe to add; none without a route.
+ * @param uid whom the helper runs as: its probes are known by that and their source ports
+ */
+export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
+  const ofFamily = (texts: readonly string[]) => texts.filter((text) => familyOf(text) === family);
+  const routed = ofFamily(plan.routes.map(({ range }) => range));
+  if (routed.length === 0) return [];
+  const network = ofFamily(plan.network);
+  const ranges = outermostRanges([...routed, ...network]);
+  const own = ofFamily(plan.addresses).map(hostRange);
+  const sources = outermostRanges([
+    ...own,
+    ...network.filter((range) => own.some((one) => holds(rangeOf(range), rangeOf(one)))),
+  ]);
+  const { first, last } = probePorts;
+  return [
+    `priority ${endPriority} nop`,
+    `priority ${priorities.probes} uidrange ${uid}-${uid} ipproto udp sport ${first}-${last} goto ${endPriority}`,
+    `priority ${priorities.own} fwmark 0x${tunnelMark.toString(16)} goto ${endPriority}`,
+    `priority ${priorities.over} lookup ${overTable}`,
+    ...sources.map((range) => `priority ${priorities.from} from ${range} lookup ${tunnelTable}`),
+    ...ranges.map(
+      (range) =>
+        `priority ${priorities.host} to ${range} lookup ${mainTable} suppress_prefixlength ${minHostPrefix[family] - 1}`,
+    ),
+    `priority ${priorities.tunnel} lookup ${tunnelTable}`,
+  ];
+}
+
+/** `10.42.1.2/16` as the range of this one address. */
+function hostRange(address: string): string {
+  return `${address.split('/')[0]}/${familyOf(address) === 4 ? 32 : 128}`;
+}
+
+/** The routes of a plan in Homing's own table, as the words of ip-route(8) after `route replace`. */
+export function tunnelRoutes(plan: TunnelPlan): string[] {
+  return plan.routes.map(
+    ({ range, source }) =>
+      `${range} dev ${plan.interfaceName} table ${tunnelTable} protocol ${ownProtocol}${source === undefined ? '' : ` src ${source}`}`,
+  );
+}
+
+const printedRuleSchema = z.looseObject({
+  priority: z.int(),
+  src: z.string().optional(),
+  srclen: z.int().optional(),
+  dst: z.string().optional(),
+  dstlen: z.int().optional(),
+  uid_start: z.int().optional(),
+  uid_end: z.int().optional(),
+  ipproto: z.string().optional(),
+  sport_start: z.int().optional(),
+  sport_end: z.int().optional(),
+  fwmark: z.string().optional(),
+  goto: z.int().optional(),
+  nop: z.null().optional(),
+  table: z.string().optional(),
+  suppress_prefixlen: z.int().optional(),
+  protocol: z.string().optional(),
+});
+
+/** Parses what `ip -N -j rule show` prints: the rules that Homing made, in the words of {@link rulesOf}. */
+export function parseOwnRules(output: string): Rule[] {
+  const printed = z.array(printedRuleSchema).parse(output.trim() === '' ? [] : JSON.parse(output));
+  return printed.filter(({ protocol }) => protocol === `${ownProtocol}`).map(ruleWords);
+}
+
+function ruleWords(rule: z.infer<typeof printedRuleSchema>): Rule {
+  const range = (address: string, length: number | undefined) =>
+    `${address}/${length ?? (familyOf(address) === 4 ? 32 : 128)}`;
+  return [
+    `priority ${rule.priority}`,
+    ...(rule.src === undefined || rule.src === 'all' ? [] : [`from ${range(rule.src, rule.srclen)}`]),
+    ...(rule.dst === undefined ? [] : [`to ${range(rule.dst, rule.dstlen)}`]),
+    ...(rule.uid_start === undefined ? [] : [`uidrange ${rule.uid_start}-${rule.uid_end}`]),
+    ...(rule.ipproto === undefined ? [] : ['ipproto udp']),
+    ...(rule.sport_start === undefined ? [] : [`sport ${rule.sport_start}-${rule.sport_end}`]),
+    ...(rule.fwmark === undefined ? [] : [`fwmark ${rule.fwmark}`]),
+    ...(rule.goto === undefined ? [] : [`goto ${rule.goto}`]),
+    ...(rule.nop === undefined ? [] : ['nop']),
+    ...(rule.table === undefined ? [] : [`lookup ${rule.table}`]),
+    ...(rule.suppress_prefixlen === undefined ? [] : [`suppress_prefixlength ${rule.suppress_prefixlen}`]),
+  ].join(' ');
+}
+
+/** Two ways to write one rule, made one: an IPv6 address has several texts. */
+function canonical(rule: Rule): string {
+  return rule.replaceAll(/(?<= )(from|to) (\S+)/g, (_, word: string, text: string) => {
+    const { family, first, last } = rangeOf(text);
+    return `${word} ${family} ${first}-${last}`;
+  });
+}
+
+/** The lines for `ip -batch -` that make the present rules of Homing the wanted ones. */
+export function ruleChanges(present: readonly Rule[], wanted: readonly Rule[]): string[] {
+  const has = new Set(present.map(canonical));
+  const wants = new Set(wanted.map(canonical));
+  return [
+    ...wanted
+      .filter((rule) => !has.has(canonical(rule)))
+      .map((rule) => `rule add ${rule} protocol ${ownProtocol}`),
+    ...present
+      .filter((rule) => !wants.has(canonical(rule)))
+      .map((rule) => `rule delete ${rule} protocol ${ownProtocol}`),
+  ];
+}
+
+/** The lines for `ip -batch -` that take away every rule and route that Homing made. */
+export const removalLines: readonly string[] = [
+  `rule flush protocol ${ownProtocol}`,
+  `route flush table all protocol ${ownProtocol}`,
+];
+
+/** Whether a line of `ip monitor rule` says that a rule of Homing's was removed: systemd-networkd removes what it does not know. */
+export function isRuleRemoval(line: string): boolean {
+  const [, priority] = /^Deleted (\d+):\s+(?:not )?from /.exec(line) ?? [];
+  return priority !== undefined && Number(priority) >= priorities.probes && Number(priority) <= endPriority;
+}

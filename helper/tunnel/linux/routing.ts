@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import { batchArgs, batchText } from './ip-batch.ts';
+import { requireProgram } from './require-program.ts';
+import { parseOwnRules, removalLines, ruleChanges, rulesOf } from './routing-rules.ts';
+
+/** Whether the kernel knows IPv6 (it can be started without). */
+export function hasIpv6(): boolean {
+  return existsSync('/proc/sys/net/ipv6');
+}
+
+/** Whom the helper's sockets belong to. */
+export function ownUid(): number {
+  return process.getuid?.() ?? 0;
+}
+
+/** Homing's rules and routing tables. */
+export class Routing {
+  readonly #runner: ProgramRunner;
+
+  constructor(runner: ProgramRunner) {
+    this.#runner = runner;
+  }
+
+  /** Makes the rules those of a plan; rules that are there already stay as they are. @throws Error */
+  async setRules(plan: TunnelPlan): Promise<void> {
+    await Promise.all(families().map((family) => this.#setRules(family, rulesOf(plan, family, ownUid()))));
+  }
+
+  async #setRules(family: 4 | 6, wanted: readonly string[]): Promise<void> {
+    const present = await this.#ip(['-N', '-j', `-${family}`, 'rule', 'show']);
+    const changes = ruleChanges(parseOwnRules(present), wanted);
+    if (changes.length > 0) await this.#ip(batchArgs(family), batchText(changes));
+  }
+
+  /** Helpers of before 0.2 wrote their routes into the host's own table: those of an adopted interface go. @throws Error */
+  async leaveMainTable(interfaceName: string): Promise<void> {
+    const flush = [`route flush dev ${interfaceName} table main`];
+    await Promise.all(families().map((family) => this.#ip(batchArgs(family), batchText(flush))));
+  }
+
+  /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
+  async remove(): Promise<void> {
+    await Promise.all(families().map((family) => this.#ip(batchArgs(family), batchText(removalLines))));
+  }
+
+  #ip(args: readonly string[], input?: string): Promise<string> {
+    return this.#runner.mustRun(requireProgram('ip'), args, input);
+  }
+}
+
+function families(): readonly (4 | 6)[] {
+  return hasIpv6() ? [4, 6] : [4];
+}
