@@ -16,9 +16,9 @@ const order: ControllerMove = {
   renew: false,
 };
 
-/** With a clock that runs fast, so that a second of waiting takes a tenth. */
+/** With a clock that runs fast, so that a second of waiting takes a third. */
 function moverOf(system: FakeSystem): Mover {
-  return new Mover(system, 'hm-wgnet', () => performance.now() * 10);
+  return new Mover(system, 'hm-wgnet', () => performance.now() * 3);
 }
 
 describe('a move', () => {
