@@ -20,7 +20,7 @@ const destinationErrors = new Set([
 ]);
 
 /** Ports that others have taken are passed over; more than this many in a row means something else is wrong. */
-const maxBindAttempts = 8;
+const maxBindAttempts = 16;
 
 function anyProbePort(): number {
   return randomInt(probePorts.first, probePorts.last + 1);
@@ -65,7 +65,13 @@ export class FamilySocket {
       done('ENODEV');
       return;
     }
-    const socket = this.#socket ?? this.#open();
+    let socket: Socket;
+    try {
+      socket = this.#socket ?? this.#open();
+    } catch (error) {
+      done(codeOf(error instanceof Error ? error : new Error(String(error))));
+      return;
+    }
     const finish = (error: Error | null): void => {
       if (error === null) {
         done(null);
@@ -88,6 +94,20 @@ export class FamilySocket {
   }
 
   #open(): Socket {
+    for (let attempt = 1; attempt <= maxBindAttempts; attempt += 1) {
+      const socket = this.#openAt(anyProbePort());
+      if (socket !== undefined) return socket;
+    }
+    throw Object.assign(new Error(`no free port for probes in ${maxBindAttempts} tries`), {
+      code: 'EADDRINUSE',
+    });
+  }
+
+  /**
+   * Binding takes no turn of the event loop, since nothing is looked up: a port that is taken shows within this call.
+   * @returns undefined when the port is taken
+   */
+  #openAt(port: number): Socket | undefined {
     const socket = this.#createSocket({
       type: this.#family === 4 ? 'udp4' : 'udp6',
       ipv6Only: this.#family === 6,
@@ -95,20 +115,23 @@ export class FamilySocket {
       // instead of on the next tick, which would count towards the round-trip time.
       lookup: (host, _options, callback) => callback(null, host, this.#family),
     });
+    let isTaken = false;
     this.#socket = socket;
     socket.on('message', this.#onDatagram);
-    let attempts = 1;
     socket.on('error', (error) => {
       this.#brokenBy = codeOf(error);
-      const isTaken = this.#brokenBy === 'EADDRINUSE' && attempts < maxBindAttempts;
-      if (isTaken) attempts += 1;
-      if (isTaken) socket.bind(anyProbePort());
-      else this.#drop(socket);
+      isTaken = this.#brokenBy === 'EADDRINUSE';
+      if (!isTaken) this.#drop(socket);
     });
     socket.on('listening', () => {
       if (this.#family === 4) socket.setBroadcast(true);
     });
-    socket.bind(anyProbePort());
+    socket.bind(port);
+    if (isTaken) {
+      this.#socket = undefined;
+      socket.close();
+      return undefined;
+    }
     socket.unref();
     return socket;
   }

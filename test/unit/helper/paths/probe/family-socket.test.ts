@@ -2,6 +2,7 @@ import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { FamilySocket } from '../../../../../helper/paths/probe/family-socket.ts';
+import { probePorts } from '../../../../../helper/tunnel/probe-ports.ts';
 import { listen } from '../../../support/probe-listener.ts';
 
 function opened(): { family: FamilySocket; sockets: Socket[]; reopened: () => number } {
@@ -55,4 +56,26 @@ it('keeps the socket when only the destination is wrong', async () => {
   expect(sockets).toHaveLength(1);
   expect(reopened()).toBe(0);
   family.close();
+});
+
+it('passes over ports that others have taken, and loses nothing that was to be sent', async () => {
+  const others: Socket[] = [];
+  for (let port = probePorts.first; port <= probePorts.last; port += 2) {
+    const other = createSocket('udp4');
+    other.on('error', () => {});
+    other.bind(port);
+    others.push(other);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const heard: number[] = [];
+  const listener = await listen((_, from) => void heard.push(from.port));
+  for (let i = 0; i < 12; i += 1) {
+    const { family } = opened();
+    expect(await send(family, '127.0.0.1', listener.port)).toBeNull();
+    family.close();
+  }
+  await expect.poll(() => heard.length).toBe(12);
+  expect(heard.every((port) => port >= probePorts.first && port <= probePorts.last)).toBe(true);
+  for (const other of others) other.close();
+  await listener.close();
 });
