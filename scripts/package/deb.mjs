@@ -21,6 +21,8 @@ class HomingInstaller extends Installer {
     };
     put('homing-desktop.apparmor', profile);
     put('homing.xml', 'usr/share/mime/packages/homing.xml');
+    // The parts are written at once, and who comes first makes the folder.
+    mkdirSync(join(this.stagingDir, 'DEBIAN'), { recursive: true });
     writeFileSync(join(this.stagingDir, 'DEBIAN/conffiles'), `/${profile}\n`);
   }
 }
