@@ -1,6 +1,20 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../io.ts';
 
+interface JoinCardOptions {
+  readonly json?: true;
+  readonly qr?: true;
+  /** `true` when no controller is named. */
+  readonly probePeer?: string | true;
+}
+
+async function printProbePeer(io: CliIo, profile: string | undefined, of: string | true): Promise<void> {
+  const { probePeerOf } = await import('../../client/profiles/probe-peer.ts');
+  const { openStore } = await import('../../client/profiles/profiles.ts');
+  const controller = of === true ? undefined : of;
+  io.stdout.write(`${await probePeerOf(openStore(io.env), profile, controller, 'written-out')}\n`);
+}
+
 /** `homing join-card`: what the person who runs the network needs of this laptop. */
 export function addJoinCardCommand(program: Command, io: CliIo): void {
   program
@@ -9,7 +23,9 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
     .argument('[profile]', 'name of the network; not needed when there is only one')
     .option('--json', 'print the card as readable JSON')
     .option('--qr', 'print it as a QR code')
-    .action(async (profile: string | undefined, options: { json?: true; qr?: true }) => {
+    .option('--probe-peer [controller]', 'print the lines that make a controller answer this laptop’s probes')
+    .action(async (profile: string | undefined, options: JoinCardOptions) => {
+      if (options.probePeer !== undefined) return await printProbePeer(io, profile, options.probePeer);
       const { joinCardJson, joinCardLine } = await import('../../shared/authoring/join-card.ts');
       const { joinCardOf } = await import('../../client/profiles/join-card.ts');
       const { openStore } = await import('../../client/profiles/profiles.ts');

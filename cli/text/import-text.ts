@@ -49,12 +49,14 @@ function shownOf(description: ImportDescription): ImportDescription['controllers
 }
 
 function controllerRows(description: ImportDescription): string[][] {
-  const rows = shownOf(description).map(({ name, private: lan, public: internet, routes }) => [
-    name,
-    lan.join(', ') || '-',
-    internet.join(', ') || '-',
-    routes.join(', ') || '-',
-  ]);
+  const rows = shownOf(description).map(
+    ({ name, description: words, private: lan, public: internet, routes }) => [
+      words === null ? name : `${name} (${words})`,
+      lan.join(', ') || '-',
+      internet.join(', ') || '-',
+      routes.join(', ') || '-',
+    ],
+  );
   // An invite's controllers also carry their own subnet; those of a WireGuard file carry just what it lists.
   return [
     ['CONTROLLER', 'LAN', 'INTERNET', description.fingerprint === null ? 'RANGES' : 'ALSO ROUTES'],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard } from 'electron';
 import type { HelperClient } from '../../client/helper-client.ts';
 import { changeSettings } from '../../client/profiles/change-settings.ts';
+import { probePeerOf } from '../../client/profiles/probe-peer.ts';
 import { forgetProfile, type ProfileStore } from '../../client/profiles/profiles.ts';
 import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
@@ -70,6 +71,7 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       await shelf.read();
       return accepted;
     },
+    renameReview: ({ reviewId, network, controllers }) => importing.rename(reviewId, network, controllers),
     dismissReview: () => importing.dismiss(),
     joinCard: ({ profileId }) => joinCardView(profiles, profileId),
     saveJoinCard: async ({ profileId }) => {
@@ -79,6 +81,11 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       await saveJoinCard(profiles, profileId, path);
       return path;
     },
+    probePeer: async ({ profileId, controller }) => ({
+      lines: await probePeerOf(profiles, profileId, controller, 'left-out'),
+    }),
+    copyProbePeer: async ({ profileId, controller }) =>
+      clipboard.writeText(`${await probePeerOf(profiles, profileId, controller, 'written-out')}\n`),
     renameProfile: async ({ profileId, label }) => {
       const { [profileId]: _before, ...others } = notes.notes.labels;
       const name = label.trim();

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { commit } from '../../client/profiles/import-profile.ts';
+import { commit, prepare } from '../../client/profiles/import-profile.ts';
 import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { type Handed, textOfFile } from '../imports/intake.ts';
-import { type PendingImport, pendingImport } from '../imports/review.ts';
+import { type PendingImport, pendingImport, reviewOf } from '../imports/review.ts';
 import type { AppStore } from '../state/app-store.ts';
 
 /**
@@ -58,21 +58,42 @@ export class Importing {
     });
   }
 
+  /** @throws HomingError `nothing-to-import` */
+  #open(reviewId: string): Pick<PendingImport, 'review'> & NonNullable<PendingImport['ready']> {
+    const { ready, review } = this.#pending ?? {};
+    if (ready !== undefined && review?.id === reviewId) return { review, ...ready };
+    throw new HomingError({
+      code: 'nothing-to-import',
+      title: 'There is nothing to import',
+      cause: 'The review that was answered is not open any more.',
+      remedy: 'Choose the invite once more.',
+    });
+  }
+
+  /**
+   * Looks at a WireGuard file again with other names; what comes of it is a review with an id of its own.
+   * @param reviewId the review that the person saw
+   * @param controllers their names, in the order of the file
+   * @throws HomingError `nothing-to-import`, `names-of-invite`, and as `prepare`; the review then stays as it was
+   */
+  async rename(reviewId: string, network: string, controllers: readonly string[]): Promise<void> {
+    const { review, source, prepared: before } = this.#open(reviewId);
+    const inFile = before.content.form === 'invite' ? [] : before.content.file.profile.controllers;
+    const members = new Map<string, string>(inFile.map(({ name }, i) => [name, controllers[i] ?? name]));
+    const prepared = await prepare(this.#profiles, { ...source, names: { network, members } });
+    this.#open(reviewId);
+    this.#number += 1;
+    const named = reviewOf(prepared, { id: `review-${this.#number}`, source: review.source });
+    this.#pending = { review: named, ready: { source, prepared } };
+    this.#store.update({ review: named });
+  }
+
   /**
    * @param reviewId the review that the person saw
    * @throws HomingError `nothing-to-import`, or whatever refuses it now: the store may have changed since the review
    */
   async accept(reviewId: string): Promise<{ profileId: string; kind: 'new' | 'update' }> {
-    const { prepared, review } = this.#pending ?? {};
-    if (prepared === undefined || review?.id !== reviewId) {
-      throw new HomingError({
-        code: 'nothing-to-import',
-        title: 'There is nothing to import',
-        cause: 'The review that was agreed to is not open any more.',
-        remedy: 'Choose the invite once more.',
-      });
-    }
-    const { kind, profile } = await commit(this.#profiles, prepared);
+    const { kind, profile } = await commit(this.#profiles, this.#open(reviewId).prepared);
     this.dismiss();
     return { profileId: profile.id, kind };
   }

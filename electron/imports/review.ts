@@ -1,4 +1,5 @@
 import { type ImportResult, type PreparedImport, prepare } from '../../client/profiles/import-profile.ts';
+import type { ImportSource } from '../../client/profiles/import-source.ts';
 import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import type { Review } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
@@ -21,9 +22,11 @@ export function reviewOf(
     fingerprint: fingerprint === null ? null : { words: [...fingerprint.words], hex: fingerprint.hex },
     serial: description.serial,
     interfaceName: description.interfaceName,
+    isRenamable: kind === 'new' && profile.origin === 'wg-quick',
     addresses: [...description.addresses],
     controllers: description.controllers.map((one) => ({
       name: one.name,
+      description: one.description,
       private: [...one.private],
       public: [...one.public],
       routes: [...one.routes],
@@ -38,7 +41,7 @@ export function reviewOf(
 /** A review and its import; a refused one has none. */
 export interface PendingImport {
   readonly review: Review;
-  readonly prepared: PreparedImport | undefined;
+  readonly ready: { readonly source: ImportSource; readonly prepared: PreparedImport } | undefined;
 }
 
 /** Looks at an import; whatever refuses it becomes a refused review. @param fileName empty for a link or pasted text */
@@ -53,12 +56,13 @@ export async function pendingImport(
   nowMs: number,
 ): Promise<PendingImport> {
   try {
-    const prepared = await prepare(store, { text: await from.text(), fileName: from.fileName, nowMs });
-    return { review: reviewOf(prepared, from), prepared };
+    const source = { text: await from.text(), fileName: from.fileName, nowMs };
+    const prepared = await prepare(store, source);
+    return { review: reviewOf(prepared, from), ready: { source, prepared } };
   } catch (error) {
     return {
       review: { state: 'refused', id: from.id, source: from.source, problem: problemOf(error) },
-      prepared: undefined,
+      ready: undefined,
     };
   }
 }

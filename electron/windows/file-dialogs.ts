@@ -8,7 +8,7 @@ export async function chooseInvite(window: BrowserWindow | undefined): Promise<s
     title: 'Choose an invite',
     properties: ['openFile'],
     filters: [
-      { name: 'Invites and WireGuard files', extensions: ['homing', 'conf'] },
+      { name: 'Invites, WireGuard files, QR codes', extensions: ['homing', 'conf', 'png', 'jpg', 'jpeg'] },
       { name: 'All files', extensions: ['*'] },
     ],
   };

@@ -46,11 +46,28 @@ export const calls = {
     input: z.strictObject({ reviewId: reviewIdSchema }),
     output: z.strictObject({ profileId: z.string(), kind: z.enum(['new', 'update']) }),
   },
+  /** Other names for a new WireGuard file: the network's, and its controllers' in their order. */
+  renameReview: {
+    input: z.strictObject({
+      reviewId: reviewIdSchema,
+      network: z.string().max(63),
+      controllers: z.array(z.string().max(63)).max(4096),
+    }),
+    output: nothing,
+  },
   dismissReview: { input: nothing, output: nothing },
 
   joinCard: { input: profile, output: joinCardViewSchema },
   /** Asks where to; @returns the path, null when cancelled. */
   saveJoinCard: { input: profile, output: z.string().nullable() },
+
+  /** The lines that make a controller answer this laptop's probes, without its preshared key. */
+  probePeer: {
+    input: profile.extend({ controller: z.string().max(63) }),
+    output: z.strictObject({ lines: z.string() }),
+  },
+  /** Copies them, preshared key and all. */
+  copyProbePeer: { input: profile.extend({ controller: z.string().max(63) }), output: nothing },
 
   renameProfile: { input: profile.extend({ label: z.string().max(63) }), output: nothing },
   changeProfileSettings: {

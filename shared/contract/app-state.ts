@@ -100,9 +100,13 @@ export const reviewSchema = z.discriminatedUnion('state', [
     serial: z.int().nullable(),
     interfaceName: z.string(),
     addresses: z.array(z.string()),
+    /** Whether the names are this laptop's own to choose: those of a new WireGuard file. */
+    isRenamable: z.boolean(),
     controllers: z.array(
       z.strictObject({
         name: z.string(),
+        /** What the file calls it, where that is more than the name. */
+        description: z.string().nullable(),
         private: z.array(z.string()),
         public: z.array(z.string()),
         routes: z.array(z.string()),

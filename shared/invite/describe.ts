@@ -31,6 +31,8 @@ export interface ImportDescription {
 
 export interface DescribedController {
   readonly name: string;
+  /** What a WireGuard file calls it, where that is more than the name. */
+  readonly description: string | null;
   readonly private: readonly string[];
   readonly public: readonly string[];
   /** Ranges that will be reached through it, besides the network's own. */
@@ -49,11 +51,13 @@ export function addressesOf(profile: Profile): string[] {
 
 function describeControllers(profile: Profile): DescribedController[] {
   const all: readonly (Profile['controllers'][number] & {
+    description?: string | undefined;
     routes?: readonly string[];
     allowedIps?: readonly string[];
   })[] = profile.controllers;
   return all.map((controller) => ({
     name: controller.name,
+    description: controller.description ?? null,
     private: controller.endpoints.private,
     public: controller.endpoints.public,
     routes: controller.routes ?? controller.allowedIps ?? [],

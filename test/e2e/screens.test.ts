@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Page } from '@playwright/test';
 import jsqr from 'jsqr';
+import qrcode from 'qrcode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenForUser } from '../../helper/control/socket.ts';
 import type { TunnelRequest } from '../../shared/contract/control-api.ts';
@@ -10,6 +11,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { socketPath } from '../mesh/support/raw-call.ts';
 import { AppHost } from './support/app-host.ts';
+import { dropFile } from './support/drop.ts';
 import { FakeHelper } from './support/fake-helper.ts';
 import { lookAt } from './support/join.ts';
 import { lookAtScreen } from './support/look-at-screen.ts';
@@ -149,6 +151,22 @@ test('a WireGuard file says what it does, and which lines are left out', async (
   await page.getByRole('button', { name: 'Not now' }).click();
 });
 
+test('the picture of a QR code is read, and its machines get the names that the person gives', async () => {
+  const path = '/home/user/screenshot.png';
+  await appHost.host.writeFile(path, await qrcode.toBuffer(wireGuardFile), 0o644);
+  await dropFile(page, path);
+  await page.getByText('Names on this laptop').waitFor(patience);
+  await page.getByLabel('Network').fill('home');
+  await page.getByLabel('198.51.100.7:51820').fill('big nas');
+  await page.getByRole('button', { name: 'Use these names' }).click();
+  await page.getByText('A name cannot be used as a host name').waitFor(patience);
+  await page.getByLabel('198.51.100.7:51820').fill('nas');
+  await look('review-names');
+  await page.getByRole('button', { name: 'Use these names' }).click();
+  await page.getByRole('button', { name: 'Join home' }).waitFor(patience);
+  await page.getByRole('button', { name: 'Not now' }).click();
+});
+
 test('an invite is looked at before anything happens', async () => {
   await lookAt(page, network.invite());
   await page.getByRole('button', { name: 'Join wgnet' }).waitFor();
@@ -260,6 +278,18 @@ test('away, with a controller that cannot be reached', async () => {
   );
   await page.getByText('It has no public endpoint').waitFor();
   await look('status-away');
+});
+
+test('a controller without a probe key has the lines that change that', async () => {
+  await connectTo((request) =>
+    stagedTunnel(request, { ...home, nas: { ...home.nas, probing: 'not-supported' } }),
+  );
+  await page.getByText('2 of 3 controllers on your LAN').waitFor();
+  await page.getByRole('button', { name: /^nas/ }).click();
+  await page.getByText('Faster and proven moves').scrollIntoViewIfNeeded();
+  await page.getByRole('button', { name: 'Copy the lines for nas' }).scrollIntoViewIfNeeded();
+  await look('status-probe-peer');
+  await page.getByRole('button', { name: /^nas/ }).click();
 });
 
 test('a tunnel that could not be made', async () => {

@@ -91,7 +91,7 @@ export class Host {
   }
 
   /** Writes a file of the host as root, making its folder where there is none. */
-  async writeFile(path: string, text: string, mode = 0o644): Promise<void> {
+  async writeFile(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
     const target = this.outsidePath(path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, text);

@@ -7,6 +7,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { useActions, useApp } from '../../state/use-window-state.ts';
 import { RefusedLines } from './refused-lines.tsx';
+import { ReviewNames } from './review-names.tsx';
 import styles from './review-screen.module.css';
 import { Differences, WhatItDoes } from './what-it-does.tsx';
 
@@ -22,6 +23,7 @@ function Ready({ review }: { readonly review: ReadyReview }) {
   const { keyring } = useApp().about;
   const { kind, network, source, fingerprint, peer, serial, otherTraffic } = review;
   const isNew = kind === 'new';
+  const names = [network, ...review.controllers.map(({ name }) => name)].join(' ');
   const join = () =>
     actions.attempt(async (bridge) => {
       const { profileId } = await bridge.call('acceptReview', { reviewId: review.id });
@@ -46,6 +48,7 @@ function Ready({ review }: { readonly review: ReadyReview }) {
           </>
         )}
       </Card>
+      {review.isRenamable && <ReviewNames key={names} review={review} />}
       {isNew ? <WhatItDoes review={review} /> : <Differences differences={review.differences} />}
       {!isNew && !otherTraffic.isUntouched && (
         <Notice title="Your other traffic">It {otherTraffic.text}.</Notice>

@@ -63,7 +63,8 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
             <ul>
               {controllers.map((one) => (
                 <li key={one.name}>
-                  <strong>{one.name}</strong> {endpointText(one)}
+                  <strong>{one.name}</strong> {one.description !== null && `(${one.description}) `}
+                  {endpointText(one)}
                 </li>
               ))}
             </ul>

@@ -6,9 +6,10 @@ import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { useNow } from '../../state/use-now.ts';
-import { useActions } from '../../state/use-window-state.ts';
+import { useActions, useApp } from '../../state/use-window-state.ts';
 import { CandidateList } from './candidate-list.tsx';
 import styles from './controller-details.module.css';
+import { ProbePeerOffer } from './probe-peer-offer.tsx';
 
 interface ControllerDetailsProps {
   readonly controller: ControllerStatus;
@@ -24,6 +25,7 @@ const proofWords: Readonly<Record<ControllerStatus['probing'], string>> = {
 /** What is known of a controller, one click deeper. */
 export function ControllerDetails({ controller, lastMove }: ControllerDetailsProps) {
   const actions = useActions();
+  const { tunnel } = useApp();
   const nowMs = useNow();
   const [isTesting, setTesting] = useState(false);
   const {
@@ -74,6 +76,9 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
         </Button>
       </div>
       <CandidateList candidates={candidates} endpoint={endpoint} nowMs={nowMs} />
+      {probing === 'not-supported' && tunnel.state === 'connected' && (
+        <ProbePeerOffer profileId={tunnel.profileId} controller={name} />
+      )}
     </div>
   );
 }

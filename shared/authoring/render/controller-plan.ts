@@ -1,6 +1,7 @@
 import { prefixLengthOf } from '../../addresses/ipv4.ts';
 import { planAddresses } from '../../addresses/plan.ts';
 import type { SigningKey } from '../../invite/network-key.ts';
+import { probePeerComment } from '../../invite/probe-peer.ts';
 import type { PresharedKey, PublicKey } from '../../keys/wireguard-key.ts';
 import { memberHostName } from '../../names/member-name.ts';
 import type { HostEntry } from '../../plan/host-names.ts';
@@ -183,7 +184,7 @@ function peerEntries(
   if (peer.probePublicKey === null) return [tunnel];
   const probe: PlannedPeer = {
     ...common,
-    comment: `probe of ${peer.name}: proves this controller to it, carries nothing`,
+    comment: probePeerComment(peer.name),
     publicKey: peer.probePublicKey,
     allowedIps: [],
   };

@@ -17,6 +17,7 @@ interface StagedController {
   readonly handshakeMsAgo?: number | null;
   readonly receivedBytes?: number;
   readonly sentBytes?: number;
+  readonly probing?: ControllerStatus['probing'];
 }
 
 const endpoints: Readonly<Record<string, Readonly<Record<Path, string | null>>>> = {
@@ -53,7 +54,7 @@ function controller(
     latestHandshakeAt: handshakeMsAgo === null ? null : ago(handshakeMsAgo),
     receivedBytes,
     sentBytes,
-    probing: path === 'none' ? 'unknown' : 'answers',
+    probing: staged.probing ?? (path === 'none' ? 'unknown' : 'answers'),
     candidates,
   };
 }

@@ -7,7 +7,14 @@ import { Importing } from '../../../../electron/actions/importing.ts';
 import type { AppStore } from '../../../../electron/state/app-store.ts';
 import type { AppChange, Review } from '../../../../shared/contract/app-state.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
-import { nowMs, otherSigningKey, payloadWith, signed } from '../../support/invite-fixtures.ts';
+import {
+  nasKey,
+  nowMs,
+  otherSigningKey,
+  payloadWith,
+  signed,
+  vpsKey,
+} from '../../support/invite-fixtures.ts';
 
 const good = signed();
 const other = signed(payloadWith(['defaultController'], 'vps'), otherSigningKey);
@@ -72,4 +79,34 @@ test('of two handed in at the same instant the newest is shown, and only that ca
   await Promise.all([importing.text(good, 'first'), importing.text(other, 'second')]);
   expect(review()).toMatchObject({ source: 'second' });
   expect(await problemCodeOf(importing.accept('review-1'))).toBe('nothing-to-import');
+});
+
+const file = `[Interface]\nPrivateKey = ${nasKey}\nAddress = 10.42.1.2/24\n[Peer]\nPublicKey = ${vpsKey}\nAllowedIPs = 10.42.1.1/24\nEndpoint = 198.51.100.7:51820\n`;
+
+test('a new WireGuard file gets the names that the person chose', async () => {
+  await importing.text(file, 'pasted text');
+  const first = review();
+  expect(first).toMatchObject({ isRenamable: true, controllers: [{ name: 'controller-1' }] });
+  await importing.rename(first.id, 'home', ['nas']);
+  // The names in the file are what a second change begins with.
+  await importing.rename(review().id, 'home', ['attic']);
+  expect(review()).toMatchObject({ source: 'pasted text', network: 'home', hostNames: ['attic.home'] });
+  expect(await problemCodeOf(importing.accept(first.id))).toBe('nothing-to-import');
+  await importing.accept(review().id);
+  expect((await listProfiles(profiles)).profiles).toMatchObject([
+    { network: { name: 'home' }, controllers: [{ name: 'attic' }] },
+  ]);
+});
+
+test('a name that cannot be used leaves the review as it was', async () => {
+  await importing.text(file, 'pasted text');
+  const before = review();
+  expect(await problemCodeOf(importing.rename(before.id, 'home', ['a b']))).toBe('bad-name');
+  expect(review()).toBe(before);
+});
+
+test('an invite is not renamed: its names are signed', async () => {
+  await importing.text(good, 'a link');
+  expect(review()).toMatchObject({ isRenamable: false });
+  expect(await problemCodeOf(importing.rename(review().id, 'home', []))).toBe('names-of-invite');
 });
