@@ -16,7 +16,6 @@ const packages: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   wg: 'wireguard-tools',
   'wg-quick': 'wireguard-tools',
-  'wireguard-go': 'wireguard-go',
 };
 
 /** What this machine lacks for the lab, one sentence each that says what to do; empty when nothing is missing. */
@@ -26,12 +25,30 @@ export function missingForLab(): string[] {
     findTool(name) === undefined ? [`The lab needs ${name}: install the package ${from}.`] : [],
   );
   if (process.getuid?.() !== 0) missing.push('The lab makes network namespaces: run it as root (sudo).');
-  if (!usable('/dev/net/tun')) {
-    missing.push(
-      'The lab needs /dev/net/tun: load the module (modprobe tun), or give the container the device.',
-    );
-  }
-  return missing.length > 0 ? missing : missingFromKernel();
+  if (missing.length > 0) return missing;
+  const forWireGuard = kernelHasWireGuard() ? [] : missingForWireguardGo();
+  return forWireGuard.length > 0 ? forWireGuard : missingFromKernel();
+}
+
+/**
+ * Whether the kernel carries the tunnels of the lab; otherwise wireguard-go does. Only trying tells; in a network namespace
+ * that is gone again at once.
+ */
+export function kernelHasWireGuard(): boolean {
+  const argv = ['--net', tool('ip'), 'link', 'add', 'wg0', 'type', 'wireguard'];
+  return spawnSync(tool('unshare'), argv, { timeout: 10_000 }).status === 0;
+}
+
+function missingForWireguardGo(): string[] {
+  const missing =
+    findTool('wireguard-go') === undefined
+      ? ['This kernel has no WireGuard, so the lab needs wireguard-go: install the package wireguard-go.']
+      : [];
+  if (usable('/dev/net/tun')) return missing;
+  return [
+    ...missing,
+    'The lab needs /dev/net/tun: load the module (modprobe tun), or give the container the device.',
+  ];
 }
 
 /** Tries the very things the lab does, in namespaces that are gone again at once. */

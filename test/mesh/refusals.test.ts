@@ -6,6 +6,7 @@ import { generateSigningKey, parseSigningKey, type SigningKey } from '../../shar
 import type { CommandResult } from '../lab/command.ts';
 import type { Host, HostUser } from '../lab/host.ts';
 import { ping } from '../lab/ping.ts';
+import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { generateKeys, startController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
@@ -109,12 +110,13 @@ describe('the command line says what is wrong with the helper, each time somethi
   });
 
   test('when there is no WireGuard', async () => {
-    const path = (await host.run(['which', 'wireguard-go'])).trim();
+    const program = kernelHasWireGuard() ? 'wg' : 'wireguard-go';
+    const path = (await host.run(['which', program])).trim();
     await host.run(['mount', '--bind', '/dev/null', path]);
     onTestFinished(async () => {
       await host.run(['umount', path]);
     });
-    expectRefusal(await laptop.homing(['up']), 5, /wireguard-go/);
+    expectRefusal(await laptop.homing(['up']), 5, new RegExp(program));
   });
 
   test('and no two of these sentences are alike', () => {
