@@ -27,6 +27,13 @@ const programs = {
 /** Only tests, demo and benchmarks need these. */
 const labPrograms = { '/usr/bin/python3': 'python3-minimal' };
 const benchPrograms = { nebula: 'nebula' };
+/** Virtual machines: what emulates them, and what makes their disks. */
+const machinePrograms = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  mmdebstrap: 'mmdebstrap',
+  mke2fs: 'e2fsprogs',
+};
 /** The app's tests bring their own desktop: a screen, windows, a session bus, a keyring, a tray, polkit, and what Electron loads. */
 const desktopPrograms = {
   Xvfb: 'xvfb',
@@ -123,7 +130,13 @@ function aptInstall(packages) {
  * Installs the missing system packages when root on a Debian-like system; otherwise says exactly what to
  * install and ends.
  */
-export function ensureSystemPackages({ lab = true, bench = false, desktop = false, appImage = false } = {}) {
+export function ensureSystemPackages({
+  lab = true,
+  bench = false,
+  desktop = false,
+  appImage = false,
+  machines = false,
+} = {}) {
   const libraries = Object.entries(desktopLibraries).map(([name, from]) => [
     join(libraryDirectory, name),
     from,
@@ -133,6 +146,7 @@ export function ensureSystemPackages({ lab = true, bench = false, desktop = fals
     ...(lab ? labPrograms : {}),
     ...(bench ? benchPrograms : {}),
     ...(appImage ? appImagePrograms : {}),
+    ...(machines ? machinePrograms : {}),
     ...(desktop ? { ...desktopPrograms, ...Object.fromEntries(libraries) } : {}),
   };
   const missing = [

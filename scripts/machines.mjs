@@ -1,0 +1,7 @@
+/** `npm run machines -- NAME…|all`: Homing in virtual machines with a kernel and an init system of their own; sets all up itself. */
+import { join } from 'node:path';
+import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
+
+ensureNpmPackages();
+ensureSystemPackages({ machines: true });
+process.exitCode = runOnProjectNode([join(root, 'test/machines/main.ts'), ...process.argv.slice(2)]);
