@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
+import { shortenAddresses } from '../../shared/text/shorten-addresses.ts';
 import type { CliIo } from '../io.ts';
 
 /** `homing diagnostics`: what to send when something does not work; no secret stands in it. */
@@ -9,13 +10,16 @@ export function addDiagnosticsCommand(program: Command, io: CliIo): void {
     .command('diagnostics')
     .description('print what is needed to find out why something does not work, with secrets removed')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: true }) => {
+    .option('--shorten-addresses', 'replace every IP address by one that says nothing, the same by the same')
+    .action(async (options: { json?: true; shortenAddresses?: true }) => {
       const diagnostics = await new HelperClient(socketPathFrom(io.env)).diagnostics();
+      const print = (text: string) =>
+        io.stdout.write(options.shortenAddresses ? shortenAddresses(text) : text);
       if (options.json) {
-        io.stdout.write(`${JSON.stringify(diagnostics, null, 2)}\n`);
+        print(`${JSON.stringify(diagnostics, null, 2)}\n`);
         return;
       }
       const sections = diagnostics.sections.map(({ title, text }) => `## ${title}\n${text}\n`);
-      io.stdout.write(`${sections.join('\n')}`);
+      print(sections.join('\n'));
     });
 }

@@ -88,7 +88,9 @@ async function startLocked(
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
   const reading = new SharedReading(statusReader(system, keeper, timeline, new Date(now()).toISOString()));
   const status = () => reading.get();
-  const diagnostics = new SharedReading(async () => diagnose(await status(), system, [hostsPath]));
+  const diagnostics = new SharedReading(async () =>
+    diagnose(await status(), system, [hostsPath], keeper.paths?.flightRecords() ?? []),
+  );
   const hub = new EventHub(keeper, timeline, status);
   const helper: ControlledHelper = {
     status,

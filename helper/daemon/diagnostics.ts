@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostics } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
+import { type FlightRecord, flightText } from '../../shared/paths/flight/flight-record.ts';
 import type { DiagnosticText, TunnelSystem } from '../tunnel/system.ts';
 
 /** 32 bytes in base64: whatever the tools print, a key that is not one of the known public keys is cut out. */
@@ -29,11 +30,17 @@ export async function diagnose(
   status: Status,
   system: Pick<TunnelSystem, 'diagnostics'>,
   files: readonly string[],
+  flights: readonly FlightRecord[],
 ): Promise<Diagnostics> {
   const sections = [
     { title: 'status', text: JSON.stringify(status, null, 2) },
     ...(await system.diagnostics()),
     ...files.map(fileSection),
+    // Last, since they are long: what a person reads comes before what `npm run replay` reads.
+    ...flights.map((record) => ({
+      title: `flight record of ${record.controller}`,
+      text: flightText(record),
+    })),
   ];
   const publicKeys = publicKeysOf(status);
   return { sections: sections.map(({ title, text }) => ({ title, text: withoutSecrets(text, publicKeys) })) };

@@ -1,3 +1,4 @@
+import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../shared/paths/machine/events.ts';
 import { isLost } from '../../shared/paths/machine/reachability.ts';
@@ -5,6 +6,7 @@ import { initialState, type PathStart, type PathState } from '../../shared/paths
 import { isRequestOpen, step } from '../../shared/paths/machine/step.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { NewDecision } from '../../shared/timeline/decision.ts';
+import { FlightRecorder } from './flight-recorder.ts';
 import { HandshakeAge } from './handshake-age.ts';
 import type { Mover } from './mover.ts';
 import type { Prober } from './probe/prober.ts';
@@ -16,6 +18,8 @@ type Effect<K extends PathEffect['do']> = Extract<PathEffect, { do: K }>;
 export interface ControllerParts {
   readonly controller: PlannedController;
   readonly start: PathStart;
+  /** How many events the flight recorder keeps. */
+  readonly recordedEvents: number;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
   readonly prober: Pick<Prober, 'probe'>;
@@ -36,6 +40,7 @@ export class ControllerDriver {
   readonly handshakeAge = new HandshakeAge();
   readonly #parts: ControllerParts;
   readonly #session: SessionWatch;
+  readonly #recorder: FlightRecorder;
   readonly #queue: PathEvent[] = [];
   readonly #requests = new Set<() => void>();
   #state: PathState;
@@ -47,11 +52,16 @@ export class ControllerDriver {
     this.#parts = parts;
     this.controller = parts.controller;
     this.#state = initialState(parts.start);
+    this.#recorder = new FlightRecorder(parts.controller.name, this.#state, parts.recordedEvents);
     this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.nowMs);
   }
 
   get state(): PathState {
     return this.#state;
+  }
+
+  get flightRecord(): FlightRecord {
+    return this.#recorder.record;
   }
 
   /** Asks for a test now. Resolves when a round that began after this has ended, or the tunnel goes down. */
@@ -85,7 +95,9 @@ export class ControllerDriver {
 
   #step(event: PathEvent): void {
     const before = this.#state;
-    const [state, effects] = step(before, event, this.#parts.nowMs());
+    const nowMs = this.#parts.nowMs();
+    const [state, effects] = step(before, event, nowMs);
+    this.#recorder.add(event, effects, nowMs);
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     if (!isRequestOpen(state)) this.#answerRequests();

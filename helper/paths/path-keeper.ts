@@ -2,6 +2,7 @@ import type { ProbeResponse } from '../../shared/contract/control-api.ts';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PlannedController, TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
 import type { LivePeer } from '../tunnel/system.ts';
@@ -16,6 +17,8 @@ export interface PathKeeper {
   stop(): Promise<void>;
   /** Probes now, and decides on the outcome. @throws HomingError `unknown-controller` */
   probe(controller: string | undefined): Promise<ProbeResponse>;
+  /** What happened to each path, for diagnostics; it holds no key. */
+  flightRecords(): readonly FlightRecord[];
   controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus;
 }
 

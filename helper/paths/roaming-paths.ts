@@ -7,6 +7,7 @@ import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
@@ -34,6 +35,10 @@ export interface RoamingParts {
   /** The wall clock, milliseconds since 1970. */
   readonly now: () => number;
 }
+
+/** Events that the flight recorder keeps of each controller; of many, so many that the memory stays bounded. */
+const maxRecorded = 2_000;
+const maxRecordedInAll = 20_000;
 
 const nothingLost = { devices: [], addresses: [] };
 
@@ -177,11 +182,19 @@ class RoamingPaths implements PathKeeper {
     return controllerStatus(controller, driver.state, peer, ageMs, (atMs) => this.#timeOf(atMs));
   }
 
+  flightRecords(): readonly FlightRecord[] {
+    return this.#drivers.map(({ flightRecord }) => flightRecord);
+  }
+
   #driverOf(controller: PlannedController): ControllerDriver {
     const { timeline } = this.#parts;
     const driver: ControllerDriver = new ControllerDriver({
       controller,
       start: pathStart(controller, this.#remembered.get(controller.name), this.#tunnel),
+      recordedEvents: Math.min(
+        maxRecorded,
+        Math.ceil(maxRecordedInAll / this.#context.plan.controllers.length),
+      ),
       nowMs: this.#nowMs,
       prober: this.#prober,
       mover: this.#mover,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parseFlightRecords } from '../../shared/paths/flight/flight-record.ts';
+import { replay, replayText } from '../../shared/paths/flight/replay.ts';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
@@ -169,4 +171,13 @@ describe('a helper that is killed while away', () => {
     await holds(mesh, 'internet', 200);
     expect(await pathsOfBothEnds(mesh)).toEqual({ laptop: 'internet', nas: 'internet' });
   });
+});
+
+test('what the flight recorder holds of this day replays to the identical decisions', async () => {
+  await startAt('home');
+  const diagnostics = await laptop.installed.mustHoming(['diagnostics', '--shorten-addresses']);
+  const [record] = parseFlightRecords(diagnostics);
+  const steps = record === undefined ? [] : replay(record);
+  expect(steps.flatMap(({ decisions }) => decisions).length).toBeGreaterThan(0);
+  expect(steps.filter(({ isSame }) => !isSame).map(replayText)).toEqual([]);
 });

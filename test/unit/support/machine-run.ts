@@ -42,6 +42,9 @@ export class MachineRun {
   /** All effects so far. */
   readonly effects: PathEffect[] = [];
 
+  /** Hears of every step, before what follows from it. */
+  onStep: (event: PathEvent, effects: readonly PathEffect[]) => void = () => {};
+
   constructor(known: readonly KnownEndpoint[] = lanAndInternet) {
     this.state = initialState({ port: 51_820, known });
   }
@@ -51,6 +54,7 @@ export class MachineRun {
     const [state, effects] = step(this.state, event, this.nowMs);
     this.state = state;
     this.effects.push(...effects);
+    this.onStep(event, effects);
     const after = effects.flatMap((effect) => (effect.do === 'take-turn' ? this.send({ type: 'turn' }) : []));
     return [...effects, ...after];
   }

@@ -1,0 +1,32 @@
+import { decisionsIn, type FlightEntry, type FlightRecord } from '../../shared/paths/flight/flight-record.ts';
+import type { PathEffect } from '../../shared/paths/machine/effects.ts';
+import type { PathEvent } from '../../shared/paths/machine/events.ts';
+import type { PathState } from '../../shared/paths/machine/state.ts';
+import { step } from '../../shared/paths/machine/step.ts';
+
+/** Keeps the last events of one controller's machine, and the state before them. In memory only. */
+export class FlightRecorder {
+  readonly #controller: string;
+  readonly #capacity: number;
+  readonly #entries: FlightEntry[] = [];
+  #state: PathState;
+
+  /** @param state what the machine begins with @param capacity how many events are kept */
+  constructor(controller: string, state: PathState, capacity: number) {
+    this.#controller = controller;
+    this.#state = state;
+    this.#capacity = capacity;
+  }
+
+  add(event: PathEvent, effects: readonly PathEffect[], atMs: number): void {
+    this.#entries.push({ atMs, event, decisions: decisionsIn(effects) });
+    if (this.#entries.length <= this.#capacity) return;
+    const oldest = this.#entries.shift();
+    // The state before the next is what the machine makes of the oldest.
+    if (oldest !== undefined) [this.#state] = step(this.#state, oldest.event, oldest.atMs);
+  }
+
+  get record(): FlightRecord {
+    return { controller: this.#controller, state: this.#state, entries: [...this.#entries] };
+  }
+}

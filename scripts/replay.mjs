@@ -1,0 +1,12 @@
+/** `npm run replay -- FILE`: runs the flight records in the output of `homing diagnostics` through the path engine again. */
+import { resolve } from 'node:path';
+import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
+
+ensureNpmPackages();
+const [file, ...rest] = process.argv.slice(2);
+if (file === undefined || rest.length > 0) {
+  process.stderr.write('Name one file: npm run replay -- FILE\n');
+  process.exitCode = 2;
+} else {
+  process.exitCode = runOnProjectNode([resolve(root, 'scripts/replay-flight.ts'), resolve(file)]);
+}

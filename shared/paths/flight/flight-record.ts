@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { HomingError } from '../../errors/problem.ts';
+import type { PathEffect } from '../machine/effects.ts';
+import type { PathEvent } from '../machine/events.ts';
+import type { PathState } from '../machine/state.ts';
+
+/** What happened to the path of one controller, enough to run it again. It holds no key. */
+
+/** One event, with the decisions that followed when it happened. */
+export interface FlightEntry {
+  readonly atMs: number;
+  readonly event: PathEvent;
+  readonly decisions: readonly string[];
+}
+
+export interface FlightRecord {
+  readonly controller: string;
+  /** Before the first entry. */
+  readonly state: PathState;
+  readonly entries: readonly FlightEntry[];
+}
+
+/** The decisions among some effects, as they are recorded and compared: `moved 192.0.2.10:51820 (answered on ...)`. */
+export function decisionsIn(effects: readonly PathEffect[]): readonly string[] {
+  return effects.flatMap((effect) => {
+    if (effect.do !== 'record') return [];
+    const { kind, to, reason } = effect.decision;
+    return [`${kind}${to == null ? '' : ` ${to}`} (${reason})`];
+  });
+}
+
+/** One JSON object a line: a head, then the entries. */
+export function flightText({ controller, state, entries }: FlightRecord): string {
+  return [{ flight: 1, controller, state }, ...entries].map((line) => JSON.stringify(line)).join('\n');
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+const headSchema = z.object({
+  flight: z.literal(1),
+  controller: z.string(),
+  state: z.custom<PathState>((value) => isObject(value) && 'phase' in Object(value)),
+});
+const entrySchema = z.object({
+  atMs: z.number(),
+  event: z.custom<PathEvent>((value) => isObject(value) && 'type' in Object(value)),
+  decisions: z.array(z.string()),
+});
+
+/**
+ * The records in a text, such as the diagnostics of a helper; every other line is passed over.
+ * @throws HomingError `no-flight-record` when there is none
+ */
+export function parseFlightRecords(text: string): readonly FlightRecord[] {
+  const records: { controller: string; state: PathState; entries: FlightEntry[] }[] = [];
+  for (const line of text.split('\n').map((one) => one.trim())) {
+    if (!line.startsWith('{"')) continue;
+    const parsed = parsedLine(line);
+    const head = headSchema.safeParse(parsed);
+    if (head.success) {
+      const { controller, state } = head.data;
+      records.push({ controller, state, entries: [] });
+    }
+    const entry = entrySchema.safeParse(parsed);
+    if (entry.success) records.at(-1)?.entries.push(entry.data);
+  }
+  if (records.length > 0) return records;
+  throw new HomingError({
+    code: 'no-flight-record',
+    title: 'There is nothing to replay',
+    cause: 'The file holds no flight record: no line of it begins with {"flight":1.',
+    remedy: 'Save the output of `homing diagnostics` while a network is connected, and give that file.',
+  });
+}
+
+function parsedLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // Something else that only looks like an object: the text is a person's copy, and may be cut.
+    return undefined;
+  }
+}

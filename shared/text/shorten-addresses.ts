@@ -1,0 +1,48 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * Replaces every IP address in a text by a short one that says nothing of a network, the same by the same everywhere, so
+ * that what refers to an address still does. IPv4 becomes 198.18.1xx.1xx (RFC 2544), IPv6 2001:db8::1xxx (RFC 3849).
+ * The order of addresses as text is kept, since the last word between equal candidates is their text. What says nothing
+ * anyway stays: loopback, multicast, the unspecified and the broadcast address.
+ */
+export function shortenAddresses(text: string): string {
+  const found = [...new Set(text.match(addressPattern) ?? [])].map(bare).filter(isTelling);
+  const four = sorted(
+    found.filter((address) => ipaddr.IPv4.isValid(address)),
+    ':',
+  );
+  const six = sorted(
+    found.filter((address) => !ipaddr.IPv4.isValid(address)),
+    ']',
+  );
+  const short = new Map([
+    ...four.map((address, index): [string, string] => {
+      return [address, `198.18.${100 + Math.floor(index / 100)}.${100 + (index % 100)}`];
+    }),
+    ...six.map((address, index): [string, string] => [address, `2001:db8::${(0x1000 + index).toString(16)}`]),
+  ]);
+  return text.replaceAll(addressPattern, (address) => short.get(bare(address)) ?? address);
+}
+
+/** Four numbers, or hexadecimal groups with at least two colons; what only looks like it is left alone. */
+const addressPattern =
+  /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:]|\.\d))/gi;
+
+function bare(address: string): string {
+  return address.toLowerCase();
+}
+
+const silentRanges = ['loopback', 'multicast', 'unspecified', 'broadcast'];
+
+function isTelling(address: string): boolean {
+  if (ipaddr.IPv4.isValidFourPartDecimal(address))
+    return !silentRanges.includes(ipaddr.parse(address).range());
+  return ipaddr.IPv6.isValid(address) && !silentRanges.includes(ipaddr.parse(address).range());
+}
+
+/** @param end what follows an address in the text of an endpoint: it counts when one address begins another */
+function sorted(addresses: readonly string[], end: string): readonly string[] {
+  const key = (address: string) => `${address}${end}`;
+  return [...new Set(addresses)].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
