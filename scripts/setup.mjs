@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -126,6 +126,23 @@ function aptInstall(packages) {
   return again.status === 0;
 }
 
+/** Where openresolv lies for the lab: installed, it would take over /etc/resolv.conf of the machine itself. */
+const openresolvFolder = join(root, 'node_modules', '.cache', 'openresolv');
+
+function ensureOpenresolv() {
+  if (existsSync(join(openresolvFolder, 'sbin', 'resolvconf')) || !isInstalled('apt-get')) return;
+  say('Unpacking the Debian package openresolv…');
+  mkdirSync(openresolvFolder, { recursive: true });
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const download = () => run('apt-get', ['download', '-q', 'openresolv'], { cwd: openresolvFolder, stdio });
+  if (download().status !== 0) {
+    run('apt-get', ['update', '-q'], { stdio });
+    if (download().status !== 0) return;
+  }
+  const [deb] = readdirSync(openresolvFolder).filter((name) => name.endsWith('.deb'));
+  if (deb !== undefined) run('dpkg', ['-x', deb, '.'], { cwd: openresolvFolder, stdio });
+}
+
 /**
  * Installs the missing system packages when root on a Debian-like system; otherwise says exactly what to
  * install and ends.
@@ -156,6 +173,7 @@ export function ensureSystemPackages({
         .map((p) => wanted[p]),
     ),
   ];
+  if (lab) ensureOpenresolv();
   if (missing.length === 0) return;
   const hasApt = isInstalled('apt-get');
   if (hasApt && process.getuid?.() === 0 && aptInstall(missing)) return;

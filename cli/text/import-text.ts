@@ -1,5 +1,6 @@
 import type { ImportResult } from '../../client/profiles/import-profile.ts';
 import type { Difference, ImportDescription } from '../../shared/invite/describe.ts';
+import { lookupText } from '../../shared/text/dns-words.ts';
 import { alignedRows } from './table.ts';
 
 /** Of those without routes: a route is never left out, since it takes traffic. */
@@ -26,7 +27,7 @@ export function importText(preview: ImportResult): string {
 }
 
 function facts(description: ImportDescription): string[][] {
-  const { fingerprint, addresses, names, serial, otherTraffic } = description;
+  const { fingerprint, addresses, names, serial, dns, otherTraffic } = description;
   return [
     ...(fingerprint === null
       ? [['Signed by', 'nobody: a WireGuard file carries no signature']]
@@ -34,6 +35,7 @@ function facts(description: ImportDescription): string[][] {
     ...(serial === null ? [] : [['Serial', String(serial)]]),
     ['Interface', description.interfaceName],
     ...addresses.map((address, i) => [i === 0 ? 'Addresses' : '', address]),
+    ...(dns === null ? [] : [['Lookups', `${lookupText(dns)}, while connected`]]),
     ['Other traffic', otherTraffic.text],
     ['Names', `${names.count} ending in .${names.domain}, written to the hosts file while connected`],
   ];

@@ -7,6 +7,7 @@ import type {
   Status,
   Verdict,
 } from '../../shared/contract/status.ts';
+import { lookupText } from '../../shared/text/dns-words.ts';
 import { endpointSide, pathLabel, reachText } from '../../shared/text/path-words.ts';
 import {
   ageText,
@@ -66,6 +67,13 @@ function addressesText(tunnel: ConnectedTunnel): string {
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
+function lookupRows({ dns }: ConnectedTunnel): string[][] {
+  if (dns === null || dns === undefined) return [];
+  const text =
+    dns.problem === null ? `${lookupText(dns)}, by ${dns.carrier}` : `as before: ${dns.problem.cause}`;
+  return [['lookups', text]];
+}
+
 function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
   const serial = tunnel.serial === null ? '' : `, invite serial ${tunnel.serial}`;
   const kept = tunnel.adopted ? ', kept through a restart of the helper' : '';
@@ -80,6 +88,7 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
       ['addresses', addressesText(tunnel)],
       ['interface', `${tunnel.interfaceName}, UDP port ${tunnel.listenPort}`],
       ['names', names],
+      ...lookupRows(tunnel),
     ],
     '  ',
   );

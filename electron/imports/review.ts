@@ -4,6 +4,7 @@ import type { ProfileStore } from '../../client/profiles/profiles.ts';
 import type { Review } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
+import { lookupText } from '../../shared/text/dns-words.ts';
 
 /** What an import would do, as the window shows it. */
 export function reviewOf(
@@ -32,6 +33,7 @@ export function reviewOf(
       routes: [...one.routes],
     })),
     hostNames: [...new Set(hostEntries(profile, profile.defaultController).flatMap(({ names }) => names))],
+    lookups: description.dns === null ? null : lookupText(description.dns),
     otherTraffic: { ...description.otherTraffic },
     refusedLines: description.refusedLines.map((line) => ({ ...line })),
     differences: differences.map((one) => ({ ...one })),

@@ -14,12 +14,13 @@ import { roamingPaths } from '../paths/roaming-paths.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
-import { tunnelSystem } from '../tunnel/system-of-this-machine.ts';
+import { dnsSystem, tunnelSystem } from '../tunnel/system-of-this-machine.ts';
 import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
 import { recover } from './recovery.ts';
 import { rehearse } from './rehearsal.ts';
 import { SharedReading } from './shared-reading.ts';
+import { TunnelDns } from './tunnel-dns.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
 
 export interface DaemonOptions {
@@ -83,8 +84,9 @@ async function startLocked(
   const timeline = new Timeline(now);
   const journal = new Journal(join(runtimeDirectory, 'journal.json'));
   const paths = roamingPaths({ system, timeline, now, stateDirectory: options.stateDirectory });
-  const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, paths, now });
-  const recovered = await recover({ journal, system, timeline, hostsPath });
+  const dns = new TunnelDns(dnsSystem(runner, runtimeDirectory), timeline);
+  const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, dns, paths, now });
+  const recovered = await recover({ journal, system, timeline, hostsPath, dns });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
   const reading = new SharedReading(statusReader(system, keeper, timeline, new Date(now()).toISOString()));
   const status = () => reading.get();

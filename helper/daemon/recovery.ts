@@ -3,6 +3,7 @@ import { publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import {
+  failed,
   interruptedRunRemoved,
   journalDamaged,
   namesNotRemoved,
@@ -13,6 +14,7 @@ import { clearHosts } from '../hosts/file.ts';
 import type { Journal, JournalEntry } from '../journal/journal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
+import type { TunnelDns } from './tunnel-dns.ts';
 
 /** What the last helper left, after the repair. */
 export type Recovered =
@@ -29,6 +31,7 @@ interface RecoveryParts {
   readonly system: TunnelSystem;
   readonly timeline: Timeline;
   readonly hostsPath: string;
+  readonly dns: TunnelDns;
 }
 
 async function liveKeyOf(
@@ -58,6 +61,15 @@ async function clearNames({ timeline, hostsPath }: RecoveryParts): Promise<boole
   }
 }
 
+/** As {@link clearNames}. */
+async function clearDns({ timeline, dns }: RecoveryParts): Promise<void> {
+  try {
+    await dns.clear();
+  } catch (error) {
+    timeline.add({ kind: 'trouble', reason: failed(problemOf(error)) });
+  }
+}
+
 /**
  * Repairs what an earlier helper left when it was killed: a whole tunnel whose interface still matches the
  * journal is adopted, with the key read back from it; anything else is removed. A hosts block without a
@@ -68,6 +80,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   const reading = journal.read();
   await system.clearGuard();
   if (reading.found === 'nothing') {
+    await clearDns(parts);
     if (await clearNames(parts)) timeline.add({ kind: 'repaired', reason: namesRemoved });
     return { found: 'nothing' };
   }
@@ -82,6 +95,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
     await system.clearRouting();
   }
   await clearNames(parts);
+  await clearDns(parts);
   journal.clear();
   const reason = reading.found === 'damaged' ? journalDamaged(reading.reason) : interruptedRunRemoved;
   timeline.add({ kind: 'repaired', reason });

@@ -20,6 +20,7 @@ import { x25519PublicKey } from '../paths/probe/x25519.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { Recovered } from './recovery.ts';
+import type { LiveDns, TunnelDns } from './tunnel-dns.ts';
 
 /** A tunnel that is up. */
 interface LiveTunnel {
@@ -33,6 +34,7 @@ interface LiveTunnel {
   hostsVia: string;
   hostNames: number;
   hostsProblem: Problem | null;
+  dns: LiveDns | null;
 }
 
 type State =
@@ -46,6 +48,7 @@ export interface KeeperParts {
   readonly system: TunnelSystem;
   readonly timeline: Timeline;
   readonly hostsPath: string;
+  readonly dns: TunnelDns;
   readonly paths: PathKeeperFactory;
   readonly now: () => number;
 }
@@ -116,6 +119,7 @@ export class TunnelKeeper {
       live.hostsVia = entry.hostsVia;
       this.#become({ state: 'connected', live });
       await this.#writeNames(live);
+      live.dns = await this.#parts.dns.apply(entry.profile);
       await live.paths.start();
       this.#parts.timeline.add({
         kind: 'adopted',
@@ -144,6 +148,10 @@ export class TunnelKeeper {
       since: live.since,
       adopted: live.adopted,
       hosts: { names: live.hostNames, via: live.hostsVia, problem: live.hostsProblem },
+      dns:
+        live.dns === null
+          ? null
+          : { ...live.dns, servers: [...live.dns.servers], zones: [...live.dns.zones] },
       controllers: live.plan.controllers.map((c) => live.paths.controllerStatus(c, peers.get(c.publicKey))),
     } satisfies ConnectedTunnel;
   }
@@ -202,6 +210,7 @@ export class TunnelKeeper {
       hostsVia: profile.defaultController,
       hostNames: 0,
       hostsProblem: null,
+      dns: null,
     };
   }
 
@@ -231,6 +240,7 @@ export class TunnelKeeper {
       }
       const live = this.#liveTunnel(profile, plan, privateKey, { listenPort, since, adopted: false, paths });
       await this.#writeNames(live);
+      live.dns = await this.#parts.dns.apply(profile);
       journal.write({ ...entry, phase: 'up' });
       this.#become({ state: 'connected', live });
       const reason = connectedTo(network, wireGuardMs);
@@ -255,9 +265,9 @@ export class TunnelKeeper {
 
   /** One part that cannot be removed does not keep the other. @throws what the first of them threw */
   async #remove(interfaceName: string): Promise<void> {
-    const { journal, system, hostsPath } = this.#parts;
+    const { journal, system, hostsPath, dns } = this.#parts;
     this.#unremoved = interfaceName;
-    const parts = await Promise.allSettled([system.down(interfaceName), clearHosts(hostsPath)]);
+    const parts = await Promise.allSettled([system.down(interfaceName), clearHosts(hostsPath), dns.clear()]);
     const failed = parts.find((part) => part.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     journal.clear();

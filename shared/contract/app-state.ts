@@ -114,6 +114,8 @@ export const reviewSchema = z.discriminatedUnion('state', [
     ),
     hostNames: z.array(z.string()),
     /** Completes "Your other traffic …". */
+    /** How names are looked up while it is connected; null when as before. */
+    lookups: z.string().nullable(),
     otherTraffic: z.strictObject({ isUntouched: z.boolean(), text: z.string() }),
     refusedLines: z.array(z.strictObject({ line: z.int(), text: z.string(), reason: z.string() })),
     differences: z.array(

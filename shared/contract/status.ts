@@ -49,6 +49,15 @@ export const controllerStatusSchema = z.object({
 });
 export type ControllerStatus = z.infer<typeof controllerStatusSchema>;
 
+/** `carrier` is what carries it out; null when nothing does, for the reason of `problem`. */
+const dnsStatusSchema = z.object({
+  servers: z.array(z.string()),
+  zones: z.array(z.string()),
+  scope: z.enum(['all', 'zones']),
+  carrier: z.enum(['systemd-resolved', 'resolvconf']).nullable(),
+  problem: problemSchema.nullable(),
+});
+
 export const tunnelStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
   z.object({ state: z.literal('connecting'), network: z.string(), since: timeSchema }),
@@ -67,6 +76,8 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
     adopted: z.boolean(),
     /** Names written to the hosts file, and the controller they resolve through. */
     hosts: z.object({ names: z.int(), via: z.string(), problem: problemSchema.nullable() }),
+    /** How names of the network are looked up; null when the resolver is left alone. */
+    dns: dnsStatusSchema.nullable().optional(),
     controllers: z.array(controllerStatusSchema),
   }),
   z.object({ state: z.literal('disconnecting'), network: z.string(), since: timeSchema }),

@@ -1,4 +1,5 @@
 import { addressInSubnet, parseSuffix } from '../addresses/plan.ts';
+import { type DnsPlan, dnsPlan } from '../plan/dns-plan.ts';
 import { countNames, hostEntries } from '../plan/host-names.ts';
 import { type OtherTraffic, otherTraffic } from '../plan/traffic.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -23,6 +24,8 @@ export interface ImportDescription {
   readonly interfaceName: string;
   readonly addresses: readonly string[];
   readonly controllers: readonly DescribedController[];
+  /** How names are looked up while it is connected; null when as before. */
+  readonly dns: DnsPlan | null;
   readonly names: { readonly count: number; readonly domain: string };
   /** What of the traffic that is not for the network it takes. */
   readonly otherTraffic: OtherTraffic;
@@ -78,6 +81,7 @@ export function describeImport(
     interfaceName: profile.interfaceName,
     addresses: addressesOf(profile),
     controllers: describeControllers(profile),
+    dns: dnsPlan(profile) ?? null,
     names: {
       count: countNames(hostEntries(profile, profile.defaultController)),
       domain: profile.network.domain,

@@ -6,6 +6,7 @@ import { controllerFacts, machineSchema, networkFacts, peerFacts, portSchema } f
 import { presharedKeySchema, publicKeySchema } from '../keys/key-schemas.ts';
 import { domainSchema, memberNameSchema } from '../names/name-schemas.ts';
 import { controllersSchema } from './controllers-schema.ts';
+import { dnsSchema } from './dns-schema.ts';
 
 /**
  * An imported network on this laptop, without its private key. It comes from an invite (every address
@@ -93,6 +94,7 @@ export const wgQuickProfileSchema = z.strictObject({
   ...commonProfile,
   origin: z.literal('wg-quick'),
   network: z.strictObject({ name: memberNameSchema, domain: domainSchema }),
+  dns: dnsSchema.optional(),
   peer: z.strictObject({ name: memberNameSchema, addresses: z.array(interfaceAddressSchema).min(1).max(64) }),
   controllers: controllersSchema(
     z.strictObject({

@@ -14,6 +14,7 @@ import {
   type WgQuickProfile,
   wgQuickProfileSchema,
 } from '../profile/profile.ts';
+import { dnsOfFile } from './dns.ts';
 import { interfaceOf, interfaceSection, type ParsedInterface } from './interface-section.ts';
 import { lineProblem, sectionsOf } from './lines.ts';
 import { type NamedPeer, namesOfPeers, ownName } from './member-names.ts';
@@ -46,6 +47,7 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
   const [first] = controllers;
   if (first === undefined) throw noController();
   const { ranges, refusedLines } = rangesOfPeers(controllers, own.addresses);
+  const { dns, refusedLines: dnsLines } = dnsOfFile(own.dnsSettings, [...ranges.values()].flat());
   const name = networkNameOf(fileName);
   const profile = {
     version: 1,
@@ -55,6 +57,7 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
     ...networkNamed(name),
     settings: settingsOf(own, controllers),
     defaultController: first.name,
+    ...(dns === undefined ? {} : { dns }),
     peer: { name: ownName(section), addresses: own.addresses },
     controllers: controllers.map((peer) => ({
       name: peer.name,
@@ -71,6 +74,7 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
     privateKey: own.privateKey,
     refusedLines: [
       ...own.refusedLines,
+      ...dnsLines,
       ...parsed.flatMap((peer) => peer.refusedLines),
       ...refusedLines,
       ...unreachablePeers(parsed, peers),

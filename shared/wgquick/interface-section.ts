@@ -12,6 +12,7 @@ export interface ParsedInterface {
   readonly addresses: readonly string[];
   readonly listenPort: number | undefined;
   readonly mtu: number | undefined;
+  readonly dnsSettings: readonly Setting[];
   readonly refusedLines: readonly RefusedLine[];
 }
 
@@ -24,12 +25,12 @@ const reasonOfRefusedKey: Readonly<Record<string, string>> = {
   postdown: command,
   saveconfig: 'Homing never rewrites the file',
   table: 'Homing sets its own routes',
-  dns: 'Homing leaves DNS alone; names come from the hosts file',
   fwmark: 'Homing marks no packets for a file',
   includedapplications: applications,
   excludedapplications: applications,
 };
 
+const listKeys = ['address', 'dns'];
 const onceKeys = ['privatekey', 'listenport', 'mtu'];
 
 /** The one `[Interface]` of a file. @throws HomingError `wg-quick-syntax` */
@@ -56,17 +57,19 @@ export function interfaceSection(sections: readonly WgQuickSection[]): WgQuickSe
 export function interfaceOf(section: WgQuickSection): ParsedInterface {
   const refusedLines: RefusedLine[] = [];
   const addresses: string[] = [];
+  const dnsSettings: Setting[] = [];
   const once = new Map<string, Setting>();
   for (const setting of section.settings) {
     const key = setting.key.toLowerCase();
     const reason = reasonOfRefusedKey[key];
-    const known = reason !== undefined || key === 'address' || onceKeys.includes(key);
+    const known = reason !== undefined || [...listKeys, ...onceKeys].includes(key);
     if (!known) throw unknownKey(setting, '[Interface]');
     // Some generators write a key without a value for what is not set.
     if (setting.value === '') continue;
     if (reason !== undefined) {
       refusedLines.push({ line: setting.line, text: `${setting.key} = ${setting.value}`, reason });
     } else if (key === 'address') addresses.push(...addressesIn(setting));
+    else if (key === 'dns') dnsSettings.push(setting);
     else once.set(key, setting);
   }
   if (addresses.length === 0) throw noAddress(section);
@@ -75,6 +78,7 @@ export function interfaceOf(section: WgQuickSection): ParsedInterface {
     addresses: [...new Set(addresses)],
     listenPort: portIn(once.get('listenport')),
     mtu: mtuIn(once.get('mtu'), addresses),
+    dnsSettings,
     refusedLines,
   };
 }

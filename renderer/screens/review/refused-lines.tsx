@@ -11,7 +11,7 @@ export function RefusedLines({ lines }: { readonly lines: Lines }) {
     <Notice title={lines.length === 1 ? '1 line refused' : `${lines.length} lines refused`}>
       <ul className={styles.lines}>
         {lines.map(({ line, text, reason }) => (
-          <li key={line}>
+          <li key={`${line} ${text}`}>
             <code>
               {line}: {text}
             </code>

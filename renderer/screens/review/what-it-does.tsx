@@ -19,7 +19,7 @@ function endpointText({ private: lan, public: internet }: ReadyReview['controlle
 /** What joining a network puts on this laptop. */
 export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
   const [isOpen, setOpen] = useState(false);
-  const { controllers, addresses, hostNames, domain, peer, interfaceName, otherTraffic } = review;
+  const { controllers, addresses, hostNames, domain, peer, interfaceName, lookups, otherTraffic } = review;
   const routes = controllers.flatMap(({ routes: extra }) => extra);
   const [firstAddress, ...others] = addresses;
   return (
@@ -48,6 +48,11 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
               </>
             )}
           </Fact>
+          {lookups !== null && (
+            <Fact name="Names looked up" isCode>
+              {lookups}
+            </Fact>
+          )}
           {routes.length > 0 && (
             <Fact name="Traffic for" isCode>
               {routes.join(', ')}

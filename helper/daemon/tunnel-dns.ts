@@ -1,0 +1,42 @@
+import { type Problem, problemOf } from '../../shared/errors/problem.ts';
+import type { DnsPlan } from '../../shared/plan/dns-plan.ts';
+import { dnsPlan } from '../../shared/plan/dns-plan.ts';
+import type { Profile } from '../../shared/profile/profile.ts';
+import { failed } from '../../shared/timeline/tunnel-reasons.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { DnsCarrier, DnsSystem } from '../tunnel/dns.ts';
+
+/** How the names of the live tunnel's network are looked up. */
+export interface LiveDns extends DnsPlan {
+  readonly carrier: DnsCarrier | null;
+  readonly problem: Problem | null;
+}
+
+/** Name servers that cannot be set are a trouble to show, not a reason to have no tunnel. */
+export class TunnelDns {
+  readonly #system: DnsSystem;
+  readonly #timeline: Timeline;
+
+  constructor(system: DnsSystem, timeline: Timeline) {
+    this.#system = system;
+    this.#timeline = timeline;
+  }
+
+  /** @returns null when the profile leaves the resolver alone */
+  async apply(profile: Profile): Promise<LiveDns | null> {
+    const plan = dnsPlan(profile);
+    if (plan === undefined) return null;
+    try {
+      return { ...plan, carrier: await this.#system.apply(profile.interfaceName, plan), problem: null };
+    } catch (error) {
+      const problem = problemOf(error);
+      this.#timeline.add({ kind: 'trouble', reason: failed(problem) });
+      return { ...plan, carrier: null, problem };
+    }
+  }
+
+  /** @throws whatever deleting a record threw */
+  async clear(): Promise<void> {
+    await this.#system.clear();
+  }
+}

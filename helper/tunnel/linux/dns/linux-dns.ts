@@ -1,0 +1,115 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HomingError } from '../../../../shared/errors/problem.ts';
+import type { DnsPlan } from '../../../../shared/plan/dns-plan.ts';
+import { findProgram } from '../../../process/programs.ts';
+import type { ProgramRunner } from '../../../process/run.ts';
+import type { DnsCarrier, DnsSystem } from '../../dns.ts';
+import {
+  asksLocalResolver,
+  type DnsCommand,
+  type ResolvconfKind,
+  resolvconfAdd,
+  resolvconfDelete,
+  resolvconfRecord,
+  resolvedCommands,
+  usesResolved,
+} from './commands.ts';
+
+/** Names of files that remember a record of resolvconf, so that a helper after a crash deletes it. */
+const rememberedPrefix = 'dns-record-';
+
+interface LinuxDnsParts {
+  readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
+  /** Root's own, on memory: what is remembered there goes with a reboot, as the records do. */
+  readonly runtimeDirectory: string;
+  /** `/etc`, except in tests. */
+  readonly etc: string;
+  readonly find: (program: string) => string | undefined;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // A machine without the file has nothing set in it.
+    return '';
+  }
+}
+
+/** systemd-resolved where programs ask it, else resolvconf. */
+export class LinuxDns implements DnsSystem {
+  readonly #parts: LinuxDnsParts;
+
+  constructor(parts: LinuxDnsParts) {
+    this.#parts = parts;
+  }
+
+  static ofThisMachine(runner: ProgramRunner, runtimeDirectory: string): LinuxDns {
+    return new LinuxDns({ runner, runtimeDirectory, etc: '/etc', find: findProgram });
+  }
+
+  async apply(interfaceName: string, plan: DnsPlan): Promise<DnsCarrier> {
+    const { etc, find } = this.#parts;
+    const isResolved = usesResolved(textOf(join(etc, 'resolv.conf')), textOf(join(etc, 'nsswitch.conf')));
+    if (isResolved && find('resolvectl') !== undefined) {
+      for (const command of resolvedCommands(interfaceName, plan)) await this.#mustRun(command);
+      return 'systemd-resolved';
+    }
+    if (find('resolvconf') === undefined) {
+      throw notSupported('This machine has neither systemd-resolved nor resolvconf.');
+    }
+    await this.#applyResolvconf(interfaceName, plan);
+    return 'resolvconf';
+  }
+
+  /** The settings of systemd-resolved go with the interface; a record of resolvconf does not. */
+  async clear(): Promise<void> {
+    const { runtimeDirectory } = this.#parts;
+    const names = existsSync(runtimeDirectory) ? await readdir(runtimeDirectory) : [];
+    for (const name of names.filter((one) => one.startsWith(rememberedPrefix))) {
+      await this.#mustRun(resolvconfDelete(name.slice(rememberedPrefix.length), await this.#kind()));
+      rmSync(join(runtimeDirectory, name), { force: true });
+    }
+  }
+
+  async #applyResolvconf(interfaceName: string, plan: DnsPlan): Promise<void> {
+    const { etc, runtimeDirectory } = this.#parts;
+    const kind = await this.#kind();
+    const canSplit = kind === 'openresolv' && asksLocalResolver(textOf(join(etc, 'resolv.conf')));
+    if (plan.scope === 'zones' && !canSplit) {
+      throw notSupported(
+        'The resolver of this machine cannot look up the names of some domains only at another server.',
+      );
+    }
+    const order = join(etc, 'resolvconf/interface-order');
+    const record = resolvconfRecord(interfaceName, existsSync(order) ? textOf(order) : undefined);
+    // Remembered first: a helper that is killed between the two deletes a record that is not there.
+    writeFileSync(join(runtimeDirectory, `${rememberedPrefix}${record}`), '', { mode: 0o600 });
+    await this.#mustRun(resolvconfAdd(record, plan, kind));
+  }
+
+  /** Only openresolv has `--version` (resolvconf(8)). */
+  async #kind(): Promise<ResolvconfKind> {
+    const path = this.#parts.find('resolvconf');
+    if (path === undefined) throw notSupported('resolvconf is gone.');
+    const { exitCode, stdout } = await this.#parts.runner.run(path, ['--version']);
+    return exitCode === 0 && stdout.startsWith('openresolv') ? 'openresolv' : 'debian';
+  }
+
+  async #mustRun({ program, args, input }: DnsCommand): Promise<void> {
+    const path = this.#parts.find(program);
+    if (path === undefined) throw notSupported(`${program} is gone.`);
+    await this.#parts.runner.mustRun(path, args, input);
+  }
+}
+
+function notSupported(cause: string): HomingError {
+  return new HomingError({
+    code: 'dns-not-supported',
+    title: 'Names of the network are not looked up at its server',
+    cause,
+    remedy: 'Use systemd-resolved, or openresolv with a local resolver such as dnsmasq or unbound.',
+  });
+}
