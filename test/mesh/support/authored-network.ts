@@ -8,6 +8,8 @@ export interface ControllerPlace {
   readonly host: Host;
   readonly privateEndpoints?: readonly string[];
   readonly publicEndpoints?: readonly string[];
+  /** Further options of `homing network add-controller`. */
+  readonly options?: readonly string[];
 }
 
 export class AuthoredNetwork {
@@ -50,6 +52,7 @@ export class AuthoredNetwork {
       keys.publicKey,
       ...(place.privateEndpoints ?? []).flatMap((endpoint) => ['--private-endpoint', endpoint]),
       ...(place.publicEndpoints ?? []).flatMap((endpoint) => ['--public-endpoint', endpoint]),
+      ...(place.options ?? []),
       '--file',
       this.file,
     ]);
@@ -70,13 +73,24 @@ export class AuthoredNetwork {
     return this.run(['render', '--controller', controller, '--format', format, '--file', this.file]);
   }
 
+  /** The keys of a controller that was added. */
+  keysOf(controller: string): WireGuardKeys {
+    const found = this.#controllers.get(controller);
+    if (found === undefined) throw new Error(`no controller ${controller}`);
+    return found.keys;
+  }
+
   /** Brings every controller up with the real wg-quick on what `render` prints. */
-  async startControllers(change: (config: string) => string = (config) => config): Promise<void> {
+  async startControllers(
+    change: (config: string) => string = (config) => config,
+    interfaceName?: string,
+  ): Promise<void> {
     await Promise.all(
       [...this.#controllers].map(async ([name, { host, keys }]) => {
         await startController(host, {
           configText: change(await this.render(name)),
           privateKey: keys.privateKey,
+          ...(interfaceName === undefined ? {} : { interfaceName }),
         });
       }),
     );
