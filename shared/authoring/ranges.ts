@@ -24,7 +24,8 @@ const forbiddenRanges: readonly (readonly [string, string])[] = [
   ['ff00::/8', 'multicast'],
 ];
 
-function overlaps(a: string, b: string): boolean {
+/** Whether two ranges have an address in common. */
+export function overlaps(a: string, b: string): boolean {
   const [first, firstLength] = ipaddr.parseCIDR(a);
   const [second, secondLength] = ipaddr.parseCIDR(b);
   if (first.kind() !== second.kind()) return false;
@@ -37,12 +38,16 @@ function overlaps(a: string, b: string): boolean {
  */
 export function refuseBadRanges(network: RoutedNetwork): void {
   const owners = new Map<string, string>();
-  const endpoints = network.controllers.flatMap((controller) =>
-    [...controller.endpoints.private, ...controller.endpoints.public].flatMap((text) => {
+  const addressed = (texts: readonly string[]) =>
+    texts.flatMap((text) => {
       const { host, family } = parseEndpointParts(text, 'endpoint');
       return family === 'name' ? [] : [{ text, range: `${host}/${family === 4 ? 32 : 128}` }];
-    }),
-  );
+    });
+  const publicEndpoints = network.controllers.flatMap(({ endpoints }) => addressed(endpoints.public));
+  const endpoints = [
+    ...publicEndpoints,
+    ...network.controllers.flatMap((one) => addressed(one.endpoints.private)),
+  ];
   const own = [planAddresses(network.name, '').base, ...(network.ipv4 === undefined ? [] : [network.ipv4])];
   const inside = endpoints.find(({ range }) => own.some((ownRange) => overlaps(range, ownRange)));
   if (inside !== undefined) {
@@ -65,8 +70,9 @@ export function refuseBadRanges(network: RoutedNetwork): void {
       if (owner !== undefined)
         throw refuse(`"${owner}" has it already, and WireGuard gives a range to one member`);
       owners.set(route, name);
-      // The private endpoints of a LAN that is itself a route would be reached through the tunnel they carry.
-      const endpoint = endpoints.find(({ range }) => overlaps(route, range));
+      // A private endpoint may lie in it: on that LAN the laptop lets the route sleep. Elsewhere a public one would be
+      // reached through the tunnel that it carries.
+      const endpoint = publicEndpoints.find(({ range }) => overlaps(route, range));
       if (endpoint !== undefined) throw refuse(`it covers the endpoint ${endpoint.text}`);
     }
   }

@@ -1,5 +1,6 @@
 import { prefixLengthOf } from '../../addresses/ipv4.ts';
 import { planAddresses } from '../../addresses/plan.ts';
+import { parseEndpointParts } from '../../endpoints/endpoint.ts';
 import type { SigningKey } from '../../invite/network-key.ts';
 import { probePeerComment } from '../../invite/probe-peer.ts';
 import type { PresharedKey, PublicKey } from '../../keys/wireguard-key.ts';
@@ -8,6 +9,7 @@ import type { HostEntry } from '../../plan/host-names.ts';
 import { unknownController } from '../members.ts';
 import type { AuthoredController, AuthoredPeer, NetworkFile } from '../network-file.ts';
 import { derivedPresharedKey } from '../preshared-key.ts';
+import { overlaps } from '../ranges.ts';
 
 /** One `[Peer]` of a controller. */
 export interface PlannedPeer {
@@ -134,7 +136,8 @@ function machineNames(file: NetworkFile, own: AuthoredController): HostEntry[] {
 }
 
 function controllerEntry(network: string, controller: AuthoredController): PlannedPeer {
-  const endpoint = controller.endpoints.public[0] ?? controller.endpoints.private[0];
+  const endpoint =
+    controller.endpoints.public[0] ?? controller.endpoints.private.find(isOutside(controller.routes));
   return {
     comment: `controller ${controller.name}`,
     member: controller.name,
@@ -147,6 +150,16 @@ function controllerEntry(network: string, controller: AuthoredController): Plann
     ],
     endpoint,
     persistentKeepaliveSeconds: endpoint === undefined ? undefined : controllerKeepaliveSeconds,
+  };
+}
+
+/** To another controller an endpoint inside a routed LAN would lead through the tunnel that it carries. */
+function isOutside(routes: readonly string[]): (endpoint: string) => boolean {
+  return (endpoint) => {
+    const { host, family } = parseEndpointParts(endpoint, 'endpoint');
+    return (
+      family === 'name' || !routes.some((route) => overlaps(route, `${host}/${family === 4 ? 32 : 128}`))
+    );
   };
 }
 

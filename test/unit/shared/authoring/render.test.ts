@@ -180,6 +180,13 @@ describe('a rendered controller', () => {
       expect(text).not.toContain('masquerade');
     });
 
+    it('is told no endpoint of another controller that lies in the LAN which it routes', () => {
+      const inside = setMember(ipv4Network(), 'nas', { routes: ['192.0.2.0/24'] });
+      const onlyPrivate = setEndpoints(inside, 'nas', { publicEndpoints: [] });
+      expect(rendered('wg-quick', inside, 'vps')[0]?.text).toContain('Endpoint = 198.51.100.7:51821\n');
+      expect(rendered('wg-quick', onlyPrivate, 'vps')[0]?.text).not.toContain('Endpoint = 192.0.2.7');
+    });
+
     it('gives each member its address, and the laptop an endpoint on the LAN it shares', () => {
       const nas = rendered('wg-quick', ipv4Network())[0]?.text ?? '';
       expect(nas).toContain('fd7d:31c7:cf:e000::/56, 10.42.0.2/32, 192.168.2.0/24\n');
