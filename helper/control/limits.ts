@@ -8,8 +8,8 @@ export const controlLimits = {
   connections: 64,
   /** A stream of events each: the app and a few `homing status --watch`. */
   subscribers: 16,
-  /** Bodies of up to 4 MiB in memory. */
-  bodies: 4,
+  /** Bodies of up to 4 MiB in memory. Requests that change the tunnel wait for one another: a burst of them is no flood. */
+  bodies: 8,
   /** A whole request must be there after this: the largest takes some milliseconds on a unix socket. */
   requestTimeoutMs: 10_000,
   /** A connection without a request is closed after this. */

@@ -390,7 +390,7 @@ describe('a wg-quick file', () => {
     expect(tunnel.state === 'connected' && tunnel.listenPort).not.toBe(busyPort);
     const [changed] = timeline.filter(({ kind }) => kind === 'port-changed');
     expect(changed?.reason).toBe(
-      `UDP port ${busyPort} is in use by another program; ${tunnel.state === 'connected' ? tunnel.listenPort : 0} was taken instead`,
+      `another program uses UDP port ${busyPort}; the tunnel uses ${tunnel.state === 'connected' && tunnel.listenPort}`,
     );
     expect((await ping(host, inside.nas)).received).toBe(3);
     await laptop.mustHoming(['down']);
