@@ -15,6 +15,9 @@ export function ownUid(): number {
   return process.getuid?.() ?? 0;
 }
 
+/** Each attempt that fails leaves fewer routes than the one before. */
+const maxRemovals = 8;
+
 /** Homing's rules and routing tables. */
 export class Routing {
   readonly #runner: ProgramRunner;
@@ -42,7 +45,21 @@ export class Routing {
 
   /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
   async remove(): Promise<void> {
-    await Promise.all(families().map((family) => this.#ip(batchArgs(family), batchText(removalLines))));
+    await Promise.all(families().map((family) => this.#remove(family)));
+  }
+
+  /**
+   * `ip route flush` lists and then deletes: it fails with ESRCH when the kernel removes a route in between, as it does
+   * with an interface that is just going. What is left then is listed again.
+   */
+  async #remove(family: 4 | 6): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const ip = requireProgram('ip');
+      const { exitCode, stderr } = await this.#runner.run(ip, batchArgs(family), batchText(removalLines));
+      if (exitCode === 0) return;
+      if (attempt === maxRemovals || !stderr.includes('No such process'))
+        throw new Error(`Homing's rules and routes could not be removed: ${stderr.trim()}`);
+    }
   }
 
   #ip(args: readonly string[], input?: string): Promise<string> {
