@@ -10,6 +10,7 @@ import { addJoinCardCommand } from './commands/join-card.ts';
 import { addNetworkCommand } from './commands/network.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addProfilesCommand } from './commands/profiles.ts';
+import { addRoutesCommand } from './commands/routes.ts';
 import { addSettingsCommand } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -22,6 +23,7 @@ const commands: readonly ((program: Command, io: CliIo) => void)[] = [
   addDownCommand,
   addStatusCommand,
   addProbeCommand,
+  addRoutesCommand,
   addImportCommand,
   addProfilesCommand,
   addSettingsCommand,

@@ -3,6 +3,7 @@ import type {
   Diagnostics,
   ProbeRequest,
   ProbeResponse,
+  RouteRequest,
   TunnelRequest,
 } from '../shared/contract/control-api.ts';
 import type { Status } from '../shared/contract/status.ts';
@@ -29,6 +30,12 @@ export class HelperClient {
 
   async disconnect(): Promise<Status> {
     return parsedStatus(await callHelper(this.#path, { method: 'DELETE', path: '/v1/tunnel' }));
+  }
+
+  /** Sends a range that sleeps through the tunnel, or gives it back. */
+  async setRoute(request: RouteRequest): Promise<Status> {
+    const body = JSON.stringify(request);
+    return parsedStatus(await callHelper(this.#path, { method: 'PUT', path: '/v1/routes', body }));
   }
 
   async probe(request: ProbeRequest): Promise<ProbeResponse> {

@@ -18,6 +18,7 @@ import {
 } from '../../shared/text/quantities.ts';
 import type { Decision } from '../../shared/timeline/decision.ts';
 import { timelineEntry } from '../../shared/timeline/titles.ts';
+import { routeRows } from './routes-text.ts';
 import { alignedRows } from './table.ts';
 
 const shownDecisions = 5;
@@ -101,12 +102,18 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
           '  ',
         )}`,
     );
+  // A range that is awake, as it should be, is no news.
+  const notable = routeRows({
+    ...tunnel,
+    routes: (tunnel.routes ?? []).filter(({ state, instead }) => state !== 'awake' || instead.length > 0),
+  });
   return [
     `Connected to ${tunnel.network}`,
     facts,
     '',
     controllerRows(tunnel.controllers, nowMs),
     '',
+    ...(notable.length > 0 ? ['Ranges', alignedRows(notable, '  '), ''] : []),
     ...(candidates.length > 0 ? ['Ways to each (* in use)', candidates.join('\n')] : []),
   ].join('\n');
 }

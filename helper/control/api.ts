@@ -8,6 +8,8 @@ import {
   type ProbeRequest,
   type ProbeResponse,
   probeRequestSchema,
+  type RouteRequest,
+  routeRequestSchema,
   type TunnelRequest,
   tunnelRequestSchema,
 } from '../../shared/contract/control-api.ts';
@@ -25,6 +27,7 @@ export interface ControlledHelper {
   status(): Promise<Status>;
   connect(request: TunnelRequest): Promise<void>;
   disconnect(): Promise<void>;
+  setRoute(request: RouteRequest): Promise<void>;
   probe(request: ProbeRequest): Promise<ProbeResponse>;
   diagnostics(): Promise<Diagnostics>;
   /** The snapshot at once, then every change; counters every second only with `all`. @returns what ends it */
@@ -102,6 +105,10 @@ export function controlApi(
   });
   app.delete('/v1/tunnel', async (c) => {
     await helper.disconnect();
+    return c.json(await helper.status());
+  });
+  app.put('/v1/routes', async (c) => {
+    await bodies.during(async () => helper.setRoute(await bodyOf(c, routeRequestSchema, false)));
     return c.json(await helper.status());
   });
   app.post('/v1/probe', (c) =>

@@ -17,6 +17,7 @@ import type { TunnelSystem } from '../tunnel/system.ts';
 import { dnsSystem, tunnelSystem } from '../tunnel/system-of-this-machine.ts';
 import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
+import { notConnected } from './not-connected.ts';
 import { recover } from './recovery.ts';
 import { rehearse } from './rehearsal.ts';
 import { SharedReading } from './shared-reading.ts';
@@ -98,6 +99,7 @@ async function startLocked(
     status,
     connect: (request) => keeper.connect(request),
     disconnect: () => keeper.disconnect(),
+    setRoute: (request) => keeper.setRoute(request),
     probe: (request) => probeOf(keeper, request.controller),
     diagnostics: () => diagnostics.get(),
     subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
@@ -152,10 +154,5 @@ function statusReader(
 
 function probeOf(keeper: TunnelKeeper, controller: string | undefined) {
   if (keeper.paths !== undefined) return keeper.paths.probe(controller);
-  throw new HomingError({
-    code: 'not-connected',
-    title: 'There is nothing to probe',
-    cause: 'No network is connected, so no controller is known.',
-    remedy: 'Connect first: homing up.',
-  });
+  throw notConnected('There is nothing to probe');
 }

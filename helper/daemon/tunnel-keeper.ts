@@ -1,7 +1,8 @@
-import type { TunnelRequest } from '../../shared/contract/control-api.ts';
-import type { ConnectedTunnel, TunnelStatus } from '../../shared/contract/status.ts';
+import type { RouteRequest, TunnelRequest } from '../../shared/contract/control-api.ts';
+import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
 import { keyBytes, keyText, type PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { dnsPlan } from '../../shared/plan/dns-plan.ts';
 import { countNames, hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { type TunnelPlan, tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
@@ -19,23 +20,11 @@ import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
 import { x25519PublicKey } from '../paths/probe/x25519.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
+import { connectedStatus, type LiveTunnel } from './live-tunnel.ts';
+import { notConnected } from './not-connected.ts';
 import type { Recovered } from './recovery.ts';
-import type { LiveDns, TunnelDns } from './tunnel-dns.ts';
-
-/** A tunnel that is up. */
-interface LiveTunnel {
-  readonly profile: Profile;
-  readonly plan: TunnelPlan;
-  readonly publicKey: string;
-  readonly listenPort: number;
-  readonly since: string;
-  readonly adopted: boolean;
-  readonly paths: PathKeeper;
-  hostsVia: string;
-  hostNames: number;
-  hostsProblem: Problem | null;
-  dns: LiveDns | null;
-}
+import { RouteKeeper } from './route-keeper.ts';
+import type { TunnelDns } from './tunnel-dns.ts';
 
 type State =
   | { readonly state: 'off' }
@@ -120,11 +109,9 @@ export class TunnelKeeper {
       this.#become({ state: 'connected', live });
       await this.#writeNames(live);
       live.dns = await this.#parts.dns.apply(entry.profile);
+      await live.routes.start();
       await live.paths.start();
-      this.#parts.timeline.add({
-        kind: 'adopted',
-        reason: keptThroughRestart,
-      });
+      this.#parts.timeline.add({ kind: 'adopted', reason: keptThroughRestart });
     });
   }
 
@@ -132,28 +119,15 @@ export class TunnelKeeper {
     const state = this.#state;
     if (state.state !== 'connected') return state;
     const { live } = state;
-    const read = await this.#parts.system.read(live.plan.interfaceName);
-    const peers = new Map(read?.peers.map((peer) => [peer.publicKey, peer]));
-    return {
-      state: 'connected',
-      network: live.profile.network.name,
-      domain: live.profile.network.domain,
-      profileId: live.profile.id,
-      serial: live.profile.origin === 'invite' ? live.profile.serial : null,
-      peer: live.profile.peer.name,
-      publicKey: live.publicKey,
-      interfaceName: live.plan.interfaceName,
-      listenPort: read?.listenPort ?? live.listenPort,
-      addresses: [...live.plan.addresses],
-      since: live.since,
-      adopted: live.adopted,
-      hosts: { names: live.hostNames, via: live.hostsVia, problem: live.hostsProblem },
-      dns:
-        live.dns === null
-          ? null
-          : { ...live.dns, servers: [...live.dns.servers], zones: [...live.dns.zones] },
-      controllers: live.plan.controllers.map((c) => live.paths.controllerStatus(c, peers.get(c.publicKey))),
-    } satisfies ConnectedTunnel;
+    return connectedStatus(live, await this.#parts.system.read(live.plan.interfaceName));
+  }
+
+  /** Sends a range that sleeps through the tunnel, or gives it back. @throws HomingError */
+  setRoute({ range, takeOver }: RouteRequest): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#state.state !== 'connected') throw notConnected('There is no route to change');
+      await this.#state.live.routes.takeOver(range, takeOver);
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -164,6 +138,10 @@ export class TunnelKeeper {
 
   #become(state: State): void {
     this.#state = state;
+    this.#changed();
+  }
+
+  #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -187,9 +165,7 @@ export class TunnelKeeper {
       profile,
       plan,
       privateKey,
-      onChange: () => {
-        for (const listener of this.#listeners) listener();
-      },
+      onChange: () => this.#changed(),
       namesVia,
       useNamesVia: (controller, reason) => this.#moveNames(controller, reason),
     });
@@ -208,6 +184,13 @@ export class TunnelKeeper {
       publicKey,
       ...rest,
       hostsVia: profile.defaultController,
+      routes: new RouteKeeper({
+        system: this.#parts.system,
+        timeline: this.#parts.timeline,
+        plan,
+        nameServers: dnsPlan(profile)?.servers ?? [],
+        onChange: () => this.#changed(),
+      }),
       hostNames: 0,
       hostsProblem: null,
       dns: null,
@@ -246,6 +229,8 @@ export class TunnelKeeper {
       const reason = connectedTo(network, wireGuardMs);
       timeline.add({ kind: 'connected', reason, tookMs: now() - startedAt });
       await paths.start();
+      // It reports what fails by itself, and nobody waits for it.
+      void live.routes.start();
     } catch (error) {
       this.#becomeFailed(network, error);
       try {
@@ -286,7 +271,7 @@ export class TunnelKeeper {
     this.#become({ state: 'disconnecting', network, since: this.#timeNow() });
     try {
       try {
-        await live.paths.stop();
+        await Promise.all([live.paths.stop(), live.routes.stop()]);
       } finally {
         await this.#remove(live.plan.interfaceName);
       }

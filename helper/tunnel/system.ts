@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { HostRouting, RouteOverrides } from '../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { NetworkSystem } from './network.ts';
 
@@ -26,6 +27,10 @@ export interface TunnelSystem extends NetworkSystem {
   dress(plan: TunnelPlan): Promise<void>;
   /** Takes the interface down with all that hangs on it, and waits until its process has ended. */
   down(interfaceName: string): Promise<void>;
+  /** The routes of the host's own, its gateways and its name servers. @throws Error */
+  hostRouting(): Promise<HostRouting>;
+  /** Sets what goes against the order of the routing tables, and nothing else of that kind. @throws Error */
+  overrideRoutes(interfaceName: string, overrides: RouteOverrides): Promise<void>;
   /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
   clearRouting(): Promise<void>;
   /** What the live interface says; undefined when it is gone. */

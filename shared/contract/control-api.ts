@@ -14,6 +14,7 @@ import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './statu
  * | PUT /v1/tunnel      | TunnelRequest | Status            |
  * | DELETE /v1/tunnel   |               | Status            |
  * | POST /v1/probe      | ProbeRequest  | ProbeResponse     |
+ * | PUT /v1/routes      | RouteRequest  | Status            |
  * | GET /v1/diagnostics |               | Diagnostics       |
  *
  * Every answer carries the version (version.ts). A failure is an {@link ErrorBody} with a 4xx or 5xx status.
@@ -28,6 +29,10 @@ export const bodyLimitBytes = 4 * 1024 * 1024;
 
 export const tunnelRequestSchema = z.strictObject({ profile: profileSchema, privateKey: privateKeySchema });
 export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;
+
+/** Sends a range that sleeps through the tunnel for as long as the laptop is where it is, or gives it back. */
+export const routeRequestSchema = z.strictObject({ range: z.string().max(50), takeOver: z.boolean() });
+export type RouteRequest = z.infer<typeof routeRequestSchema>;
 
 /** Without a controller all are probed. */
 export const probeRequestSchema = z.strictObject({ controller: z.string().max(63).optional() });

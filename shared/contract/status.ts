@@ -57,6 +57,14 @@ const dnsStatusSchema = z.object({
   carrier: z.enum(['systemd-resolved', 'resolvconf']).nullable(),
   problem: problemSchema.nullable(),
 });
+/** Which way a range of the network goes; see shared/plan/route-states.ts. */
+export const routeStatusSchema = z.object({
+  range: z.string(),
+  controller: z.string(),
+  state: z.enum(['awake', 'asleep', 'taken-over']),
+  instead: z.array(z.object({ range: z.string(), device: z.string() })),
+});
+export type RouteStatus = z.infer<typeof routeStatusSchema>;
 
 export const tunnelStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
@@ -79,6 +87,8 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
     /** How names of the network are looked up; null when the resolver is left alone. */
     dns: dnsStatusSchema.nullable().optional(),
     controllers: z.array(controllerStatusSchema),
+    /** Ranges that the laptop could also reach by a route of its own; helpers before 0.2 do not report them. */
+    routes: z.array(routeStatusSchema).optional(),
   }),
   z.object({ state: z.literal('disconnecting'), network: z.string(), since: timeSchema }),
   z.object({

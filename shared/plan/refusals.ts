@@ -1,5 +1,5 @@
 import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
-import { type AddressRange, AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
+import { type AddressRange, parseAddress, rangeOf } from '../addresses/range.ts';
 import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -40,32 +40,7 @@ function refuse(field: string, value: string, why: string, remedy: string): neve
   });
 }
 
-/** The endpoints that are addresses: searched for every range, listed only for the sentence of a refusal. */
-class EndpointAddresses {
-  readonly #set: AddressSet;
-  readonly #all: readonly AddressRange[];
-  readonly #hosts: readonly string[];
-
-  constructor(profile: Profile) {
-    const parsed = profile.controllers
-      .flatMap((c) => [...c.endpoints.private, ...c.endpoints.public])
-      .flatMap((endpoint) => {
-        const { host, family } = partsOf(endpoint);
-        const address = family === 'name' ? undefined : parseAddress(host);
-        return address === undefined ? [] : [{ host, address }];
-      });
-    this.#all = parsed.map(({ address }) => address);
-    this.#hosts = parsed.map(({ host }) => host);
-    this.#set = new AddressSet(this.#all);
-  }
-
-  within(range: AddressRange): string | undefined {
-    if (this.#set.overlap(range) === undefined) return undefined;
-    return this.#hosts[this.#all.findIndex((address) => shareAddress(address, range))];
-  }
-}
-
-function checkRange(field: string, text: string, range: AddressRange, endpoints: EndpointAddresses): void {
+function checkRange(field: string, text: string, range: AddressRange): void {
   if (text.endsWith('/0')) {
     const why = 'takes all traffic: Homing carries a private network only';
     refuse(field, text, why, 'Write the network’s own ranges instead, for example 10.42.0.0/16.');
@@ -79,11 +54,16 @@ function checkRange(field: string, text: string, range: AddressRange, endpoints:
       'Ask for only the ranges behind the controller.',
     );
   }
-  const own = endpoints.within(range);
-  if (own !== undefined) {
-    const why = `covers ${own}, an endpoint of the tunnel itself: its packets would loop`;
-    refuse(field, text, why, 'Ask for a smaller range, without the endpoint.');
-  }
+}
+
+/** The laptop would answer its own handshakes. */
+function refuseOwnEndpoint(field: string, own: string, profile: Profile): void {
+  const address = rangeOf(own);
+  const isEndpoint = profile.controllers
+    .flatMap((c) => [...c.endpoints.private, ...c.endpoints.public])
+    .map((endpoint) => parseAddress(partsOf(endpoint).host))
+    .some((host) => host !== undefined && shareAddress(host, address));
+  if (isEndpoint) refuse(field, own, 'is an endpoint of the network', 'Check which address is the laptop’s.');
 }
 
 function checkUnique(list: string, key: string, values: readonly string[]): void {
@@ -113,7 +93,6 @@ function refuseMostTraffic(profile: Profile): void {
  * @throws HomingError `profile-refused`
  */
 export function refuseUnsafeProfile(profile: Profile): void {
-  const endpoints = new EndpointAddresses(profile);
   const base = networkBase(profile.network.name);
   for (const [i, controller] of profile.controllers.entries()) {
     if ('subnet' in controller && !isSubnetOfBase(controller.subnet, base)) {
@@ -125,17 +104,18 @@ export function refuseUnsafeProfile(profile: Profile): void {
         ? (['routes', controller.routes] as const)
         : (['allowedIps', controller.allowedIps] as const);
     for (const [j, range] of ranges.entries())
-      checkRange(`controllers[${i}].${field}[${j}]`, range, rangeOf(range), endpoints);
+      checkRange(`controllers[${i}].${field}[${j}]`, range, rangeOf(range));
   }
   if (profile.origin === 'invite' && profile.network.ipv4 !== undefined) {
     const { range } = profile.network.ipv4;
-    checkRange('network.ipv4.range', range, rangeOf(range), endpoints);
+    checkRange('network.ipv4.range', range, rangeOf(range));
   }
   refuseMostTraffic(profile);
   if (profile.origin === 'wg-quick') {
     for (const [i, address] of profile.peer.addresses.entries()) {
       const own = `${address.split('/')[0]}/${address.includes(':') ? 128 : 32}`;
-      checkRange(`peer.addresses[${i}]`, own, rangeOf(own), endpoints);
+      checkRange(`peer.addresses[${i}]`, own, rangeOf(own));
+      refuseOwnEndpoint(`peer.addresses[${i}]`, own, profile);
     }
   }
   checkUnique(

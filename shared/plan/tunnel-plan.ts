@@ -5,7 +5,7 @@ import {
   networkBase,
   parseSuffix,
 } from '../addresses/plan.ts';
-import { AddressSet, rangeOf } from '../addresses/range.ts';
+import { AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.ts';
@@ -145,10 +145,13 @@ export function tunnelPlan(profile: Profile): TunnelPlan {
   return profile.origin === 'invite' ? planFromInvite(profile) : planFromWgQuick(profile);
 }
 
-/** The addresses that belong to the tunnel: an endpoint inside can never be a way to reach it. */
+/**
+ * The addresses that belong to the tunnel alone: an endpoint inside can never be a way to reach it. Ranges behind a
+ * controller are not among them: a controller may stand in the LAN that it routes.
+ */
 export function tunnelAddresses(profile: Profile): AddressSet {
-  if (profile.origin === 'wg-quick')
-    return new AddressSet(profile.controllers.flatMap((c) => c.allowedIps.map(rangeOf)));
-  const routes = profile.controllers.flatMap((c) => c.routes);
-  return new AddressSet([...networkRanges(profile), ...routes].map(rangeOf));
+  if (profile.origin === 'invite') return new AddressSet(networkRanges(profile).map(rangeOf));
+  return new AddressSet(
+    profile.peer.addresses.flatMap((text) => parseAddress(text.split('/')[0] ?? '') ?? []),
+  );
 }

@@ -17,6 +17,7 @@ export const decisionKindSchema = z.enum([
   'lost',
   'ignored',
   'names-moved',
+  'route-changed',
   'trouble',
   /** A kind that this version does not know, recorded by a newer helper. */
   'other',

@@ -36,6 +36,7 @@ const titles: Readonly<Record<DecisionKind, (decision: Decision) => string>> = {
   ignored: ({ controller }) => `an answer was ignored${controller === null ? '' : ` for ${controller}`}`,
   'names-moved': ({ controller }) =>
     controller === null ? 'names moved' : `names now go through ${controller}`,
+  'route-changed': ({ controller }) => `a range behind ${controller} changed its way`,
   trouble: ({ controller }) => (controller === null ? 'trouble' : `trouble with ${controller}`),
   other: () => 'something else happened',
 };

@@ -137,7 +137,6 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
     ['a route over loopback', routes, ['127.0.0.0/8']],
     ['a route over link-local addresses', routes, ['fe80::/10']],
     ['a route over multicast', routes, ['224.0.0.0/4']],
-    ['a route over an endpoint', routes, ['192.0.2.0/28']],
     ['a route that is an option', routes, ['--x']],
     ['a subnet outside of the network', ['controllers', 0, 'subnet'], 'fd00:1234:5678:9a00::/56'],
     ['a public subnet', ['controllers', 0, 'subnet'], '2001:db8:0:100::/56'],

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
 import type { Losses, Route, WayOut } from '../../../shared/paths/route.ts';
+import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
@@ -23,7 +24,7 @@ import { batchArgs, batchText, dressLines, startIpBatch } from './ip-batch.ts';
 import { KernelWireGuard } from './kernel-wireguard.ts';
 import { parseLinks } from './links.ts';
 import { isModem } from './modem.ts';
-import { NetworkWatch } from './network-watch.ts';
+import { NetworkWatches } from './network-watches.ts';
 import { Pokes } from './pokes.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
@@ -55,6 +56,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
   readonly #userspace: WireGuardBackend;
   readonly #pokes: Pokes;
   readonly #routing: Routing;
+  readonly #watches = new NetworkWatches((tunnel) => this.#restoreRules(tunnel));
   /** What each interface was dressed in. */
   readonly #plans = new Map<string, TunnelPlan>();
   #kernelHasIt: boolean | undefined;
@@ -198,12 +200,13 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
-    const watch = new NetworkWatch(requireProgram('ip'), tunnel, onChange, () => {
-      const plan = this.#plans.get(tunnel);
-      // Whoever removed them may do so again at once; the next removal is seen as well, and a failure shows there.
-      if (plan !== undefined) this.#routing.setRules(plan).catch(() => undefined);
-    });
-    return () => watch.stop();
+    return this.#watches.watch(requireProgram('ip'), tunnel, onChange);
+  }
+
+  #restoreRules(tunnel: string): void {
+    const plan = this.#plans.get(tunnel);
+    // Whoever removed them may do so again at once; the next removal is seen as well, and a failure shows there.
+    if (plan !== undefined) this.#routing.setRules(plan).catch(() => undefined);
   }
 
   async routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>> {
@@ -233,6 +236,14 @@ export class LinuxTunnelSystem implements TunnelSystem {
   clearGuard(): Promise<void> {
     this.#isGuarded = false;
     return clearInboundGuard(this.#runner);
+  }
+
+  hostRouting(): Promise<HostRouting> {
+    return this.#routing.hostRouting();
+  }
+
+  overrideRoutes(interfaceName: string, overrides: RouteOverrides): Promise<void> {
+    return this.#routing.override(interfaceName, overrides);
   }
 
   clearRouting(): Promise<void> {

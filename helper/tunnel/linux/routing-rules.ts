@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { holds, outermostRanges } from '../../../shared/addresses/cover.ts';
 import { rangeOf } from '../../../shared/addresses/range.ts';
+import type { RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { probePorts } from '../probe-ports.ts';
 
@@ -82,6 +83,21 @@ export function tunnelRoutes(plan: TunnelPlan): string[] {
     ({ range, source }) =>
       `${range} dev ${plan.interfaceName} table ${tunnelTable} protocol ${ownProtocol}${source === undefined ? '' : ` src ${source}`}`,
   );
+}
+
+/**
+ * The overrides as routes of Homing's own tables, in the words of ip-route(8): `throw` sends a lookup on to the next
+ * rule, so an address that stays with the host is looked up in the host's tables.
+ */
+export function overrideRoutes(interfaceName: string, { over, direct }: RouteOverrides): string[] {
+  return [
+    ...direct.flatMap((address) =>
+      [overTable, tunnelTable].map(
+        (table) => `throw ${hostRange(address)} table ${table} protocol ${ownProtocol}`,
+      ),
+    ),
+    ...over.map((range) => `${range} dev ${interfaceName} table ${overTable} protocol ${ownProtocol}`),
+  ];
 }
 
 const printedRuleSchema = z.looseObject({

@@ -1,9 +1,19 @@
 import { existsSync } from 'node:fs';
+import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
+import { parseMainTable, systemResolvers } from './host-routing.ts';
 import { batchArgs, batchText } from './ip-batch.ts';
 import { requireProgram } from './require-program.ts';
-import { parseOwnRules, removalLines, ruleChanges, rulesOf } from './routing-rules.ts';
+import {
+  overrideRoutes,
+  overTable,
+  parseOwnRules,
+  removalLines,
+  ruleChanges,
+  rulesOf,
+  tunnelTable,
+} from './routing-rules.ts';
 
 /** Whether the kernel knows IPv6 (it can be started without). */
 export function hasIpv6(): boolean {
@@ -21,6 +31,8 @@ const maxRemovals = 8;
 /** Homing's rules and routing tables. */
 export class Routing {
   readonly #runner: ProgramRunner;
+  /** Undefined until it is known what is set. */
+  #overrides: readonly string[] | undefined;
 
   constructor(runner: ProgramRunner) {
     this.#runner = runner;
@@ -43,8 +55,49 @@ export class Routing {
     await Promise.all(families().map((family) => this.#ip(batchArgs(family), batchText(flush))));
   }
 
+  /** The routes of the host's main table, and the name servers. @throws Error */
+  async hostRouting(): Promise<HostRouting> {
+    const tables = await Promise.all(
+      families().map(async (family) =>
+        parseMainTable(await this.#ip(['-j', `-${family}`, 'route', 'show', 'table', 'main'])),
+      ),
+    );
+    return {
+      routes: tables.flatMap(({ routes }) => routes),
+      gateways: tables.flatMap(({ gateways }) => gateways),
+      resolvers: systemResolvers(),
+    };
+  }
+
+  /** Sets the overrides; what an earlier helper set is not known and goes first. @throws Error */
+  async override(interfaceName: string, overrides: RouteOverrides): Promise<void> {
+    const wanted = overrideRoutes(interfaceName, overrides);
+    const present = this.#overrides;
+    if (present === undefined) await this.#clearOverrides();
+    const lines = [
+      ...wanted.filter((route) => !present?.includes(route)).map((route) => `route replace ${route}`),
+      ...(present ?? []).filter((route) => !wanted.includes(route)).map((route) => `route delete ${route}`),
+    ];
+    this.#overrides = wanted;
+    if (lines.length > 0) await this.#ip(['-force', ...batchArgs(4)], batchText(lines));
+  }
+
+  /** The exit status says only that there was nothing to flush. */
+  async #clearOverrides(): Promise<void> {
+    const flush = batchText([
+      `route flush table ${overTable}`,
+      `route flush type throw table ${tunnelTable}`,
+    ]);
+    await Promise.all(
+      families().map((family) =>
+        this.#runner.run(requireProgram('ip'), ['-force', ...batchArgs(family)], flush),
+      ),
+    );
+  }
+
   /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
   async remove(): Promise<void> {
+    this.#overrides = undefined;
     await Promise.all(families().map((family) => this.#remove(family)));
   }
 

@@ -79,6 +79,7 @@ export class FakeHelper {
         this.asked.push(`connect ${request.profile.network.name}`);
         this.tell(await this.onConnect(request));
       },
+      setRoute: async () => undefined,
       disconnect: async () => {
         this.asked.push('disconnect');
         this.tell({ state: 'off' });

@@ -10,6 +10,8 @@ export interface ControllerPlace {
   readonly publicEndpoints?: readonly string[];
   /** Further options of `homing network add-controller`. */
   readonly options?: readonly string[];
+  /** Ranges behind it. */
+  readonly routes?: readonly string[];
 }
 
 export class AuthoredNetwork {
@@ -53,6 +55,7 @@ export class AuthoredNetwork {
       ...(place.privateEndpoints ?? []).flatMap((endpoint) => ['--private-endpoint', endpoint]),
       ...(place.publicEndpoints ?? []).flatMap((endpoint) => ['--public-endpoint', endpoint]),
       ...(place.options ?? []),
+      ...(place.routes ?? []).flatMap((range) => ['--route', range]),
       '--file',
       this.file,
     ]);

@@ -16,6 +16,8 @@ export interface RoamingOptions extends WorldOptions {
   readonly privateEndpoints?: readonly string[];
   /** The public endpoints that the invite names for `nas`; home's public address by default. */
   readonly publicEndpoints?: readonly string[];
+  /** Ranges behind `nas`. */
+  readonly routes?: readonly string[];
   /** The controllers; `nas` alone by default. The first one is the default controller. */
   readonly controllers?: readonly ('nas' | 'vps')[];
   /** What becomes of the configuration that `homing network render` printed. */
@@ -63,6 +65,7 @@ function addController(
     host: world.nas,
     privateEndpoints: options.privateEndpoints ?? [`${at.private.nas}:${port}`],
     publicEndpoints: options.publicEndpoints ?? [`${at.internet.home}:${port}`],
+    routes: options.routes ?? [],
   });
 }
 

@@ -168,7 +168,7 @@ describe('the profile store', () => {
   });
 
   it('refuses at import what the helper would refuse, and other names for an invite', async () => {
-    const loop = wgQuickFile.replace('10.42.0.0/16', '198.51.100.0/24');
+    const loop = wgQuickFile.replace('10.42.0.0/16', '127.0.0.0/8');
     expect(await codeOf(importText(loop, 'home.conf'))).toBe('profile-refused');
     const source = { text: signed(), fileName: '', nowMs, names: { network: 'home' } };
     expect(await codeOf(prepare(store, source))).toBe('names-of-invite');

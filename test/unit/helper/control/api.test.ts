@@ -26,6 +26,7 @@ function apiOf(change: Partial<ControlledHelper> = {}) {
     connect: async (request) => {
       connected.push(request);
     },
+    setRoute: async () => undefined,
     disconnect: async () => undefined,
     probe: async () => ({ controllers: [] }),
     diagnostics: async () => ({ sections: [] }),

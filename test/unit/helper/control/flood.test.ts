@@ -32,6 +32,7 @@ async function serve(change: Partial<ControlledHelper> = {}, limits: ControlLimi
   const helper: ControlledHelper = {
     status: async () => status,
     connect: async () => undefined,
+    setRoute: async () => undefined,
     disconnect: async () => undefined,
     probe: async () => ({ controllers: [] }),
     diagnostics: async () => ({ sections: [] }),

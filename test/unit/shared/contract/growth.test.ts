@@ -43,6 +43,7 @@ function helperWith(status: Status) {
   const app = controlApi({
     status: async () => status,
     connect: async (request) => void connected.push(request),
+    setRoute: async () => undefined,
     disconnect: async () => {
       throw new HomingError({
         code: 'tunnel-failed',

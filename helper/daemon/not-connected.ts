@@ -1,0 +1,11 @@
+import { HomingError } from '../../shared/errors/problem.ts';
+
+/** What a call that needs a connected network is answered without one. */
+export function notConnected(title: string): HomingError {
+  return new HomingError({
+    code: 'not-connected',
+    title,
+    cause: 'No network is connected, so none of its controllers and routes are known.',
+    remedy: 'Connect first: homing up.',
+  });
+}

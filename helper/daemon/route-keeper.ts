@@ -1,0 +1,141 @@
+import { holds } from '../../shared/addresses/cover.ts';
+import { rangeOf } from '../../shared/addresses/range.ts';
+import { HomingError, problemOf, shown } from '../../shared/errors/problem.ts';
+import {
+  type HostRouting,
+  type RouteState,
+  routeOverrides,
+  routeStates,
+} from '../../shared/plan/route-states.ts';
+import type { PlannedRoute, TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
+import {
+  placeLeft,
+  rangeGivenBack,
+  rangeTakenOver,
+  routesNotRead,
+} from '../../shared/timeline/route-reasons.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { TunnelSystem } from '../tunnel/system.ts';
+
+type RoutingSystem = Pick<TunnelSystem, 'watchNetwork' | 'hostRouting' | 'overrideRoutes'>;
+
+interface RouteParts {
+  readonly system: RoutingSystem;
+  readonly timeline: Timeline;
+  readonly plan: TunnelPlan;
+  /** Those of the network itself, which are asked through the tunnel. */
+  readonly nameServers: readonly string[];
+  readonly onChange: () => void;
+}
+
+/** Addresses, routes and links change in bursts. */
+const debounceMs = 50;
+
+/**
+ * Keeps what is known of the ranges of one tunnel: which the laptop reaches by its own routes, and which of those the
+ * person took over. The system itself prefers the laptop's routes; only what goes against that is set here.
+ */
+export class RouteKeeper {
+  readonly #parts: RouteParts;
+  readonly #watched: readonly PlannedRoute[];
+  readonly #takenOver = new Set<string>();
+  #host: HostRouting = { routes: [], gateways: [], resolvers: [] };
+  #shown = '';
+  #looking: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #stopWatching: (() => Promise<void>) | undefined;
+  #stopped = false;
+
+  constructor(parts: RouteParts) {
+    this.#parts = parts;
+    // Nobody else has a route into the unique local addresses of a network of ours.
+    const { routes, network } = parts.plan;
+    const own = network.filter((range) => range.includes(':')).map(rangeOf);
+    this.#watched = routes.filter(({ range }) => !own.some((one) => holds(one, rangeOf(range))));
+  }
+
+  /** Begins to watch; a network without ranges that could be anybody's needs none. */
+  async start(): Promise<void> {
+    if (this.#watched.length === 0) return;
+    this.#stopWatching = this.#parts.system.watchNetwork(this.#parts.plan.interfaceName, ({ devices }) => {
+      clearTimeout(this.#timer);
+      // A range whose own link is gone loses every packet until it is through the tunnel.
+      this.#timer = setTimeout(() => void this.#look(), devices.length > 0 ? 0 : debounceMs);
+    });
+    await this.#look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#stopWatching?.();
+    await this.#looking;
+  }
+
+  states(): readonly RouteState[] {
+    return routeStates(this.#watched, this.#host, this.#takenOver);
+  }
+
+  /**
+   * Sends a range through the tunnel although the laptop has a route of its own, for as long as it has; or gives it back.
+   * @throws HomingError `unknown-route`, `route-awake`
+   */
+  async takeOver(range: string, isWanted: boolean): Promise<void> {
+    const found = this.states().find((one) => one.range === range);
+    if (found === undefined) {
+      throw new HomingError({
+        code: 'unknown-route',
+        title: 'There is no such route',
+        cause: `${shown(range)} is not a range of the connected network.`,
+        remedy: `Use one of: ${this.#watched.map((one) => one.range).join(', ') || '(none)'}.`,
+      });
+    }
+    if (isWanted && found.state === 'awake') {
+      throw new HomingError({
+        code: 'route-awake',
+        title: 'There is nothing to take over',
+        cause: `${range} goes through the tunnel already.`,
+        remedy: 'Nothing needs to be done.',
+      });
+    }
+    if (isWanted === this.#takenOver.has(range)) return;
+    if (isWanted) this.#takenOver.add(range);
+    else this.#takenOver.delete(range);
+    this.#parts.timeline.add({
+      kind: 'route-changed',
+      controller: found.controller,
+      reason: isWanted ? rangeTakenOver(range) : rangeGivenBack(range),
+    });
+    await this.#look();
+  }
+
+  /** One look at a time; a fault in one is shown, and the next goes on. */
+  #look(): Promise<void> {
+    this.#looking = this.#looking.then(async () => {
+      if (this.#stopped) return;
+      try {
+        const host = await this.#parts.system.hostRouting();
+        const { nameServers } = this.#parts;
+        this.#host = { ...host, resolvers: host.resolvers.filter((one) => !nameServers.includes(one)) };
+        this.#forgetPlacesLeft();
+        const overrides = routeOverrides(this.#watched, this.#host, this.#takenOver);
+        await this.#parts.system.overrideRoutes(this.#parts.plan.interfaceName, overrides);
+      } catch (error) {
+        this.#parts.timeline.add({ kind: 'trouble', reason: routesNotRead(problemOf(error)) });
+      }
+      const now = JSON.stringify(this.states());
+      if (now !== this.#shown) this.#parts.onChange();
+      this.#shown = now;
+    });
+    return this.#looking;
+  }
+
+  /** A range is taken over for one place: when the laptop's own route is gone, so is the wish. */
+  #forgetPlacesLeft(): void {
+    const states = routeStates(this.#watched, this.#host, new Set());
+    for (const { range, state, controller } of states) {
+      if (state === 'awake' && this.#takenOver.delete(range))
+        this.#parts.timeline.add({ kind: 'route-changed', controller, reason: placeLeft });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { parseAddress } from '../../../shared/addresses/range.ts';
+import type { HostRoute, HostRouting } from '../../../shared/plan/route-states.ts';
+import { minHostPrefix } from './routing-rules.ts';
+
+const hopSchema = z.looseObject({
+  dev: z.string().optional(),
+  gateway: z.string().optional(),
+  flags: z.array(z.string()).default([]),
+});
+const routeSchema = hopSchema.extend({ dst: z.string(), nexthops: z.array(hopSchema).default([]) });
+
+/** Parses what `ip -j route show table main` prints for one family; an empty table may print nothing. */
+export function parseMainTable(output: string): Pick<HostRouting, 'routes' | 'gateways'> {
+  const printed = z.array(routeSchema).parse(output.trim() === '' ? [] : JSON.parse(output));
+  const routes: HostRoute[] = [];
+  const gateways: string[] = [];
+  for (const { dst, nexthops, ...single } of printed) {
+    const hops = nexthops.length > 0 ? nexthops : [single];
+    const isDead = hops.every(({ flags }) => flags.includes('linkdown') || flags.includes('dead'));
+    const range = dst === 'default' ? undefined : withLength(dst);
+    if (range !== undefined && isNetwork(range)) routes.push({ range, device: hops[0]?.dev ?? '', isDead });
+    else gateways.push(...hops.flatMap(({ gateway }) => (gateway === undefined ? [] : [gateway])));
+  }
+  return { routes, gateways };
+}
+
+function withLength(destination: string): string {
+  if (destination.includes('/')) return destination;
+  return `${destination}/${destination.includes(':') ? 128 : 32}`;
+}
+
+/** Whether a route is long enough to win over one of the tunnel's; see {@link minHostPrefix}. */
+function isNetwork(range: string): boolean {
+  return Number(range.split('/')[1]) >= minHostPrefix[range.includes(':') ? 6 : 4];
+}
+
+/** Where systemd-resolved and NetworkManager keep the servers of the network behind a stub on loopback. */
+const files = [
+  '/etc/resolv.conf',
+  '/run/systemd/resolve/resolv.conf',
+  '/run/NetworkManager/no-stub-resolv.conf',
+];
+
+/** The name servers that the system asks, loopback left out (resolv.conf(5)). */
+export function systemResolvers(): readonly string[] {
+  return [...new Set(files.flatMap((path) => resolversIn(textOf(path))))];
+}
+
+/** The name servers in the text of a resolv.conf(5). */
+export function resolversIn(text: string): string[] {
+  return [...text.matchAll(/^nameserver\s+(\S+)/gm)]
+    .map(([, address = '']) => address.split('%')[0] ?? '')
+    .filter((address) => parseAddress(address) !== undefined && !/^(127\.|::1$)/.test(address));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not there, or being replaced: the next change of the network reads it again.
+    return '';
+  }
+}

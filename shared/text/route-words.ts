@@ -1,0 +1,45 @@
+import type { ControllerStatus, RouteStatus } from '../contract/status.ts';
+
+/** Which way a range of the network goes, in words for CLI and window. */
+export interface RouteWords {
+  /** A word or two: what the range does. */
+  readonly label: string;
+  /** Why, as a sentence. */
+  readonly sentence: string;
+  /** What the person may do about it. */
+  readonly action: 'take-over' | 'give-back' | 'none';
+}
+
+/**
+ * @param controller the controller that carries the range: reached over the LAN, the laptop is at home there
+ */
+export function routeWords(
+  route: RouteStatus,
+  controller: Pick<ControllerStatus, 'path'> | undefined,
+): RouteWords {
+  const { range, state, instead } = route;
+  const own = instead.map((one) => `${one.range} (${one.device})`).join(', ');
+  if (state === 'taken-over') {
+    return {
+      label: 'taken over',
+      sentence: `The network you are in has the same addresses (${own}). ${range} goes through ${route.controller} for as long as you are here.`,
+      action: 'give-back',
+    };
+  }
+  if (state === 'awake') {
+    const part = instead.length === 0 ? '' : ` Part of it is reached by this laptop’s own routes: ${own}.`;
+    return { label: 'awake', sentence: `${range} goes through ${route.controller}.${part}`, action: 'none' };
+  }
+  if (controller?.path === 'lan') {
+    return {
+      label: 'asleep',
+      sentence: `You are in this network: ${range} is reached directly (${own}).`,
+      action: 'none',
+    };
+  }
+  return {
+    label: 'asleep',
+    sentence: `The network you are in has the same addresses: ${range} is reached directly (${own}), not through ${route.controller}.`,
+    action: 'take-over',
+  };
+}

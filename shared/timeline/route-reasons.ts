@@ -1,0 +1,17 @@
+import type { Problem } from '../errors/problem.ts';
+
+/** Why a range of a network changed its way: sentences of the timeline, without first capital and full stop. */
+
+export function rangeTakenOver(range: string): string {
+  return `${range} goes through the tunnel, although the network here has the same addresses`;
+}
+
+export function rangeGivenBack(range: string): string {
+  return `${range} is the network's here again, for as long as it has these addresses`;
+}
+
+export const placeLeft = 'the laptop left the network with the same addresses';
+
+export function routesNotRead({ cause }: Problem): string {
+  return `the routes of this laptop could not be read: ${cause}`;
+}
