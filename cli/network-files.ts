@@ -114,6 +114,11 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+/** The signing key where it lies beside the file; undefined where it is kept elsewhere. @throws as {@link readSigningKey} */
+export async function signingKeyIfPresent(path: string, file: NetworkFile): Promise<SigningKey | undefined> {
+  return (await exists(signingKeyPath(path, file.name))) ? await readSigningKey(path, file) : undefined;
+}
+
 /**
  * The signing key of a network.
  * @throws HomingError `signing-key-missing`, `signing-key-readable`, `bad-signing-key`, `other-signing-key`

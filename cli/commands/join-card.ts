@@ -27,6 +27,7 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
     .action(async (profile: string | undefined, options: JoinCardOptions) => {
       if (options.probePeer !== undefined) return await printProbePeer(io, profile, options.probePeer);
       const { joinCardJson, joinCardLine } = await import('../../shared/authoring/join-card.ts');
+      const { joinCardWords } = await import('../../shared/authoring/join-proof.ts');
       const { joinCardOf } = await import('../../client/profiles/join-card.ts');
       const { openStore } = await import('../../client/profiles/profiles.ts');
       const card = await joinCardOf(openStore(io.env), profile);
@@ -35,5 +36,9 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
         const { qrText } = await import('../text/qr-text.ts');
         io.stdout.write(`${await qrText(joinCardLine(card))}\n`);
       } else io.stdout.write(`${joinCardLine(card)}\n`);
+      // Beside the card, which may go straight into a file or another program.
+      io.stderr.write(
+        `Its six words, to compare with the person who runs the network: ${joinCardWords(card).join(' ')}\n`,
+      );
     });
 }

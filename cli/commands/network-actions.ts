@@ -17,6 +17,7 @@ import {
 } from '../network-files.ts';
 import { followUpText, networkCommand } from '../text/follow-up-text.ts';
 import { alignedRows } from '../text/table.ts';
+import { agreeToReplace, refuseForgedCard } from './join-card-checks.ts';
 import type { AddControllerOptions, AddPeerOptions, InitOptions } from './network-options.ts';
 import { numberOf, switchOf } from './option-values.ts';
 
@@ -102,7 +103,12 @@ export async function addPeerToFile(io: CliIo, name: string, options: AddPeerOpt
     aliases: options.alias,
     privateEndpoint: options.privateEndpoint,
   };
-  const { change } = addPeer(await readNetwork(io, path), peer);
+  const found = await readNetwork(io, path);
+  const { change } = addPeer(found, peer);
+  if (card !== undefined) {
+    await refuseForgedCard(io, path, found, card, options.withoutProof === true);
+    if (change === 'keys-replaced') await agreeToReplace(io, card, options);
+  }
   const { before, after } = await changeNetwork(io, path, (file) => addPeer(file, peer).file);
   const ipv4 = after.peers.find((other) => other.name === name)?.ipv4;
   const address = change === 'added' && ipv4 !== undefined ? ` with ${ipv4}` : '';

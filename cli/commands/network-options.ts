@@ -32,6 +32,8 @@ export interface AddControllerOptions extends ControllerOptions, MemberOptions {
 
 export interface AddPeerOptions extends FileOption {
   readonly card?: string;
+  readonly replaceKeys?: true;
+  readonly withoutProof?: true;
   readonly defaultController?: string;
   readonly ipv4?: string;
   readonly alias?: readonly string[];

@@ -43,7 +43,7 @@ export async function printInvite(io: CliIo, peer: string, options: InviteOption
     await writeAtomically(options.out, inviteFile(jws), 0o600);
     const words = fingerprintOf(file.publicKey).words.join(' ');
     io.stdout.write(
-      `Wrote ${options.out}${file.presharedKeys ? '; it holds preshared keys, so send it privately' : ''}.\nOn "${peer}":\n  homing import ${basename(options.out)}\nIt will show: ${words}\n`,
+      `Wrote ${options.out}. Send it privately: whoever has it can join as "${peer}".\nOn "${peer}":\n  homing import ${basename(options.out)}\nIt will show: ${words}\n`,
     );
   }
   if (options.qr) {

@@ -115,6 +115,8 @@ function addPeerCommand(network: Command, io: CliIo): void {
     .description('add a roaming machine, or the keys of its join card')
     .argument('<name>', 'its host name, for example laptop')
     .option('--card <file>', 'its join card: a file, the homing-card: line itself, or - for standard input')
+    .option('--without-proof', 'take a card that does not prove its invite, after comparing its six words')
+    .option('--replace-keys', 'let the card replace the keys of a peer that has joined')
     .option('--default-controller <name>', 'the controller that its name resolves through, for everybody')
     .option('--ipv4 <address>', 'its IPv4 address in the network (default: the next free one)')
     .option('--alias <name>', 'a further host name; may be repeated', collected)

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { contentChanges } from '../../shared/invite/content-changes.ts';
 import {
@@ -10,12 +8,13 @@ import {
 } from '../../shared/invite/describe.ts';
 import { profileId } from '../../shared/invite/fingerprint.ts';
 import { profileFromInvite } from '../../shared/invite/profile-from-invite.ts';
-import { acceptUpdate, type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
+import { acceptUpdate, type VerifiedInvite } from '../../shared/invite/read-invite.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../../shared/profile/profile.ts';
 import { namesKept, withNames } from '../../shared/wgquick/rename.ts';
 import { contentOf, type ImportContent, type ImportSource } from './import-source.ts';
-import { changeStore, listProfiles, type ProfileStore, profileDirectory } from './profiles.ts';
+import { changeStore, listProfiles, type ProfileStore } from './profiles.ts';
+import { storedInvite } from './stored-invite.ts';
 import { addProfile, replaceProfile } from './write-profile.ts';
 
 /** What an import did, or before it is agreed to, would do. */
@@ -126,15 +125,6 @@ function nameTaken(name: string): HomingError {
     cause: `The network "${name}" here has other keys, so this is not an update of it.`,
     remedy: `Run \`homing forget ${name}\` first, or choose another name with --name.`,
   });
-}
-
-async function storedInvite(store: ProfileStore, id: string): Promise<VerifiedInvite | undefined> {
-  try {
-    return verifyInvite(await readFile(join(profileDirectory(store, id), 'invite.homing'), 'utf8'));
-  } catch {
-    // None, or one that no longer verifies: then there is nothing to compare with.
-    return undefined;
-  }
 }
 
 function fromWgQuick(

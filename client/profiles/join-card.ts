@@ -1,12 +1,17 @@
 import type { JoinCard } from '../../shared/authoring/join-card.ts';
+import { withProof } from '../../shared/authoring/join-proof.ts';
 import { probePrivateKey, publicKeyOf } from '../../shared/keys/probe-key.ts';
 import { findProfile, type ProfileStore, readKey } from './profiles.ts';
+import { storedInvite } from './stored-invite.ts';
 
-/** What a peer hands back to the network's author. @throws HomingError as `findProfile` and `readKey` */
+/**
+ * What a peer hands back to the network's author, with the proof that it has the invite where that carries a secret.
+ * @throws HomingError as `findProfile` and `readKey`
+ */
 export async function joinCardOf(store: ProfileStore, nameOrId?: string): Promise<JoinCard> {
   const profile = await findProfile(store, nameOrId);
   const privateKey = await readKey(store, profile.id);
-  return {
+  const card: JoinCard = {
     type: 'homing-join-card',
     version: 1,
     network: profile.network.name,
@@ -14,4 +19,6 @@ export async function joinCardOf(store: ProfileStore, nameOrId?: string): Promis
     publicKey: publicKeyOf(privateKey),
     probePublicKey: publicKeyOf(probePrivateKey(privateKey)),
   };
+  const secret = (await storedInvite(store, profile.id))?.payload.joinSecret;
+  return secret === undefined ? card : withProof(card, secret);
 }

@@ -6,6 +6,7 @@ import { networkKeyOf, type SigningKey } from '../invite/network-key.ts';
 import { type InvitePayload, invitePayloadSchema } from '../invite/payload.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
 import { inviteVersionFor, newestInviteVersion } from '../invite/version.ts';
+import { derivedJoinSecret } from './join-proof.ts';
 import type { AuthoredPeer, NetworkFile } from './network-file.ts';
 import { derivedPresharedKey } from './preshared-key.ts';
 
@@ -66,7 +67,7 @@ export function peerContent(
 
 /**
  * The invite of one peer.
- * @param signingKey needed for the preshared keys
+ * @param signingKey for the preshared keys and the join secret
  * @throws HomingError `unknown-peer`, `no-controller`, `invite-malformed`
  */
 export function inviteFor(
@@ -88,6 +89,7 @@ export function inviteFor(
         ? { presharedKey: derivedPresharedKey(signingKey, controller.name, peer.name) }
         : {}),
     })),
+    joinSecret: derivedJoinSecret(signingKey, peer.name),
     issuedAt: times.issuedAt,
     ...(times.expiresAt === undefined ? {} : { expiresAt: times.expiresAt }),
     serial: file.serial,

@@ -9,11 +9,16 @@ import { memberNameSchema } from '../names/name-schemas.ts';
 const joinCardSchema = z
   .strictObject({
     type: z.literal('homing-join-card'),
-    version: z.literal(1),
+    version: z.union([z.literal(1), z.literal(2)]),
     network: memberNameSchema,
     peer: memberNameSchema,
     publicKey: publicKeySchema,
     probePublicKey: publicKeySchema,
+    /** Made with the secret of the invite, see join-proof.ts. Version 1 has none. */
+    proof: z
+      .string()
+      .regex(/^[\w-]{43}$/, 'not 32 bytes in base64url')
+      .optional(),
   })
   .refine((card) => card.publicKey !== card.probePublicKey, {
     path: ['probePublicKey'],
@@ -21,6 +26,8 @@ const joinCardSchema = z
   });
 
 export type JoinCard = z.infer<typeof joinCardSchema>;
+
+const newestVersion = 2;
 
 const linePrefix = 'homing-card:';
 /** A card has some 300 bytes. */
@@ -46,11 +53,11 @@ export function parseJoinCard(text: string): JoinCard {
   const field = (name: string) =>
     typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
   const version = field('version');
-  if (field('type') === 'homing-join-card' && typeof version === 'number' && version > 1) {
+  if (field('type') === 'homing-join-card' && typeof version === 'number' && version > newestVersion) {
     throw new HomingError({
       code: 'join-card-unknown-version',
       title: 'The join card was made by a newer Homing',
-      cause: `version is ${version}; this Homing reads version 1.`,
+      cause: `version is ${version}; this Homing reads up to version ${newestVersion}.`,
       remedy: 'Update Homing on this machine.',
     });
   }

@@ -17,12 +17,16 @@ const bitsPerWord = 11;
 /** The fingerprint of a network's key. */
 export function fingerprintOf(key: NetworkKey): Fingerprint {
   const hash = sha256(networkKeyBytes(key));
+  return { words: wordsOf(hash), hex: bytesToHex(hash) };
+}
+
+/** The first 66 bits of a hash as six words. */
+export function wordsOf(hash: Uint8Array): string[] {
   const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  const words = Array.from({ length: wordCount }, (_, i) => {
+  return Array.from({ length: wordCount }, (_, i) => {
     const index = Number.parseInt(bits.slice(i * bitsPerWord, (i + 1) * bitsPerWord), 2);
     return wordlist[index] ?? '';
   });
-  return { words, hex: bytesToHex(hash) };
 }
 
 /** RFC 4648 section 6 in lower case: no 0, 1, 8 or 9 to misread. */

@@ -42,6 +42,11 @@ export const invitePayloadSchema = z
     controllers: controllersSchema(controllerSchema, 'routes'),
     machines: z.array(machineSchema).max(65_536),
     defaultController: memberNameSchema,
+    /** With it the peer proves that its join card comes from this invite; 32 bytes in base64url. */
+    joinSecret: z
+      .string()
+      .regex(/^[\w-]{43}$/, 'not 32 bytes in base64url')
+      .optional(),
     issuedAt: unixSecondsSchema,
     expiresAt: unixSecondsSchema.optional(),
     serial: z.int().min(1),

@@ -8,7 +8,7 @@ import type { InvitePayload } from './payload.ts';
  *
  * | version | what it added |
  * | 1 | the network, its controllers, machines, preshared keys and routes |
- * | 2 | IPv4 addresses, aliases, a designated controller for each peer, MTU, a fixed port, `migrate`, names with capitals and dots |
+ * | 2 | IPv4 addresses, aliases, a designated controller for each peer, MTU, a fixed port, `migrate`, names with capitals and dots, a secret for the join card |
  */
 export const newestInviteVersion = 2;
 
@@ -22,6 +22,7 @@ export function inviteVersionFor(payload: Omit<InvitePayload, 'version'>): Invit
     ...machines.map(({ name }) => name),
   ];
   const isNew =
+    payload.joinSecret !== undefined ||
     !names.every(isHostLabel) ||
     [network.mtu, network.ipv4, peer.ipv4, peer.listenPort].some((value) => value !== undefined) ||
     controllers.some(({ ipv4, migrate }) => ipv4 !== undefined || migrate !== undefined) ||

@@ -253,6 +253,66 @@ describe('homing network', () => {
     expect(added.status).toBe(0);
   });
 
+  describe('with the card of a laptop', () => {
+    /** The card as the laptop prints it, and the six words that it shows. */
+    async function joined(): Promise<{ card: string; words: string }> {
+      await wgnet();
+      await folder.run(['import', (await network('invite', 'laptop')).stdout.trim(), '--yes']);
+      const { stdout, stderr } = await folder.run(['join-card']);
+      return { card: stdout.trim(), words: stderr.trim().split(': ')[1] ?? '' };
+    }
+
+    const changedCard = (card: string, change: object) => {
+      const value = JSON.parse(Buffer.from(card.slice('homing-card:'.length), 'base64url').toString());
+      return `homing-card:${Buffer.from(JSON.stringify({ ...value, ...change })).toString('base64url')}`;
+    };
+
+    it('shows the admin the six words that the laptop shows', async () => {
+      const { card, words: onLaptop } = await joined();
+      expect(onLaptop.split(' ')).toHaveLength(6);
+      const added = await network('add-peer', 'laptop', '--card', card);
+      expect(added.stdout).toContain(`Made with the invite of "laptop". Its six words: ${onLaptop}\n`);
+    });
+
+    it('refuses one whose keys were swapped on the way, also when the proof was taken off', async () => {
+      const { card } = await joined();
+      const before = await readFile(folder.file('wgnet.network.json'), 'utf8');
+      const swapped = await network('add-peer', 'laptop', '--card', changedCard(card, { publicKey: vpsKey }));
+      expect(swapped).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('not made with the invite'),
+      });
+      const bare = changedCard(card, { publicKey: laptopKey, version: 1, proof: undefined });
+      const stripped = await network('add-peer', 'laptop', '--card', bare);
+      expect(stripped.stderr).toContain('does not prove that it comes from the invite');
+      expect(await readFile(folder.file('wgnet.network.json'), 'utf8')).toBe(before);
+      const compared = await network('add-peer', 'laptop', '--card', bare, '--without-proof');
+      expect(compared.stdout).toContain('Not proven.');
+    });
+
+    it('does not replace keys without asking', async () => {
+      const { card } = await joined();
+      await network('add-peer', 'laptop', '--card', card);
+      expect((await network('add-peer', 'laptop', '--card', card)).stdout).toContain('Nothing to change');
+      await folder.run(['forget', 'wgnet', '--yes']);
+      await folder.run(['import', (await network('invite', 'laptop')).stdout.trim(), '--yes']);
+      const second = (await folder.run(['join-card'])).stdout.trim();
+      const add = [
+        'network',
+        'add-peer',
+        'laptop',
+        '--card',
+        second,
+        '--file',
+        folder.file('wgnet.network.json'),
+      ];
+      expect((await folder.run(add)).stderr).toContain('The keys were not replaced');
+      expect((await folder.run(add, 'n\n', true)).status).toBe(1);
+      expect((await folder.run(add, 'y\n', true)).stdout).toContain('Replaced the keys of "laptop"');
+      expect((await folder.run([...add, '--replace-keys'])).stdout).toContain('Nothing to change');
+    });
+  });
+
   it('prints an invite as a line, a link or a QR code', async () => {
     await wgnet();
     expect((await network('invite', 'laptop')).stdout).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/);

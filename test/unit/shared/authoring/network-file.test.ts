@@ -220,7 +220,7 @@ describe('a join card', () => {
     ['too large', 'x'.repeat(9000), 'join-card-malformed'],
     [
       'of a newer version',
-      JSON.stringify({ ...laptopCard(), version: 2, more: 1 }),
+      JSON.stringify({ ...laptopCard(), version: 3, more: 1 }),
       'join-card-unknown-version',
     ],
     ['with a bad name', JSON.stringify({ ...laptopCard(), peer: 'a b' }), 'join-card-malformed'],

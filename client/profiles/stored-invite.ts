@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
+import { type ProfileStore, profileDirectory } from './profiles.ts';
+
+/** The invite that a profile was made from; undefined for a WireGuard file, or when it no longer verifies. */
+export async function storedInvite(store: ProfileStore, id: string): Promise<VerifiedInvite | undefined> {
+  try {
+    return verifyInvite(await readFile(join(profileDirectory(store, id), 'invite.homing'), 'utf8'));
+  } catch {
+    // None, or one that no longer verifies: then there is nothing to compare with.
+    return undefined;
+  }
+}
