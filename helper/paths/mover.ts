@@ -140,9 +140,9 @@ export class Mover {
     const before = await this.peer(controller);
     if (before === undefined) return 'the interface is gone';
     const poked =
-      controller.address === undefined
+      controller.pokeAddress === undefined
         ? undefined
-        : this.#system.poke(controller.address, this.#interfaceName);
+        : this.#system.poke(controller.pokeAddress, this.#interfaceName);
     const deadline = this.#nowMs() + (hasSession(before) ? proofMs : Math.max(proofMs, handshakeProofMs));
     await sleep(firstLookMs);
     try {

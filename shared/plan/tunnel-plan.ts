@@ -9,6 +9,7 @@ import { AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.ts';
+import { pokeAddressOf } from './poke-address.ts';
 
 /** What one tunnel shall be, independent of the operating system: the same profile gives the same plan. */
 export interface TunnelPlan {
@@ -44,6 +45,8 @@ export interface PlannedController {
   readonly migrates: boolean;
   /** Its own address inside the tunnel, where the plan knows one. */
   readonly address: string | undefined;
+  /** Where a packet goes that makes an idle tunnel answer: its own address, else one behind it. */
+  readonly pokeAddress: string | undefined;
 }
 
 function requireSuffix(text: string): Uint8Array {
@@ -105,6 +108,7 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
       endpoints: c.migrate === false ? { private: [], public: c.endpoints.public } : c.endpoints,
       migrates: c.migrate !== false,
       address: controllerAddressIn(c.subnet),
+      pokeAddress: controllerAddressIn(c.subnet),
     })),
   };
 }
@@ -136,6 +140,7 @@ function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
       endpoints: c.endpoints,
       migrates: true,
       address: addressOf.get(c.name),
+      pokeAddress: addressOf.get(c.name) ?? pokeAddressOf(c.allowedIps, profile.peer.addresses),
     })),
   };
 }
