@@ -42,6 +42,9 @@ function familyOf(text: string): 4 | 6 {
   return text.includes(':') ? 6 : 4;
 }
 
+/** By its number (IANA, Protocol Numbers): ip(8) knows names only where there is /etc/protocols, which is Debian's netbase. */
+const udp = 17;
+
 /**
  * The rules of a plan for one address family, in the order in which they are safe to add; none without a route.
  * @param uid whom the helper runs as: its probes are known by that and their source ports
@@ -60,7 +63,7 @@ export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
   const { first, last } = probePorts;
   return [
     `priority ${endPriority} nop`,
-    `priority ${priorities.probes} uidrange ${uid}-${uid} ipproto udp sport ${first}-${last} goto ${endPriority}`,
+    `priority ${priorities.probes} uidrange ${uid}-${uid} ipproto ${udp} sport ${first}-${last} goto ${endPriority}`,
     `priority ${priorities.own} fwmark 0x${tunnelMark.toString(16)} goto ${endPriority}`,
     `priority ${priorities.over} lookup ${overTable}`,
     ...sources.map((range) => `priority ${priorities.from} from ${range} lookup ${tunnelTable}`),
@@ -133,7 +136,7 @@ function ruleWords(rule: z.infer<typeof printedRuleSchema>): Rule {
     ...(rule.src === undefined || rule.src === 'all' ? [] : [`from ${range(rule.src, rule.srclen)}`]),
     ...(rule.dst === undefined ? [] : [`to ${range(rule.dst, rule.dstlen)}`]),
     ...(rule.uid_start === undefined ? [] : [`uidrange ${rule.uid_start}-${rule.uid_end}`]),
-    ...(rule.ipproto === undefined ? [] : ['ipproto udp']),
+    ...(rule.ipproto === undefined ? [] : [`ipproto ${rule.ipproto.replace(/^ipproto-/, '')}`]),
     ...(rule.sport_start === undefined ? [] : [`sport ${rule.sport_start}-${rule.sport_end}`]),
     ...(rule.fwmark === undefined ? [] : [`fwmark ${rule.fwmark}`]),
     ...(rule.goto === undefined ? [] : [`goto ${rule.goto}`]),

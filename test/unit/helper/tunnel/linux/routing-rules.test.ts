@@ -16,7 +16,7 @@ describe('the rules of a plan', () => {
     const network = plan.network[0];
     expect(rulesOf(plan, 6, 0)).toEqual([
       'priority 18599 nop',
-      'priority 18500 uidrange 0-0 ipproto udp sport 61440-61951 goto 18599',
+      'priority 18500 uidrange 0-0 ipproto 17 sport 61440-61951 goto 18599',
       'priority 18501 fwmark 0x686f6d goto 18599',
       'priority 18510 lookup 6844270',
       `priority 18520 from ${network} lookup 6844269`,
@@ -69,7 +69,7 @@ describe('the rules that are there', () => {
       { priority: 18_599, src: 'all', nop: null, protocol: '104' },
     ];
     expect(printed(rules)).toEqual([
-      'priority 18500 uidrange 0-0 ipproto udp sport 61440-61951 goto 18599',
+      'priority 18500 uidrange 0-0 ipproto 17 sport 61440-61951 goto 18599',
       'priority 18501 fwmark 0x686f6d goto 18599',
       'priority 18520 from 10.42.1.2/32 lookup 6844269',
       'priority 18530 to 192.168.0.0/16 lookup 254 suppress_prefixlength 7',
