@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts', 'test/simulation/**/*.test.ts'],
           exclude: ['**/*.system.test.ts'],
           testTimeout: 30_000,
         },

@@ -1,0 +1,6 @@
+/** `npm run simulate -- --lives 1000000 --seed 1`: random lives of the path engine in virtual time, each held to its laws. */
+import { join } from 'node:path';
+import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
+
+ensureNpmPackages();
+process.exitCode = runOnProjectNode([join(root, 'test/simulation/main.ts'), ...process.argv.slice(2)]);

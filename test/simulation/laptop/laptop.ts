@@ -1,0 +1,323 @@
+import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
+import {
+  initialNames,
+  type NamesState,
+  namesWakeAtMs,
+  stepNames,
+} from '../../../shared/paths/machine/names.ts';
+import { isLost } from '../../../shared/paths/machine/reachability.ts';
+import {
+  initialTurns,
+  stepTurns,
+  type TurnsEvent,
+  turnsWakeAtMs,
+} from '../../../shared/paths/machine/turns.ts';
+import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
+import type { Losses } from '../../../shared/paths/route.ts';
+import type { Site } from '../world/network.ts';
+import { endpointAt, Prober } from '../world/prober.ts';
+import type { Tunnel } from '../world/tunnel.ts';
+import type { Timer } from '../world/virtual-time.ts';
+import type { Noticed, World, WorldChange } from '../world/world.ts';
+import type { Machine } from './machine.ts';
+import { type DriverObserver, type ObservedStep, PathDriver } from './path-driver.ts';
+import { TrafficWatch } from './traffic-watch.ts';
+
+/** The laptop: the machine of each controller, and what notices and carries out for them. */
+
+/** What the laptop's invite says of one controller. */
+export interface KnownController {
+  /** Hosts; the port is WireGuard's own. */
+  readonly privateHosts: readonly string[];
+  readonly publicHosts: readonly string[];
+  /** Its public endpoint is a name, which follows its address. */
+  readonly isNamed: boolean;
+  /** It answers probes. */
+  readonly knowsProbeKey: boolean;
+}
+
+export interface LaptopObserver extends DriverObserver {
+  probeSent(site: Site): void;
+  /** The names of peers resolve through another controller. */
+  namesMoved(via: string, reason: string): void;
+}
+
+export interface LaptopParts {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly known: readonly KnownController[];
+  readonly discovery: boolean;
+  readonly observer: LaptopObserver;
+}
+
+const keepaliveMs = 25_000;
+/** The net below all events: reads the live interface. */
+const netMs = 30_000;
+const countersMs = 1_000;
+/** From a change to the report of the network watch. */
+const noticeMs = 2;
+/** The clocks are compared at each look at the counters. */
+const clockLookMs = 150;
+
+export class Laptop implements Noticed {
+  readonly #parts: LaptopParts;
+  readonly #prober: Prober;
+  readonly #traffic: TrafficWatch;
+  #drivers: readonly PathDriver[] = [];
+  #turns = initialTurns;
+  #turnsTimer: Timer | undefined;
+  readonly #grants = new Map<string, () => void>();
+  #names: NamesState;
+  #namesTimer: Timer | undefined;
+  #net: Timer | undefined;
+  #counters: Timer | undefined;
+  #isRunning = false;
+  /** Counts the helpers there were: what an earlier one waited for is not the next one's. */
+  #helper = 0;
+
+  constructor(parts: LaptopParts) {
+    const { world, observer } = parts;
+    this.#parts = parts;
+    this.#prober = new Prober({
+      time: world.time,
+      network: world.network,
+      random: world.random,
+      onSent: (site) => observer.probeSent(site),
+    });
+    this.#traffic = new TrafficWatch(world.time, world.tunnels, {
+      onSilence: (sinceMs) => this.#each((driver) => driver.handle({ type: 'silent', sinceMs })),
+      onReceived: () => {
+        const [only, ...others] = this.#drivers;
+        if (others.length === 0 && this.#isRunning)
+          only?.handle({ type: 'heard', afterMs: world.time.nowMs });
+      },
+    });
+    const [first] = world.sites;
+    this.#names = initialNames(first?.name ?? '', first?.name ?? '');
+    world.notify(this);
+  }
+
+  get drivers(): readonly PathDriver[] {
+    return this.#drivers;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** What flows may have changed. */
+  flowChanged(): void {
+    if (this.#isRunning) this.#traffic.update();
+  }
+
+  /** Connects: each tunnel to what answers at once on the LAN, else to the first public endpoint. */
+  up(): void {
+    const { world } = this.#parts;
+    for (const [index, tunnel] of world.tunnels.entries()) {
+      const known = this.#parts.known[index];
+      if (known === undefined) continue;
+      const lan = known.privateHosts.find((host) => known.knowsProbeKey && this.#answersNow(tunnel, host));
+      const host = lan ?? this.#publicHosts(tunnel.site, known)[0];
+      tunnel.start(host === undefined ? null : endpointAt(host), keepaliveMs);
+      tunnel.talk(world.talk);
+    }
+    this.#startHelper([]);
+  }
+
+  /** Disconnects; what is under way ends first. */
+  down(): void {
+    this.#isRunning = false;
+    this.#cancelTimers();
+    for (const driver of this.#drivers) driver.stop();
+  }
+
+  apply(change: WorldChange): void {
+    this.#parts.world.apply(change);
+    switch (change.do) {
+      case 'false-silence':
+        this.#suspectFalsely();
+        return;
+      case 'request':
+        this.#each((driver) => driver.handle({ type: 'requested' }));
+        return;
+      case 'restart-helper':
+        this.#restartHelper(change.downMs);
+        return;
+      default:
+        return;
+    }
+  }
+
+  networkChanged(losses: Losses): void {
+    this.#soon(noticeMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', losses })));
+  }
+
+  clockJumped(): void {
+    const losses = { devices: [], addresses: [] };
+    this.#soon(clockLookMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', losses })));
+  }
+
+  #answersNow(tunnel: Tunnel, host: string): boolean {
+    const { network } = this.#parts.world;
+    const way = network.wayTo(host);
+    if (way === undefined || way.site !== tunnel.site || !tunnel.site.isUp) return false;
+    return network.passes(way.seen, way.site, 'outward') && network.passes(way.seen, way.site, 'inward');
+  }
+
+  #startHelper(remembered: readonly (KnownEndpoint | undefined)[]): void {
+    const { world, known } = this.#parts;
+    this.#isRunning = true;
+    this.#helper += 1;
+    this.#turns = initialTurns;
+    this.#grants.clear();
+    this.#drivers = world.tunnels.flatMap((tunnel, index) => {
+      const controller = known[index];
+      return controller === undefined ? [] : [this.#driverOf(tunnel, controller, remembered[index])];
+    });
+    for (const driver of this.#drivers) driver.handle({ type: 'started', endpoint: driver.tunnel.endpoint });
+    this.#traffic.update();
+    this.#net = world.time.after(netMs, () => this.#readInterface());
+    if (this.#drivers.length > 1) this.#counters = world.time.after(countersMs, () => this.#readCounters());
+  }
+
+  #driverOf(tunnel: Tunnel, known: KnownController, remembered: KnownEndpoint | undefined): PathDriver {
+    const { world, machine, observer } = this.#parts;
+    const { name } = tunnel.site;
+    const parts = {
+      world,
+      machine,
+      tunnel,
+      prober: this.#prober,
+      knowsProbeKey: known.knowsProbeKey,
+      resolve: () => this.#resolve(tunnel.site, known),
+      discovery: () => this.#discoveryTargets(),
+      takeTurn: (isUrgent: boolean, grant: () => void) => {
+        this.#grants.set(name, grant);
+        this.#stepTurns({ type: 'take-turn', controller: name, isUrgent });
+      },
+      yieldTurn: () => this.#stepTurns({ type: 'yield-turn', controller: name }),
+      observer: {
+        stepped: (driver: PathDriver, step: ObservedStep) => {
+          observer.stepped(driver, step);
+          this.#considerNames();
+        },
+      },
+    };
+    return new PathDriver(parts, remembered);
+  }
+
+  #restartHelper(downMs: number): void {
+    if (!this.#isRunning) return;
+    const { world } = this.#parts;
+    const remembered = this.#drivers.map((driver) => driver.remembered);
+    this.#isRunning = false;
+    this.#cancelTimers();
+    for (const driver of this.#drivers) driver.kill();
+    world.time.after(downMs, () => {
+      world.lastChangeMs = world.time.nowMs;
+      this.#startHelper(remembered);
+    });
+  }
+
+  #cancelTimers(): void {
+    this.#traffic.stop();
+    const { time } = this.#parts.world;
+    for (const timer of [this.#turnsTimer, this.#namesTimer, this.#net, this.#counters]) time.cancel(timer);
+  }
+
+  #each(run: (driver: PathDriver) => void): void {
+    if (this.#isRunning) for (const driver of this.#drivers) run(driver);
+  }
+
+  #soon(delayMs: number, run: () => void): void {
+    const helper = this.#helper;
+    this.#parts.world.time.after(delayMs, () => {
+      if (this.#helper === helper && this.#isRunning) run();
+    });
+  }
+
+  #suspectFalsely(): void {
+    const { time } = this.#parts.world;
+    const sinceMs = time.nowMs - 300;
+    this.#each((driver) => driver.handle({ type: 'silent', sinceMs }));
+    this.#soon(clockLookMs, () =>
+      this.#each((driver) => {
+        if (driver.tunnel.isHearing) driver.handle({ type: 'heard', afterMs: time.nowMs });
+      }),
+    );
+  }
+
+  #readInterface(): void {
+    const { time } = this.#parts.world;
+    this.#net = time.after(netMs, () => this.#readInterface());
+    this.#each((driver) => {
+      const { endpoint, handshakeAtMs } = driver.tunnel.read();
+      const handshakeAgeMs = handshakeAtMs === null ? null : time.nowMs - handshakeAtMs;
+      driver.handle({ type: 'peer', endpoint, handshakeAgeMs });
+    });
+  }
+
+  /** The interface's counters hide the silence of one controller behind the answers of another. */
+  #readCounters(): void {
+    const { world } = this.#parts;
+    this.#counters = world.time.after(countersMs, () => this.#readCounters());
+    if (!world.tunnels.some((tunnel) => tunnel.isSending)) return;
+    this.#each((driver) => {
+      const { receivedBytes, sentBytes } = driver.tunnel.read();
+      driver.handle({ type: 'counters', receivedBytes, sentBytes });
+    });
+  }
+
+  #resolve(site: Site, known: KnownController): readonly KnownEndpoint[] {
+    const source = known.isNamed ? 'resolved' : 'invite';
+    return [
+      ...known.privateHosts.map(
+        (host): KnownEndpoint => ({ endpoint: endpointAt(host), path: 'lan', source: 'invite' }),
+      ),
+      ...this.#publicHosts(site, known).map(
+        (host): KnownEndpoint => ({ endpoint: endpointAt(host), path: 'internet', source }),
+      ),
+    ];
+  }
+
+  #publicHosts(site: Site, { publicHosts, isNamed }: KnownController): readonly string[] {
+    if (!isNamed) return publicHosts;
+    return site.publicHost === null ? [] : [site.publicHost];
+  }
+
+  #discoveryTargets(): readonly DiscoveryTarget[] {
+    const { network } = this.#parts.world;
+    if (!this.#parts.discovery || network.place === 'nowhere') return [];
+    return [
+      { kind: 'broadcast', host: '192.0.2.255', interfaceName: 'eth0' },
+      { kind: 'multicast', host: 'ff02::1%eth0', interfaceName: 'eth0' },
+    ];
+  }
+
+  #stepTurns(event: TurnsEvent): void {
+    const { time } = this.#parts.world;
+    const [turns, granted] = stepTurns(this.#turns, event, time.nowMs);
+    this.#turns = turns;
+    // Never within the step that asks for it.
+    for (const name of granted) this.#soon(0, () => this.#grants.get(name)?.());
+    time.cancel(this.#turnsTimer);
+    const atMs = turnsWakeAtMs(turns);
+    this.#turnsTimer =
+      atMs === null ? undefined : time.after(atMs - time.nowMs, () => this.#stepTurns({ type: 'wake' }));
+  }
+
+  #considerNames(): void {
+    if (this.#drivers.length < 2 || !this.#isRunning) return;
+    const { time } = this.#parts.world;
+    const controllers = this.#drivers.map(({ tunnel, state }) => ({
+      name: tunnel.site.name,
+      isLost: isLost(state),
+    }));
+    const [names, move] = stepNames(this.#names, controllers, time.nowMs);
+    this.#names = names;
+    if (move !== null) this.#parts.observer.namesMoved(move.via, move.reason);
+    time.cancel(this.#namesTimer);
+    const atMs = namesWakeAtMs(names);
+    this.#namesTimer = atMs === null ? undefined : time.after(atMs - time.nowMs, () => this.#considerNames());
+  }
+}

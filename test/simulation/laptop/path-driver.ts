@@ -1,0 +1,331 @@
+import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
+import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
+import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
+import type { PathEvent } from '../../../shared/paths/machine/events.ts';
+import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
+import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
+import type { Route, WayOut } from '../../../shared/paths/route.ts';
+import { EndpointChanges } from '../world/endpoint-changes.ts';
+import type { Prober } from '../world/prober.ts';
+import { hostIn, type Tunnel } from '../world/tunnel.ts';
+import type { Timer } from '../world/virtual-time.ts';
+import type { World } from '../world/world.ts';
+import type { Machine } from './machine.ts';
+
+/** Carries out one controller's effects in the world and reports their ends, as the helper's driver does. */
+
+export interface DriverParts {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly tunnel: Tunnel;
+  readonly prober: Prober;
+  readonly knowsProbeKey: boolean;
+  /** What the controller's endpoints stand for now. */
+  readonly resolve: () => readonly KnownEndpoint[];
+  readonly discovery: () => readonly DiscoveryTarget[];
+  readonly takeTurn: (isUrgent: boolean, grant: () => void) => void;
+  readonly yieldTurn: () => void;
+  readonly observer: DriverObserver;
+}
+
+/** Who watches every step, and each effect on the endpoint from its start to its end. */
+export interface DriverObserver {
+  stepped(driver: PathDriver, step: ObservedStep): void;
+}
+
+export interface ObservedStep {
+  readonly before: PathState;
+  readonly event: PathEvent;
+  readonly after: PathState;
+  readonly effects: readonly PathEffect[];
+  /** Effects on the endpoint that had not ended when this event came. */
+  readonly underWay: number;
+}
+
+const lookUpMs = 6;
+const resolveMs = 15;
+const waysOutMs = 1;
+const sessionLookMs = 100;
+const maxWatchMs = 4_000;
+const keepaliveBytes = 32;
+const sessionBytes = 92 + keepaliveBytes;
+const judgeMs = 2_000;
+
+export class PathDriver {
+  readonly tunnel: Tunnel;
+  readonly knowsProbeKey: boolean;
+  remembered: KnownEndpoint | undefined;
+  readonly #parts: DriverParts;
+  readonly #changes: EndpointChanges;
+  #state: PathState;
+  #wake: Timer | undefined;
+  #cancelProbe: (() => void) | undefined;
+  #underWay = 0;
+  #isStopped = false;
+  #isKilled = false;
+
+  constructor(parts: DriverParts, remembered: KnownEndpoint | undefined) {
+    const { world, tunnel } = parts;
+    this.#parts = parts;
+    this.tunnel = tunnel;
+    this.knowsProbeKey = parts.knowsProbeKey;
+    this.remembered = remembered;
+    const known = remembered === undefined ? parts.resolve() : [remembered, ...parts.resolve()];
+    this.#state = initialState({ port: 51_820, known });
+    this.#changes = new EndpointChanges({
+      time: world.time,
+      tunnel,
+      random: world.random,
+      weather: () => world.weather,
+      isStopped: () => this.#isStopped,
+      isKilled: () => this.#isKilled,
+    });
+  }
+
+  get state(): PathState {
+    return this.#state;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  handle(event: PathEvent): void {
+    const { world, machine, observer } = this.#parts;
+    const { nowMs } = world.time;
+    const before = this.#state;
+    const [after, effects] = machine.step(before, event, nowMs);
+    this.#state = after;
+    observer.stepped(this, { before, event, after, effects, underWay: this.#underWay });
+    for (const effect of effects) this.#perform(effect);
+    this.#setWake();
+  }
+
+  /** Nothing more is done; what is under way ends by itself, and is still reported. */
+  stop(): void {
+    this.#isStopped = true;
+    this.handle({ type: 'stopped' });
+    this.#cancelProbe?.();
+  }
+
+  /** The process dies: its timers and what it waits for die with it. */
+  kill(): void {
+    this.#isStopped = true;
+    this.#isKilled = true;
+    this.#cancelProbe?.();
+    this.#parts.world.time.cancel(this.#wake);
+  }
+
+  #setWake(): void {
+    const { world, machine } = this.#parts;
+    const { time } = world;
+    const atMs = machine.wakeAtMs(this.#state);
+    if (this.#wake !== undefined && !this.#wake.isCancelled && this.#wake.atMs === atMs) return;
+    time.cancel(this.#wake);
+    this.#wake = atMs === null ? undefined : time.after(atMs - time.nowMs, () => this.#woken());
+  }
+
+  #woken(): void {
+    this.#wake = undefined;
+    this.handle({ type: 'wake' });
+  }
+
+  #later(delayMs: number, event: () => PathEvent): void {
+    // What comes late comes to a machine that has stopped, too.
+    this.#parts.world.time.after(delayMs, () => {
+      if (!this.#isKilled) this.handle(event());
+    });
+  }
+
+  #perform(effect: PathEffect): void {
+    switch (effect.do) {
+      case 'look-up':
+        this.#lookUp(effect);
+        return;
+      case 'take-turn':
+        this.#parts.takeTurn(effect.isUrgent, () => {
+          if (!this.#isKilled) this.handle({ type: 'turn' });
+        });
+        return;
+      case 'yield-turn':
+        this.#parts.yieldTurn();
+        return;
+      case 'probe':
+        this.#probe(effect);
+        return;
+      case 'cancel-probe':
+        this.#cancelProbe?.();
+        this.#cancelProbe = undefined;
+        return;
+      case 'move':
+      case 'set':
+      case 'reset':
+      case 'renew':
+        this.#changeEndpoint(effect);
+        return;
+      case 'check-session':
+        this.#checkSession(effect.check, effect.watchMs);
+        return;
+      case 'remember':
+        this.remembered = { endpoint: effect.endpoint, path: effect.path, source: 'remembered' };
+        return;
+      case 'record':
+        return;
+    }
+  }
+
+  #lookUp(effect: Extract<PathEffect, { do: 'look-up' }>): void {
+    switch (effect.what) {
+      case 'routes':
+        this.#later(lookUpMs, () => ({ type: 'routes', routes: this.#routes() }));
+        return;
+      case 'network':
+        this.#later(lookUpMs, () => ({
+          type: 'network',
+          routes: this.#routes(),
+          discovery: this.#parts.discovery(),
+        }));
+        return;
+      case 'names':
+        this.#later(resolveMs, () => ({ type: 'resolved', known: this.#parts.resolve() }));
+        return;
+      case 'ways-out': {
+        const { hosts, losses } = effect;
+        this.#later(waysOutMs, () => ({ type: 'ways-out', ways: this.#waysOut(hosts), losses }));
+        return;
+      }
+    }
+  }
+
+  #routes(): Readonly<Record<string, Route>> {
+    const { network } = this.#parts.world;
+    const routes: Record<string, Route> = {};
+    for (const { endpoint } of this.#state.candidates) {
+      const host = hostIn(endpoint);
+      const route = network.routeTo(host);
+      const kind = route?.device === 'eth0' ? 'lan' : 'point-to-point';
+      if (route !== undefined) routes[host.split('%')[0] ?? host] = { ...route, kind, usable: true };
+    }
+    return routes;
+  }
+
+  #waysOut(hosts: readonly string[]): Readonly<Record<string, WayOut>> {
+    const { network } = this.#parts.world;
+    const ways: Record<string, WayOut> = {};
+    for (const host of hosts) {
+      const route = network.routeTo(host);
+      if (route !== undefined) ways[host] = { source: route.source, device: route.device };
+    }
+    return ways;
+  }
+
+  #probe({ round, targets, timing }: Extract<PathEffect, { do: 'probe' }>): void {
+    const { prober, tunnel, knowsProbeKey } = this.#parts;
+    this.#cancelProbe = prober.probe({
+      site: tunnel.site,
+      knowsProbeKey,
+      targets,
+      timing,
+      onOutcome: (outcome, index) => this.handle({ type: 'probed', round, index, outcome }),
+      onEnd: () => this.handle({ type: 'round-ended', round }),
+    });
+  }
+
+  #changeEndpoint(change: Extract<PathEffect, { do: 'move' | 'set' | 'reset' | 'renew' }>): void {
+    const { effect } = change;
+    this.#underWay += 1;
+    const end = (event: PathEvent): void => {
+      this.#underWay -= 1;
+      if (!this.#isKilled) this.handle(event);
+    };
+    const failed = (error: string): void => end({ type: 'effect-failed', effect, error });
+    switch (change.do) {
+      case 'move':
+        this.#changes.move(change.order, {
+          done: (outcome) => end({ type: 'move-ended', effect, outcome }),
+          failed,
+        });
+        return;
+      case 'set':
+        this.#changes.set(change.order, {
+          done: (outcome) => end({ type: 'move-ended', effect, outcome }),
+          failed,
+        });
+        return;
+      case 'reset':
+        this.#changes.reset(change.endpoint, {
+          done: () => end({ type: 'reset-ended', effect }),
+          failed,
+        });
+        return;
+      case 'renew':
+        this.#changes.renew(change.endpoint, {
+          done: () => {
+            end({ type: 'renewed', effect });
+            this.#judge(effect);
+          },
+          failed,
+        });
+        return;
+    }
+  }
+
+  /** Whether data went out and nothing came in for that long; see helper/paths/session-check.ts. */
+  #checkSession(check: number, watchMs: number): void {
+    const { time } = this.#parts.world;
+    const before = this.tunnel.read();
+    const startMs = time.nowMs;
+    const end = (silentMs: number | null): void => {
+      if (!this.#isKilled) this.handle({ type: 'session-checked', check, silentMs });
+    };
+    const look = (): void => {
+      const now = this.tunnel.read();
+      const passedMs = time.nowMs - startMs;
+      if (!this.tunnel.hasSession || now.receivedBytes !== before.receivedBytes) {
+        end(null);
+        return;
+      }
+      if (now.sentBytes - before.sentBytes > keepaliveBytes && passedMs >= watchMs) {
+        end(passedMs);
+        return;
+      }
+      if (passedMs >= maxWatchMs) {
+        end(null);
+        return;
+      }
+      time.after(sessionLookMs, look);
+    };
+    time.after(sessionLookMs, look);
+  }
+
+  /** Whether the new session brings more than itself. */
+  #judge(effect: number): void {
+    const { time } = this.#parts.world;
+    const startMs = time.nowMs;
+    const look = (): void => {
+      if (this.#isStopped) return;
+      const answered = this.tunnel.read().receivedBytes > sessionBytes;
+      const isOver = answered || time.nowMs - startMs >= judgeMs;
+      if (isOver) this.handle({ type: 'renewal-judged', effect, answered });
+      else time.after(sessionLookMs, look);
+    };
+    time.after(sessionLookMs, look);
+  }
+}
+
+/** The endpoint that the machine takes for the one in use; null when it knows of none. */
+export function believedEndpoint({ phase }: PathState): Endpoint | null {
+  switch (phase.is) {
+    case 'nowhere':
+    case 'stopped':
+      return null;
+    case 'on':
+    case 'stranded':
+      return phase.endpoint;
+    case 'moving':
+      return phase.from.is === 'nowhere' ? null : phase.from.endpoint;
+    case 'renewing':
+    case 'resetting':
+      return phase.on.endpoint;
+  }
+}

@@ -1,0 +1,112 @@
+import { isLost } from '../../../shared/paths/machine/reachability.ts';
+import type { KnownController } from '../laptop/laptop.ts';
+import { believedEndpoint, type PathDriver } from '../laptop/path-driver.ts';
+import { goodQuality } from '../world/network.ts';
+import { hostIn } from '../world/tunnel.ts';
+import type { World } from '../world/world.ts';
+import { LawBroken } from './law.ts';
+import { isImpostor, reachable, workingWay } from './reach.ts';
+
+/** The laws that hold once nothing has changed for a while. */
+
+/** Rounds are 8 s apart at most, a lost round costs one more, and WireGuard itself asks for a session after 15 s. */
+const settleMs = 30_000;
+/** On an idle tunnel only the age of the session shows that a path is dead: 190 s, seen every 30 s. */
+const idleSettleMs = 270_000;
+/** Without probes a path is tried when it is silent, or once in the 30 s between rounds. */
+const blindSettleMs = 200_000;
+
+export interface Settling {
+  readonly world: World;
+  readonly driver: PathDriver;
+  readonly known: KnownController;
+  readonly discovery: boolean;
+}
+
+/** How long after the last change the best path has to be in use. Failed moves wait for the end of their backoff. */
+export function settleTimeMs(settling: Settling): number {
+  const { world, driver, known } = settling;
+  const { nowMs } = world.time;
+  const backoffMs = Math.max(0, ...driver.state.candidates.map(({ retryAtMs }) => retryAtMs - nowMs));
+  const baseMs = world.talk !== 'answered' && isLeftInSilence(settling) ? idleSettleMs : settleMs;
+  return backoffMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs));
+}
+
+/** The controller can be reached, but not by the path in use. */
+function isLeftInSilence({ world, driver, known, discovery }: Settling): boolean {
+  const { site, endpoint } = driver.tunnel;
+  if (endpoint !== null && workingWay(world, site, hostIn(endpoint)) !== undefined) return false;
+  const { byLan, byInternet } = reachable(world, site, known, discovery);
+  return byLan || byInternet;
+}
+
+export function checkSettled(settling: Settling): void {
+  const { world, driver, known, discovery } = settling;
+  const { tunnel, state } = driver;
+  const { site, endpoint } = tunnel;
+  const broken = (what: string): never => {
+    const now = `${endpoint} is in use, and it is ${JSON.stringify(state.phase)}`;
+    throw new LawBroken('best-path', world.time.nowMs, `${site.name}: ${what}; ${now}`);
+  };
+  const proof = state.candidates.find((one) => one.endpoint === endpoint)?.last.verdict;
+  if (isImpostor(world, endpoint) && state.phase.is === 'on' && proof === 'verified')
+    throw new LawBroken('no-impostor', world.time.nowMs, `${site.name} is thought to be at ${endpoint}`);
+  const { byLan, byInternet } = reachable(world, site, known, discovery);
+  if (!byLan && !byInternet) return;
+  const way = endpoint === null ? undefined : workingWay(world, site, hostIn(endpoint));
+  if (way === undefined) {
+    broken(`it can be reached ${byLan ? 'on the LAN' : 'over the internet'}`);
+    return;
+  }
+  if (byLan && way.seen !== 'home' && known.knowsProbeKey && isLanGood(world)) broken('the LAN works');
+  if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
+  // Sent and unanswered, without a probe that could tell: nothing speaks for the path.
+  const isUntold = (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world);
+  if (isLost(state) && !isUntold) broken('it is called lost');
+  if (tunnel.isSending && world.talk === 'answered' && !tunnel.isHearing) broken('nothing comes back');
+}
+
+function isLanGood({ network }: World): boolean {
+  return network.qualities.lan === goodQuality && network.qualities.internet.lossShare === 0;
+}
+
+/** Every third probe is lost: what is known of such a path changes by chance. */
+function isHopeless({ network }: World): boolean {
+  return network.qualities.lan.lossShare >= 0.1 || network.qualities.internet.lossShare >= 0.1;
+}
+
+/** Nothing comes back by itself, and what is asked is late: each suspicion is as good as the next. */
+function isUnjudgeable(world: World): boolean {
+  return world.talk === 'unanswered' && !isSteady(world);
+}
+
+function isSteady({ network }: World): boolean {
+  return network.qualities.lan === goodQuality && network.qualities.internet === goodQuality;
+}
+
+/** Whether nothing that the laptop could find out would make it choose another path. */
+export function nothingCouldBeBetter({ world, driver, known }: Settling): boolean {
+  const { tunnel } = driver;
+  if (!known.knowsProbeKey || !isSteady(world) || world.talk === 'unanswered') return false;
+  const way = tunnel.endpoint === null ? undefined : workingWay(world, tunnel.site, hostIn(tunnel.endpoint));
+  if (way === undefined) return false;
+  // Without a LAN there is nothing to look for; with a fast one nothing else.
+  return way.seen === 'home' || world.network.place === 'nowhere';
+}
+
+/** @param probes how many probes were sent @param moves how often the path was changed, both since it had settled */
+export function checkQuiet(settling: Settling, probes: number, moves: number): void {
+  const { world, driver } = settling;
+  const { name } = driver.tunnel.site;
+  if (nothingCouldBeBetter(settling) && probes > 0)
+    throw new LawBroken('quiet', world.time.nowMs, `${name} was sent ${probes} probes`);
+  const allowed = isSteady(world) && settling.known.knowsProbeKey ? 0 : 2;
+  const isReachable = reachable(world, driver.tunnel.site, settling.known, settling.discovery);
+  if (
+    (isReachable.byLan || isReachable.byInternet) &&
+    moves > allowed &&
+    !isHopeless(world) &&
+    !isUnjudgeable(world)
+  )
+    throw new LawBroken('no-oscillation', world.time.nowMs, `the path to ${name} changed ${moves} times`);
+}

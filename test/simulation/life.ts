@@ -1,0 +1,114 @@
+import { randomFrom } from '../unit/support/make-candidates.ts';
+import { type KnownController, Laptop } from './laptop/laptop.ts';
+import type { Machine } from './laptop/machine.ts';
+import { LawBroken } from './laws/law.ts';
+import { checkQuiet, checkSettled, type Settling, settleTimeMs } from './laws/settled-laws.ts';
+import { StepLaws } from './laws/step-laws.ts';
+import { fairWeather } from './world/endpoint-changes.ts';
+import { World, type WorldChange, type WorldStart } from './world/world.ts';
+
+/** One life of a laptop: how it begins, and what happens to it, all in virtual time. */
+export interface Life {
+  readonly start: WorldStart;
+  readonly known: readonly KnownController[];
+  readonly discovery: boolean;
+  readonly changes: readonly { readonly afterMs: number; readonly change: WorldChange }[];
+}
+
+/** A cable that is out, a controller or a helper that is down, is back after this. */
+export const longestChangeMs = 10_000;
+/** How long nothing may be sent or moved once the path has settled. */
+const quietMs = 40_000;
+const afterStopMs = 20_000;
+/** An interval without a change of the world needs no more moves than leaving, guessing, and finding the best. */
+const maxMoves = 8;
+const maxStateLength = 24_000;
+
+/** Lives it, and looks on for a while after the last change. @throws LawBroken */
+export function live(life: Life, machine: Machine): StepLaws {
+  const random = randomFrom(life.start.seed);
+  let laptop: Laptop | undefined;
+  const world = new World(life.start, random, () => laptop?.flowChanged());
+  const laws = new StepLaws(world);
+  const { known, discovery } = life;
+  laptop = new Laptop({ world, machine, known, discovery, observer: laws });
+  const { time } = world;
+  const happen = (change: WorldChange): void => {
+    checkMoves(world, laptop, laws);
+    laws.worldChanged();
+    laptop.apply(change);
+  };
+  laptop.up();
+  for (const { afterMs, change } of life.changes) {
+    time.runUntil(time.nowMs + afterMs);
+    happen(change);
+  }
+  // Whatever failed works again, or nothing could be asked of the end.
+  happen({ do: 'weather', weather: fairWeather });
+  settle(laptop, world, life);
+  checkMoves(world, laptop, laws);
+  watchQuiet(laptop, world, life, laws);
+  laptop.down();
+  time.runUntil(time.nowMs + afterStopMs);
+  checkStopped(laptop, world, machine);
+  return laws;
+}
+
+function settlings(laptop: Laptop, world: World, { known, discovery }: Life): readonly Settling[] {
+  return laptop.drivers.flatMap((driver, index) => {
+    const controller = known[index];
+    return controller === undefined ? [] : [{ world, driver, known: controller, discovery }];
+  });
+}
+
+/** Waits for what the last change set off, then for as long as the laws allow; backoffs that failed moves began included. */
+function settle(laptop: Laptop, world: World, life: Life): void {
+  const { time } = world;
+  time.runUntil(time.nowMs + longestChangeMs);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const times = settlings(laptop, world, life).map(settleTimeMs);
+    time.runUntil(time.nowMs + Math.max(...times));
+    const isWaiting = laptop.drivers.some(({ state }) =>
+      state.candidates.some(({ retryAtMs }) => retryAtMs > time.nowMs),
+    );
+    if (!isWaiting) break;
+  }
+  // A controller without probes is tried by moving there: not in the middle of that.
+  const isUnderWay = () => laptop.drivers.some(({ state }) => 'effect' in state.phase);
+  for (let looks = 0; looks < 100 && isUnderWay(); looks += 1) time.runUntil(time.nowMs + 100);
+  for (const settling of settlings(laptop, world, life)) checkSettled(settling);
+}
+
+function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): void {
+  const before = settlings(laptop, world, life).map((settling) => ({
+    settling,
+    probes: laws.probes.get(settling.driver.tunnel.site) ?? 0,
+    moves: laws.movesOf(settling.driver),
+  }));
+  world.time.runUntil(world.time.nowMs + quietMs);
+  for (const { settling, probes, moves } of before) {
+    const { driver } = settling;
+    const sent = (laws.probes.get(driver.tunnel.site) ?? 0) - probes;
+    checkQuiet(settling, sent, laws.movesOf(driver) - moves);
+  }
+}
+
+function checkMoves(world: World, laptop: Laptop, laws: StepLaws): void {
+  if (world.weather !== fairWeather) return;
+  for (const driver of laptop.drivers) {
+    const moves = laws.movesOf(driver);
+    // Without probes a path is tried by moving there, again and again, with growing pauses.
+    if (moves > (driver.state.everAnswered ? maxMoves : 2 * maxMoves))
+      throw new LawBroken('no-oscillation', world.time.nowMs, `the path changed ${moves} times`);
+  }
+}
+
+function checkStopped(laptop: Laptop, world: World, machine: Machine): void {
+  for (const { state } of laptop.drivers) {
+    if (machine.wakeAtMs(state) !== null)
+      throw new LawBroken('nothing-after-stop', world.time.nowMs, 'it wants to be woken');
+    const { length } = JSON.stringify(state);
+    if (length > maxStateLength)
+      throw new LawBroken('bounded', world.time.nowMs, `the state has ${length} characters`);
+  }
+}

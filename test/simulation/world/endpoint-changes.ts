@@ -1,0 +1,140 @@
+import type { MoveOrder } from '../../../shared/paths/machine/effects.ts';
+import type { MoveOutcome } from '../../../shared/paths/machine/events.ts';
+import type { Tunnel } from './tunnel.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What changes the endpoint of a controller on the live interface, as the helper's mover does; in virtual time. */
+
+/** How the system treats what is asked of it now. */
+export interface SystemWeather {
+  /** Share of the calls that fail, 0 to 1: `wg` gone, the interface deleted. */
+  readonly failShare: number;
+  /** Share of the calls that take up to `slowMs`. */
+  readonly slowShare: number;
+  readonly slowMs: number;
+  /** Without an inbound guard, packets in flight may take the endpoint back. */
+  readonly isGuarded: boolean;
+}
+
+export const fairWeather: SystemWeather = { failShare: 0, slowShare: 0, slowMs: 0, isGuarded: true };
+
+/** A command on a machine with nothing else to do. */
+const commandMs = 5;
+/** As the helper's mover: see helper/paths/mover.ts for the reasons. */
+const minGuardMs = 500;
+const guardFactor = 4;
+const minProofMs = 1_000;
+const proofFactor = 4;
+const handshakeProofMs = 6_000;
+const firstLookMs = 10;
+const lookMs = 40;
+const pokes = 3;
+const pokeMs = 200;
+
+export interface ChangeParts {
+  readonly time: VirtualTime;
+  readonly tunnel: Tunnel;
+  readonly random: () => number;
+  readonly weather: () => SystemWeather;
+  /** The tunnel is taken down: nothing is reverted any more. */
+  readonly isStopped: () => boolean;
+  /** The helper was killed, and what it had started with it. */
+  readonly isKilled: () => boolean;
+}
+
+/** What follows when a change has ended, or could not be made. */
+export interface Ended<T> {
+  readonly done: (result: T) => void;
+  readonly failed: (error: string) => void;
+}
+
+export class EndpointChanges {
+  readonly #parts: ChangeParts;
+
+  constructor(parts: ChangeParts) {
+    this.#parts = parts;
+  }
+
+  /** Sets the new endpoint and does not wait for an answer. */
+  set(order: MoveOrder, ended: Ended<MoveOutcome>): void {
+    const startMs = this.#parts.time.nowMs;
+    this.#command(ended.failed, () => {
+      this.#put(order, 0);
+      ended.done({ moved: true, tookMs: this.#parts.time.nowMs - startMs });
+    });
+  }
+
+  /** Sets the new endpoint, watches until the tunnel has received over it, and goes back otherwise. */
+  move(order: MoveOrder, ended: Ended<MoveOutcome>): void {
+    const { time, tunnel } = this.#parts;
+    const startMs = time.nowMs;
+    this.#command(ended.failed, () => {
+      const { isGuarded } = this.#parts.weather();
+      this.#put(order, isGuarded ? Math.max(minGuardMs, order.roundTripMs * guardFactor) : 0);
+      const before = tunnel.read().receivedBytes;
+      const proofMs = Math.max(minProofMs, order.roundTripMs * proofFactor);
+      const deadlineMs = time.nowMs + (tunnel.hasSession ? proofMs : Math.max(proofMs, handshakeProofMs));
+      for (let poke = 0; poke < pokes; poke += 1) time.after(poke * pokeMs, () => tunnel.poke());
+      const isTakenBack = !isGuarded && order.fromWorks && this.#parts.random() < 0.3;
+      const look = (): void => {
+        const now = tunnel.read();
+        const failure = this.#failureAt(order, isTakenBack, now.endpoint);
+        if (failure !== undefined) this.#goBack(order, failure, ended);
+        else if (now.receivedBytes > before) ended.done({ moved: true, tookMs: time.nowMs - startMs });
+        else if (time.nowMs <= deadlineMs) time.after(lookMs, look);
+        else this.#goBack(order, 'the tunnel did not answer there', ended);
+      };
+      time.after(firstLookMs, look);
+    });
+  }
+
+  /** Sets the endpoint in use once more. */
+  reset(endpoint: MoveOrder['to'], ended: Ended<void>): void {
+    this.#command(ended.failed, () => {
+      this.#parts.tunnel.set(endpoint, 'same');
+      ended.done();
+    });
+  }
+
+  /** Takes the controller out and in again. */
+  renew(endpoint: MoveOrder['to'], ended: Ended<void>): void {
+    this.#command(ended.failed, () => {
+      this.#parts.tunnel.set(endpoint, 'renew');
+      ended.done();
+    });
+  }
+
+  #failureAt(order: MoveOrder, isTakenBack: boolean, endpoint: string | null): string | undefined {
+    if (this.#parts.isStopped()) return 'the tunnel is taken down';
+    if (isTakenBack) return `packets from ${order.from} took it back`;
+    return endpoint === order.to ? undefined : `packets from ${endpoint ?? 'nowhere'} took it back`;
+  }
+
+  #goBack({ from, fromWorks }: MoveOrder, reason: string, { done, failed }: Ended<MoveOutcome>): void {
+    if (!fromWorks || from === null || this.#parts.isStopped()) {
+      done({ moved: false, reason, reverted: false });
+      return;
+    }
+    this.#command(failed, () => {
+      this.#parts.tunnel.set(from, 'same');
+      done({ moved: false, reason, reverted: true });
+    });
+  }
+
+  #put({ to, renew }: MoveOrder, guardMs: number): void {
+    const { tunnel } = this.#parts;
+    tunnel.set(to, tunnel.hasSession && !renew ? 'same' : 'renew', guardMs);
+  }
+
+  #command(failed: (error: string) => void, run: () => void): void {
+    const { time, random } = this.#parts;
+    const { failShare, slowShare, slowMs } = this.#parts.weather();
+    const isSlow = slowShare > 0 && random() < slowShare;
+    const fails = failShare > 0 && random() < failShare;
+    time.after(isSlow ? slowMs * random() : commandMs, () => {
+      if (this.#parts.isKilled()) return;
+      if (fails) failed('wg: it failed');
+      else run();
+    });
+  }
+}

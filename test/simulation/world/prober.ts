@@ -1,0 +1,127 @@
+import { type Endpoint, endpointOf } from '../../../shared/endpoints/endpoint.ts';
+import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/paths/probe-target.ts';
+import type { Network, Quality, Seen, Site } from './network.ts';
+import type { Timer, VirtualTime } from './virtual-time.ts';
+
+/** The prober, as the helper's: paced messages, several attempts, and an answer only from who holds the key. */
+
+/** The helper's own gaps (helper/paths/probe/pacer.ts): to one controller, and between any two messages. */
+const controllerGapMs = 50;
+const anyGapMs = 5;
+
+export interface ProberParts {
+  readonly time: VirtualTime;
+  readonly network: Network;
+  readonly random: () => number;
+  /** Hears of each message as it leaves. */
+  readonly onSent: (site: Site) => void;
+}
+
+export interface ProbeRun {
+  readonly site: Site;
+  /** The controller knows the probe key; otherwise it answers nothing. */
+  readonly knowsProbeKey: boolean;
+  readonly targets: readonly ProbeTarget[];
+  readonly timing: ProbeTiming;
+  readonly onOutcome: (outcome: ProbeOutcome, index: number) => void;
+  readonly onEnd: () => void;
+}
+
+interface Answer {
+  readonly seen: Seen;
+  readonly from: string;
+  readonly roundTripMs: number;
+  readonly quality: Quality;
+}
+
+export class Prober {
+  readonly #parts: ProberParts;
+  readonly #freeAtMs = new Map<Site, number>();
+  #anyFreeAtMs = 0;
+
+  constructor(parts: ProberParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns what cuts the run short, without any further outcome */
+  probe(run: ProbeRun): () => void {
+    const { time } = this.#parts;
+    const state = { isOver: false, open: run.targets.length };
+    const timers: Timer[] = [];
+    for (const [index, target] of run.targets.entries()) {
+      let isSettled = false;
+      const settle = (outcome: ProbeOutcome): void => {
+        if (isSettled || state.isOver) return;
+        isSettled = true;
+        state.open -= 1;
+        run.onOutcome(outcome, index);
+        if (state.open === 0 && !state.isOver) run.onEnd();
+      };
+      const attempt = (number: number): void => {
+        const delayMs = this.#turnIn(run.site);
+        const send = (): void => {
+          if (isSettled || state.isOver) return;
+          this.#send(run, target, settle);
+          const again = (): void => {
+            if (number < run.timing.attempts) attempt(number + 1);
+            else settle({ verdict: 'silent', reason: 'no answer' });
+          };
+          timers.push(time.after(run.timing.timeoutMs, () => isSettled || state.isOver || again()));
+        };
+        timers.push(time.after(delayMs, send));
+      };
+      attempt(1);
+    }
+    return () => {
+      state.isOver = true;
+      for (const timer of timers) time.cancel(timer);
+    };
+  }
+
+  #turnIn(site: Site): number {
+    const { nowMs } = this.#parts.time;
+    const atMs = Math.max(nowMs, this.#anyFreeAtMs, this.#freeAtMs.get(site) ?? 0);
+    this.#freeAtMs.set(site, atMs + controllerGapMs);
+    this.#anyFreeAtMs = atMs + anyGapMs;
+    return atMs - nowMs;
+  }
+
+  #send(run: ProbeRun, target: ProbeTarget, settle: (outcome: ProbeOutcome) => void): void {
+    const { time, network, random, onSent } = this.#parts;
+    const { site } = run;
+    if (target.kind === 'unicast' && network.routeTo(target.host) === undefined) {
+      settle({ verdict: 'refused', reason: 'there is no route to it' });
+      return;
+    }
+    onSent(site);
+    const answer = run.knowsProbeKey && site.isUp ? this.#answerTo(site, target) : undefined;
+    if (answer === undefined || !network.passes(answer.seen, site, 'outward')) return;
+    const { lossShare, jitterMs, bloatMs } = answer.quality;
+    if (lossShare > 0 && (random() < lossShare || random() < lossShare)) return;
+    const noiseMs = jitterMs * random() + (bloatMs > 0 && random() < 0.25 ? bloatMs * random() : 0);
+    const roundTripMs = answer.roundTripMs + noiseMs;
+    const from = { host: answer.from, port: target.port };
+    time.after(roundTripMs, () => {
+      if (site.isUp && network.passes(answer.seen, site, 'inward'))
+        settle({ verdict: 'verified', from, roundTripMs });
+    });
+  }
+
+  #answerTo(site: Site, target: ProbeTarget): Answer | undefined {
+    const { network } = this.#parts;
+    if (target.kind === 'unicast') {
+      const way = network.wayTo(target.host);
+      if (way === undefined || way.site !== site) return undefined;
+      return { ...way, from: target.host };
+    }
+    if (!network.heardOnLan().includes(site)) return undefined;
+    const from = target.kind === 'broadcast' ? site.lanHost : site.linkLocalHost;
+    if (from === null) return undefined;
+    const host = target.kind === 'broadcast' ? from : `${from}%eth0`;
+    return { seen: 'home', from: host, roundTripMs: network.roundTrips.lan, quality: network.qualities.lan };
+  }
+}
+
+export function endpointAt(host: string): Endpoint {
+  return endpointOf({ host, port: 51_820 });
+}

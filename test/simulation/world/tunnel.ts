@@ -1,0 +1,341 @@
+import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
+import type { Network, Seen, Site, Way } from './network.ts';
+import type { Timer, VirtualTime } from './virtual-time.ts';
+
+/**
+ * Both ends of the WireGuard tunnel to one controller, as far as paths depend on them: an endpoint follows
+ * authenticated packets, sessions expire and are forgotten, handshakes are repeated. Numbers are those of the paper,
+ * section 6.1. Packets of a conversation are not sent one by one: while nothing changes, their counters follow from
+ * the time.
+ */
+
+const port = 51_820;
+const rejectAfterMs = 180_000;
+const rekeyAfterMs = 120_000;
+const rekeyTimeoutMs = 5_000;
+const rekeyJitterMs = 333;
+/** KEEPALIVE_TIMEOUT + REKEY_TIMEOUT: sent, and nothing came back. */
+const newHandshakeAfterMs = 15_000;
+/** REKEY_ATTEMPT_TIME: then it waits for something to send. */
+const rekeyAttemptMs = 90_000;
+const keepaliveBytes = 32;
+const initiationBytes = 148;
+const responseBytes = 92;
+const dataBytes = 128;
+
+/** What the laptop's programs do: nothing, a conversation, or sending what nobody answers. */
+export type Talk = 'none' | 'answered' | 'unanswered';
+
+/** The clocks of the laptop; `bootMs` goes on while it sleeps. */
+export interface Clocks {
+  readonly time: VirtualTime;
+  bootMs(): number;
+}
+
+export interface TunnelCounters {
+  readonly endpoint: Endpoint | null;
+  /** On the laptop's monotonic clock; null when there was none since the controller was put in. */
+  readonly handshakeAtMs: number | null;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+interface Session {
+  readonly id: number;
+  readonly sinceBootMs: number;
+}
+
+export interface TunnelParts {
+  readonly clocks: Clocks;
+  readonly network: Network;
+  readonly site: Site;
+  readonly random: () => number;
+  /** From one packet of a conversation to the next. */
+  readonly packetMs: number;
+  /** The controller's own programs send too, without being spoken to. */
+  readonly peerTalks: boolean;
+  /** Called after anything changed here: what flows, or the endpoint. */
+  readonly onChange: () => void;
+}
+
+export class Tunnel {
+  readonly site: Site;
+  readonly #parts: TunnelParts;
+  #endpoint: Endpoint | null = null;
+  #talk: Talk = 'none';
+  #session: Session | null = null;
+  #handshakeAtMs: number | null = null;
+  #sessions = 0;
+  /** What the controller knows: its session with the laptop, and where it answers to. */
+  #peerSession: number | null = null;
+  #peerSees: Seen | null = null;
+  #received = 0;
+  #sent = 0;
+  #accountedMs = 0;
+  #isSending = false;
+  #isHearing = false;
+  #hearsFromMs = 0;
+  #silentSinceMs: number | null = null;
+  #lastInitiationMs = Number.NEGATIVE_INFINITY;
+  #attemptsSinceMs: number | null = null;
+  #guardUntilMs = 0;
+  #retry: Timer | undefined;
+  #keepalive: Timer | undefined;
+
+  constructor(parts: TunnelParts) {
+    this.#parts = parts;
+    this.site = parts.site;
+  }
+
+  get endpoint(): Endpoint | null {
+    return this.#endpoint;
+  }
+
+  get isSending(): boolean {
+    return this.#isSending;
+  }
+
+  /** Answers come in, or will within a round trip. */
+  get isHearing(): boolean {
+    return this.#isHearing;
+  }
+
+  get hearsFromMs(): number {
+    return this.#hearsFromMs;
+  }
+
+  get hasSession(): boolean {
+    const session = this.#session;
+    return session !== null && this.#parts.clocks.bootMs() - session.sinceBootMs < rejectAfterMs;
+  }
+
+  /** The interface is made: the first handshake goes out at once. */
+  start(endpoint: Endpoint | null, keepaliveMs: number): void {
+    this.set(endpoint, 'renew');
+    const { time } = this.#parts.clocks;
+    const beat = (): void => {
+      this.#keepalive = time.after(keepaliveMs, beat);
+      this.#sendKeepalive();
+    };
+    // Controllers are not in step with each other.
+    this.#keepalive = time.after(keepaliveMs * this.#parts.random(), beat);
+  }
+
+  stop(): void {
+    const { time } = this.#parts.clocks;
+    time.cancel(this.#retry);
+    time.cancel(this.#keepalive);
+    this.#talk = 'none';
+  }
+
+  talk(talk: Talk): void {
+    this.#talk = talk;
+    this.update();
+  }
+
+  /**
+   * Sets the endpoint; a keepalive or, without a session, a handshake leaves at once. @param how `renew` takes the
+   * controller out and in again: no session, no rate limit, counters at zero @param guardMs packets of another way do
+   * not take it back for so long
+   */
+  set(endpoint: Endpoint | null, how: 'same' | 'renew', guardMs = 0): void {
+    this.#account();
+    this.#endpoint = endpoint;
+    const { nowMs } = this.#parts.clocks.time;
+    this.#guardUntilMs = nowMs + guardMs;
+    if (guardMs > 0) this.#parts.clocks.time.after(guardMs, () => this.update());
+    if (how === 'renew') {
+      this.#session = null;
+      this.#handshakeAtMs = null;
+      this.#received = 0;
+      this.#sent = 0;
+      this.#lastInitiationMs = Number.NEGATIVE_INFINITY;
+      this.#attemptsSinceMs = null;
+      this.#parts.clocks.time.cancel(this.#retry);
+    }
+    this.#sendKeepalive();
+  }
+
+  /** A packet that a moment's answer is wanted to, as a ping. */
+  poke(): void {
+    this.#account();
+    this.#sent += dataBytes;
+    if (!this.hasSession) this.#initiate();
+    const way = this.#deliver();
+    if (way === undefined || !this.#isAgreed()) return;
+    this.#peerSees = way.seen;
+    const delayMs = this.roundTripMs(way);
+    this.#parts.clocks.time.after(delayMs, () => {
+      this.#account();
+      if (this.#isAgreed() && this.#answers()) this.#received += dataBytes;
+      this.update();
+    });
+    this.update();
+  }
+
+  read(): TunnelCounters {
+    this.#account();
+    return {
+      endpoint: this.#endpoint,
+      handshakeAtMs: this.#handshakeAtMs,
+      receivedBytes: this.#received,
+      sentBytes: this.#sent,
+    };
+  }
+
+  /** The controller's WireGuard was started again: it knows no session and nobody's address. */
+  forget(): void {
+    this.#peerSession = null;
+    this.#peerSees = null;
+    this.update();
+  }
+
+  roundTripMs({ roundTripMs, quality }: Way): number {
+    const { random } = this.#parts;
+    const { jitterMs, bloatMs } = quality;
+    if (jitterMs === 0 && bloatMs === 0) return roundTripMs;
+    return roundTripMs + jitterMs * random() + (random() < 0.25 ? bloatMs * random() : 0);
+  }
+
+  /** Looks at everything again: called whenever anything in the world, or here, may have changed. */
+  update(): void {
+    this.#account();
+    const { nowMs } = this.#parts.clocks.time;
+    const way = this.#endpoint === null ? undefined : this.#deliver();
+    const isAgreed = this.#isAgreed();
+    const wasHearing = this.#isHearing;
+    this.#isSending = this.#talk !== 'none' && this.#endpoint !== null;
+    if (this.#isSending && way !== undefined && isAgreed) this.#peerSees = way.seen;
+    const answers = isAgreed && this.#answers();
+    const reaches = way !== undefined && answers;
+    this.#isHearing = this.#isSending && reaches && this.#talk === 'answered';
+    if (this.#isHearing && !wasHearing && way !== undefined)
+      this.#hearsFromMs = nowMs + this.roundTripMs(way);
+    if (this.#parts.peerTalks && answers) this.#followPeer();
+    // Who receives and has nothing to say sends a keepalive of its own after 10 s, so this is no silence to WireGuard.
+    const isSilent = this.#isSending && !reaches;
+    if (!isSilent) this.#silentSinceMs = null;
+    else {
+      this.#silentSinceMs ??= nowMs;
+      if (this.#retry === undefined || this.#retry.isCancelled || this.#retry.atMs <= nowMs)
+        this.#retryAt(this.hasSession ? this.#silentSinceMs + newHandshakeAfterMs : nowMs);
+    }
+    this.#parts.onChange();
+  }
+
+  /** An authenticated packet from elsewhere moves the laptop's own endpoint, unless the guard shuts it out. */
+  #followPeer(): void {
+    const seen = this.#peerSees;
+    if (seen === null || this.#endpoint === null || this.#parts.clocks.time.nowMs < this.#guardUntilMs)
+      return;
+    const { lanHost, publicHost } = this.site;
+    const isOverLan = this.#deliverable(this.#endpoint)?.seen === 'home';
+    if (isOverLan === (seen === 'home')) return;
+    const host = seen === 'home' ? lanHost : publicHost;
+    if (host !== null) this.#endpoint = `${host}:${port}` as Endpoint;
+  }
+
+  #sendKeepalive(): void {
+    this.#account();
+    const session = this.#session;
+    if (session === null || !this.hasSession) this.#initiate();
+    else {
+      this.#sent += keepaliveBytes;
+      const way = this.#deliver();
+      if (way !== undefined && this.#isAgreed()) this.#peerSees = way.seen;
+      if (this.#parts.clocks.bootMs() - session.sinceBootMs > rekeyAfterMs) this.#initiate();
+    }
+    this.update();
+  }
+
+  #initiate(): void {
+    const { clocks, random } = this.#parts;
+    const { nowMs } = clocks.time;
+    if (this.#endpoint === null) return;
+    const againMs = this.#lastInitiationMs + rekeyTimeoutMs;
+    if (nowMs < againMs) {
+      this.#retryAt(againMs);
+      return;
+    }
+    this.#lastInitiationMs = nowMs;
+    this.#sent += initiationBytes;
+    this.#attemptsSinceMs ??= nowMs;
+    const way = this.#deliver();
+    if (way === undefined || random() < way.quality.lossShare) {
+      const isOver = nowMs - this.#attemptsSinceMs > rekeyAttemptMs && this.#talk === 'none';
+      if (isOver) this.#attemptsSinceMs = null;
+      else this.#retryAt(nowMs + rekeyTimeoutMs + rekeyJitterMs * random());
+      return;
+    }
+    this.#peerSees = way.seen;
+    this.#retryAt(nowMs + rekeyTimeoutMs + rekeyJitterMs * random());
+    clocks.time.after(this.roundTripMs(way), () => this.#completeHandshake(way));
+  }
+
+  #completeHandshake(way: Way): void {
+    const { clocks, network, random } = this.#parts;
+    if (!this.site.isUp || !network.passes(way.seen, this.site, 'inward')) return;
+    if (random() < way.quality.lossShare) return;
+    this.#account();
+    this.#sessions += 1;
+    this.#session = { id: this.#sessions, sinceBootMs: clocks.bootMs() };
+    this.#peerSession = this.#sessions;
+    this.#handshakeAtMs = clocks.time.nowMs;
+    this.#received += responseBytes;
+    this.#attemptsSinceMs = null;
+    this.#silentSinceMs = null;
+    clocks.time.cancel(this.#retry);
+    this.update();
+  }
+
+  #retryAt(atMs: number): void {
+    const { time } = this.#parts.clocks;
+    time.cancel(this.#retry);
+    this.#retry = time.after(atMs - time.nowMs, () => this.#initiate());
+  }
+
+  #isAgreed(): boolean {
+    return this.hasSession && this.#peerSession === this.#session?.id && this.site.isUp;
+  }
+
+  /** Whether what the controller sends back arrives. */
+  #answers(): boolean {
+    const seen = this.#peerSees;
+    return seen !== null && this.#parts.network.passes(seen, this.site, 'inward');
+  }
+
+  /** Where a packet to the endpoint arrives now; undefined when it does not reach the controller. */
+  #deliver(): Way | undefined {
+    return this.#endpoint === null ? undefined : this.#deliverable(this.#endpoint);
+  }
+
+  #deliverable(endpoint: Endpoint): Way | undefined {
+    const way = this.#parts.network.wayTo(hostIn(endpoint));
+    if (way === undefined || way.site !== this.site || !this.site.isUp) return undefined;
+    return this.#parts.network.passes(way.seen, this.site, 'outward') ? way : undefined;
+  }
+
+  /** Adds up what was sent and heard since the last time. */
+  #account(): void {
+    const { nowMs } = this.#parts.clocks.time;
+    const sinceMs = this.#accountedMs;
+    this.#accountedMs = nowMs;
+    if (!this.#isSending || nowMs <= sinceMs) return;
+    const { packetMs } = this.#parts;
+    const packets = (fromMs: number) =>
+      Math.max(0, Math.floor(nowMs / packetMs) - Math.floor(fromMs / packetMs));
+    if (this.hasSession) this.#sent += packets(sinceMs) * dataBytes;
+    if (this.#isHearing) this.#received += packets(Math.max(sinceMs, this.#hearsFromMs)) * dataBytes;
+  }
+}
+
+const hosts = new Map<Endpoint, string>();
+
+/** Endpoints of a life are few and asked for often. */
+export function hostIn(endpoint: Endpoint): string {
+  const known = hosts.get(endpoint);
+  if (known !== undefined) return known;
+  const { host } = partsOf(endpoint);
+  hosts.set(endpoint, host);
+  return host;
+}

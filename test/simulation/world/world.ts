@@ -1,0 +1,252 @@
+import type { Losses } from '../../../shared/paths/route.ts';
+import { fairWeather, type SystemWeather } from './endpoint-changes.ts';
+import {
+  type Loss,
+  laptopHost,
+  modemHost,
+  Network,
+  type Place,
+  type Quality,
+  type RoundTrips,
+  type Site,
+  type Stretch,
+  vpnHost,
+  type WorldRoute,
+} from './network.ts';
+import { type Talk, Tunnel } from './tunnel.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+/** Everything outside of the machine: the networks, both ends of each tunnel, the clocks, and what changes them. */
+
+/** One thing that happens to the world, or that a person does. */
+export type WorldChange =
+  | { readonly do: 'go'; readonly place: Place }
+  /** Unplugged, and back in the same place. */
+  | { readonly do: 'replug'; readonly pauseMs: number }
+  | { readonly do: 'modem'; readonly isOn: boolean }
+  | { readonly do: 'vpn'; readonly isOn: boolean }
+  | { readonly do: 'portal'; readonly isClosed: boolean }
+  | { readonly do: 'home-uplink'; readonly isUp: boolean }
+  | { readonly do: 'lose'; readonly stretch: Stretch; readonly loss: Loss }
+  | { readonly do: 'quality'; readonly of: 'lan' | 'internet'; readonly quality: Quality }
+  /** The controller's WireGuard is restarted: it forgets every session. */
+  | { readonly do: 'restart'; readonly site: number; readonly downMs: number }
+  | { readonly do: 'controller'; readonly site: number; readonly isUp: boolean }
+  /** The controller has another address on its LAN. */
+  | { readonly do: 'readdress'; readonly site: number; readonly host: string }
+  /** Home's provider gives it another address, and the name follows. */
+  | { readonly do: 'new-public-host'; readonly host: string }
+  | { readonly do: 'sleep'; readonly forMs: number }
+  | { readonly do: 'set-clock'; readonly byMs: number }
+  | { readonly do: 'talk'; readonly talk: Talk }
+  | { readonly do: 'weather'; readonly weather: SystemWeather }
+  /** A route or an address that has nothing to do with any path. */
+  | { readonly do: 'unrelated-event' }
+  /** The traffic watch saw packets go out and none come in, which was chance. */
+  | { readonly do: 'false-silence' }
+  /** A person asks for a test. */
+  | { readonly do: 'request' }
+  /** The helper is killed, and started again after a while: it adopts the tunnel as it is. */
+  | { readonly do: 'restart-helper'; readonly downMs: number };
+
+/** What of a change the laptop's system notices. */
+export interface Noticed {
+  networkChanged(losses: Losses): void;
+  clockJumped(): void;
+}
+
+export interface SiteStart {
+  readonly name: string;
+  readonly lanHost: string | null;
+  readonly linkLocalHost: string | null;
+  readonly publicHost: string | null;
+}
+
+export interface WorldStart {
+  readonly seed: number;
+  readonly sites: readonly SiteStart[];
+  readonly roundTrips: RoundTrips;
+  readonly place: Place;
+  readonly modem: boolean;
+  readonly hairpin: boolean;
+  readonly talk: Talk;
+  readonly packetMs: number;
+  readonly peerTalks: boolean;
+}
+
+/** From the loss of a network to the arrival in the next, as a network manager takes. */
+const plugMs = 20;
+const nothingLost: Losses = { devices: [], addresses: [] };
+/** The first of January 2026, for the wall clock. */
+const startOfWallMs = 1_767_225_600_000;
+
+export class World {
+  readonly time = new VirtualTime();
+  readonly random: () => number;
+  readonly network: Network;
+  readonly sites: readonly Site[];
+  readonly tunnels: readonly Tunnel[];
+  weather: SystemWeather = fairWeather;
+  talk: Talk;
+  lastChangeMs = 0;
+  /** How often each link was lost or joined: a proof from another time is for another network. */
+  readonly attachments: Record<WorldRoute['device'], number> = { eth0: 0, wwan0: 0, tun0: 0 };
+  lastAttachmentMs = 0;
+  #sleptMs = 0;
+  #clockMs = 0;
+  #noticed: Noticed | undefined;
+
+  constructor(start: WorldStart, random: () => number, onFlow: () => void) {
+    this.random = random;
+    this.sites = start.sites.map((site): Site => ({ ...site, isUp: true }));
+    this.network = new Network(this.sites, start.roundTrips);
+    this.network.place = start.place;
+    this.network.modem = start.modem;
+    this.network.hairpin = start.hairpin;
+    this.talk = start.talk;
+    const { network } = this;
+    this.tunnels = this.sites.map((site) => {
+      const { packetMs, peerTalks } = start;
+      return new Tunnel({ clocks: this, network, site, random, packetMs, peerTalks, onChange: onFlow });
+    });
+  }
+
+  bootMs(): number {
+    return this.time.nowMs + this.#sleptMs;
+  }
+
+  wallMs(): number {
+    return startOfWallMs + this.bootMs() + this.#clockMs;
+  }
+
+  notify(noticed: Noticed): void {
+    this.#noticed = noticed;
+  }
+
+  apply(change: WorldChange): void {
+    this.lastChangeMs = this.time.nowMs;
+    this.#change(change);
+    this.update();
+  }
+
+  /** Lets both ends of every tunnel see what changed. */
+  update(): void {
+    for (const tunnel of this.tunnels) tunnel.update();
+  }
+
+  #change(change: WorldChange): void {
+    const { network } = this;
+    switch (change.do) {
+      case 'go':
+        this.#go(change.place, plugMs);
+        return;
+      case 'replug':
+        this.#go(network.place, change.pauseMs);
+        return;
+      case 'modem':
+        network.modem = change.isOn;
+        this.#linkChanged(change.isOn, 'wwan0', modemHost);
+        return;
+      case 'vpn':
+        network.vpn = change.isOn;
+        this.#linkChanged(change.isOn, 'tun0', vpnHost);
+        return;
+      case 'portal':
+        network.portal = change.isClosed;
+        return;
+      case 'home-uplink':
+        network.homeUplink = change.isUp;
+        return;
+      case 'lose':
+        network.losses[change.stretch] = change.loss;
+        return;
+      case 'quality':
+        network.qualities[change.of] = change.quality;
+        return;
+      case 'restart':
+        this.#restart(change.site, change.downMs);
+        return;
+      case 'controller':
+        this.#setUp(change.site, change.isUp);
+        return;
+      case 'readdress': {
+        const site = this.sites[change.site];
+        if (site !== undefined && site.lanHost !== null) site.lanHost = change.host;
+        return;
+      }
+      case 'new-public-host': {
+        for (const site of this.sites)
+          if (site.lanHost !== null && site.publicHost !== null) site.publicHost = change.host;
+        return;
+      }
+      case 'sleep':
+        this.#sleptMs += change.forMs;
+        this.#noticed?.clockJumped();
+        return;
+      case 'set-clock':
+        this.#clockMs += change.byMs;
+        this.#noticed?.clockJumped();
+        return;
+      case 'talk':
+        this.talk = change.talk;
+        for (const tunnel of this.tunnels) tunnel.talk(change.talk);
+        return;
+      case 'weather':
+        this.weather = change.weather;
+        return;
+      case 'unrelated-event':
+        this.#noticed?.networkChanged(nothingLost);
+        return;
+      case 'false-silence':
+      case 'request':
+      case 'restart-helper':
+        // The laptop's own, which see laptop.ts.
+        return;
+    }
+  }
+
+  #go(place: Place, pauseMs: number): void {
+    const { network } = this;
+    const wasPlugged = network.place !== 'nowhere';
+    network.place = 'nowhere';
+    this.#attached('eth0');
+    if (wasPlugged) this.#noticed?.networkChanged({ devices: ['eth0'], addresses: [laptopHost] });
+    if (place === 'nowhere') return;
+    this.update();
+    this.time.after(pauseMs, () => {
+      // Somebody may have gone elsewhere meanwhile; then that is where the laptop is.
+      if (network.place !== 'nowhere') return;
+      network.place = place;
+      this.lastChangeMs = this.time.nowMs;
+      this.#attached('eth0');
+      this.update();
+      this.#noticed?.networkChanged(nothingLost);
+    });
+  }
+
+  #attached(device: WorldRoute['device']): void {
+    this.attachments[device] += 1;
+    this.lastAttachmentMs = this.time.nowMs;
+  }
+
+  #linkChanged(isOn: boolean, device: 'wwan0' | 'tun0', address: string): void {
+    this.#attached(device);
+    this.#noticed?.networkChanged(isOn ? nothingLost : { devices: [device], addresses: [address] });
+  }
+
+  #setUp(index: number, isUp: boolean): void {
+    const [site, tunnel] = [this.sites[index], this.tunnels[index]];
+    if (site === undefined || tunnel === undefined || site.isUp === isUp) return;
+    site.isUp = isUp;
+    if (!isUp) tunnel.forget();
+  }
+
+  #restart(index: number, downMs: number): void {
+    this.#setUp(index, false);
+    this.time.after(downMs, () => {
+      this.#setUp(index, true);
+      this.lastChangeMs = this.time.nowMs;
+      this.update();
+    });
+  }
+}
