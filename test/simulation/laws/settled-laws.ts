@@ -16,6 +16,9 @@ const idleSettleMs = 270_000;
 /** Without probes a path is tried when it is silent, or once in the 30 s between rounds. */
 const blindSettleMs = 200_000;
 
+/** A path of this round trip is never left for a faster one. */
+const fastMs = 10;
+
 export interface Settling {
   readonly world: World;
   readonly driver: PathDriver;
@@ -90,6 +93,9 @@ export function nothingCouldBeBetter({ world, driver, known }: Settling): boolea
   if (!known.knowsProbeKey || !isSteady(world) || world.talk === 'unanswered') return false;
   const way = tunnel.endpoint === null ? undefined : workingWay(world, tunnel.site, hostIn(tunnel.endpoint));
   if (way === undefined) return false;
+  // After a bad time its average takes a while to fall: until then something else could be faster.
+  const own = driver.state.candidates.find((one) => one.endpoint === tunnel.endpoint);
+  if (way.seen === 'home' && (own?.verified?.smoothedMs ?? 0) >= fastMs) return false;
   // Without a LAN there is nothing to look for; with a fast one nothing else.
   return way.seen === 'home' || world.network.place === 'nowhere';
 }

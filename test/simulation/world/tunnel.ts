@@ -165,9 +165,10 @@ export class Tunnel {
     if (way === undefined || !this.#isAgreed()) return;
     this.#peerSees = way.seen;
     const delayMs = this.roundTripMs(way);
+    const from = this.#endpoint;
     this.#parts.clocks.time.after(delayMs, () => {
       this.#account();
-      if (this.#isAgreed() && this.#answers()) this.#received += dataBytes;
+      if (this.#isAgreed() && this.#answers() && this.#letsIn(from)) this.#received += dataBytes;
       this.update();
     });
     this.update();
@@ -269,12 +270,13 @@ export class Tunnel {
     }
     this.#peerSees = way.seen;
     this.#retryAt(nowMs + rekeyTimeoutMs + rekeyJitterMs * random());
-    clocks.time.after(this.roundTripMs(way), () => this.#completeHandshake(way));
+    const from = this.#endpoint;
+    clocks.time.after(this.roundTripMs(way), () => this.#completeHandshake(way, from));
   }
 
-  #completeHandshake(way: Way): void {
+  #completeHandshake(way: Way, from: Endpoint): void {
     const { clocks, network, random } = this.#parts;
-    if (!this.site.isUp || !network.passes(way.seen, this.site, 'inward')) return;
+    if (!this.site.isUp || !this.#letsIn(from) || !network.passes(way.seen, this.site, 'inward')) return;
     if (random() < way.quality.lossShare) return;
     this.#account();
     this.#sessions += 1;
@@ -286,6 +288,14 @@ export class Tunnel {
     this.#silentSinceMs = null;
     clocks.time.cancel(this.#retry);
     this.update();
+  }
+
+  /** An answer from the endpoint of a moment ago takes it back, unless the guard of the move shuts it out. */
+  #letsIn(from: Endpoint | null): boolean {
+    if (from === this.#endpoint) return true;
+    if (this.#parts.clocks.time.nowMs < this.#guardUntilMs) return false;
+    this.#endpoint = from;
+    return true;
   }
 
   #retryAt(atMs: number): void {
