@@ -15,8 +15,8 @@ export interface WatchState {
   readonly silentSinceMs: number | null;
   readonly looksWithSending: number;
   readonly looksWithout: number;
-  /** The silence was reported, and nothing came in since. */
-  readonly isReported: boolean;
+  /** When the silence was last reported; null when it was not, or something came in since. */
+  readonly reportedAtMs: number | null;
   /** The wall clock minus the monotonic one. */
   readonly clockOffsetMs: number;
   readonly peersLookedAtMs: number;
@@ -47,6 +47,11 @@ const restMs = 600;
 const looksBeforeRest = 7;
 /** Packets must go out over this long, in at least two looks, with none coming in. */
 const silenceMs = 300;
+/**
+ * What is sent may want no answer, and a probe then says that all is well. The silence is reported again after this while
+ * packets go out, in case the path died since: otherwise only the age of the session, after 190 s, would show it.
+ */
+const reportAgainMs = 10_000;
 /** A clock that differs from the monotonic one by more than this was set, or the machine slept. */
 const clockJumpMs = 1_500;
 /** While packets go out to more than one controller, each one's own counters are read this often. */
@@ -61,7 +66,7 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
     silentSinceMs: null,
     looksWithSending: 0,
     looksWithout: 0,
-    isReported: false,
+    reportedAtMs: null,
     clockOffsetMs: wallMs - nowMs,
     peersLookedAtMs: nowMs,
     readAtMs: nowMs + readMs,
@@ -108,8 +113,8 @@ function compare(
   const hasSent = counters.sent !== before.sent;
   let next: WatchState = { ...state, looksWithout: hasSent ? 0 : state.looksWithout + 1 };
   if (counters.received !== before.received) {
-    if (state.isReported) news.push({ news: 'heard' });
-    next = { ...next, silentSinceMs: null, looksWithSending: 0, isReported: false };
+    if (state.reportedAtMs !== null) news.push({ news: 'heard' });
+    next = { ...next, silentSinceMs: null, looksWithSending: 0, reportedAtMs: null };
   } else if (hasSent) {
     const silentSinceMs = state.silentSinceMs ?? nowMs - lookMs;
     next = { ...next, silentSinceMs, looksWithSending: state.looksWithSending + 1 };
@@ -118,14 +123,15 @@ function compare(
     next = { ...next, peersLookedAtMs: nowMs };
     news.push({ news: 'peers-due' });
   }
-  return judge(next, news, nowMs);
+  return judge(next, hasSent, news, nowMs);
 }
 
 /** A single packet, such as a keepalive, waits for no answer. */
-function judge(state: WatchState, news: WatchNews[], nowMs: number): WatchState {
-  const { silentSinceMs, isReported, looksWithSending } = state;
-  if (silentSinceMs === null || isReported || looksWithSending < 2) return state;
+function judge(state: WatchState, hasSent: boolean, news: WatchNews[], nowMs: number): WatchState {
+  const { silentSinceMs, reportedAtMs, looksWithSending } = state;
+  if (silentSinceMs === null || looksWithSending < 2) return state;
+  if (reportedAtMs !== null && (!hasSent || nowMs - reportedAtMs < reportAgainMs)) return state;
   if (nowMs - silentSinceMs < silenceMs) return state;
   news.push({ news: 'silent', sinceMs: silentSinceMs });
-  return { ...state, isReported: true };
+  return { ...state, reportedAtMs: nowMs };
 }

@@ -38,9 +38,16 @@ function traffic(): string[] {
 }
 
 describe('packets that go out while none come in', () => {
-  test('are a silence after 300 ms, reported once, from when they began', () => {
+  test('are a silence after 300 ms, from when they began', () => {
     for (let look = 0; look < 10; look += 1) pass({ sent: 3 });
     expect(traffic()).toEqual(['silent since 50000']);
+  });
+
+  test('are reported again after 10 s while they go out, and not after that', () => {
+    for (let look = 0; look < 100; look += 1) pass({ sent: 3 });
+    expect(traffic()).toHaveLength(2);
+    for (let look = 0; look < 200; look += 1) pass({});
+    expect(traffic()).toHaveLength(2);
   });
 
   test('are none while something comes in with them', () => {
