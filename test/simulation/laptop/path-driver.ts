@@ -42,6 +42,7 @@ export interface ObservedStep {
   readonly underWay: number;
 }
 
+const linkKinds = { eth0: 'lan', wwan0: 'point-to-point', tun0: 'tunnel' } as const;
 const lookUpMs = 6;
 const resolveMs = 15;
 const waysOutMs = 1;
@@ -203,8 +204,8 @@ export class PathDriver {
     for (const { endpoint } of this.#state.candidates) {
       const host = hostIn(endpoint);
       const route = network.routeTo(host);
-      const kind = route?.device === 'eth0' ? 'lan' : 'point-to-point';
-      if (route !== undefined) routes[host.split('%')[0] ?? host] = { ...route, kind, usable: true };
+      const linkKind = route === undefined ? null : linkKinds[route.device];
+      if (route !== undefined) routes[host.split('%')[0] ?? host] = { ...route, linkKind, usable: true };
     }
     return routes;
   }
