@@ -75,7 +75,7 @@ function settle(laptop: Laptop, world: World, life: Life): void {
   }
   // A controller without probes is tried by moving there: not in the middle of that.
   const isUnderWay = () => laptop.drivers.some(({ state }) => 'effect' in state.phase);
-  for (let looks = 0; looks < 100 && isUnderWay(); looks += 1) time.runUntil(time.nowMs + 100);
+  for (let looks = 0; looks < 10 && isUnderWay(); looks += 1) time.runUntil(time.nowMs + 3_000);
   for (const settling of settlings(laptop, world, life)) checkSettled(settling);
 }
 

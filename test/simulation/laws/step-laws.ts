@@ -17,7 +17,8 @@ type EndpointEffect = Extract<PathEffect, { do: 'move' | 'set' | 'reset' | 'rene
 /** A machine hears of a change this long after it at most, and cannot be blamed before. */
 const unheardMs = 400;
 const maxProbesPerSecond = 20;
-const maxEffectsPerSecond = 12;
+/** While the world stays as it is. */
+const maxEffectsPerSecond = 8;
 /** Time stands still while a machine asks to be woken at once, again and again. */
 const maxStepsAtOnce = 100;
 /** Of all sources together: invite, names, discovery, memory, the live interface. */
@@ -99,7 +100,10 @@ export class StepLaws implements LaptopObserver {
 
   /** The world changed: paths may change as well. */
   worldChanged(): void {
-    for (const watched of this.#watched.values()) watched.moves = 0;
+    for (const watched of this.#watched.values()) {
+      watched.moves = 0;
+      watched.effectTimes.length = 0;
+    }
   }
 
   movesOf(driver: PathDriver): number {
