@@ -21,7 +21,7 @@ function namesText(tunnel: unknown): string | undefined {
   if (typeof names !== 'number' || typeof domain !== 'string') return undefined;
   const problem = at(tunnel, 'hosts', 'problem');
   if (problem === null)
-    return `${names} names end in .${domain}. See which way each is reached: homing status`;
+    return `${names === 1 ? '1 name ends' : `${names} names end`} in .${domain}. See which way each is reached: homing status`;
   return `${at(problem, 'title')}: ${at(problem, 'cause')} ${at(problem, 'remedy')}`;
 }
 

@@ -48,7 +48,7 @@ test('the full example of wireguard-docs: a laptop at home and in a café, a rel
   const hostsBefore = await laptop.readFile('/etc/hosts');
   await importFile(installed, corpusFile('docs-laptop.conf', { own, peers: [relayKeys] }), 'example');
   const said = await installed.mustHoming(['up', 'example']);
-  expect(said).toContain('1 names end in .example');
+  expect(said).toContain('1 name ends in .example');
   await untilPinged(laptop, '10.0.44.1');
   await untilPinged(laptop, '10.0.44.3');
   expect(await laptop.readFile('/etc/hosts')).toMatch(/^10\.0\.44\.1\s+public-server1\.example$/m);

@@ -90,11 +90,14 @@ export class LinuxDns implements DnsSystem {
     await this.#mustRun(resolvconfAdd(record, plan, kind));
   }
 
-  /** Only openresolv has `--version` (resolvconf(8)). */
+  /** openresolv and the one of systemd have `--version` (resolvconf(8), resolvectl(1)), Debian's has none. */
   async #kind(): Promise<ResolvconfKind> {
     const path = this.#parts.find('resolvconf');
     if (path === undefined) throw notSupported('resolvconf is gone.');
     const { exitCode, stdout } = await this.#parts.runner.run(path, ['--version']);
+    if (stdout.startsWith('systemd')) {
+      throw notSupported('resolvconf here sets systemd-resolved, which no program of this machine asks.');
+    }
     return exitCode === 0 && stdout.startsWith('openresolv') ? 'openresolv' : 'debian';
   }
 

@@ -135,6 +135,13 @@ describe('a machine with resolvconf', () => {
   });
 });
 
+it('a machine whose resolvconf is that of a systemd-resolved that nobody asks says so', async () => {
+  const resolvConf = 'nameserver 192.0.2.1\n';
+  const dns = await machine({ resolvConf, programs: ['resolvectl', 'resolvconf'], version: 'systemd 252\n' });
+  expect(await refusalOf(dns.apply('hm-vpn', exit))).toMatch(/no program of this machine asks/);
+  expect(ran).toEqual([]);
+});
+
 it('a machine with neither says so', async () => {
   const dns = await machine({ programs: [] });
   expect(await refusalOf(dns.apply('hm-vpn', exit))).toMatch(/neither systemd-resolved nor resolvconf/);
