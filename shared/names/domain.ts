@@ -1,6 +1,7 @@
 import { parse } from 'tldts';
 import { HomingError, shown } from '../errors/problem.ts';
 import { isHostLabel } from './host-label.ts';
+import { specialUse } from './special-names.ts';
 
 declare const brand: unique symbol;
 /** The domain all host names of a network end in, e.g. `wgnet`. Never a public name. */
@@ -8,30 +9,26 @@ export type Domain = string & { readonly [brand]: 'Domain' };
 
 /** RFC 1035 section 2.3.4: 255 octets a name; a label of 63 and a dot go before the domain. */
 const domainMaxBytes = 190;
-/** RFC 6761: these have a fixed meaning on every machine. */
-const specialNames = new Set(['localhost', 'invalid', 'arpa', 'home.arpa']);
-
 /** Why a text may not be a network's domain, or undefined when it may. */
 export function domainRefusal(text: string): string | undefined {
   if (text.length === 0) return 'is empty';
   if (new TextEncoder().encode(text).length > domainMaxBytes) return `is longer than ${domainMaxBytes} bytes`;
   if (!text.split('.').every(isHostLabel)) return 'is not made of host labels joined by dots';
-  if (specialNames.has(text) || text.endsWith('.localhost') || text.endsWith('.arpa')) {
-    return 'has a fixed meaning on every machine (RFC 6761)';
-  }
+  const special = specialUse(text);
+  if (special !== undefined) return special;
   const known = parse(text, { allowPrivateDomains: true });
   if (known.isIp) return 'is an address';
-  if (!known.isIcann && !known.isPrivate) return undefined;
-  if (known.publicSuffix === text) return 'is a public suffix: names under it belong to other people';
-  if (known.domain === text)
-    return 'is a name on the public internet: a host name under it would be hijacked';
+  if (known.publicSuffix === text && (known.isIcann || known.isPrivate))
+    return 'is a public suffix: names under it belong to other people';
+  if (known.isIcann || known.isPrivate)
+    return `is a name on the public internet (below .${known.publicSuffix}): a host name under it could be somebody else's`;
   return undefined;
 }
 
 /**
- * Parses the domain of a network. A public suffix (`com`) and a registrable public name (`github.com`) are
- * refused, since names in /etc/hosts win over DNS; a private name (`wgnet`) and a name of one's own below a
- * public one (`vpn.example.org`) are taken.
+ * Parses the domain of a network. Names in /etc/hosts win over DNS, so only a domain that can be nobody else's is taken: a
+ * private name (`wgnet`, `wgnet.internal`). Whether a public one belongs to whoever made the network cannot be proven here,
+ * so all are refused: `us.archive.ubuntu.com` looks no different from `vpn.example.org`.
  * @throws HomingError `bad-domain`
  */
 export function parseDomain(text: string, field: string): Domain {

@@ -14,10 +14,44 @@ const labelMaxBytes = 63;
 /** Most names: one byte a character, so nothing needs to be encoded to count bytes. */
 const asciiLabelPattern = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
 
-/** Whether a text is a host label: no space, dot, newline, control character or upper case. */
+/**
+ * Writing systems whose letters may stand together (UTS 39 section 5.1, highly restrictive without its mixtures with Latin):
+ * a label of one script cannot look like another by a single letter, such as a Cyrillic a in "nas".
+ */
+const scripts = [
+  /^\p{scx=Latin}+$/u,
+  /^\p{scx=Cyrillic}+$/u,
+  /^\p{scx=Greek}+$/u,
+  /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]+$/u,
+  /^[\p{scx=Han}\p{scx=Bopomofo}]+$/u,
+  /^[\p{scx=Han}\p{scx=Hangul}]+$/u,
+  /^\p{scx=Arabic}+$/u,
+  /^\p{scx=Armenian}+$/u,
+  /^\p{scx=Bengali}+$/u,
+  /^\p{scx=Devanagari}+$/u,
+  /^\p{scx=Ethiopic}+$/u,
+  /^\p{scx=Georgian}+$/u,
+  /^\p{scx=Hebrew}+$/u,
+  /^\p{scx=Khmer}+$/u,
+  /^\p{scx=Sinhala}+$/u,
+  /^\p{scx=Tamil}+$/u,
+  /^\p{scx=Telugu}+$/u,
+  /^\p{scx=Thai}+$/u,
+];
+
+/** Letters that show nothing are letters too for Unicode (U+3164), and a text in two normal forms looks the same twice. */
+function looksLikeItself(text: string): boolean {
+  if (/\p{Default_Ignorable_Code_Point}/u.test(text) || text.normalize('NFKC') !== text) return false;
+  const letters = text.replace(/[0-9_-]/g, '');
+  return letters === '' || scripts.some((script) => script.test(letters));
+}
+
+/** Whether a text is a host label: no space, dot, newline, control character, upper case, or mixture of scripts. */
 export function isHostLabel(text: string): text is HostLabel {
   if (asciiLabelPattern.test(text)) return true;
-  return labelPattern.test(text) && new TextEncoder().encode(text).length <= labelMaxBytes;
+  return (
+    labelPattern.test(text) && new TextEncoder().encode(text).length <= labelMaxBytes && looksLikeItself(text)
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { addressInSubnet, controllerAddressIn, parseSuffix } from '../addresses/plan.ts';
 import { memberHostName } from '../names/member-name.ts';
+import { isReservedBareName } from '../names/special-names.ts';
 import type { InviteProfile, Profile } from '../profile/profile.ts';
 
 /** One line of the hosts block. */
@@ -64,7 +65,7 @@ function namesOf(profile: Profile, machine: Profile['machines'][number]): string
   return [machine.name, ...aliases].map(memberHostName).flatMap((name) => [
     `${name}.${profile.network.domain}`,
     // A bare name with a dot could be somebody else's domain.
-    ...(profile.settings.shortNames && !name.includes('.') ? [name] : []),
+    ...(profile.settings.shortNames && !name.includes('.') && !isReservedBareName(name) ? [name] : []),
   ]);
 }
 

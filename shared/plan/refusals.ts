@@ -1,8 +1,8 @@
 import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
-import { type AddressRange, parseAddress, rangeOf } from '../addresses/range.ts';
+import { type AddressRange, AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { Profile, WgQuickProfile } from '../profile/profile.ts';
 import { internetShare, percentText, routedRanges, takesMostTraffic } from './traffic.ts';
 
 /**
@@ -56,16 +56,6 @@ function checkRange(field: string, text: string, range: AddressRange): void {
   }
 }
 
-/** The laptop would answer its own handshakes. */
-function refuseOwnEndpoint(field: string, own: string, profile: Profile): void {
-  const address = rangeOf(own);
-  const isEndpoint = profile.controllers
-    .flatMap((c) => [...c.endpoints.private, ...c.endpoints.public])
-    .map((endpoint) => parseAddress(partsOf(endpoint).host))
-    .some((host) => host !== undefined && shareAddress(host, address));
-  if (isEndpoint) refuse(field, own, 'is an endpoint of the network', 'Check which address is the laptop’s.');
-}
-
 function checkUnique(list: string, key: string, values: readonly string[]): void {
   const seen = new Set<string>();
   for (const [i, value] of values.entries()) {
@@ -85,6 +75,81 @@ function refuseMostTraffic(profile: Profile): void {
     cause: `Its ${ranges.length} ranges together hold ${percentText(Math.max(...Object.values(internetShare(ranges))))} of the internet, so it would take nearly all traffic.`,
     remedy: 'Ask for only the ranges behind the controllers.',
   });
+}
+
+/**
+ * What a laptop may have as its own address: packets to it never leave the laptop, whoever they are for. With 9.9.9.9/32
+ * root's questions to that resolver reached a process of the user. An invite's addresses follow from its network.
+ */
+const ownAddressRanges = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  // RFC 6598: what carriers share, and overlay networks use.
+  '100.64.0.0/10',
+  'fc00::/7',
+  // RFC 5737, RFC 3849: nobody's, for documentation and tests.
+  '192.0.2.0/24',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '2001:db8::/32',
+].map(rangeOf);
+
+const ownAddressSet = new AddressSet(ownAddressRanges);
+
+function isPrivate(range: AddressRange): boolean {
+  const block = ownAddressSet.overlap(range);
+  return block !== undefined && block.first <= range.first && range.last <= block.last;
+}
+
+function hostRange(address: string): string {
+  return `${address.split('/')[0]}/${address.includes(':') ? 128 : 32}`;
+}
+
+function endpointAddresses(profile: Profile): AddressSet {
+  const hosts = profile.controllers.flatMap((c) => [...c.endpoints.private, ...c.endpoints.public]);
+  return new AddressSet(hosts.flatMap((endpoint) => parseAddress(partsOf(endpoint).host) ?? []));
+}
+
+function checkOwnAddresses(profile: WgQuickProfile): void {
+  const endpoints = endpointAddresses(profile);
+  for (const [i, address] of profile.peer.addresses.entries()) {
+    const field = `peer.addresses[${i}]`;
+    const own = hostRange(address);
+    const range = rangeOf(own);
+    checkRange(field, own, range);
+    // The laptop would answer its own handshakes.
+    if (endpoints.overlap(range) !== undefined)
+      refuse(field, own, 'is an endpoint of the network', 'Check which address is the laptop’s.');
+    if (isPrivate(range)) continue;
+    const why = 'belongs to somebody on the internet: what this laptop sends there would stay on it';
+    refuse(field, own, why, 'Use a private address, such as 10.42.1.2 or one that begins with fd.');
+  }
+}
+
+/** A name may only lead into the tunnel: to what a controller routes, or into the network of an own private address. */
+function checkNamedAddresses(profile: WgQuickProfile): void {
+  const ownNetworks = profile.peer.addresses.map(rangeOf).filter(isPrivate);
+  const reachable = new AddressSet([
+    ...ownNetworks,
+    ...profile.controllers.flatMap((c) => c.allowedIps.map(rangeOf)),
+    ...profile.peer.addresses.map((address) => rangeOf(hostRange(address))),
+  ]);
+  for (const [i, machine] of profile.machines.entries()) {
+    if (reachable.hasAddress(machine.address)) continue;
+    const why = 'is in none of the ranges of the profile: its name would lead out of the tunnel';
+    refuse(`machines[${i}].address`, machine.address, why, 'Name only machines inside AllowedIPs.');
+  }
+}
+
+/** Ports below belong to services of the system (ip_unprivileged_port_start, ip-sysctl(7)). */
+const firstFreePort = 1_024;
+
+function checkListenPort({ settings }: Profile): void {
+  const { listenPort } = settings;
+  if (listenPort === undefined || listenPort >= firstFreePort) return;
+  const why = 'is a port of the system, and the helper could take it from a service';
+  refuse('settings.listenPort', String(listenPort), why, `Use one from ${firstFreePort} to 65535, or none.`);
 }
 
 /**
@@ -112,12 +177,10 @@ export function refuseUnsafeProfile(profile: Profile): void {
   }
   refuseMostTraffic(profile);
   if (profile.origin === 'wg-quick') {
-    for (const [i, address] of profile.peer.addresses.entries()) {
-      const own = `${address.split('/')[0]}/${address.includes(':') ? 128 : 32}`;
-      checkRange(`peer.addresses[${i}]`, own, rangeOf(own));
-      refuseOwnEndpoint(`peer.addresses[${i}]`, own, profile);
-    }
+    checkOwnAddresses(profile);
+    checkNamedAddresses(profile);
   }
+  checkListenPort(profile);
   checkUnique(
     'controllers',
     'name',

@@ -193,7 +193,7 @@ describe('a profile of a wg-quick file is refused', () => {
   );
 
   test.each([['203.0.113.0/24'], ['192.0.2.4/30']])('not when %s covers an endpoint', (range) => {
-    expect(refusal({ ...profile, controllers: [{ ...nas, allowedIps: [range] }] })).toBeUndefined();
+    expect(refusal({ ...profile, machines: [], controllers: [{ ...nas, allowedIps: [range] }] })).toBeUndefined();
   });
 
   test('when an own address is an endpoint', () => {
@@ -209,6 +209,52 @@ describe('a profile of a wg-quick file is refused', () => {
       );
     },
   );
+});
+
+describe('a wg-quick profile', () => {
+  const profile = goodWgQuickProfileJson();
+  const own = (...addresses: string[]) => ({ ...profile, machines: [], peer: { name: 'laptop', addresses } });
+  const named = (address: string) => ({ ...profile, machines: [{ name: 'bank', kind: 'peer', address }] });
+
+  test.each([['9.9.9.9/32'], ['1.1.1.1/24'], ['2620:fe::fe/128'], ['172.32.0.1/16'], ['8.8.8.8/0']])(
+    'is refused with the own address %s, which is somebody else’s on the internet',
+    (address) => {
+      expect(refusal(own(address))).toMatch(/peer\.addresses\[0\] .* belongs to somebody on the internet/);
+    },
+  );
+
+  test.each([['10.42.1.2/16'], ['172.31.0.2/32'], ['192.168.9.2/24'], ['100.64.0.2/10'], ['fd00::2/64']])(
+    'may have the own address %s',
+    (address) => {
+      expect(refusal(own(address))).toBeUndefined();
+    },
+  );
+
+  test.each([['203.0.113.7'], ['93.184.215.14'], ['2001:db8:a::1']])(
+    'is refused with a name for %s, which is in none of its ranges',
+    (address) => {
+      expect(refusal(named(address))).toMatch(/machines\[0\]\.address .* lead out of the tunnel/);
+    },
+  );
+
+  test('may name what is inside AllowedIPs, and in the network of its own address', () => {
+    expect(refusal(named('198.51.100.200'))).toBeUndefined();
+    const json = { ...named('10.0.44.4'), peer: { name: 'laptop', addresses: ['10.0.44.1/24'] } };
+    expect(refusal(json)).toBeUndefined();
+    const whole = { ...named('93.184.215.14'), peer: { name: 'laptop', addresses: ['10.0.0.1/0'] } };
+    expect(refusal(whole)).toMatch(/machines\[0\]/);
+  });
+
+  test.each([
+    [1, false],
+    [53, false],
+    [1_023, false],
+    [1_024, true],
+    [51_820, true],
+  ])('with the listen port %i is taken: %s', (listenPort, isTaken) => {
+    const json = { ...profile, settings: { ...profile.settings, listenPort } };
+    expect(refusal(json) === undefined).toBe(isTaken);
+  });
 });
 
 describe('a profile of the largest size', () => {

@@ -1,0 +1,72 @@
+/**
+ * Names that mean something to every machine or to the network that a laptop happens to be in: whoever puts them into a
+ * hosts file takes them from somebody, since that file wins over DNS.
+ */
+
+/** Last labels; nothing below them is free. */
+const reservedTopLevel: Readonly<Record<string, string>> = {
+  localhost: 'RFC 6761',
+  invalid: 'RFC 6761',
+  example: 'RFC 6761',
+  test: 'RFC 6761',
+  arpa: 'RFC 3172; RFC 8375 for home.arpa',
+  local: 'RFC 6762, multicast DNS',
+  onion: 'RFC 7686',
+  alt: 'RFC 9476',
+};
+
+/** Last labels that routers and distributions use by default for whatever is on the LAN (RFC 6762 appendix G). */
+const usedOnLans = new Set(['localdomain', 'lan', 'intranet', 'private', 'corp', 'workgroup']);
+
+/** `internal` is free for private use (ICANN board resolution of 29 July 2024); clouds and containers use these below it. */
+const usedBelowInternal = new Set([
+  'google',
+  'ec2',
+  'compute',
+  'docker',
+  'containers',
+  'lima',
+  'orb',
+  'metadata',
+]);
+
+/** Why a domain is not free although it is no public name; undefined when it is. @param domain lower case, no final dot */
+export function specialUse(domain: string): string | undefined {
+  const labels = domain.split('.');
+  const last = labels.at(-1) ?? '';
+  const source = reservedTopLevel[last];
+  if (source !== undefined) return `has a fixed meaning on every machine (.${last}: ${source})`;
+  if (usedOnLans.has(last)) return `ends in .${last}, which routers use for the machines of a LAN`;
+  if (last !== 'internal') return undefined;
+  const below = labels.at(-2);
+  if (below === undefined) return 'is shared by all private networks: use a name below it';
+  return usedBelowInternal.has(below)
+    ? `ends in .${below}.internal, which machines in clouds use`
+    : undefined;
+}
+
+/** Names without a dot that programs look up by themselves: loopback, proxy discovery, tunnels, hosts(5) as shipped. */
+const reservedBareNames = new Set([
+  ...Object.keys(reservedTopLevel),
+  ...usedOnLans,
+  'internal',
+  'broadcasthost',
+  'ip6-localhost',
+  'ip6-loopback',
+  'ip6-localnet',
+  'ip6-mcastprefix',
+  'ip6-allnodes',
+  'ip6-allrouters',
+  'isatap',
+  'wpad',
+  'metadata',
+  '_gateway',
+  '_outbound',
+  '_localdnsstub',
+  '_localdnsproxy',
+]);
+
+/** Whether a name without a dot is looked up by programs that do not mean a machine of this network. */
+export function isReservedBareName(name: string): boolean {
+  return reservedBareNames.has(name);
+}
