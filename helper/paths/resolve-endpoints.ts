@@ -1,16 +1,10 @@
-import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import type { AddressSet } from '../../shared/addresses/range.ts';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
+import { type Lookup, lookupTimeoutMs, nameLookup } from './name-lookup.ts';
 
-/** A resolver that does not answer must not hold up the tunnel. */
-const lookupTimeoutMs = 1_500;
-
-export type Lookup = (host: string) => Promise<readonly string[]>;
-
-/** Asks the system's resolver, hosts file and all, for every address of a name. */
-export const systemLookup: Lookup = async (host) =>
-  (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
+/** Shared by all tunnels, so that names that only the system knows are asked for one after the other. */
+const systemNames = nameLookup();
 
 export interface Resolution {
   /** Endpoints by address, each once, in the order given. */
@@ -79,7 +73,7 @@ export function usableLiterals(endpoints: readonly Endpoint[], tunnel: AddressSe
 export async function resolveEndpoints(
   endpoints: readonly Endpoint[],
   tunnel: AddressSet,
-  ask: Lookup = systemLookup,
+  ask: Lookup = systemNames,
 ): Promise<Resolution> {
   const all = await Promise.all(endpoints.map((endpoint) => resolveOne(endpoint, tunnel, ask)));
   return {

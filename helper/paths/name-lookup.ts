@@ -1,0 +1,127 @@
+import { lookup, Resolver } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAddress } from '../../shared/addresses/range.ts';
+
+/** @returns every address of a name, at least one. @throws Error when there is none in time */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+/**
+ * getaddrinfo(3) occupies one of Node's four threads until it gives up: 24 names at a dead resolver kept a name that stands
+ * in /etc/hosts from resolving for 118 s, and every other file operation with it. So questions to DNS are asked by
+ * c-ares, on sockets, which can be cancelled, and the hosts file is read here.
+ */
+
+/** A resolver that does not answer must not hold up the tunnel. */
+export const lookupTimeoutMs = 1_500;
+const tryTimeoutMs = 600;
+const tries = 2;
+/** RFC 8305 section 3: what the other family's answer is waited for. */
+const resolutionDelayMs = 50;
+
+/** The addresses of a name in a hosts(5) file; none when it cannot be read. */
+export function hostsFileAddresses(text: string, host: string): string[] {
+  const wanted = host.toLowerCase();
+  return text.split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const isWanted = names.some((name) => name.toLowerCase() === wanted);
+    return isWanted && parseAddress(address.replace(/%.*/, '')) !== undefined ? [address] : [];
+  });
+}
+
+function readHosts(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Without the file there are no such names, and DNS may still know them.
+    return '';
+  }
+}
+
+/** Only the system knows these: multicast DNS, and names that its search list completes. */
+function needsSystem(host: string): boolean {
+  return !host.includes('.') || host.toLowerCase().endsWith('.local');
+}
+
+/** One at a time, so that whatever becomes of it, three of Node's four threads stay free. */
+class SystemLookup {
+  #last: Promise<unknown> = Promise.resolve();
+
+  ask(host: string): Promise<readonly string[]> {
+    const asked = this.#last.then(async () =>
+      (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address),
+    );
+    this.#last = asked.catch(() => undefined);
+    return asked;
+  }
+}
+
+/** Asks DNS for both families, over sockets that all questions of the moment share. */
+class DnsLookup {
+  readonly #servers: readonly string[] | undefined;
+  #resolver: Resolver | undefined;
+  #open = 0;
+
+  /** @param servers for tests; else those of the system, read again whenever no question is open */
+  constructor(servers: readonly string[] | undefined) {
+    this.#servers = servers;
+  }
+
+  async ask(host: string, end: AbortSignal): Promise<readonly string[]> {
+    this.#resolver ??= this.#newResolver();
+    const resolver = this.#resolver;
+    this.#open += 1;
+    const found: string[] = [];
+    const failures: unknown[] = [];
+    const keep = async (answer: Promise<string[]>) => {
+      try {
+        found.push(...(await answer));
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    const both = [keep(resolver.resolve4(host)), keep(resolver.resolve6(host))];
+    const ended = new Promise<void>((resolve) =>
+      end.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    try {
+      await Promise.race([...both, ended]);
+      await Promise.race([Promise.all(both), ended, ...(found.length > 0 ? [sleep(resolutionDelayMs)] : [])]);
+    } finally {
+      this.#open -= 1;
+      if (this.#open === 0) {
+        resolver.cancel();
+        this.#resolver = undefined;
+      }
+    }
+    if (found.length > 0) return found;
+    throw failures[0] ?? new Error(`no answer within ${lookupTimeoutMs} ms`);
+  }
+
+  #newResolver(): Resolver {
+    const resolver = new Resolver({ timeout: tryTimeoutMs, tries });
+    if (this.#servers !== undefined) resolver.setServers(this.#servers);
+    return resolver;
+  }
+}
+
+/** Looks names up in the hosts file, then in DNS; multicast and short names through the system. */
+export function nameLookup(
+  options: { readonly hostsPath?: string; readonly servers?: readonly string[] } = {},
+): Lookup {
+  const { hostsPath = '/etc/hosts' } = options;
+  const dns = new DnsLookup(options.servers);
+  const system = new SystemLookup();
+  return async (host) => {
+    const known = hostsFileAddresses(readHosts(hostsPath), host);
+    if (known.length > 0) return known;
+    const end = AbortSignal.timeout(lookupTimeoutMs);
+    if (!needsSystem(host)) return await dns.ask(host, end);
+    const tooLate = new Promise<never>((_, reject) =>
+      end.addEventListener('abort', () => reject(new Error(`no answer within ${lookupTimeoutMs} ms`)), {
+        once: true,
+      }),
+    );
+    return await Promise.race([system.ask(host), tooLate]);
+  };
+}
