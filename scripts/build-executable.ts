@@ -40,6 +40,9 @@ export async function buildExecutable({
     output: blob,
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
+    // Root runs it: nothing of its surroundings may give Node an option, and no signal may open its inspector.
+    execArgv: ['--disable-sigusr1'],
+    execArgvExtension: 'none',
     assets: carriesWireGuard
       ? Object.fromEntries(bundledProgramNames.map((name) => [name, `/usr/bin/${name}`]))
       : {},

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
 import { shortenAddresses } from '../../shared/text/shorten-addresses.ts';
+import { printable } from '../../shared/text/printable.ts';
 import type { CliIo } from '../io.ts';
 
 /** `homing diagnostics`: what to send when something does not work; no secret stands in it. */
@@ -20,6 +21,6 @@ export function addDiagnosticsCommand(program: Command, io: CliIo): void {
         return;
       }
       const sections = diagnostics.sections.map(({ title, text }) => `## ${title}\n${text}\n`);
-      print(sections.join('\n'));
+      print(printable(sections.join('\n')));
     });
 }

@@ -1,6 +1,7 @@
 import type { ImportResult } from '../../client/profiles/import-profile.ts';
 import type { Difference, ImportDescription } from '../../shared/invite/describe.ts';
 import { lookupText } from '../../shared/text/dns-words.ts';
+import { printable } from '../../shared/text/printable.ts';
 import { alignedRows } from './table.ts';
 
 /** Of those without routes: a route is never left out, since it takes traffic. */
@@ -23,7 +24,7 @@ export function importText(preview: ImportResult): string {
     ...differenceLines(preview.differences),
     ...refusedLines(description),
   ];
-  return `${parts.join('\n')}\n`;
+  return printable(`${parts.join('\n')}\n`);
 }
 
 function facts(description: ImportDescription): string[][] {

@@ -4,6 +4,7 @@ import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { tunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import {
   failed,
+  interfaceNotOurs,
   interruptedRunRemoved,
   journalDamaged,
   namesNotRemoved,
@@ -11,7 +12,7 @@ import {
   notAdopted,
 } from '../../shared/timeline/tunnel-reasons.ts';
 import { clearHosts } from '../hosts/file.ts';
-import type { Journal, JournalEntry } from '../journal/journal.ts';
+import type { Journal, JournalEntry, OwnedInterface } from '../journal/journal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { TunnelDns } from './tunnel-dns.ts';
@@ -51,6 +52,17 @@ async function liveKeyOf(
   }
 }
 
+/** Removes an interface of the journal, unless it has another key by now: then somebody else made it. */
+async function removeOurs(
+  { interfaceName, publicKey }: OwnedInterface,
+  { system, timeline }: RecoveryParts,
+): Promise<void> {
+  const live = await system.read(interfaceName).catch(() => undefined);
+  const isForeign = live?.privateKey !== undefined && publicKeyOf(live.privateKey) !== publicKey;
+  if (isForeign) timeline.add({ kind: 'trouble', reason: interfaceNotOurs(interfaceName) });
+  else await system.down(interfaceName);
+}
+
 /** Names that cannot be removed now are a trouble to show, no reason to have no helper; the next start tries again. */
 async function clearNames({ timeline, hostsPath }: RecoveryParts): Promise<boolean> {
   try {
@@ -88,10 +100,10 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
     const { entry } = reading;
     const live = await liveKeyOf(entry, parts);
     if (live !== undefined) return { found: 'tunnel', entry, privateKey: live[0], listenPort: live[1] };
-    await system.down(entry.profile.interfaceName);
+    await removeOurs({ interfaceName: entry.profile.interfaceName, publicKey: entry.publicKey }, parts);
   }
   if (reading.found === 'damaged') {
-    for (const name of system.ownInterfaces()) await system.down(name);
+    if (reading.owned !== undefined) await removeOurs(reading.owned, parts);
     await system.clearRouting();
   }
   await clearNames(parts);

@@ -1,3 +1,5 @@
+import { parseAddress } from '../../shared/addresses/range.ts';
+import { HomingError, shown } from '../../shared/errors/problem.ts';
 import type { HostEntry } from '../../shared/plan/host-names.ts';
 
 /**
@@ -11,9 +13,31 @@ const begin = '# BEGIN homing: written by Homing, removed on disconnect';
 const beginAfterNewline = `${begin} (with the newline before this line)`;
 const end = '# END homing';
 
+/** What may stand in one field of hosts(5): no white space, no `#`, nothing that ends a line. */
+const fieldPattern = /^[^\s#\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
+
+/**
+ * The last word on what reaches the file, whatever the schemas before it let through: a newline in a name would be a line
+ * of somebody else's choice.
+ */
+function lineOf({ address, names }: HostEntry): string {
+  if (
+    parseAddress(address) !== undefined &&
+    names.length > 0 &&
+    names.every((name) => fieldPattern.test(name))
+  )
+    return `${address} ${names.join(' ')}`;
+  throw new HomingError({
+    code: 'bad-host-entry',
+    title: 'The names of the network are not in the hosts file',
+    cause: `The entry ${shown({ address, names })} is no line of a hosts file.`,
+    remedy: 'The tunnel works by address. Ask the person who runs the network for a new invite.',
+  });
+}
+
 /** The text of a block, with markers and a final newline. `precededBy` is what the file holds before it. */
 function blockText(entries: readonly HostEntry[], precededBy: string): string {
-  const lines = entries.map((entry) => `${entry.address} ${entry.names.join(' ')}`);
+  const lines = entries.map(lineOf);
   const needsNewline = precededBy.length > 0 && !precededBy.endsWith('\n');
   const first = needsNewline ? `\n${beginAfterNewline}` : begin;
   return [first, ...lines, end, ''].join('\n');

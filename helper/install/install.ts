@@ -8,7 +8,7 @@ import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { writeBundledPrograms } from './bundled-programs.ts';
 import { placeOfCopy } from './place-of-copy.ts';
-import { refuseWritableByOthers } from './roots-alone.ts';
+import { refuseUnsafeProgram } from './refuse-unsafe-program.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 import { uninstall } from './uninstall.ts';
 
@@ -38,7 +38,7 @@ export async function install({ uid, program, inPlace }: InstallOptions): Promis
   try {
     if (!inPlace) await copyProgram(program, installed);
     await writeBundledPrograms();
-    refuseWritableByOthers(installed);
+    refuseUnsafeProgram(installed);
     await linkCommand(installed);
     await manager.install({ program: installed, uid });
     await answers();

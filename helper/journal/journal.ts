@@ -8,7 +8,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { profileSchema } from '../../shared/profile/profile.ts';
 
@@ -30,51 +30,80 @@ const journalSchema = z.strictObject({
 });
 export type JournalEntry = z.infer<typeof journalSchema>;
 
+/**
+ * The interface of the entry in a line of its own, which a helper of any version can read: when the journal itself cannot
+ * be, this and nothing else says what is ours. Interfaces of somebody else may be called hm-something too.
+ */
+export type OwnedInterface = Pick<JournalEntry, 'publicKey'> & { readonly interfaceName: string };
+
+const ownedPattern = /^(hm[a-z0-9-]{1,13}) ([A-Za-z0-9+/]{43}=)\n$/;
+
 export type JournalReading =
   | { readonly found: 'nothing' }
   | { readonly found: 'entry'; readonly entry: JournalEntry }
-  | { readonly found: 'damaged'; readonly reason: string };
+  | { readonly found: 'damaged'; readonly reason: string; readonly owned: OwnedInterface | undefined };
+
+/** The content of a file; undefined when there is none. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
 /** One file holding one entry or none; every write is atomic and on disk before it returns. */
 export class Journal {
   readonly #path: string;
   readonly #draft: string;
+  readonly #ownedPath: string;
 
   constructor(path: string) {
     this.#path = path;
     this.#draft = `${path}.new`;
+    this.#ownedPath = join(dirname(path), 'interface');
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Half written by a helper that was killed; what it says is in the journal or was never begun.
     rmSync(this.#draft, { force: true });
   }
 
   read(): JournalReading {
-    let text: string;
+    const text = textOf(this.#path);
+    // The line is written first and removed last: alone it says that an interface may be there.
+    if (text === undefined && textOf(this.#ownedPath) === undefined) return { found: 'nothing' };
     try {
-      text = readFileSync(this.#path, 'utf8');
+      return { found: 'entry', entry: journalSchema.parse(JSON.parse(text ?? '')) };
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { found: 'nothing' };
-      throw error;
-    }
-    try {
-      return { found: 'entry', entry: journalSchema.parse(JSON.parse(text)) };
-    } catch (error) {
-      return { found: 'damaged', reason: error instanceof Error ? error.message : String(error) };
+      const reason = error instanceof Error ? error.message : String(error);
+      return { found: 'damaged', reason, owned: this.#readOwned() };
     }
   }
 
+  #readOwned(): OwnedInterface | undefined {
+    const [, interfaceName, publicKey] = ownedPattern.exec(textOf(this.#ownedPath) ?? '') ?? [];
+    return interfaceName === undefined || publicKey === undefined ? undefined : { interfaceName, publicKey };
+  }
+
   write(entry: JournalEntry): void {
+    const owned = `${entry.profile.interfaceName} ${entry.publicKey}\n`;
+    if (textOf(this.#ownedPath) !== owned) this.#replace(this.#ownedPath, owned);
+    this.#replace(this.#path, JSON.stringify(entry));
+  }
+
+  #replace(path: string, text: string): void {
     const fd = openSync(this.#draft, 'w', 0o600);
     try {
-      writeSync(fd, JSON.stringify(entry));
+      writeSync(fd, text);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(this.#draft, this.#path);
+    renameSync(this.#draft, path);
   }
 
   clear(): void {
     rmSync(this.#path, { force: true });
+    rmSync(this.#ownedPath, { force: true });
   }
 }

@@ -2,10 +2,15 @@ import type { Decision, NewDecision } from '../../shared/timeline/decision.ts';
 
 /** How many decisions are kept; a day of roaming is a few dozen. */
 const keptDecisions = 200;
+/**
+ * Of those, how many say that something was ignored: what strangers send makes them, ten a second at most, so a flood of
+ * 20 s would leave nothing else to read.
+ */
+const keptIgnored = 40;
 
 /** Every decision with its reason, newest last. */
 export class Timeline {
-  readonly #decisions: Decision[] = [];
+  #decisions: Decision[] = [];
   readonly #listeners = new Set<(decision: Decision) => void>();
   readonly #now: () => number;
   #nextId = 1;
@@ -30,9 +35,17 @@ export class Timeline {
       ...decision,
     };
     this.#decisions.push(entry);
-    if (this.#decisions.length > keptDecisions) this.#decisions.shift();
+    if (entry.kind === 'ignored') this.#forgetOldest(keptIgnored, ({ kind }) => kind === 'ignored');
+    this.#forgetOldest(keptDecisions, () => true);
     for (const listener of this.#listeners) listener(entry);
     return entry;
+  }
+
+  /** Forgets the oldest of its kind when there are more than `max` of them. */
+  #forgetOldest(max: number, isOfKind: (decision: Decision) => boolean): void {
+    if (this.#decisions.filter(isOfKind).length <= max) return;
+    const oldest = this.#decisions.find(isOfKind);
+    this.#decisions = this.#decisions.filter((decision) => decision !== oldest);
   }
 
   onDecision(listener: (decision: Decision) => void): () => void {

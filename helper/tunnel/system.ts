@@ -8,8 +8,6 @@ import type { NetworkSystem } from './network.ts';
 export interface TunnelSystem extends NetworkSystem {
   /** Which WireGuard carries the tunnel here. */
   wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'>;
-  /** Interfaces that are there now and have a name that only Homing gives. */
-  ownInterfaces(): readonly string[];
   /** Whether an interface of this name is there, whoever made it. */
   exists(interfaceName: string): boolean;
   /**

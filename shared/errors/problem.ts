@@ -1,3 +1,5 @@
+import { printable } from '../text/printable.ts';
+
 /**
  * An error a person can act on: what failed, with which input, what to do. The same text reaches
  * the log, the command line and the window.
@@ -25,14 +27,27 @@ export class HomingError extends Error {
 }
 
 const shownCharacters = 60;
+/** Inside a rejected value more of it says nothing; a bomb of a million brackets would end the stack. */
+const shownDepth = 3;
+const shownEntries = 8;
+
+function cutToSize(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.slice(0, shownCharacters + 1);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.slice(0, shownEntries).map((entry) => cutToSize(entry, depth - 1));
+  const entries = Object.entries(value).slice(0, shownEntries);
+  return Object.fromEntries(entries.map(([key, entry]) => [key, cutToSize(entry, depth - 1)]));
+}
 
 /**
- * Shows a rejected value inside a sentence: quoted, control characters escaped (so that it cannot
- * forge log lines), at most 60 characters.
+ * Shows a rejected value inside a sentence: quoted, at most 60 characters, with what a terminal or a log would act on
+ * escaped ({@link printable}).
  */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`;
+  const cut = cutToSize(value, shownDepth);
+  const text = JSON.stringify(cut) ?? String(cut);
+  return printable(text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`);
 }
 
 /** The problem of any thrown value; what is not a {@link HomingError} is reported as a fault of ours. */

@@ -3,6 +3,7 @@ import { type DnsPlan, dnsPlan } from '../plan/dns-plan.ts';
 import { countNames, hostEntries } from '../plan/host-names.ts';
 import { type OtherTraffic, otherTraffic } from '../plan/traffic.ts';
 import type { Profile } from '../profile/profile.ts';
+import { printable } from '../text/printable.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** A line of a wg-quick file that is shown and never run. */
@@ -87,7 +88,7 @@ export function describeImport(
       domain: profile.network.domain,
     },
     otherTraffic: otherTraffic(profile),
-    refusedLines: from.refusedLines ?? [],
+    refusedLines: (from.refusedLines ?? []).map((line) => ({ ...line, text: printable(line.text) })),
   };
 }
 

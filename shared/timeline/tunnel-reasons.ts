@@ -37,5 +37,10 @@ export const interruptedRunRemoved = 'what an interrupted run had left was remov
 
 /** @param why what is wrong with the journal */
 export function journalDamaged(why: string): string {
-  return `the journal could not be read (${why}); every interface of Homing and the names were removed`;
+  return `the journal could not be read (${why}); the interface it was for and the names were removed`;
+}
+
+/** An interface of the journal that has the key of somebody else. */
+export function interfaceNotOurs(interfaceName: string): string {
+  return `${interfaceName} has another key than the one that was left here, so it was not removed`;
 }

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
@@ -95,10 +95,6 @@ export class LinuxTunnelSystem implements TunnelSystem {
     if (result.exitCode === 0) await this.#runner.mustRun(ip, ['link', 'delete', name]);
     this.#kernelHasIt = result.exitCode === 0 || result.stderr.includes('File exists');
     return this.#kernelHasIt;
-  }
-
-  ownInterfaces(): readonly string[] {
-    return readdirSync(interfaces).filter((name) => name.startsWith('hm-'));
   }
 
   exists(interfaceName: string): boolean {

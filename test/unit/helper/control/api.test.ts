@@ -76,6 +76,19 @@ describe('a call is refused with a sentence', () => {
     },
   );
 
+  test.each([
+    ['the whole body', (bomb: string) => bomb],
+    ['the profile', (bomb: string) => `{"privateKey":"x","profile":${bomb}}`],
+    [
+      'a field of the profile',
+      (bomb: string) => `{"privateKey":"x","profile":{"origin":"invite","id":${bomb}}}`,
+    ],
+  ])('when %s is nested a million deep: the caller’s mistake, not a fault of ours', async (_, bodyOf) => {
+    const depth = 1_000_000;
+    const refusal = await refused(await put(bodyOf(`${'['.repeat(depth)}${']'.repeat(depth)}`)));
+    expect(refusal).toMatchObject({ status: 400, code: 'bad-request' });
+  });
+
   test('when its private key is none, without repeating it', async () => {
     const secret = 'not-a-key-but-secret';
     const refusal = await refused(await put(JSON.stringify({ ...request, privateKey: secret })));

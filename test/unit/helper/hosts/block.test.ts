@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hasBlock, withBlock, withoutBlock } from '../../../../helper/hosts/block.ts';
+import { HomingError } from '../../../../shared/errors/problem.ts';
 
 const entries = [
   { address: 'fd28:387a:c1:4700::1', names: ['nas.wgnet'] },
@@ -130,4 +131,18 @@ describe('the block', () => {
     expect(file.subarray(0, 2).equals(Buffer.from([0xff, 0x0a]))).toBe(true);
     expect(file.toString('utf8')).toContain('::1 büro.wgnet\n');
   });
+});
+
+test.each([
+  ['a newline in a name', '192.0.2.1', 'nas\n192.0.2.66 bank.example'],
+  ['a carriage return', '192.0.2.1', 'nas\r'],
+  ['a space', '192.0.2.1', 'nas bank.example'],
+  ['the beginning of a comment', '192.0.2.1', '#nas'],
+  ['no name', '192.0.2.1', ''],
+  ['an address that is none', 'nas', 'nas'],
+  ['an address with a newline', '192.0.2.1\n', 'nas'],
+])('an entry with %s never reaches the file, whatever let it through', (_, address, name) => {
+  expect(() => withBlock(Buffer.from('127.0.0.1 localhost\n'), [{ address, names: [name] }])).toThrow(
+    HomingError,
+  );
 });

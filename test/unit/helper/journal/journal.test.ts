@@ -37,7 +37,7 @@ test('what was written last is read by the next helper', () => {
 test('only root may read it, and no half-written file stays beside it', async () => {
   new Journal(path).write(entry('up'));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect(await readdir(join(folder, 'run'))).toEqual(['journal.json']);
+  expect(await readdir(join(folder, 'run'))).toEqual(['interface', 'journal.json']);
 });
 
 test('a cleared journal holds nothing, and clearing twice is no error', () => {
@@ -52,7 +52,7 @@ test('a half-written file of a killed helper is not read, and goes with the next
   new Journal(path).write(entry('up'));
   await writeFile(`${path}.new`, '{"version":1,');
   expect(new Journal(path).read()).toMatchObject({ found: 'entry' });
-  expect(await readdir(join(folder, 'run'))).toEqual(['journal.json']);
+  expect(await readdir(join(folder, 'run'))).toEqual(['interface', 'journal.json']);
 });
 
 test.each([
@@ -68,10 +68,45 @@ test.each([
 ])('a journal %s is damaged', async (_, text) => {
   const journal = new Journal(path);
   await writeFile(path, text);
-  expect(journal.read()).toMatchObject({ found: 'damaged', reason: expect.any(String) });
+  expect(journal.read()).toMatchObject({ found: 'damaged', reason: expect.any(String), owned: undefined });
 });
 
 test('no private key stands in it', async () => {
   new Journal(path).write(entry('up'));
   expect(await readFile(path, 'utf8')).not.toMatch(/privateKey/i);
 });
+
+test('a journal that cannot be read still says which interface is ours, and no other', async () => {
+  const journal = new Journal(path);
+  journal.write(entry('up'));
+  for (const text of ['{"version":2}', '', '\u0000']) {
+    await writeFile(path, text);
+    expect(new Journal(path).read()).toMatchObject({
+      found: 'damaged',
+      owned: { interfaceName: 'hm-wgnet', publicKey: entry('up').publicKey },
+    });
+  }
+});
+
+test('damaged at any byte it is read, is damaged, or names our interface: it never throws and never names another', async () => {
+  const journal = new Journal(path);
+  journal.write(entry('up'));
+  const good = await readFile(path, 'latin1');
+  for (let at = 0; at < good.length; at += 1) {
+    for (const damaged of [good.slice(0, at), `${good.slice(0, at)}\u0000${good.slice(at + 1)}`]) {
+      await writeFile(path, damaged, 'latin1');
+      const reading = journal.read();
+      if (reading.found === 'entry') expect(reading.entry.profile.interfaceName).toMatch(/^hm/);
+      else expect(reading).toMatchObject({ found: 'damaged', owned: { interfaceName: 'hm-wgnet' } });
+    }
+  }
+});
+
+test.each([['eth0 x\n'], ['hm-x\n'], [''], ['hm-../x AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n']])(
+  'the line %j names no interface',
+  async (text) => {
+    const journal = new Journal(path);
+    await writeFile(join(folder, 'run', 'interface'), text);
+    expect(journal.read()).toMatchObject({ found: 'damaged', owned: undefined });
+  },
+);

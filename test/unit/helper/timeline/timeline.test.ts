@@ -26,3 +26,15 @@ test('who listens is told each decision once, until it stops listening', () => {
   timeline.add({ kind: 'kept', reason: 'b' });
   expect(heard).toEqual(['a']);
 });
+
+test('a flood of what is ignored leaves the decisions of the day to read', () => {
+  const timeline = new Timeline(() => 0);
+  for (let i = 0; i < 50; i += 1) timeline.add({ kind: 'moved', reason: `move ${i}` });
+  for (let i = 0; i < 5_000; i += 1) timeline.add({ kind: 'ignored', reason: `junk ${i}` });
+  const kinds = timeline.decisions.map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'moved')).toHaveLength(50);
+  expect(kinds.filter((kind) => kind === 'ignored')).toHaveLength(40);
+  expect(timeline.decisions.at(-1)?.reason).toBe('junk 4999');
+  const ids = timeline.decisions.map(({ id }) => id);
+  expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+});
