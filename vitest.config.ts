@@ -28,6 +28,7 @@ export default defineConfig({
             'test/lab-tests/**/*.test.ts',
             'test/mesh/**/*.test.ts',
             'test/demo/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
           ],
           globalSetup: ['test/mesh/support/bundle-once.ts'],
           fileParallelism: false,

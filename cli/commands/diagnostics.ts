@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
-import { shortenAddresses } from '../../shared/text/shorten-addresses.ts';
 import { printable } from '../../shared/text/printable.ts';
+import { shortenAddresses } from '../../shared/text/shorten-addresses.ts';
 import type { CliIo } from '../io.ts';
 
 /** `homing diagnostics`: what to send when something does not work; no secret stands in it. */

@@ -15,11 +15,22 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** The one error class of the product: a {@link Problem} that can be thrown. */
+/** A cause that quotes a document is cut: what comes after says nothing more. */
+const textMaxCharacters = 1_000;
+
+function safeText(text: string): string {
+  return printable(text.length <= textMaxCharacters ? text : `${text.slice(0, textMaxCharacters)}…`);
+}
+
+/**
+ * The one error class of the product: a {@link Problem} that can be thrown. Whatever its texts quote, a terminal or a log
+ * shows them and does not obey them.
+ */
 export class HomingError extends Error {
   readonly problem: Problem;
 
-  constructor(problem: Problem) {
+  constructor({ code, title, cause, remedy }: Problem) {
+    const problem = { code, title: safeText(title), cause: safeText(cause), remedy: safeText(remedy) };
     super(`${problem.title}: ${problem.cause} ${problem.remedy}`);
     this.name = 'HomingError';
     this.problem = problem;

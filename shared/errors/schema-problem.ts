@@ -32,12 +32,13 @@ export function schemaProblem(
 ): HomingError {
   const [issue] = error.issues;
   const path = issue?.path ?? [];
-  const field = fieldPath(path) || 'the whole document';
+  const field = fieldPath(path).replaceAll('\n', '\\n') || 'the whole document';
   const value = secretField.test(field) ? 'a value that is not shown' : shown(valueAt(input, path));
   return new HomingError({
     code: of.code,
     title: of.title,
-    cause: `${field} is ${value}: ${issue?.message ?? 'it does not fit'}.`,
+    // The message of an unknown field quotes its name: a newline there would begin a line of somebody else's.
+    cause: `${field} is ${value}: ${(issue?.message ?? 'it does not fit').replaceAll('\n', '\\n')}.`,
     remedy: of.remedy,
   });
 }

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clearHosts, writeHosts } from '../../helper/hosts/file.ts';
+import { Journal } from '../../helper/journal/journal.ts';
+import { RememberedEndpoints } from '../../helper/paths/remembered-endpoints.ts';
+import { goodProfile } from '../unit/support/profiles.ts';
+import { below, mutateBytes, mutateText, oneOf } from './mutations.ts';
+import { must, type Outcome, type Surface } from './surface.ts';
+
+function folder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'homing-fuzz-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A journal damaged anywhere is read, or said to be damaged; what it names is never somebody else's interface. */
+function journal(): Surface {
+  const { path, remove } = folder();
+  const file = join(path, 'journal.json');
+  const writer = new Journal(file);
+  writer.write({
+    version: 1,
+    phase: 'up',
+    profile: goodProfile(),
+    publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=',
+    since: '2026-01-01T00:00:00.000Z',
+    hostsVia: 'nas',
+  });
+  const goodJournal = readFileSync(file);
+  const goodLine = readFileSync(join(path, 'interface'));
+  return {
+    name: 'journal',
+    everyRounds: 5,
+    tryOne: (random) => {
+      writeFileSync(file, mutateBytes(random, goodJournal));
+      writeFileSync(join(path, 'interface'), random.next() < 0.5 ? goodLine : mutateBytes(random, goodLine));
+      const reading = new Journal(file).read();
+      if (reading.found === 'entry') {
+        must(
+          /^hm[a-z0-9-]{1,13}$/.test(reading.entry.profile.interfaceName),
+          'an interface that is not ours',
+        );
+        return 'accepted';
+      }
+      must(reading.found === 'damaged', 'a damaged journal is taken for none');
+      if (reading.found === 'damaged' && reading.owned !== undefined)
+        must(/^hm[a-z0-9-]{1,13}$/.test(reading.owned.interfaceName), 'an interface that is not ours');
+      return 'refused';
+    },
+    close: remove,
+  };
+}
+
+/** The hosts file while others edit it: theirs is never lost or changed, whenever they write. */
+function hostsFile(): Surface {
+  const { path, remove } = folder();
+  const file = join(path, 'hosts');
+  let number = 0;
+  return {
+    name: 'hosts file on disk',
+    everyRounds: 20,
+    tryOne: async (random): Promise<Outcome> => {
+      number += 1;
+      const theirs = `127.0.0.1 localhost\n192.0.2.${below(random, 250)} by-hand-${number}${oneOf(random, ['', '\n'])}`;
+      writeFileSync(file, theirs);
+      const entry = { address: 'fd00::1', names: [`nas-${number}.wgnet`] };
+      await writeHosts(file, [entry]);
+      const edited = `# edited ${number}\n`;
+      if (random.next() < 0.5) writeFileSync(file, edited + readFileSync(file, 'latin1'));
+      else if (random.next() < 0.3)
+        writeFileSync(file, mutateText(random, readFileSync(file, 'latin1')), 'latin1');
+      else {
+        must(await clearHosts(file), 'the block was not found');
+        must(
+          readFileSync(file, 'latin1') === theirs,
+          `not the bytes there were: ${JSON.stringify(readFileSync(file, 'latin1'))}`,
+        );
+        return 'accepted';
+      }
+      await clearHosts(file);
+      const after = readFileSync(file, 'latin1');
+      must(
+        !after.includes('# BEGIN homing: written') || !after.includes('\n# END homing\n'),
+        `a block is left: ${JSON.stringify(after)}`,
+      );
+      if (after.startsWith(edited)) must(after === edited + theirs, 'an edit was changed');
+      return 'accepted';
+    },
+    close: remove,
+  };
+}
+
+/** What is remembered only helps: damaged, it is reported and forgotten. */
+function remembered(): Surface {
+  const { path, remove } = folder();
+  const good = '{"nas":{"endpoint":"198.51.100.7:51820","path":"internet"}}';
+  return {
+    name: 'remembered endpoints',
+    everyRounds: 5,
+    tryOne: (random) => {
+      writeFileSync(join(path, 'endpoints-abcdefgh01234567.json'), mutateText(random, good));
+      let problems = 0;
+      const known = new RememberedEndpoints(path, 'abcdefgh01234567', () => (problems += 1)).get('nas');
+      return known === undefined && problems > 0 ? 'refused' : 'accepted';
+    },
+    close: remove,
+  };
+}
+
+export function fileSurfaces(): Surface[] {
+  return [journal(), hostsFile(), remembered()];
+}

@@ -1,0 +1,105 @@
+import { SeededRandom } from '../support/seeded-random.ts';
+import { fileSurfaces } from './files.ts';
+import { parserSurfaces } from './parsers.ts';
+import { socketSurfaces } from './sockets.ts';
+import type { Surface } from './surface.ts';
+
+/** What `--json` prints. */
+export interface FuzzResult {
+  readonly inputs: number;
+  readonly violations: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly bySurface: Readonly<Record<string, SurfaceResult>>;
+}
+
+interface SurfaceResult {
+  inputs: number;
+  accepted: number;
+  violations: number;
+  slowestMs: number;
+}
+
+export interface FuzzOptions {
+  readonly seconds: number;
+  /** It ends earlier with so many inputs. */
+  readonly inputs?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Only surfaces whose name contains it. */
+  readonly only?: string | undefined;
+  readonly tell: (line: string) => void;
+}
+
+/** No input of at most 1.2 MB takes longer, on a machine that does other things as well. */
+const slowestAllowedMs = 2_000;
+/** Above what is resident after the first round. */
+const growthAllowedBytes = 400 * 1024 * 1024;
+const shownViolations = 5;
+
+/**
+ * Hands mutated inputs to every surface in turn. Each input has a seed of its own, so that one that breaks a law can be
+ * repeated alone: `npm run fuzz -- --surface NAME --seed N --inputs 1`.
+ */
+export async function fuzz({ seconds, inputs, seed, only, tell }: FuzzOptions): Promise<FuzzResult> {
+  const first = new SeededRandom(seed).seed;
+  const surfaces = [...parserSurfaces(), ...socketSurfaces(), ...fileSurfaces()];
+  const chosen = surfaces.filter(({ name }) => only === undefined || name.includes(only));
+  if (chosen.length === 0)
+    throw new Error(`No surface is called ${only}: ${surfaces.map(({ name }) => name).join(', ')}`);
+  const bySurface: Record<string, SurfaceResult> = {};
+  for (const { name } of chosen) bySurface[name] = { inputs: 0, accepted: 0, violations: 0, slowestMs: 0 };
+  const startedAt = performance.now();
+  let total = 0;
+  let residentBytes = 0;
+  try {
+    for (let round = 0; !isOver(startedAt, seconds, total, inputs); round += 1) {
+      for (const surface of chosen) {
+        const result = bySurface[surface.name];
+        if (result === undefined || (inputs !== undefined && total >= inputs)) continue;
+        if (round % (surface.everyRounds ?? 1) !== 0) continue;
+        total += 1;
+        await tryOne(surface, (first + round) >>> 0, result, tell);
+      }
+      if (round === 50) residentBytes = process.memoryUsage.rss();
+    }
+    const grown = residentBytes === 0 ? 0 : process.memoryUsage.rss() - residentBytes;
+    if (grown > growthAllowedBytes) {
+      tell(`memory: ${Math.round(grown / 1024 ** 2)} MB more than after the first rounds`);
+      const [any] = Object.values(bySurface);
+      if (any !== undefined) any.violations += 1;
+    }
+  } finally {
+    for (const surface of surfaces) await surface.close?.();
+  }
+  const violations = Object.values(bySurface).reduce((sum, result) => sum + result.violations, 0);
+  const took = Math.round((performance.now() - startedAt) / 100) / 10;
+  return { inputs: total, violations, seconds: took, seed: first, bySurface };
+}
+
+function isOver(startedAt: number, seconds: number, total: number, inputs: number | undefined): boolean {
+  return performance.now() - startedAt >= seconds * 1_000 || (inputs !== undefined && total >= inputs);
+}
+
+async function tryOne(
+  surface: Surface,
+  seed: number,
+  result: SurfaceResult,
+  tell: (line: string) => void,
+): Promise<void> {
+  const startedAt = performance.now();
+  result.inputs += 1;
+  let fault: unknown;
+  try {
+    if ((await surface.tryOne(new SeededRandom(seed))) === 'accepted') result.accepted += 1;
+  } catch (error) {
+    fault = error;
+  }
+  const tookMs = performance.now() - startedAt;
+  result.slowestMs = Math.max(result.slowestMs, Math.round(tookMs));
+  if (fault === undefined && tookMs > slowestAllowedMs) fault = new Error(`it took ${tookMs.toFixed(0)} ms`);
+  if (fault === undefined) return;
+  result.violations += 1;
+  if (result.violations > shownViolations) return;
+  const why = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  tell(`${surface.name}, repeat with --surface "${surface.name}" --seed ${seed} --inputs 1\n  ${why}`);
+}
