@@ -193,7 +193,9 @@ describe('a profile of a wg-quick file is refused', () => {
   );
 
   test.each([['203.0.113.0/24'], ['192.0.2.4/30']])('not when %s covers an endpoint', (range) => {
-    expect(refusal({ ...profile, machines: [], controllers: [{ ...nas, allowedIps: [range] }] })).toBeUndefined();
+    expect(
+      refusal({ ...profile, machines: [], controllers: [{ ...nas, allowedIps: [range] }] }),
+    ).toBeUndefined();
   });
 
   test('when an own address is an endpoint', () => {
