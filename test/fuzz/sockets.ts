@@ -34,6 +34,7 @@ function judgingHelper() {
       accepted += 1;
     },
     disconnect: async () => undefined,
+    setRoute: async () => undefined,
     probe: async () => ({ controllers: [] }),
     diagnostics: async () => ({ sections: [] }),
     subscribe: (listener) => {
