@@ -40,7 +40,7 @@ export function decide(state: PathState, nowMs: number, when: 'news' | 'round-en
           isOnLink: (endpoint) => isOnLan(candidateAt(state, endpoint)?.route ?? null),
         });
   if (move !== null) {
-    if (!isWaitingOut(state, nowMs)) return beginMove(state, phase, move, choice.action !== 'move');
+    if (!isWaitingOut(state, nowMs)) return beginMove(state, phase, move, choice.action !== 'move', nowMs);
     return phase.is === 'on' ? [state, []] : lose(state, move.reason, nowMs);
   }
   if (state.isResetDue && phase.is === 'on' && !isWaitingOut(state, nowMs)) return beginReset(state, phase);
@@ -65,10 +65,10 @@ function recordKept(state: PathState, reason: string, when: 'news' | 'round-end'
 }
 
 /** With nothing to protect the endpoint is set at once and verified after, by the round that follows. */
-function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: boolean): Step {
+function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: boolean, nowMs: number): Step {
   const { nextId: effect } = state;
   const order = orderOf(state, from, move);
-  const phase: Phase = { is: 'moving', effect, from, move, isBlind, isTargetLost: false };
+  const phase: Phase = { is: 'moving', effect, sinceMs: nowMs, from, move, isBlind, isTargetLost: false };
   // Before the move: an answer that comes during it may end the suspicion, and the doubt has to stay.
   const since = from.is === 'on' ? from.silentSinceMs : null;
   const candidates = since === null ? state.candidates : doubtLan(state.candidates, since);

@@ -23,6 +23,7 @@ export type Phase =
   | {
       readonly is: 'moving';
       readonly effect: number;
+      readonly sinceMs: number;
       /** What is true again when the move does not hold. */
       readonly from: Rest;
       readonly move: MoveChoice;
@@ -205,7 +206,8 @@ export function withSilence(phase: Phase, sinceMs: number | null): Phase {
   const change = (rest: Rest): Rest => (rest.is === 'on' ? { ...rest, silentSinceMs: sinceMs } : rest);
   switch (phase.is) {
     case 'moving':
-      return { ...phase, from: change(phase.from) };
+      // The pings of the move itself go unanswered when it does not hold: that says nothing of the path it leaves.
+      return sinceMs !== null && sinceMs >= phase.sinceMs ? phase : { ...phase, from: change(phase.from) };
     case 'renewing':
     case 'resetting':
       return { ...phase, on: { ...phase.on, silentSinceMs: sinceMs } };

@@ -179,9 +179,10 @@ function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step
 
 /** Packets go out over this path and none come back: every candidate is asked. */
 function suspect(state: PathState, sinceMs: number, nowMs: number): Step {
-  const { phase } = state;
-  if (silentSinceMs(phase) !== null) return [state, []];
-  return beginEventRound({ ...state, phase: withSilence(phase, sinceMs) }, 'urgent', nowMs);
+  if (silentSinceMs(state.phase) !== null) return [state, []];
+  const phase = withSilence(state.phase, sinceMs);
+  if (phase === state.phase && phase.is === 'moving') return [state, []];
+  return beginEventRound({ ...state, phase }, 'urgent', nowMs);
 }
 
 /** What came before a suspicion says nothing about it. */

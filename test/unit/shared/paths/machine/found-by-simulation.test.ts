@@ -195,3 +195,15 @@ test('a controller that nothing reaches is looked up again by name, which no eve
   expect(names.length).toBeGreaterThanOrEqual(2);
   expect(names.length).toBeLessThanOrEqual(4);
 });
+
+test('the pings of a move that does not hold are no silence of the path that it goes back to', () => {
+  const run = new MachineRun();
+  run.startAtHome();
+  run.answer(internet, 30);
+  run.answer(lan, 1);
+  expect(run.state.phase.is).toBe('moving');
+  run.pass(300);
+  run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
+  failMove(run);
+  expect(run.state.phase).toEqual({ is: 'on', endpoint: internet, silentSinceMs: null });
+});
