@@ -2,7 +2,7 @@ import { randomFrom } from '../unit/support/make-candidates.ts';
 import { type KnownController, Laptop } from './laptop/laptop.ts';
 import type { Machine } from './laptop/machine.ts';
 import { LawBroken } from './laws/law.ts';
-import { checkQuiet, checkSettled, type Settling, settleTimeMs } from './laws/settled-laws.ts';
+import { checkQuiet, checkSettled, isReachable, type Settling, settleTimeMs } from './laws/settled-laws.ts';
 import { StepLaws } from './laws/step-laws.ts';
 import { fairWeather } from './world/endpoint-changes.ts';
 import { World, type WorldChange, type WorldStart } from './world/world.ts';
@@ -86,10 +86,12 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
     moves: laws.movesOf(settling.driver),
   }));
   world.time.runUntil(world.time.nowMs + quietMs);
+  // A silence of the interface is everybody's: while one controller is tried in vain, the others are asked as well.
+  const isEachReached = before.every(({ settling }) => isReachable(settling));
   for (const { settling, probes, moves } of before) {
     const { driver } = settling;
     const sent = (laws.probes.get(driver.tunnel.site) ?? 0) - probes;
-    checkQuiet(settling, sent, laws.movesOf(driver) - moves);
+    checkQuiet(settling, isEachReached ? sent : 0, laws.movesOf(driver) - moves);
   }
 }
 

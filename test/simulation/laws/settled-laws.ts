@@ -35,6 +35,11 @@ export function settleTimeMs(settling: Settling): number {
   return backoffMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs));
 }
 
+export function isReachable({ world, driver, known, discovery }: Settling): boolean {
+  const { byLan, byInternet } = reachable(world, driver.tunnel.site, known, discovery);
+  return byLan || byInternet;
+}
+
 /** The controller can be reached, but not by the path in use. */
 function isLeftInSilence({ world, driver, known, discovery }: Settling): boolean {
   const { site, endpoint } = driver.tunnel;

@@ -63,7 +63,9 @@ export function liveStory(story: Story): readonly string[] {
   laptop = new Laptop({ world, machine: shippedMachine, known, discovery: story.discovery, observer: laws });
   const { time } = world;
   laptop.up();
-  time.runUntil(settleMs(story));
+  waitFor(laptop, world, { controller: 'nas', path: story.place === 'home' ? 'lan' : 'internet' });
+  time.runUntil(time.nowMs + settleMs(story));
+  const startMs = time.nowMs;
   for (const { change, until, thenMs } of story.steps) {
     laws.worldChanged();
     laptop.apply(change);
@@ -71,7 +73,7 @@ export function liveStory(story: Story): readonly string[] {
     time.runUntil(time.nowMs + thenMs);
   }
   laptop.down();
-  return decisionsOf(laws);
+  return decisionsOf(laws, startMs);
 }
 
 function waitFor(laptop: Laptop, world: World, { controller, path }: Expectation): void {
@@ -91,7 +93,7 @@ function waitFor(laptop: Laptop, world: World, { controller, path }: Expectation
   throw new Error(`not within ${patienceMs} ms: ${controller} is reached by ${path}`);
 }
 
-function decisionsOf({ decisions, namesMoves }: StepLaws): readonly string[] {
+function decisionsOf({ decisions, namesMoves }: StepLaws, startMs: number): readonly string[] {
   const paths = decisions.map(({ atMs, controller, decision }) => ({
     atMs,
     text: decisionText({
@@ -103,6 +105,7 @@ function decisionsOf({ decisions, namesMoves }: StepLaws): readonly string[] {
   }));
   const names = namesMoves.map(({ atMs, via }) => ({ atMs, text: `names ${via}` }));
   return [...paths, ...names]
+    .filter(({ atMs }) => atMs > startMs)
     .sort((a, b) => a.atMs - b.atMs)
     .flatMap(({ text }) => (text === null ? [] : [text]));
 }

@@ -160,9 +160,9 @@ export const stories: readonly Story[] = [
   ),
   story(
     'no network for a while, then home again',
-    {},
+    { place: 'hotel' },
     [go('nowhere', 'none', 1_000), go('home', 'lan', 2_000)],
-    ['lost nas', 'found nas', 'moved nas internet', 'moved nas lan'],
+    ['lost nas', 'found nas', 'moved nas lan'],
   ),
   story(
     'the Wi-Fi of the café drops for a moment',
@@ -228,20 +228,23 @@ export const stories: readonly Story[] = [
   story(
     'without probes the impostor is tried once, and found out',
     { cast: 'nas-without-probe-key', place: 'cafe', talk: 'none' },
-    [step({ do: 'unrelated-event' }, 'internet', 5_000)],
+    [step({ do: 'replug', pauseMs: 300 }, 'internet', 6_000)],
     ['move-failed nas lan'],
   ),
   story(
     'without probes the LAN is tried after coming home',
     { cast: 'nas-without-probe-key', place: 'hotel' },
     [go('home', 'lan', 1_000)],
-    ['move-failed nas lan', 'moved nas lan'],
+    ['moved nas lan'],
   ),
 ];
 
-/** How long the tunnel is left alone before the story begins; without probes the first thing is to try the LAN. */
+/**
+ * How long the tunnel is left alone once it is up, before the story begins: what it did until then depends on how fast the
+ * machine is. Without probes the first thing is to try the LAN.
+ */
 export function settleMs({ cast }: Story): number {
-  return cast === 'nas-without-probe-key' ? 6_000 : 2_500;
+  return cast === 'nas-without-probe-key' ? 5_000 : 1_000;
 }
 
 export const storyHosts = { nas: at.private.nas, home: at.internet.home, vps: at.dataCentre.vps } as const;

@@ -74,6 +74,8 @@ export interface RoundTrips {
 
 export class Network {
   place: Place = 'home';
+  /** False from the moment a cable is out: its routes stay for a moment, and nothing passes. */
+  hasCarrier = true;
   modem = false;
   /** Another VPN that takes the default route. */
   vpn = false;
@@ -121,7 +123,9 @@ export class Network {
   /** Whether anything gets through in a direction, between the laptop as it is seen and a site. */
   passes(seen: Seen, site: Site, direction: 'outward' | 'inward'): boolean {
     const isLost = (stretch: Stretch) =>
-      this.losses[stretch] === 'both' || this.losses[stretch] === direction;
+      this.losses[stretch] === 'both' ||
+      this.losses[stretch] === direction ||
+      (stretch === 'cable' && !this.hasCarrier);
     const isAtHome = site.lanHost !== null;
     switch (seen) {
       case 'home':
@@ -141,7 +145,7 @@ export class Network {
 
   /** The sites that hear a broadcast on the LAN, with the address each answers from. */
   heardOnLan(): readonly Site[] {
-    if (this.place !== 'home') return [];
+    if (this.place !== 'home' || !this.hasCarrier) return [];
     return this.sites.filter((site) => site.lanHost !== null && site.isUp);
   }
 

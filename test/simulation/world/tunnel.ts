@@ -22,6 +22,8 @@ const keepaliveBytes = 32;
 const initiationBytes = 148;
 const responseBytes = 92;
 const dataBytes = 128;
+/** From one ping of a move to the next. */
+const pokeMs = 200;
 
 /** What the laptop's programs do: nothing, a conversation, or sending what nobody answers. */
 export type Talk = 'none' | 'answered' | 'unanswered';
@@ -79,6 +81,8 @@ export class Tunnel {
   #lastInitiationMs = Number.NEGATIVE_INFINITY;
   #attemptsSinceMs: number | null = null;
   #guardUntilMs = 0;
+  /** Somebody waits for the answer to a ping until then. */
+  #pokedUntilMs = 0;
   #retry: Timer | undefined;
   #keepalive: Timer | undefined;
 
@@ -159,6 +163,9 @@ export class Tunnel {
   /** A packet that a moment's answer is wanted to, as a ping. */
   poke(): void {
     this.#account();
+    const { time } = this.#parts.clocks;
+    this.#pokedUntilMs = time.nowMs + pokeMs;
+    time.after(pokeMs, () => this.update());
     this.#sent += dataBytes;
     if (!this.hasSession) this.#initiate();
     const way = this.#deliver();
@@ -205,11 +212,12 @@ export class Tunnel {
     const way = this.#endpoint === null ? undefined : this.#deliver();
     const isAgreed = this.#isAgreed();
     const wasHearing = this.#isHearing;
-    this.#isSending = this.#talk !== 'none' && this.#endpoint !== null;
+    const isPoked = nowMs < this.#pokedUntilMs;
+    this.#isSending = (this.#talk !== 'none' || isPoked) && this.#endpoint !== null;
     if (this.#isSending && way !== undefined && isAgreed) this.#peerSees = way.seen;
     const answers = isAgreed && this.#answers();
     const reaches = way !== undefined && answers;
-    this.#isHearing = this.#isSending && reaches && this.#talk === 'answered';
+    this.#isHearing = this.#isSending && reaches && (this.#talk === 'answered' || isPoked);
     if (this.#isHearing && !wasHearing && way !== undefined)
       this.#hearsFromMs = nowMs + this.roundTripMs(way);
     if (this.#parts.peerTalks && answers) this.#followPeer();
@@ -330,7 +338,7 @@ export class Tunnel {
     const { nowMs } = this.#parts.clocks.time;
     const sinceMs = this.#accountedMs;
     this.#accountedMs = nowMs;
-    if (!this.#isSending || nowMs <= sinceMs) return;
+    if (this.#talk === 'none' || !this.#isSending || nowMs <= sinceMs) return;
     const { packetMs } = this.#parts;
     const packets = (fromMs: number) =>
       Math.max(0, Math.floor(nowMs / packetMs) - Math.floor(fromMs / packetMs));

@@ -76,6 +76,8 @@ export interface WorldStart {
 
 /** From the loss of a network to the arrival in the next, as a network manager takes. */
 const plugMs = 20;
+/** From the loss of the carrier until the routes are gone: two commands in the lab. */
+const flushMs = 12;
 const nothingLost: Losses = { devices: [], addresses: [] };
 /** The first of January 2026, for the wall clock. */
 const startOfWallMs = 1_767_225_600_000;
@@ -92,6 +94,8 @@ export class World {
   /** How often each link was lost or joined: a proof from another time is for another network. */
   readonly attachments: Record<WorldRoute['device'], number> = { eth0: 0, wwan0: 0, tun0: 0 };
   lastAttachmentMs = 0;
+  #goes = 0;
+  #lastPlace: Place;
   #sleptMs = 0;
   #clockMs = 0;
   #noticed: Noticed | undefined;
@@ -101,6 +105,7 @@ export class World {
     this.sites = start.sites.map((site): Site => ({ ...site, isUp: true }));
     this.network = new Network(this.sites, start.roundTrips);
     this.network.place = start.place;
+    this.#lastPlace = start.place;
     this.network.modem = start.modem;
     this.network.hairpin = start.hairpin;
     this.talk = start.talk;
@@ -141,7 +146,7 @@ export class World {
         this.#go(change.place, plugMs);
         return;
       case 'replug':
-        this.#go(network.place, change.pauseMs);
+        this.#go(this.#lastPlace, change.pauseMs);
         return;
       case 'modem':
         network.modem = change.isOn;
@@ -205,19 +210,29 @@ export class World {
     }
   }
 
+  /** Without a carrier nothing passes; a network manager takes the address and the routes away a moment later. */
   #go(place: Place, pauseMs: number): void {
-    const { network } = this;
+    const { network, time } = this;
     const wasPlugged = network.place !== 'nowhere';
-    network.place = 'nowhere';
+    this.#goes += 1;
+    this.#lastPlace = place;
+    const going = this.#goes;
+    network.hasCarrier = false;
     this.#attached('eth0');
-    if (wasPlugged) this.#noticed?.networkChanged({ devices: ['eth0'], addresses: [laptopHost] });
+    if (wasPlugged) this.#noticed?.networkChanged({ devices: ['eth0'], addresses: [] });
+    time.after(flushMs, () => {
+      if (going !== this.#goes) return;
+      network.place = 'nowhere';
+      this.update();
+      if (wasPlugged) this.#noticed?.networkChanged({ devices: [], addresses: [laptopHost] });
+    });
     if (place === 'nowhere') return;
-    this.update();
-    this.time.after(pauseMs, () => {
-      // Somebody may have gone elsewhere meanwhile; then that is where the laptop is.
-      if (network.place !== 'nowhere') return;
+    time.after(flushMs + pauseMs, () => {
+      // Somebody may have gone elsewhere meanwhile.
+      if (going !== this.#goes) return;
       network.place = place;
-      this.lastChangeMs = this.time.nowMs;
+      network.hasCarrier = true;
+      this.lastChangeMs = time.nowMs;
       this.#attached('eth0');
       this.update();
       this.#noticed?.networkChanged(nothingLost);
