@@ -53,7 +53,7 @@ export function liveStory(story: Story): readonly string[] {
       hairpin: story.hairpin,
       talk: story.talk,
       packetMs: 20,
-      peerTalks: story.talk === 'answered',
+      peerTalks: story.talk === 'answered' && story.peerTalks,
     },
     randomFrom(1),
     () => laptop?.flowChanged(),

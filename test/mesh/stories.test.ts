@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { type Cast, stories } from '../simulation/stories/stories.ts';
+import { createStoryMesh, liveInLab } from './support/lab-stories.ts';
+import type { RoamingMesh } from './support/roaming-mesh.ts';
+
+/** The stories of the simulation, in the lab: the same decisions in the same order (docs/SIMULATION.md). */
+
+vi.setConfig({ testTimeout: 90_000 });
+
+const casts: readonly Cast[] = ['nas', 'nas-and-vps', 'nas-without-probe-key'];
+
+describe.each(casts)('with %s', (cast) => {
+  let mesh: RoamingMesh;
+  beforeAll(async () => {
+    requireLab();
+    mesh = await createStoryMesh(cast);
+  }, 60_000);
+  afterAll(() => mesh?.destroy());
+
+  test.each(stories.filter((story) => story.cast === cast))('$name', async (story) => {
+    const { decisions, timeline } = await liveInLab(mesh, story);
+    expect(decisions, timeline).toEqual(story.decisions);
+  });
+});
