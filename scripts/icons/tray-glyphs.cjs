@@ -2,6 +2,10 @@
 
 const house = 'M3.5 10.2 L11 3.8 L18.5 10.2 V18.5 H3.5 Z';
 
+/**
+ * @typedef {{ ink: string, lan: string, internet: string, trouble: string }} Colours
+ * @type {Readonly<Record<string, (colours: Colours) => string>>}
+ */
 const glyphs = {
   off: ({ ink }) =>
     `<path d="${house}" fill="none" stroke="${ink}" stroke-opacity=".6" stroke-width="1.7" stroke-linejoin="round"/>`,

@@ -23,7 +23,12 @@ export const fuses = {
   grantFileProtocolExtraPrivileges: false,
 };
 
-/** Where the app looks for newer versions: the releases of the repository that built it, or a feed of the tests. */
+/**
+ * Where the app looks for newer versions: the releases of the repository that built it, or a feed of the tests.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string | undefined} feed
+ * @returns {NonNullable<import('electron-builder').Configuration['publish']> | null}
+ */
 function publishFrom(env, feed) {
   if (feed !== undefined) return [{ provider: 'generic', url: feed }];
   const [owner, repo] = (env.GITHUB_REPOSITORY ?? '').split('/');
@@ -40,9 +45,19 @@ const onlyAppImage = {
 };
 
 /**
- * @param electron the Electron to package; undefined has electron-builder fetch its own
- * @param options the `executable` that is the helper and where the packages are put (`out`); for tests of updates a `version`
- *   other than the product's and the `feed` of newer ones
+ * How a package is made.
+ * @typedef {object} PackageOptions
+ * @property {string} kind `dir`, `deb`, `AppImage` or `dmg`
+ * @property {string} executable the helper as one program
+ * @property {string} out where the packages are put
+ * @property {string} [version] for tests of updates: another version than the product's
+ * @property {string} [feed] for tests of updates: where newer versions are
+ */
+
+/**
+ * @param {{ folder: string, version: string } | undefined} electron the Electron to package; undefined has electron-builder fetch its own
+ * @param {PackageOptions} options
+ * @returns {import('electron-builder').Configuration}
  */
 export function builderConfig(electron, { kind, executable, out, version, feed }) {
   const extra = kind === 'AppImage' ? onlyAppImage : { extraFiles: [], extraResources: [] };

@@ -8,12 +8,17 @@ const parts = join(root, 'scripts/package/deb');
 const profile = 'etc/apparmor.d/homing-desktop';
 
 class HomingInstaller extends Installer {
+  /** @override */
   get contentFunctions() {
     return [...super.contentFunctions, 'addSystemFiles'];
   }
 
   /** What lies outside of the app's own folder. */
   async addSystemFiles() {
+    /**
+     * @param {string} name
+     * @param {string} path
+     */
     const put = (name, path) => {
       const target = join(this.stagingDir, path);
       mkdirSync(dirname(target), { recursive: true });
@@ -28,11 +33,12 @@ class HomingInstaller extends Installer {
 }
 
 /**
- * @param folder what electron-builder's `dir` target made
- * @param electronVersion what the package depends on follows from it
+ * `folder` is what electron-builder's `dir` target made; what the package depends on follows from `electronVersion`.
  * @returns the package's path
+ * @param {{ folder: string, electronVersion: string, outDirectory: string, compression: string }} source
  */
-export async function buildDeb({ folder, electronVersion, outDirectory, compression }) {
+export async function buildDeb(source) {
+  const { folder, electronVersion, outDirectory, compression } = source;
   writeFileSync(join(folder, 'version'), electronVersion);
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -16,17 +16,23 @@ const bundled = [
   'uplot',
 ];
 
+/** @param {string} folder */
 function manifest(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
 /** Their packages carry no text of it. */
+/** @type {Readonly<Record<string, (version: string) => string>>} */
 const elsewhere = {
   node: (version) =>
     `Copyright Node.js contributors. MIT; the parts it is made of have licences of their own. All of them:\nhttps://github.com/nodejs/node/blob/v${version}/LICENSE`,
 };
 
-/** Where Node finds a package from a folder. */
+/**
+ * Where Node finds a package from a folder.
+ * @param {string} name
+ * @param {string} from
+ */
 function folderOf(name, from) {
   const top = dirname(join(root, 'package.json'));
   for (let at = from; at !== dirname(top); at = dirname(at)) {
@@ -36,6 +42,11 @@ function folderOf(name, from) {
   return undefined;
 }
 
+/**
+ * @param {readonly string[]} names
+ * @param {string} from
+ * @param {Set<string>} found
+ */
 function collect(names, from, found) {
   for (const name of names) {
     const folder = folderOf(name, from);
@@ -45,12 +56,17 @@ function collect(names, from, found) {
   }
 }
 
+/** @param {string} folder */
 function licenceText(folder) {
   const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));
   return file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
 }
 
-/** Writes the text. @returns how many packages it names */
+/**
+ * Writes the text.
+ * @returns how many packages it names
+ * @param {string} path
+ */
 export function writeLicences(path) {
   const found = new Set();
   collect(

@@ -10,6 +10,7 @@ import { root } from '../../setup.mjs';
 /** The mark of a type 2 AppImage, in the padding of the ELF identification. */
 const mark = { offset: 8, bytes: Buffer.from('AI\x02', 'latin1') };
 
+/** @param {string} path */
 function buildRuntime(path) {
   const source = join(root, 'scripts/package/appimage/runtime.c');
   execFileSync('gcc', ['-static', '-Os', '-s', '-Wall', '-Werror', '-o', path, source], { stdio: 'inherit' });
@@ -18,7 +19,10 @@ function buildRuntime(path) {
   writeFileSync(path, program, { mode: 0o755 });
 }
 
-/** @param fast compress little @returns the folder, laid out as electron-builder expects it in APPIMAGE_TOOLS_PATH */
+/**
+ * @param {{ fast: boolean }} options `fast` compresses little
+ * @returns the folder, laid out as electron-builder expects it in APPIMAGE_TOOLS_PATH
+ */
 export function standInTools({ fast }) {
   const folder = join(root, '.cache/appimage-tools');
   rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,33 @@
+/** What the scripts use of packages that carry no types. */
+
+declare module 'electron-installer-debian' {
+  export class Installer {
+    constructor(options: object);
+    readonly stagingDir: string;
+    get contentFunctions(): readonly string[];
+    generateDefaults(): Promise<void>;
+    generateOptions(): Promise<void>;
+    createStagingDir(): Promise<void>;
+    createContents(): Promise<void>;
+    createPackage(): Promise<void>;
+    movePackage(): Promise<void>;
+  }
+}
+
+declare module 'yauzl' {
+  interface Entry {
+    readonly fileName: string;
+    readonly externalFileAttributes: number;
+  }
+  interface ZipFile {
+    eachEntry(): AsyncIterable<Entry>;
+    openReadStreamPromise(entry: Entry): Promise<import('node:stream').Readable>;
+    close(): void;
+  }
+  export function openPromise(path: string): Promise<ZipFile>;
+}
+
+declare module '@doyensec/electronegativity' {
+  function run(options: object): Promise<unknown>;
+  export = run;
+}

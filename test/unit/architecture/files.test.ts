@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+
+function tracked(): string[] {
+  const list = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' });
+  return list.split('\n').filter((path) => path !== '' && existsSync(join(root, path)));
+}
+
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+test('no file of the product is longer than 300 lines', () => {
+  const product = /^(shared|client|cli|program|helper|electron|renderer|scripts)\/.*\.(ts|tsx|mjs|cjs|css)$/;
+  const long = tracked()
+    .filter((path) => product.test(path) && !path.startsWith('helper/paths/'))
+    .map((path) => `${path}: ${text(path).split('\n').length - 1}`)
+    .filter((line) => Number(line.split(': ')[1]) > 300);
+  expect(long).toEqual([]);
+});
+
+test('no test is tried again when it fails', () => {
+  const tests = tracked().filter((path) => /^(test\/.*\.ts|vitest\.config\.ts)$/.test(path));
+  expect(tests.filter((path) => /\bretry:/.test(text(path)))).toEqual([]);
+});
+
+test('every document that a file refers to is in the repository', () => {
+  const files = tracked().filter((path) => /\.(md|ts|tsx|mjs|cjs|sh|yml)$/.test(path));
+  const missing = files.flatMap((path) => {
+    const named = [...text(path).matchAll(/\bdocs\/[\w./-]+\.(?:md|png|svg)\b/g)].map(([name]) => name);
+    const linked = path.endsWith('.md')
+      ? [...text(path).matchAll(/\]\((?!\w+:)([^)#\s]+)/g)].map(([, to]) => join(dirname(path), to ?? ''))
+      : [];
+    return [...named, ...linked]
+      .filter((name) => !existsSync(join(root, name)))
+      .map((name) => `${path} refers to ${name}`);
+  });
+  expect(missing).toEqual([]);
+});
