@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import type { CliIo } from './io.ts';
-import { quickUp } from './quick-up.ts';
+import { main } from './main.ts';
 
-/** Node makes each stream when it is first asked for, which takes time: none is made before it is used. */
+/** Node makes each stream when it is first used, which takes time: none is made before that. */
 const io: CliIo = {
   get stdout() {
     return process.stdout;
@@ -17,14 +17,6 @@ const io: CliIo = {
   now: Date.now,
 };
 
-async function start(): Promise<void> {
-  const status = await quickUp(process.argv.slice(2), io);
-  if (status !== undefined) {
-    process.exitCode = status;
-    return;
-  }
-  const { main } = await import('./main.ts');
-  await main(process.argv, io);
-}
-
-void start();
+void main(process.argv, io).then((status) => {
+  process.exitCode = status;
+});

@@ -1,38 +1,37 @@
 import { Command, CommanderError } from 'commander';
 import { HomingError, type Problem, problemOf } from '../shared/errors/problem.ts';
 import { homingVersion } from '../shared/version.ts';
-import { addAddressCommand } from './commands/address.ts';
-import { addDiagnosticsCommand } from './commands/diagnostics.ts';
-import { addDownCommand } from './commands/down.ts';
-import { addForgetCommand } from './commands/forget.ts';
-import { addImportCommand } from './commands/import.ts';
-import { addJoinCardCommand } from './commands/join-card.ts';
-import { addNetworkCommand } from './commands/network.ts';
-import { addProbeCommand } from './commands/probe.ts';
-import { addProfilesCommand } from './commands/profiles.ts';
-import { addRoutesCommand } from './commands/routes.ts';
-import { addSettingsCommand } from './commands/settings.ts';
-import { addStatusCommand } from './commands/status.ts';
 import { addUpCommand } from './commands/up.ts';
 import { type CliIo, exitStatus, exitStatusOf } from './io.ts';
 import { printProblem } from './problem-output.ts';
 
-/** All commands, in the order that `homing --help` lists them. Their bodies load only when they run. */
-const commands: readonly ((program: Command, io: CliIo) => void)[] = [
-  addUpCommand,
-  addDownCommand,
-  addStatusCommand,
-  addProbeCommand,
-  addRoutesCommand,
-  addImportCommand,
-  addProfilesCommand,
-  addSettingsCommand,
-  addForgetCommand,
-  addJoinCardCommand,
-  addNetworkCommand,
-  addAddressCommand,
-  addDiagnosticsCommand,
-];
+type AddCommand = (program: Command, io: CliIo) => void;
+
+/**
+ * All commands, in the order that `homing --help` lists them. Only the one that is called is loaded: the schemas that
+ * most of them need take 50 ms of processor time to load, which `homing up` and `homing --version` do not pay.
+ */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  up: async () => addUpCommand,
+  down: async () => (await import('./commands/down.ts')).addDownCommand,
+  status: async () => (await import('./commands/status.ts')).addStatusCommand,
+  probe: async () => (await import('./commands/probe.ts')).addProbeCommand,
+  routes: async () => (await import('./commands/routes.ts')).addRoutesCommand,
+  import: async () => (await import('./commands/import.ts')).addImportCommand,
+  profiles: async () => (await import('./commands/profiles.ts')).addProfilesCommand,
+  settings: async () => (await import('./commands/settings.ts')).addSettingsCommand,
+  forget: async () => (await import('./commands/forget.ts')).addForgetCommand,
+  'join-card': async () => (await import('./commands/join-card.ts')).addJoinCardCommand,
+  network: async () => (await import('./commands/network.ts')).addNetworkCommand,
+  address: async () => (await import('./commands/address.ts')).addAddressCommand,
+  diagnostics: async () => (await import('./commands/diagnostics.ts')).addDiagnosticsCommand,
+};
+
+/** The command that is called; all of them when it is not clear which, as for `homing --help`. */
+async function commandsFor(name: string | undefined): Promise<readonly AddCommand[]> {
+  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return await Promise.all(load === undefined ? Object.values(commands).map((one) => one()) : [load()]);
+}
 
 const exitStatusHelp = `
 Exit status:
@@ -57,7 +56,7 @@ function usageProblem(error: CommanderError): Problem {
 /**
  * Runs one command line.
  * @param argv as `process.argv`: the first two are left out
- * @returns the exit status, also set as process.exitCode; see `exitStatus`
+ * @returns the exit status; see `exitStatus`
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
   const asJson = argv.slice(2).includes('--json');
@@ -74,9 +73,8 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
       writeErr: (text) => io.stderr.write(text),
       outputError: () => {},
     });
-  for (const add of commands) add(program, io);
-  process.exitCode = await run(program, argv, io, asJson);
-  return process.exitCode;
+  for (const add of await commandsFor(argv[2])) add(program, io);
+  return await run(program, argv, io, asJson);
 }
 
 async function run(program: Command, argv: readonly string[], io: CliIo, asJson: boolean): Promise<number> {

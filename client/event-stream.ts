@@ -1,12 +1,12 @@
-import type { Readable } from 'node:stream';
 import { createParser } from 'eventsource-parser';
 import { type HelperEvent, parseEvent } from '../shared/contract/control-api.ts';
+import type { HelperAnswer } from './helper-call.ts';
 
 /**
  * The events of an open stream: first the snapshot, then what changes. Ends when the helper goes away.
  * @throws ZodError on an event that is not of the contract
  */
-export async function* helperEvents(response: Readable): AsyncGenerator<HelperEvent> {
+export async function* helperEvents({ body }: HelperAnswer): AsyncGenerator<HelperEvent> {
   const ready: HelperEvent[] = [];
   const parser = createParser({
     onEvent: (message) => {
@@ -14,9 +14,9 @@ export async function* helperEvents(response: Readable): AsyncGenerator<HelperEv
       if (event !== undefined) ready.push(event);
     },
   });
-  response.setEncoding('utf8');
+  body.setEncoding('utf8');
   try {
-    for await (const chunk of response) {
+    for await (const chunk of body) {
       parser.feed(String(chunk));
       for (let event = ready.shift(); event !== undefined; event = ready.shift()) yield event;
     }

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import type {
-  Diagnostics,
-  ProbeRequest,
-  ProbeResponse,
-  RouteRequest,
-  TunnelRequest,
+import {
+  type Diagnostics,
+  diagnosticsSchema,
+  type ProbeResponse,
+  probeResponseSchema,
 } from '../shared/contract/control-api.ts';
-import type { Status } from '../shared/contract/status.ts';
-import { callHelper, openCall } from './helper-call.ts';
+import type { ProbeRequest, RouteRequest, TunnelRequest } from '../shared/contract/requests.ts';
+import { type Status, statusSchema } from '../shared/contract/status.ts';
+import { callHelper, type HelperAnswer, openCall } from './helper-call.ts';
 
 /** Talks to the helper over its unix socket, and checks what it answers. */
 export class HelperClient {
@@ -19,50 +18,43 @@ export class HelperClient {
 
   /** @throws HomingError whatever the helper refused, or why it cannot be reached */
   async status(): Promise<Status> {
-    return parsedStatus(await callHelper(this.#path, { method: 'GET', path: '/v1/status' }));
+    return statusSchema.parse(await callHelper(this.#path, { method: 'GET', path: '/v1/status' }));
   }
 
   /** Brings the tunnel up. The helper has checked and answered when this returns. */
   async connect(request: TunnelRequest): Promise<Status> {
     const body = JSON.stringify(request);
-    return parsedStatus(await callHelper(this.#path, { method: 'PUT', path: '/v1/tunnel', body }));
+    return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/tunnel', body }));
   }
 
   async disconnect(): Promise<Status> {
-    return parsedStatus(await callHelper(this.#path, { method: 'DELETE', path: '/v1/tunnel' }));
+    return statusSchema.parse(await callHelper(this.#path, { method: 'DELETE', path: '/v1/tunnel' }));
   }
 
   /** Sends a range that sleeps through the tunnel, or gives it back. */
   async setRoute(request: RouteRequest): Promise<Status> {
     const body = JSON.stringify(request);
-    return parsedStatus(await callHelper(this.#path, { method: 'PUT', path: '/v1/routes', body }));
+    return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/routes', body }));
   }
 
   async probe(request: ProbeRequest): Promise<ProbeResponse> {
     const body = JSON.stringify(request);
     const answer = await callHelper(this.#path, { method: 'POST', path: '/v1/probe', body });
-    const { probeResponseSchema } = await import('../shared/contract/control-api.ts');
     return probeResponseSchema.parse(answer);
   }
 
   async diagnostics(): Promise<Diagnostics> {
     const answer = await callHelper(this.#path, { method: 'GET', path: '/v1/diagnostics' });
-    const { diagnosticsSchema } = await import('../shared/contract/control-api.ts');
     return diagnosticsSchema.parse(answer);
   }
 
   /**
    * Opens the event stream.
    * @param refresh `all`: counters every second too; `changes`: only what happens
-   * @returns the raw response; see event-stream.ts
+   * @returns the raw answer; see event-stream.ts
    */
-  openEvents(refresh: 'all' | 'changes', signal?: AbortSignal): Promise<IncomingMessage> {
+  openEvents(refresh: 'all' | 'changes', signal?: AbortSignal): Promise<HelperAnswer> {
     const path = refresh === 'all' ? '/v1/events' : '/v1/events?refresh=changes';
     return openCall(this.#path, { method: 'GET', path, ...(signal && { signal }) });
   }
-}
-
-async function parsedStatus(body: unknown): Promise<Status> {
-  const { statusSchema } = await import('../shared/contract/status.ts');
-  return statusSchema.parse(body);
 }

@@ -3,7 +3,7 @@ import { app, ipcMain, nativeTheme, powerMonitor, safeStorage, session } from 'e
 import log from 'electron-log/main';
 import { HelperClient } from '../client/helper-client.ts';
 import { socketPathFrom } from '../client/helper-socket.ts';
-import { openStore, type ProfileStore } from '../client/profiles/profiles.ts';
+import { openStore, type ProfileStore } from '../client/profiles/store.ts';
 import type { TrayAction } from '../shared/app/tray-menu.ts';
 import type { AppChange, AppState, Preferences } from '../shared/contract/app-state.ts';
 import type { TunnelStatus } from '../shared/contract/status.ts';

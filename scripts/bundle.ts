@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -41,15 +41,17 @@ const withoutTranslations: Plugin = {
 
 const everywhere = [builtinsWithoutFacade, withoutTranslations];
 
-/** The entry of the command line loads the rest, whole commands, only when it is needed. */
+/** The command line's entry holds `homing up` and loads every other command from a file of its own. */
 const commandsApart: Plugin = {
   name: 'commands-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/main\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './commands.mjs', external: true } : undefined,
+    onResolve({ filter: /^\.\/commands\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
     );
   },
 };
+
+const commandFiles = /^(?!up\.ts).*\.ts$/;
 
 export async function bundlePrograms(outDirectory: string): Promise<void> {
   const common: BuildOptions = {
@@ -70,15 +72,16 @@ export async function bundlePrograms(outDirectory: string): Promise<void> {
   await Promise.all([
     build({
       ...common,
-      // One small file, with all that `homing up` needs.
       entryPoints: { homing: 'cli/entry.ts' },
       outdir: `${outDirectory}/homing`,
       plugins: [...everywhere, commandsApart],
     }),
     build({
       ...common,
-      entryPoints: { commands: 'cli/main.ts' },
-      outdir: `${outDirectory}/homing`,
+      entryPoints: (await readdir(`${root}cli/commands`))
+        .filter((name) => commandFiles.test(name))
+        .map((name) => `cli/commands/${name}`),
+      outdir: `${outDirectory}/homing/commands`,
       // Commands are loaded when they are called: one must not pay for the others.
       splitting: true,
     }),

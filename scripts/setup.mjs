@@ -142,6 +142,7 @@ function ensureOpenresolv() {
   if (existsSync(join(openresolvFolder, 'sbin', 'resolvconf')) || !isInstalled('apt-get')) return;
   say('Unpacking the Debian package openresolv…');
   mkdirSync(openresolvFolder, { recursive: true });
+  /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'pipe', 'pipe'];
   const download = () => run('apt-get', ['download', '-q', 'openresolv'], { cwd: openresolvFolder, stdio });
   if (download().status !== 0) {

@@ -1,7 +1,7 @@
 import { importFileLimitBytes, textOfBytes } from '../../client/profiles/import-file.ts';
 import { commit, type ImportResult, prepare } from '../../client/profiles/import-profile.ts';
 import { isInviteText } from '../../client/profiles/import-source.ts';
-import { openStore } from '../../client/profiles/profiles.ts';
+import { openStore } from '../../client/profiles/store.ts';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { agrees, readBytes } from '../input.ts';
 import type { CliIo } from '../io.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../io.ts';
+import { importFrom } from './import-action.ts';
 
 /** `homing import`: an invite or a wg-quick file becomes a profile. */
 export function addImportCommand(program: Command, io: CliIo): void {
@@ -14,7 +15,6 @@ export function addImportCommand(program: Command, io: CliIo): void {
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON; needs --yes')
     .action(async (source: string, options: ImportOptions) => {
-      const { importFrom } = await import('./import-action.ts');
       const { name, rename: renames, yes, json } = options;
       await importFrom(io, source, { name, renames, yes: yes === true, json: json === true });
     });

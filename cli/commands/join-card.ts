@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
+import { joinCardOf } from '../../client/profiles/join-card.ts';
+import { probePeerOf } from '../../client/profiles/probe-peer.ts';
+import { openStore } from '../../client/profiles/store.ts';
+import { joinCardJson, joinCardLine } from '../../shared/authoring/join-card.ts';
+import { joinCardWords } from '../../shared/authoring/join-proof.ts';
 import type { CliIo } from '../io.ts';
+import { qrText } from '../text/qr-text.ts';
 
 interface JoinCardOptions {
   readonly json?: true;
@@ -9,8 +15,6 @@ interface JoinCardOptions {
 }
 
 async function printProbePeer(io: CliIo, profile: string | undefined, of: string | true): Promise<void> {
-  const { probePeerOf } = await import('../../client/profiles/probe-peer.ts');
-  const { openStore } = await import('../../client/profiles/profiles.ts');
   const controller = of === true ? undefined : of;
   io.stdout.write(`${await probePeerOf(openStore(io.env), profile, controller, 'written-out')}\n`);
 }
@@ -26,16 +30,10 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
     .option('--probe-peer [controller]', 'print the lines that make a controller answer this laptop’s probes')
     .action(async (profile: string | undefined, options: JoinCardOptions) => {
       if (options.probePeer !== undefined) return await printProbePeer(io, profile, options.probePeer);
-      const { joinCardJson, joinCardLine } = await import('../../shared/authoring/join-card.ts');
-      const { joinCardWords } = await import('../../shared/authoring/join-proof.ts');
-      const { joinCardOf } = await import('../../client/profiles/join-card.ts');
-      const { openStore } = await import('../../client/profiles/profiles.ts');
       const card = await joinCardOf(openStore(io.env), profile);
       if (options.json) io.stdout.write(joinCardJson(card));
-      else if (options.qr) {
-        const { qrText } = await import('../text/qr-text.ts');
-        io.stdout.write(`${await qrText(joinCardLine(card))}\n`);
-      } else io.stdout.write(`${joinCardLine(card)}\n`);
+      else if (options.qr) io.stdout.write(`${await qrText(joinCardLine(card))}\n`);
+      else io.stdout.write(`${joinCardLine(card)}\n`);
       // Beside the card, which may go straight into a file or another program.
       io.stderr.write(
         `Its six words, to compare with the person who runs the network: ${joinCardWords(card).join(' ')}\n`,

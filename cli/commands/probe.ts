@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { CliIo } from '../io.ts';
+import { probeText } from '../text/status-text.ts';
 
 /** `homing probe [controller]`: tests every way to each controller now. */
 export function addProbeCommand(program: Command, io: CliIo): void {
@@ -17,7 +18,6 @@ export function addProbeCommand(program: Command, io: CliIo): void {
         io.stdout.write(`${JSON.stringify(response, null, 2)}\n`);
         return;
       }
-      const { probeText } = await import('../text/status-text.ts');
       io.stdout.write(`${probeText(response, io.now())}\n`);
     });
 }

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { CliIo } from '../io.ts';
+import { statusText } from '../text/status-text.ts';
+import { watchStatus } from './status-watch.ts';
 
 /** `homing status [--json] [--watch]`: which way each controller is reached, and why. */
 export function addStatusCommand(program: Command, io: CliIo): void {
@@ -13,7 +15,6 @@ export function addStatusCommand(program: Command, io: CliIo): void {
     .action(async (options: { json?: true; watch?: true }) => {
       const client = new HelperClient(socketPathFrom(io.env));
       if (options.watch) {
-        const { watchStatus } = await import('./status-watch.ts');
         return watchStatus(io, client, options.json === true);
       }
       const status = await client.status();
@@ -21,7 +22,6 @@ export function addStatusCommand(program: Command, io: CliIo): void {
         io.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
         return;
       }
-      const { statusText } = await import('../text/status-text.ts');
       io.stdout.write(`${statusText(status, io.now())}\n`);
     });
 }

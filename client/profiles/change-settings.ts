@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Profile, ProfileSettings } from '../../shared/profile/profile.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { changeStore, findProfile, type ProfileStore, profileDirectory } from './profiles.ts';
+import { findProfile } from './profiles.ts';
+import { changeStore, type ProfileStore, profileDirectory } from './store.ts';
 
 /** Settings to change; `listenPort: null` lets the system pick the port again. */
 export interface SettingsChange {

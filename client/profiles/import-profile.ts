@@ -13,7 +13,8 @@ import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../../shared/profile/profile.ts';
 import { namesKept, withNames } from '../../shared/wgquick/rename.ts';
 import { contentOf, type ImportContent, type ImportSource } from './import-source.ts';
-import { changeStore, listProfiles, type ProfileStore } from './profiles.ts';
+import { listProfiles } from './profiles.ts';
+import { changeStore, type ProfileStore } from './store.ts';
 import { storedInvite } from './stored-invite.ts';
 import { addProfile, replaceProfile } from './write-profile.ts';
 

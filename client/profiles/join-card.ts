@@ -1,7 +1,8 @@
 import type { JoinCard } from '../../shared/authoring/join-card.ts';
 import { withProof } from '../../shared/authoring/join-proof.ts';
 import { probePrivateKey, publicKeyOf } from '../../shared/keys/probe-key.ts';
-import { findProfile, type ProfileStore, readKey } from './profiles.ts';
+import { findProfile } from './profiles.ts';
+import { type ProfileStore, readKey } from './store.ts';
 import { storedInvite } from './stored-invite.ts';
 
 /**

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HomingError } from '../../shared/errors/problem.ts';
@@ -44,7 +43,7 @@ async function clearStale(path: string): Promise<void> {
   const seen = await readFile(path, 'utf8').catch(() => undefined);
   const pid = Number(seen?.split(' ')[0]);
   if (seen === undefined || (Number.isInteger(pid) && pid > 0 && isAlive(pid))) return;
-  const aside = `${path}.${randomUUID()}`;
+  const aside = `${path}.${crypto.randomUUID()}`;
   try {
     await rename(path, aside);
   } catch (error) {
@@ -60,7 +59,7 @@ async function clearStale(path: string): Promise<void> {
  * @throws HomingError `store-busy` when the lock is not free within 5 s
  */
 export async function withLock<T>(path: string, action: () => Promise<T>): Promise<T> {
-  const owner = `${process.pid} ${randomUUID()}`;
+  const owner = `${process.pid} ${crypto.randomUUID()}`;
   const deadline = performance.now() + waitMs;
   while (!(await take(path, owner))) {
     if (performance.now() > deadline) {

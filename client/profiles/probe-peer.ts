@@ -2,7 +2,8 @@ import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { probePeerLines } from '../../shared/invite/probe-peer.ts';
 import { probePrivateKey, publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
-import { findProfile, type ProfileStore, readKey } from './profiles.ts';
+import { findProfile } from './profiles.ts';
+import { type ProfileStore, readKey } from './store.ts';
 
 /**
  * The lines to add to a controller's WireGuard configuration, so that it answers this laptop's probes.

@@ -1,30 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HomingError, type Problem, problemOf, shown } from '../../shared/errors/problem.ts';
+import { HomingError, problemOf, shown } from '../../shared/errors/problem.ts';
 import { schemaProblem } from '../../shared/errors/schema-problem.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { type Profile, profileSchema } from '../../shared/profile/profile.ts';
-import { configDir } from './config-dir.ts';
-import { type KeyKeeper, keyFile } from './key-file.ts';
-import { withLock } from './lock.ts';
-
-/**
- * The profiles of one user on disk: `profiles/<id>/profile.json`, `invite.homing` and `private.key`. A damaged
- * profile is left as it is and reported; the others load.
- */
-export interface ProfileStore {
-  /** The directory all of it is in. */
-  readonly directory: string;
-  readonly keys: KeyKeeper;
-}
-
-/** A profile that cannot be read. */
-export interface DamagedProfile {
-  readonly id: string;
-  readonly path: string;
-  readonly problem: Problem;
-}
+import { chooseProfile, type DamagedProfile } from './choose-profile.ts';
+import {
+  changeStore,
+  type ProfileStore,
+  profileDirectory,
+  profileIds,
+  profilePath,
+  profilesDirectory,
+  readKey,
+} from './store.ts';
 
 /** All profiles, by the name of their network. */
 export interface ProfileList {
@@ -32,54 +22,12 @@ export interface ProfileList {
   readonly damaged: readonly DamagedProfile[];
 }
 
-const idPattern = /^[a-z0-9]{16}$/;
 /** The helper takes 4 MiB. */
 const profileLimitBytes = 4 * 1024 * 1024;
 
-/** The store of the user whose environment this is. */
-export function openStore(env: NodeJS.ProcessEnv, keys: KeyKeeper = keyFile): ProfileStore {
-  return { directory: configDir(env), keys };
-}
-
-/** The file that is there while somebody changes the store. */
-export const storeLockName = 'profiles.lock';
-
-/** The directory of all profiles. */
-export function profilesDirectory(store: ProfileStore): string {
-  return join(store.directory, 'profiles');
-}
-
-/** The directory of one profile. */
-export function profileDirectory(store: ProfileStore, id: string): string {
-  return join(profilesDirectory(store), id);
-}
-
-/** Runs a change of the store; two at once go one after the other. @throws HomingError `store-busy`, `store-unusable` */
-export async function changeStore<T>(store: ProfileStore, change: () => Promise<T>): Promise<T> {
-  try {
-    await mkdir(profilesDirectory(store), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw storeUnusable(store, error);
-  }
-  return await withLock(join(store.directory, storeLockName), change);
-}
-
-function storeUnusable(store: ProfileStore, error: unknown): HomingError {
-  return new HomingError({
-    code: 'store-unusable',
-    title: 'The profiles cannot be kept',
-    cause: error instanceof Error ? `${error.message}.` : String(error),
-    remedy: `Make ${store.directory} a directory that you can write to.`,
-  });
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 /** Reads one profile.json. @throws HomingError `profile-damaged` */
 async function readProfile(store: ProfileStore, id: string): Promise<Profile> {
-  const path = join(profileDirectory(store, id), 'profile.json');
+  const path = profilePath(store, id);
   const remedy = 'Import its invite again; the file is kept beside the new one.';
   const title = 'A profile is damaged';
   const damaged = (cause: string) => new HomingError({ code: 'profile-damaged', title, cause, remedy });
@@ -121,16 +69,6 @@ export async function listProfiles(store: ProfileStore): Promise<ProfileList> {
   return { profiles: profiles.toSorted(byName), damaged };
 }
 
-async function profileIds(store: ProfileStore): Promise<string[]> {
-  try {
-    const entries = await readdir(profilesDirectory(store));
-    return entries.filter((entry) => idPattern.test(entry)).sort();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw storeUnusable(store, error);
-  }
-}
-
 /** A profile with its key, as `connect` needs them. */
 export interface LoadedProfile {
   readonly profile: Profile;
@@ -143,67 +81,18 @@ export interface LoadedProfile {
  */
 export async function findProfile(store: ProfileStore, nameOrId?: string): Promise<Profile> {
   const { profiles, damaged } = await listProfiles(store);
-  const names = profiles.map((profile) => profile.network.name);
-  if (nameOrId === undefined) {
-    const [only, second] = profiles;
-    if (only !== undefined && second === undefined) return only;
-    if (second !== undefined) throw whichProfile(names);
-    throw noProfile(damaged);
-  }
-  const found = profiles.filter(({ id, network }) => id === nameOrId || network.name === nameOrId);
-  const [only, second] = found;
-  if (only !== undefined && second === undefined) return only;
-  if (second !== undefined) throw whichProfile(found.map(({ id }) => id));
-  const broken = damaged.find(({ id }) => id === nameOrId);
-  if (broken !== undefined) throw new HomingError(broken.problem);
-  throw new HomingError({
-    code: 'unknown-profile',
-    title: 'There is no such network on this laptop',
-    cause: `${shown(nameOrId)} is neither the name nor the id of a profile.`,
-    remedy:
-      names.length === 0 ? 'Import an invite with `homing import FILE`.' : `There is ${names.join(', ')}.`,
-  });
-}
-
-function noProfile(damaged: readonly DamagedProfile[]): HomingError {
-  const [first] = damaged;
-  if (first !== undefined) return new HomingError(first.problem);
-  return new HomingError({
-    code: 'no-profile',
-    title: 'No network is set up on this laptop yet',
-    cause: 'Nothing was imported.',
-    remedy: 'Import an invite with `homing import FILE`.',
-  });
-}
-
-function whichProfile(choices: readonly string[]): HomingError {
-  return new HomingError({
-    code: 'which-profile',
-    title: 'There is more than one network on this laptop',
-    cause: `It could be ${choices.join(', ')}.`,
-    remedy: 'Name the one you mean.',
-  });
+  const entries = profiles.map((profile) => ({
+    id: profile.id,
+    networkName: profile.network.name,
+    profile,
+  }));
+  return chooseProfile(entries, damaged, nameOrId).profile;
 }
 
 /** A profile and its private key. @throws as {@link findProfile}, and `key-missing`, `bad-key` */
 export async function loadProfile(store: ProfileStore, nameOrId?: string): Promise<LoadedProfile> {
   const profile = await findProfile(store, nameOrId);
   return { profile, privateKey: await readKey(store, profile.id) };
-}
-
-/** @throws HomingError `key-missing`, `bad-key` */
-export async function readKey(store: ProfileStore, id: string): Promise<PrivateKey> {
-  try {
-    return await store.keys.read(profileDirectory(store, id));
-  } catch (error) {
-    if (error instanceof HomingError) throw error;
-    throw new HomingError({
-      code: 'key-missing',
-      title: 'The private key of a profile cannot be read',
-      cause: error instanceof Error ? `${error.message}.` : String(error),
-      remedy: 'Run `homing forget` for this network, import its invite again and send the new join card.',
-    });
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
-import { type ProfileStore, profileDirectory } from './profiles.ts';
+import { type ProfileStore, profileDirectory } from './store.ts';
 
 /** The invite that a profile was made from; undefined for a WireGuard file, or when it no longer verifies. */
 export async function storedInvite(store: ProfileStore, id: string): Promise<VerifiedInvite | undefined> {

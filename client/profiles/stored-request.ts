@@ -1,42 +1,69 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isKeyText } from '../../shared/keys/wireguard-key.ts';
-import { configDir } from './config-dir.ts';
+import { readFile } from 'node:fs/promises';
+import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
+import { chooseProfile, type DamagedProfile, type ProfileEntry } from './choose-profile.ts';
+import { type ProfileStore, profileIds, profilePath, readKey } from './store.ts';
 
-const idPattern = /^[a-z0-9]{16}$/;
-
-interface StoredText {
-  readonly id: string;
-  readonly networkName: unknown;
+/** A profile as its file holds it, of which only the names were looked at. */
+interface StoredProfile extends ProfileEntry {
   readonly text: string;
 }
 
-/** @throws Error for a file that is missing, or holds no profile */
-function storedText(profiles: string, id: string): StoredText {
-  const text = readFileSync(join(profiles, id, 'profile.json'), 'utf8');
-  const { id: written, network }: { id: unknown; network: { name: unknown } } = JSON.parse(text);
-  if (written !== id) throw new Error('it is the profile of another id');
-  return { id, networkName: network.name, text };
+function damagedProblem(cause: string): Problem {
+  return {
+    code: 'profile-damaged',
+    title: 'A profile is damaged',
+    cause,
+    remedy: 'Import its invite again; the file is kept beside the new one.',
+  };
+}
+
+/** @throws Error when the file cannot be read or holds no profile of that id */
+async function storedProfile(path: string, id: string): Promise<StoredProfile> {
+  const text = await readFile(path, 'utf8');
+  const profile: unknown = JSON.parse(text);
+  const at = (value: unknown, key: string): unknown =>
+    typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  const networkName = at(at(profile, 'network'), 'name');
+  if (at(profile, 'id') !== id || typeof networkName !== 'string') {
+    throw new Error('It is not the profile of this folder');
+  }
+  return { id, networkName, text };
+}
+
+/** What `PUT /v1/tunnel` is sent for a stored profile. */
+export interface StoredRequest {
+  /** The file of the profile. */
+  readonly path: string;
+  /** A TunnelRequest as JSON text. */
+  readonly body: string;
 }
 
 /**
- * The body of `PUT /v1/tunnel` for a stored profile, as the files hold it: the helper checks all of it, and to check
- * it here as well takes the schemas, whose loading the first packet would wait for.
- * @param nameOrId as for `findProfile`
- * @returns undefined when anything is out of the ordinary, for profiles.ts to say what
+ * The request that connects a stored profile, as its files hold it. It is not parsed here: the helper checks every field
+ * of a request anyway, and loading the schemas to check them twice takes longer than setting up the tunnel.
+ * @param nameOrId as for {@link chooseProfile}
+ * @throws HomingError as {@link chooseProfile}; `profile-damaged`, `key-missing`, `key-sealed`, `bad-key`
  */
-export function storedRequest(env: NodeJS.ProcessEnv, nameOrId: string | undefined): string | undefined {
-  const profiles = join(configDir(env), 'profiles');
-  try {
-    const ids = readdirSync(profiles).filter((entry) => idPattern.test(entry));
-    const stored = ids.map((id) => storedText(profiles, id));
-    const [only, second] = stored.filter(
-      ({ id, networkName }) => nameOrId === undefined || id === nameOrId || networkName === nameOrId,
-    );
-    if (only === undefined || second !== undefined) return undefined;
-    const privateKey = readFileSync(join(profiles, only.id, 'private.key'), 'utf8').trim();
-    return isKeyText(privateKey) ? `{"profile":${only.text},"privateKey":"${privateKey}"}` : undefined;
-  } catch {
-    return undefined;
+export async function storedRequest(
+  store: ProfileStore,
+  nameOrId: string | undefined,
+): Promise<StoredRequest> {
+  const found: StoredProfile[] = [];
+  const damaged: DamagedProfile[] = [];
+  for (const id of await profileIds(store)) {
+    const path = profilePath(store, id);
+    try {
+      found.push(await storedProfile(path, id));
+    } catch (error) {
+      damaged.push({ id, path, problem: damagedProblem(`${path}: ${problemOf(error).cause}`) });
+    }
   }
+  const { id, text } = chooseProfile(found, damaged, nameOrId);
+  const privateKey = await readKey(store, id);
+  return { path: profilePath(store, id), body: `{"profile":${text},"privateKey":"${privateKey}"}` };
+}
+
+/** The helper refused a stored request as malformed: the file is damaged, and its own words say where. */
+export function refusedProfile(path: string, refusal: Problem): HomingError {
+  return new HomingError(damagedProblem(`${path}: ${refusal.cause}`));
 }

@@ -6,7 +6,7 @@ import { generatePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
 import { syncDirectory, writeAtomically } from './atomic-file.ts';
-import { type ProfileStore, profileDirectory, profilesDirectory } from './profiles.ts';
+import { type ProfileStore, profileDirectory, profilesDirectory } from './store.ts';
 
 /** What an import leaves on disk. */
 export interface ProfileFiles {

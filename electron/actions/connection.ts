@@ -1,5 +1,6 @@
 import type { HelperClient } from '../../client/helper-client.ts';
-import { loadProfile, type ProfileStore } from '../../client/profiles/profiles.ts';
+import { loadProfile } from '../../client/profiles/profiles.ts';
+import type { ProfileStore } from '../../client/profiles/store.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 import type { AppStore } from '../state/app-store.ts';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { commit, prepare } from '../../client/profiles/import-profile.ts';
-import type { ProfileStore } from '../../client/profiles/profiles.ts';
+import type { ProfileStore } from '../../client/profiles/store.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { type Handed, textOfFile } from '../imports/intake.ts';
 import { type PendingImport, pendingImport, reviewOf } from '../imports/review.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { create } from 'qrcode';
 import { joinCardOf } from '../../client/profiles/join-card.ts';
-import type { ProfileStore } from '../../client/profiles/profiles.ts';
+import type { ProfileStore } from '../../client/profiles/store.ts';
 import { joinCardJson, joinCardLine } from '../../shared/authoring/join-card.ts';
 import type { JoinCardView } from '../../shared/contract/app-ipc.ts';
 import { HomingError } from '../../shared/errors/problem.ts';

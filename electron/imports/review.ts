@@ -1,6 +1,6 @@
 import { type ImportResult, type PreparedImport, prepare } from '../../client/profiles/import-profile.ts';
 import type { ImportSource } from '../../client/profiles/import-source.ts';
-import type { ProfileStore } from '../../client/profiles/profiles.ts';
+import type { ProfileStore } from '../../client/profiles/store.ts';
 import type { Review } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';

@@ -1,13 +1,13 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listProfiles } from '../../client/profiles/profiles.ts';
 import {
-  listProfiles,
   type ProfileStore,
   profileDirectory,
   profilesDirectory,
   storeLockName,
-} from '../../client/profiles/profiles.ts';
+} from '../../client/profiles/store.ts';
 import type { AppState, ProfileSummary } from '../../shared/contract/app-state.ts';
 import { type Fingerprint, fingerprintOf } from '../../shared/invite/fingerprint.ts';
 import { verifyInvite } from '../../shared/invite/read-invite.ts';

@@ -1,18 +1,16 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
+import type { Diagnostics, HelperEvent, ProbeResponse } from '../../shared/contract/control-api.ts';
 import {
   bodyLimitBytes,
-  type Diagnostics,
-  type HelperEvent,
   type ProbeRequest,
-  type ProbeResponse,
   probeRequestSchema,
   type RouteRequest,
   routeRequestSchema,
   type TunnelRequest,
   tunnelRequestSchema,
-} from '../../shared/contract/control-api.ts';
+} from '../../shared/contract/requests.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion, apiVersionHeader } from '../../shared/contract/version.ts';
 import { versionProblem } from '../../shared/contract/version-problem.ts';

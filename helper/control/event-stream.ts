@@ -23,7 +23,7 @@ export function streamEvents(
   onEnd: () => void,
   stallMs: number,
 ): Response {
-  return streamSSE(context, async (stream) => {
+  const response = streamSSE(context, async (stream) => {
     const pending = new PendingEvents();
     const end = Promise.withResolvers<void>();
     let offered = Promise.withResolvers<void>();
@@ -57,4 +57,7 @@ export function streamEvents(
       context.env?.outgoing?.destroy();
     }
   });
+  // Hono asks for chunks always; Node itself knows that a caller of HTTP/1.0 gets none.
+  response.headers.delete('transfer-encoding');
+  return response;
 }

@@ -19,7 +19,6 @@ import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
 import { notConnected } from './not-connected.ts';
 import { recover } from './recovery.ts';
-import { rehearse } from './rehearsal.ts';
 import { SharedReading } from './shared-reading.ts';
 import { TunnelDns } from './tunnel-dns.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
@@ -106,8 +105,6 @@ async function startLocked(
   };
   const server = controlServer(helper);
   await listenForUser(server, options.socketPath, options.uid);
-  // Only speed depends on it: a connection that comes meanwhile is served, and a failure shows when it matters.
-  void rehearse(options.socketPath, system).catch(() => undefined);
   return {
     stop: async () => {
       await keeper.disconnect();

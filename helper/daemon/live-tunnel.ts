@@ -1,7 +1,10 @@
 import type { ConnectedTunnel } from '../../shared/contract/status.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
+import { publicKeyOf } from '../../shared/keys/probe-key.ts';
+import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 import type { PathKeeper } from '../paths/path-keeper.ts';
 import type { LiveInterface } from '../tunnel/system.ts';
 import type { RouteKeeper } from './route-keeper.ts';
@@ -21,6 +24,23 @@ export interface LiveTunnel {
   hostNames: number;
   hostsProblem: Problem | null;
   dns: LiveDns | null;
+}
+
+/** A live tunnel whose names are not written yet. */
+export function liveTunnel(
+  profile: Profile,
+  plan: TunnelPlan,
+  privateKey: PrivateKey,
+  rest: Pick<LiveTunnel, 'listenPort' | 'since' | 'adopted' | 'paths' | 'routes'>,
+): LiveTunnel {
+  const hosts = { hostsVia: profile.defaultController, hostNames: 0, hostsProblem: null, dns: null };
+  return { profile, plan, publicKey: publicKeyOf(privateKey), ...rest, ...hosts };
+}
+
+/** What the journal says of a live tunnel. @param phase `falling` while it is being taken down */
+export function journalEntryOf(live: LiveTunnel, phase: 'up' | 'falling'): JournalEntry {
+  const { profile, publicKey, since, hostsVia } = live;
+  return { version: 1, phase, profile, publicKey, since, hostsVia };
 }
 
 /** @param read what the interface says; undefined when it is gone */

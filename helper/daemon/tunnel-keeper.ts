@@ -1,7 +1,8 @@
-import type { RouteRequest, TunnelRequest } from '../../shared/contract/control-api.ts';
+import type { RouteRequest, TunnelRequest } from '../../shared/contract/requests.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
-import { keyBytes, keyText, type PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { publicKeyOf } from '../../shared/keys/probe-key.ts';
+import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { dnsPlan } from '../../shared/plan/dns-plan.ts';
 import { countNames, hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
@@ -17,10 +18,9 @@ import {
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
-import { x25519PublicKey } from '../paths/probe/x25519.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
-import { connectedStatus, type LiveTunnel } from './live-tunnel.ts';
+import { connectedStatus, journalEntryOf, type LiveTunnel, liveTunnel } from './live-tunnel.ts';
 import { notConnected } from './not-connected.ts';
 import type { Recovered } from './recovery.ts';
 import { RouteKeeper } from './route-keeper.ts';
@@ -99,10 +99,11 @@ export class TunnelKeeper {
     return this.#inTurn(async () => {
       const { entry, privateKey, listenPort } = recovered;
       const plan = tunnelPlan(entry.profile);
-      const live = this.#liveTunnel(entry.profile, plan, privateKey, {
+      const live = liveTunnel(entry.profile, plan, privateKey, {
         listenPort,
         since: entry.since,
         adopted: true,
+        routes: this.#makeRoutes(entry.profile, plan),
         paths: this.#makePaths(entry.profile, plan, privateKey, entry.hostsVia),
       });
       live.hostsVia = entry.hostsVia;
@@ -171,30 +172,10 @@ export class TunnelKeeper {
     });
   }
 
-  #liveTunnel(
-    profile: Profile,
-    plan: TunnelPlan,
-    privateKey: PrivateKey,
-    rest: Pick<LiveTunnel, 'listenPort' | 'since' | 'adopted' | 'paths'>,
-  ): LiveTunnel {
-    const publicKey = keyText(x25519PublicKey(keyBytes(privateKey)));
-    return {
-      profile,
-      plan,
-      publicKey,
-      ...rest,
-      hostsVia: profile.defaultController,
-      routes: new RouteKeeper({
-        system: this.#parts.system,
-        timeline: this.#parts.timeline,
-        plan,
-        nameServers: dnsPlan(profile)?.servers ?? [],
-        onChange: () => this.#changed(),
-      }),
-      hostNames: 0,
-      hostsProblem: null,
-      dns: null,
-    };
+  #makeRoutes(profile: Profile, plan: TunnelPlan): RouteKeeper {
+    const { system, timeline } = this.#parts;
+    const nameServers = dnsPlan(profile)?.servers ?? [];
+    return new RouteKeeper({ system, timeline, plan, nameServers, onChange: () => this.#changed() });
   }
 
   async #bringUp(profile: Profile, plan: TunnelPlan, privateKey: PrivateKey): Promise<void> {
@@ -206,7 +187,7 @@ export class TunnelKeeper {
     const entry = {
       version: 1 as const,
       profile,
-      publicKey: keyText(x25519PublicKey(keyBytes(privateKey))),
+      publicKey: publicKeyOf(privateKey),
       since,
       hostsVia: profile.defaultController,
     };
@@ -221,7 +202,13 @@ export class TunnelKeeper {
       if (portInUse !== undefined) {
         timeline.add({ kind: 'port-changed', reason: portInUseReason(portInUse, listenPort) });
       }
-      const live = this.#liveTunnel(profile, plan, privateKey, { listenPort, since, adopted: false, paths });
+      const live = liveTunnel(profile, plan, privateKey, {
+        listenPort,
+        since,
+        adopted: false,
+        paths,
+        routes: this.#makeRoutes(profile, plan),
+      });
       await this.#writeNames(live);
       live.dns = await this.#parts.dns.apply(profile);
       journal.write({ ...entry, phase: 'up' });
@@ -267,7 +254,7 @@ export class TunnelKeeper {
 
   async #takeLiveDown(live: LiveTunnel): Promise<void> {
     const network = live.profile.network.name;
-    this.#journalLive(live, 'falling');
+    this.#parts.journal.write(journalEntryOf(live, 'falling'));
     this.#become({ state: 'disconnecting', network, since: this.#timeNow() });
     try {
       try {
@@ -301,21 +288,10 @@ export class TunnelKeeper {
       const { live } = this.#state;
       const from = live.hostsVia;
       live.hostsVia = controller;
-      this.#journalLive(live, 'up');
+      this.#parts.journal.write(journalEntryOf(live, 'up'));
       await this.#writeNames(live);
       this.#parts.timeline.add({ kind: 'names-moved', controller, from, to: controller, reason });
       this.#become(this.#state);
-    });
-  }
-
-  #journalLive(live: LiveTunnel, phase: 'up' | 'falling'): void {
-    this.#parts.journal.write({
-      version: 1,
-      phase,
-      profile: live.profile,
-      publicKey: live.publicKey,
-      since: live.since,
-      hostsVia: live.hostsVia,
     });
   }
 }

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { privateKeySchema } from '../keys/key-schemas.ts';
-import { profileSchema } from '../profile/profile.ts';
 import { decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
 import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './status.ts';
@@ -19,24 +17,10 @@ import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './statu
  *
  * Every answer carries the version (version.ts). A failure is an {@link ErrorBody} with a 4xx or 5xx status.
  *
- * Requests are strict: a field that the helper does not know is refused, since ignoring it could do less than was
+ * Requests (requests.ts) are strict: a field that the helper does not know is refused, since ignoring it could do less than was
  * meant. Responses are tolerant: fields and events that a program does not know are ignored. A field may therefore be
  * added to a response at any time; programs treat one that older helpers do not send as optional.
  */
-
-/** 500 controllers with 5,000 machines are 0.6 MB. */
-export const bodyLimitBytes = 4 * 1024 * 1024;
-
-export const tunnelRequestSchema = z.strictObject({ profile: profileSchema, privateKey: privateKeySchema });
-export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;
-
-/** Sends a range that sleeps through the tunnel for as long as the laptop is where it is, or gives it back. */
-export const routeRequestSchema = z.strictObject({ range: z.string().max(50), takeOver: z.boolean() });
-export type RouteRequest = z.infer<typeof routeRequestSchema>;
-
-/** Without a controller all are probed. */
-export const probeRequestSchema = z.strictObject({ controller: z.string().max(63).optional() });
-export type ProbeRequest = z.infer<typeof probeRequestSchema>;
 
 export const probeResponseSchema = z.object({
   controllers: z.array(z.object({ name: z.string(), candidates: z.array(candidateStatusSchema) })),

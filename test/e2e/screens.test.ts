@@ -4,7 +4,7 @@ import jsqr from 'jsqr';
 import qrcode from 'qrcode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenForUser } from '../../helper/control/socket.ts';
-import type { TunnelRequest } from '../../shared/contract/control-api.ts';
+import type { TunnelRequest } from '../../shared/contract/requests.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { apiVersionHeader } from '../../shared/contract/version.ts';
 import { createLab, type Lab } from '../lab/lab.ts';

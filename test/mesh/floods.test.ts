@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { bodyLimitBytes } from '../../shared/contract/control-api.ts';
+import { bodyLimitBytes } from '../../shared/contract/requests.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import type { InstalledHost } from './support/installed-host.ts';
 import { rawCall, socketPath } from './support/raw-call.ts';

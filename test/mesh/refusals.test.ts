@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { bodyLimitBytes, errorBodySchema } from '../../shared/contract/control-api.ts';
+import { errorBodySchema } from '../../shared/contract/control-api.ts';
+import { bodyLimitBytes } from '../../shared/contract/requests.ts';
 import { fromBase64url } from '../../shared/invite/base64url.ts';
 import { signCompact } from '../../shared/invite/jws.ts';
 import { generateSigningKey, parseSigningKey, type SigningKey } from '../../shared/invite/network-key.ts';

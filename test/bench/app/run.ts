@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import type { TunnelRequest } from '../../../shared/contract/control-api.ts';
+import type { TunnelRequest } from '../../../shared/contract/requests.ts';
 import { AppHost } from '../../e2e/support/app-host.ts';
 import { DesktopServices } from '../../e2e/support/desktop-services.ts';
 import { FakeHelper } from '../../e2e/support/fake-helper.ts';

@@ -1,5 +1,5 @@
-import type { TunnelRequest } from '../../../shared/contract/control-api.ts';
 import type { Path } from '../../../shared/contract/path.ts';
+import type { TunnelRequest } from '../../../shared/contract/requests.ts';
 import type { ConnectedTunnel, ControllerStatus } from '../../../shared/contract/status.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import qrcode from 'qrcode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forget } from '../../../cli/commands/forget-action.ts';
+import { forget } from '../../../cli/commands/forget.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { fingerprintOf } from '../../../shared/invite/fingerprint.ts';
 import { verifyInvite } from '../../../shared/invite/read-invite.ts';

@@ -50,7 +50,6 @@ export class CliFolder {
     const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
     stdin.end(input);
     const env = { HOMING_CONFIG_DIR: this.file('config'), HOMING_SOCKET: this.file('none/helper.sock') };
-    const exitCodeBefore = process.exitCode;
     const status = await main(['node', 'homing', ...args], {
       stdout: stdout.stream,
       stderr: stderr.stream,
@@ -58,7 +57,6 @@ export class CliFolder {
       env,
       now: () => nowMs,
     });
-    process.exitCode = exitCodeBefore;
     return { status, stdout: stdout.text(), stderr: stderr.text() };
   }
 }

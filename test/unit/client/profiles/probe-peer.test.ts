@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { commit, prepare } from '../../../../client/profiles/import-profile.ts';
 import { probePeerOf } from '../../../../client/profiles/probe-peer.ts';
-import { openStore, type ProfileStore } from '../../../../client/profiles/profiles.ts';
+import { openStore, type ProfileStore } from '../../../../client/profiles/store.ts';
 import { probePrivateKey, publicKeyOf } from '../../../../shared/keys/probe-key.ts';
 import { parsePrivateKey } from '../../../../shared/keys/wireguard-key.ts';
 import { nasKey, nowMs, vpsKey } from '../../support/invite-fixtures.ts';

@@ -14,9 +14,8 @@ import {
   forgetProfile,
   listProfiles,
   loadProfile,
-  openStore,
-  type ProfileStore,
 } from '../../../../client/profiles/profiles.ts';
+import { openStore, type ProfileStore } from '../../../../client/profiles/store.ts';
 import { planAddresses } from '../../../../shared/addresses/plan.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
 import { publicKeyOf } from '../../../../shared/keys/probe-key.ts';
@@ -246,10 +245,10 @@ describe('the profile store', () => {
 
   it('lets processes import at once', { timeout: 30_000 }, async () => {
     const module = new URL('../../../../client/profiles/import-profile.ts', import.meta.url).href;
-    const profiles = new URL('../../../../client/profiles/profiles.ts', import.meta.url).href;
+    const storeModule = new URL('../../../../client/profiles/store.ts', import.meta.url).href;
     const script = `
       import { commit, prepare } from ${JSON.stringify(module)};
-      import { openStore } from ${JSON.stringify(profiles)};
+      import { openStore } from ${JSON.stringify(storeModule)};
       const store = openStore(process.env);
       await prepare(store, { text: process.argv[1], fileName: '', nowMs: ${nowMs} })
         .then((prepared) => commit(store, prepared))

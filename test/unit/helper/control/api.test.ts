@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ControlledHelper, controlApi } from '../../../../helper/control/api.ts';
-import { bodyLimitBytes, errorBodySchema } from '../../../../shared/contract/control-api.ts';
+import { errorBodySchema } from '../../../../shared/contract/control-api.ts';
+import { bodyLimitBytes } from '../../../../shared/contract/requests.ts';
 import type { Status } from '../../../../shared/contract/status.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
 import { goodProfileJson } from '../../support/profiles.ts';

@@ -8,7 +8,7 @@ import type { ControlledHelper } from '../../../../helper/control/api.ts';
 import { type ControlLimits, controlLimits } from '../../../../helper/control/limits.ts';
 import { controlServer } from '../../../../helper/control/server.ts';
 import type { HelperEvent } from '../../../../shared/contract/control-api.ts';
-import { bodyLimitBytes } from '../../../../shared/contract/control-api.ts';
+import { bodyLimitBytes } from '../../../../shared/contract/requests.ts';
 import type { Status, TunnelStatus } from '../../../../shared/contract/status.ts';
 
 /** Callers who mean harm, on a real socket: what they can make the helper hold stays bounded. */

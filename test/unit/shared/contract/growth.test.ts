@@ -8,8 +8,8 @@ import {
   errorBodySchema,
   type HelperEvent,
   probeResponseSchema,
-  type TunnelRequest,
 } from '../../../../shared/contract/control-api.ts';
+import type { TunnelRequest } from '../../../../shared/contract/requests.ts';
 import { type Status, statusSchema } from '../../../../shared/contract/status.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
 import { notUnderstood } from '../../support/schema-growth.ts';
@@ -142,7 +142,7 @@ describe.each([
     const sent = [unknown, ...previousAnswers.events.map(answer)];
     const text = sent.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
     const read: unknown[] = [];
-    for await (const event of helperEvents(Readable.from([Buffer.from(text)], { objectMode: false }))) {
+    for await (const event of helperEvents({ status: 200, body: Readable.from([Buffer.from(text)]) })) {
       read.push(event);
     }
     expect(read).toMatchObject(previousAnswers.events);

@@ -1,0 +1,91 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HomingError } from '../../shared/errors/problem.ts';
+import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { configDir } from './config-dir.ts';
+import { type KeyKeeper, keyFile } from './key-file.ts';
+import { withLock } from './lock.ts';
+
+/**
+ * The profiles of one user on disk: `profiles/<id>/profile.json`, `invite.homing` and `private.key`. A damaged
+ * profile is left as it is and reported; the others load.
+ */
+export interface ProfileStore {
+  /** The directory all of it is in. */
+  readonly directory: string;
+  readonly keys: KeyKeeper;
+}
+
+const idPattern = /^[a-z0-9]{16}$/;
+
+/** The store of the user whose environment this is. */
+export function openStore(env: NodeJS.ProcessEnv, keys: KeyKeeper = keyFile): ProfileStore {
+  return { directory: configDir(env), keys };
+}
+
+/** The file that is there while somebody changes the store. */
+export const storeLockName = 'profiles.lock';
+
+/** The directory of all profiles. */
+export function profilesDirectory(store: ProfileStore): string {
+  return join(store.directory, 'profiles');
+}
+
+/** The directory of one profile. */
+export function profileDirectory(store: ProfileStore, id: string): string {
+  return join(profilesDirectory(store), id);
+}
+
+/** Runs a change of the store; two at once go one after the other. @throws HomingError `store-busy`, `store-unusable` */
+export async function changeStore<T>(store: ProfileStore, change: () => Promise<T>): Promise<T> {
+  try {
+    await mkdir(profilesDirectory(store), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw storeUnusable(store, error);
+  }
+  return await withLock(join(store.directory, storeLockName), change);
+}
+
+function storeUnusable(store: ProfileStore, error: unknown): HomingError {
+  return new HomingError({
+    code: 'store-unusable',
+    title: 'The profiles cannot be kept',
+    cause: error instanceof Error ? `${error.message}.` : String(error),
+    remedy: `Make ${store.directory} a directory that you can write to.`,
+  });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** The file that holds a profile without its key. */
+export function profilePath(store: ProfileStore, id: string): string {
+  return join(profileDirectory(store, id), 'profile.json');
+}
+
+/** The ids of all profiles, damaged ones too; none when there is no store yet. */
+export async function profileIds(store: ProfileStore): Promise<string[]> {
+  try {
+    const entries = await readdir(profilesDirectory(store));
+    return entries.filter((entry) => idPattern.test(entry)).sort();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw storeUnusable(store, error);
+  }
+}
+
+/** @throws HomingError `key-missing`, `bad-key` */
+export async function readKey(store: ProfileStore, id: string): Promise<PrivateKey> {
+  try {
+    return await store.keys.read(profileDirectory(store, id));
+  } catch (error) {
+    if (error instanceof HomingError) throw error;
+    throw new HomingError({
+      code: 'key-missing',
+      title: 'The private key of a profile cannot be read',
+      cause: error instanceof Error ? `${error.message}.` : String(error),
+      remedy: 'Run `homing forget` for this network, import its invite again and send the new join card.',
+    });
+  }
+}
