@@ -1,13 +1,14 @@
 import { Stage } from './stage.ts';
 import type { Trial } from './trial.ts';
 import { kernelWireguard } from './trials/kernel-wireguard.ts';
+import { moduleTrial } from './trials/module.ts';
 
 /**
  * `npm run machines -- NAME…|all [FILE…]`: trials in virtual machines, one after the other; ends with one line of counts.
  * With files (they have a slash), only these of the tests that run inside of the machines.
  */
 
-const trials: readonly Trial[] = [kernelWireguard];
+const trials: readonly Trial[] = [moduleTrial, kernelWireguard];
 
 /** Machines end with this process; their disks would stay. */
 const endings = ['SIGINT', 'SIGTERM'] as const;

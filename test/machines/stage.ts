@@ -40,14 +40,15 @@ export interface BootOptions {
 export class Stage {
   #passed = 0;
   #failed = 0;
-  readonly #folder: string;
+  /** For files of this trial; gone with it. */
+  readonly folder: string;
   readonly #machines: Machine[] = [];
   #disks = 0;
 
   readonly #onlyFiles: readonly string[];
 
   private constructor(folder: string, onlyFiles: readonly string[]) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#onlyFiles = onlyFiles;
   }
 
@@ -72,7 +73,7 @@ export class Stage {
   async boot(recipe: Recipe, name: string = recipe.name, options: BootOptions = {}): Promise<Machine> {
     const imageMs = performance.now();
     const image = await imageOf(recipe, cache);
-    const disk = join(this.#folder, `disk${this.#disks++}`);
+    const disk = join(this.folder, `disk${this.#disks++}`);
     await makeCheckoutDisk(root, disk, options.files);
     const bootMs = performance.now();
     const machine = await Machine.boot(name, {
@@ -92,7 +93,7 @@ export class Stage {
 
   /** A wire between two cards; each end goes to another machine, or to another card of the same. */
   wire(name: string): readonly [Wire, Wire] {
-    const [near, far] = [join(this.#folder, `${name}-a`), join(this.#folder, `${name}-b`)];
+    const [near, far] = [join(this.folder, `${name}-a`), join(this.folder, `${name}-b`)];
     return [
       { near, far },
       { near: far, far: near },
@@ -150,6 +151,6 @@ export class Stage {
 
   async close(): Promise<void> {
     await Promise.all(this.#machines.map((machine) => machine.stop()));
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }

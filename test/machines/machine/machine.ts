@@ -205,13 +205,6 @@ export class Machine {
     await this.run(['/bin/sh', '-euc', script, 'sh', path, mode], { input: text });
   }
 
-  /** Shuts it down in order and starts it again, from its disk as it is; waits until commands run. */
-  async reboot(): Promise<void> {
-    await this.#agent.tell('guest-shutdown', { mode: 'reboot' });
-    await this.monitor.event('RESET');
-    await this.#answers();
-  }
-
   /** As when its power is cut and comes again: what was not written to its disk is gone. Waits until commands run. */
   async cutPower(): Promise<void> {
     await this.monitor.execute('system_reset');
