@@ -41,6 +41,7 @@ ProtectSystem=strict
 ReadWritePaths=/etc
 ProtectHome=yes
 PrivateTmp=yes
+PrivateMounts=yes
 PrivateDevices=no
 DevicePolicy=closed
 DeviceAllow=/dev/net/tun rw

@@ -1,0 +1,200 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statusSchema } from '../../shared/contract/status.ts';
+import type { Host } from '../lab/host.ts';
+import { ping } from '../lab/ping.ts';
+import { kernelHasWireGuard } from '../lab/requirements.ts';
+import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { randomForTests } from '../support/random-for-tests.ts';
+import type { InstalledHost } from './support/installed-host.ts';
+import { rawCall } from './support/raw-call.ts';
+import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
+import { storedProfile } from './support/stored-profile.ts';
+
+/**
+ * Every step that the journal knows of connecting, disconnecting and replacing a tunnel, with every process that can be killed
+ * there: generated, and each cell ends in the machine as it was before.
+ */
+
+const random = randomForTests();
+const { interfaceName, network } = smallMesh;
+
+let mesh: SmallMesh;
+let laptop: InstalledHost;
+let host: Host;
+let idle: Snapshot;
+let idleEtc: string;
+let originalHosts: Buffer;
+let connectBody: string;
+
+beforeAll(async () => {
+  requireLab();
+  mesh = await createSmallMesh();
+  laptop = mesh.laptop;
+  host = laptop.host;
+  await host.writeFile('/etc/hosts', '127.0.0.1 localhost');
+  originalHosts = await readFile(host.outsidePath('/etc/hosts'));
+  const { profile, privateKey } = await storedProfile(laptop);
+  connectBody = JSON.stringify({ profile, privateKey });
+  await laptop.startHelper();
+  idle = await host.snapshot();
+  idleEtc = await host.run(['ls', '-A', '/etc']);
+});
+afterAll(() => mesh?.destroy());
+
+async function call(method: 'PUT' | 'DELETE'): Promise<void> {
+  const { status, text } = await rawCall(
+    host,
+    method,
+    '/v1/tunnel',
+    method === 'PUT' ? connectBody : undefined,
+  );
+  if (status !== 200) throw new Error(text);
+}
+
+function fileText(path: string): string {
+  try {
+    return readFileSync(host.outsidePath(path), 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The journal's own word for where the helper is; empty without one. */
+function phase(): string {
+  return /"phase":"(\w+)"/.exec(fileText('/run/homing/journal.json'))?.[1] ?? '';
+}
+
+const hasInterface = () => existsSync(host.outsidePath(`/sys/class/net/${interfaceName}`));
+const hasNames = () => fileText('/etc/hosts').includes(`.${network}`);
+
+interface Operation {
+  readonly name: string;
+  /** What is there before it. */
+  readonly startsConnected: boolean;
+  readonly method: 'PUT' | 'DELETE';
+  /** Its steps in order, each with the sign by which it is seen from outside. */
+  readonly steps: readonly (readonly [name: string, isReached: () => boolean])[];
+}
+
+const operations: readonly Operation[] = [
+  {
+    name: 'up',
+    startsConnected: false,
+    method: 'PUT',
+    steps: [
+      ['the interface is named', () => fileText('/run/homing/interface') !== ''],
+      ['rising', () => phase() === 'rising'],
+      ['the interface is there', hasInterface],
+      ['the names are there', hasNames],
+      ['up', () => phase() === 'up'],
+    ],
+  },
+  {
+    name: 'down',
+    startsConnected: true,
+    method: 'DELETE',
+    steps: [
+      ['falling', () => phase() === 'falling'],
+      ['the names are gone', () => !hasNames()],
+      ['the interface is gone', () => !hasInterface()],
+      ['nothing is journaled', () => phase() === ''],
+    ],
+  },
+  {
+    name: 'replace',
+    startsConnected: true,
+    method: 'PUT',
+    steps: [
+      ['falling', () => phase() === 'falling'],
+      ['the interface is gone', () => !hasInterface()],
+      ['rising', () => phase() === 'rising'],
+      ['up again', () => phase() === 'up'],
+    ],
+  },
+];
+
+type Victim = 'the helper' | 'wireguard-go' | 'both';
+const victims: readonly Victim[] = kernelHasWireGuard()
+  ? ['the helper']
+  : ['the helper', 'wireguard-go', 'both'];
+
+async function kill(victim: Victim): Promise<void> {
+  if (victim !== 'wireguard-go') await laptop.killHelper();
+  // It may not have been started yet, or be gone already: then there is nothing to kill in this cell.
+  if (victim !== 'the helper') await host.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
+}
+
+async function expectAsBefore(what: string): Promise<void> {
+  await call('DELETE');
+  const left = async () => diffSnapshots(idle, await host.snapshot());
+  await expect.poll(left, { message: what, timeout: 5_000, interval: 200 }).toEqual([]);
+  expect((await readFile(host.outsidePath('/etc/hosts'))).equals(originalHosts), what).toBe(true);
+  expect(await host.run(['ls', '-A', '/etc']), what).toBe(idleEtc);
+  expect(existsSync(host.outsidePath('/run/homing/interface')), what).toBe(false);
+}
+
+async function tunnelState(): Promise<string> {
+  return statusSchema.parse(JSON.parse((await rawCall(host, 'GET', '/v1/status')).text)).tunnel.state;
+}
+
+const cells = operations.flatMap((operation) =>
+  operation.steps.flatMap(([step, isReached]) =>
+    victims.map((victim) => ({
+      operation,
+      step,
+      isReached,
+      victim,
+      what: `${operation.name}, ${step}, ${victim}`,
+    })),
+  ),
+);
+
+test.each(cells)('killed at: $what', async ({ operation, isReached, victim, what }) => {
+  if (operation.startsConnected) await call('PUT');
+  const ended = call(operation.method).catch(() => undefined);
+  const deadline = Date.now() + 5_000;
+  while (!isReached() && Date.now() < deadline) await new Promise(setImmediate);
+  expect(isReached() || Date.now() < deadline, `${what} was never seen`).toBe(true);
+  // Anywhere between this step and the next, which follows within milliseconds.
+  await sleep(random.next() * 4);
+  await kill(victim);
+  await ended;
+  if (victim !== 'wireguard-go') await laptop.startHelper();
+  expect(['off', 'connected', 'failed'], what).toContain(await tunnelState());
+  await expectAsBefore(what);
+});
+
+describe('with a tunnel up', () => {
+  test('an interface that somebody deletes by hand leaves nothing after down', async () => {
+    await call('PUT');
+    await host.run(['ip', 'link', 'delete', interfaceName]);
+    await expectAsBefore('deleted by hand');
+  });
+
+  test('a hosts file that somebody edits keeps the edit, and loses the names', async () => {
+    await call('PUT');
+    const edited = `${fileText('/etc/hosts')}192.0.2.99 by-hand\n`;
+    await host.writeFile('/etc/hosts', edited);
+    await call('DELETE');
+    expect(fileText('/etc/hosts')).toMatch(/^127\.0\.0\.1 localhost\n192\.0\.2\.99 by-hand\n$/);
+    await host.writeFile('/etc/hosts', originalHosts.toString('latin1'));
+    await expectAsBefore('edited by hand');
+  });
+
+  test('everything stopped for three seconds goes on as before', async () => {
+    await call('PUT');
+    expect((await ping(host, `nas.${network}`)).received).toBe(3);
+    await host.exec(['pkill', '-STOP', '-x', 'wireguard-go']);
+    laptop.helper.kill('SIGSTOP');
+    await sleep(3_000);
+    await host.exec(['pkill', '-CONT', '-x', 'wireguard-go']);
+    laptop.helper.kill('SIGCONT');
+    expect(await tunnelState()).toBe('connected');
+    await expect.poll(async () => (await ping(host, `nas.${network}`)).received, { timeout: 15_000 }).toBe(3);
+    await expectAsBefore('stopped and continued');
+  });
+});
