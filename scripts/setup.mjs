@@ -4,7 +4,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -135,22 +144,37 @@ function aptInstall(packages) {
   return again.status === 0;
 }
 
-/** Where openresolv lies for the lab: installed, it would take over /etc/resolv.conf of the machine itself. */
-const openresolvFolder = join(root, 'node_modules', '.cache', 'openresolv');
+/**
+ * Resolvers that the lab's hosts get, by package, with a file of each. They are unpacked and not installed: installed,
+ * they would take over /etc/resolv.conf of the machine itself.
+ */
+const unpackedFolder = join(root, 'node_modules', '.cache', 'resolvers');
+/** @type {Readonly<Record<string, string>>} */
+const unpackedPackages = {
+  openresolv: 'sbin/resolvconf',
+};
 
-function ensureOpenresolv() {
-  if (existsSync(join(openresolvFolder, 'sbin', 'resolvconf')) || !isInstalled('apt-get')) return;
-  say('Unpacking the Debian package openresolv…');
-  mkdirSync(openresolvFolder, { recursive: true });
+/** @param {string} name */
+function unpack(name) {
+  const folder = mkdtempSync(join(tmpdir(), 'homing-unpack-'));
   /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'pipe', 'pipe'];
-  const download = () => run('apt-get', ['download', '-q', 'openresolv'], { cwd: openresolvFolder, stdio });
-  if (download().status !== 0) {
-    run('apt-get', ['update', '-q'], { stdio });
-    if (download().status !== 0) return;
+  const download = () => run('apt-get', ['download', '-q', name], { cwd: folder, stdio }).status === 0;
+  if (download() || (run('apt-get', ['update', '-q'], { stdio }).status === 0 && download())) {
+    const [deb] = readdirSync(folder);
+    if (deb !== undefined) run('dpkg', ['-x', join(folder, deb), join(unpackedFolder, name)], { stdio });
   }
-  const [deb] = readdirSync(openresolvFolder).filter((name) => name.endsWith('.deb'));
-  if (deb !== undefined) run('dpkg', ['-x', deb, '.'], { cwd: openresolvFolder, stdio });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function ensureResolvers() {
+  const missing = Object.keys(unpackedPackages).filter(
+    (name) => !existsSync(join(unpackedFolder, name, unpackedPackages[name] ?? '')),
+  );
+  if (missing.length === 0 || !isInstalled('apt-get')) return;
+  say(`Unpacking Debian packages for the lab: ${missing.join(' ')}…`);
+  mkdirSync(unpackedFolder, { recursive: true });
+  for (const name of missing) unpack(name);
 }
 
 /**
@@ -163,6 +187,7 @@ export function ensureSystemPackages({
   desktop = false,
   appImage = false,
   machines = false,
+  resolvers = false,
 } = {}) {
   const libraries = Object.entries(desktopLibraries).map(([name, from]) => [
     join(libraryDirectory, name),
@@ -184,7 +209,7 @@ export function ensureSystemPackages({
         .map((p) => wanted[p] ?? p),
     ),
   ];
-  if (lab) ensureOpenresolv();
+  if (resolvers) ensureResolvers();
   if (missing.length === 0) return;
   const hasApt = isInstalled('apt-get');
   if (hasApt && process.getuid?.() === 0 && aptInstall(missing)) return;

@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Host } from '../lab/host.ts';
+import { createWorld, laptopMobileInterface, type World } from '../lab/world.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { joinBox } from './support/existing-network.ts';
+import type { InstalledHost } from './support/installed-host.ts';
+
+/** The real openresolv on a laptop whose home has names of its own; scripts/setup.mjs unpacks it. */
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const resolvers = fileURLToPath(new URL('../../node_modules/.cache/resolvers', import.meta.url));
+
+let world: World | undefined;
+afterEach(async () => {
+  await world?.destroy();
+  world = undefined;
+});
+
+/** The laptop in a phone's network, with the file of a home whose domain is fritz.box. */
+async function awayFromBox(): Promise<{ laptop: Host; installed: InstalledHost }> {
+  world = await createWorld({ parts: ['desk', 'mobile'], laptopAt: 'nowhere', withMobile: true });
+  const installed = await joinBox(world);
+  return { laptop: world.laptop, installed };
+}
+
+const zonesOfDnsmasq = '/etc/dnsmasq-zones.conf';
+
+/** The real openresolv, with dnsmasq's file as the local resolver that it tells zones to. */
+async function useOpenresolv(host: Host): Promise<void> {
+  for (const folder of ['/usr/sbin', '/usr/lib']) await host.overlay(folder);
+  await host.bind(`${resolvers}/openresolv/sbin/resolvconf`, '/usr/sbin/resolvconf');
+  await host.bind(`${resolvers}/openresolv/lib/resolvconf`, '/usr/lib/resolvconf');
+  const settings = `resolv_conf=/etc/resolv.conf\nname_servers=127.0.0.1\ndnsmasq_conf=${zonesOfDnsmasq}\n`;
+  await host.writeFile('/etc/resolvconf.conf', settings);
+  await host.run(['/usr/sbin/resolvconf', '-a', laptopMobileInterface], {
+    input: 'nameserver 203.0.113.129\n',
+  });
+}
+
+test('names of the home’s domain are looked up at its router, and the resolver is as before after down and a crash', async () => {
+  requireLab();
+  const { laptop, installed } = await awayFromBox();
+  await useOpenresolv(laptop);
+  const resolver = async () => [
+    await laptop.readFile('/etc/resolv.conf'),
+    await laptop.readFile(zonesOfDnsmasq),
+    await laptop.run(['/usr/sbin/resolvconf', '-l']),
+  ];
+  const before = await resolver();
+  expect(before[0]).toContain('nameserver 127.0.0.1');
+  const zone = 'server=/fritz.box/192.0.2.1';
+
+  await installed.startHelper();
+  await installed.mustHoming(['up']);
+  expect(await laptop.readFile(zonesOfDnsmasq)).toContain(zone);
+  expect((await laptop.readFile('/etc/resolv.conf')).match(/^nameserver .*/gm)).toEqual([
+    'nameserver 127.0.0.1',
+  ]);
+  expect(await installed.mustHoming(['status'])).toContain('fritz.box at 192.0.2.1, by resolvconf');
+
+  // A helper that takes the tunnel over keeps it; one that finds it gone takes it back.
+  await installed.killHelper();
+  await installed.startHelper();
+  expect(await laptop.readFile(zonesOfDnsmasq)).toContain(zone);
+  await installed.mustHoming(['down']);
+  expect(await resolver()).toEqual(before);
+
+  await installed.mustHoming(['up']);
+  await installed.killHelper();
+  await laptop.run(['ip', 'link', 'delete', 'hm-home']);
+  await installed.startHelper();
+  expect(await resolver()).toEqual(before);
+});
