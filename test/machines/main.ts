@@ -2,13 +2,15 @@ import { Stage } from './stage.ts';
 import type { Trial } from './trial.ts';
 import { kernelWireguard } from './trials/kernel-wireguard.ts';
 import { moduleTrial } from './trials/module.ts';
+import { sleepTrial } from './trials/sleep.ts';
+import { systemd } from './trials/systemd.ts';
 
 /**
  * `npm run machines -- NAME…|all [FILE…]`: trials in virtual machines, one after the other; ends with one line of counts.
  * With files (they have a slash), only these of the tests that run inside of the machines.
  */
 
-const trials: readonly Trial[] = [moduleTrial, kernelWireguard];
+const trials: readonly Trial[] = [moduleTrial, kernelWireguard, systemd, sleepTrial];
 
 /** Machines end with this process; their disks would stay. */
 const endings = ['SIGINT', 'SIGTERM'] as const;
