@@ -21,6 +21,7 @@ export function addSettingsCommand(program: Command, io: CliIo): void {
     .addOption(
       switchOption('--short-names <on|off>', 'also write `nas` beside `nas.wgnet` to the hosts file'),
     )
+    .option('--exit <controller>', 'send all traffic through this controller, or off')
     .option('--listen-port <port>', 'a fixed UDP port, or auto')
     .option('--json', 'print JSON')
     .action(async (profile: string | undefined, options: SettingsOptions) => {
@@ -41,11 +42,12 @@ function portOf(text: string): number | null {
 }
 
 /** The command line has let only `on` and `off` through. */
-function changeOf({ discovery, shortNames, listenPort }: SettingsOptions): SettingsChange {
+function changeOf({ discovery, shortNames, listenPort, exit }: SettingsOptions): SettingsChange {
   return {
     ...(discovery === undefined ? {} : { discovery: discovery === 'on' }),
     ...(shortNames === undefined ? {} : { shortNames: shortNames === 'on' }),
     ...(listenPort === undefined ? {} : { listenPort: portOf(listenPort) }),
+    ...(exit === undefined ? {} : { exit: exit === 'off' ? null : exit }),
   };
 }
 
@@ -54,6 +56,7 @@ function textOf({ settings }: Profile): string {
   const rows = [
     ['discovery', onOff(settings.discovery), 'look for controllers on the LAN by broadcast'],
     ['short-names', onOff(settings.shortNames), 'also write `nas` beside `nas.wgnet` to the hosts file'],
+    ['exit', settings.exit ?? 'off', 'the controller that all traffic goes through'],
     ['listen-port', String(settings.listenPort ?? 'auto'), 'the UDP port of the tunnel'],
   ];
   return `${alignedRows(rows)}\n`;
@@ -81,5 +84,6 @@ interface SettingsOptions {
   readonly discovery?: string;
   readonly shortNames?: string;
   readonly listenPort?: string;
+  readonly exit?: string;
   readonly json?: true;
 }

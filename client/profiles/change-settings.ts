@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { HomingError, shown } from '../../shared/errors/problem.ts';
+import { exitOf, possibleExits } from '../../shared/plan/exit.ts';
 import type { Profile, ProfileSettings } from '../../shared/profile/profile.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { findProfile } from './profiles.ts';
@@ -9,12 +11,33 @@ export interface SettingsChange {
   readonly discovery?: boolean;
   readonly shortNames?: boolean;
   readonly listenPort?: number | null;
+  /** The controller that all traffic goes through; null: none. */
+  readonly exit?: string | null;
 }
 
-function changed(before: ProfileSettings, { listenPort, ...rest }: SettingsChange): ProfileSettings {
-  const { listenPort: portBefore, ...others } = before;
+function changed(before: ProfileSettings, { listenPort, exit, ...rest }: SettingsChange): ProfileSettings {
+  const { listenPort: portBefore, exit: exitBefore, ...others } = before;
   const port = listenPort === undefined ? portBefore : (listenPort ?? undefined);
-  return { ...others, ...rest, ...(port === undefined ? {} : { listenPort: port }) };
+  const exitNow = exit === undefined ? exitBefore : (exit ?? undefined);
+  return {
+    ...others,
+    ...rest,
+    ...(port === undefined ? {} : { listenPort: port }),
+    ...(exitNow === undefined ? {} : { exit: exitNow }),
+  };
+}
+
+/** @throws HomingError `no-exit` */
+function refuseUnknownExit(profile: Profile): void {
+  const { exit } = profile.settings;
+  if (exit === undefined || exitOf(profile) !== undefined) return;
+  const possible = possibleExits(profile);
+  throw new HomingError({
+    code: 'no-exit',
+    title: 'That controller carries no other traffic',
+    cause: `${shown(exit)} is no controller of ${profile.network.name} whose ranges hold everything (0.0.0.0/0, ::/0).`,
+    remedy: possible.length === 0 ? 'This network has no exit.' : `Use one of: ${possible.join(', ')}.`,
+  });
 }
 
 /**
@@ -30,6 +53,7 @@ export async function changeSettings(
   return await changeStore(store, async () => {
     const before = await findProfile(store, nameOrId);
     const profile: Profile = { ...before, settings: changed(before.settings, change) };
+    if (change.exit !== undefined) refuseUnknownExit(profile);
     const path = join(profileDirectory(store, profile.id), 'profile.json');
     await writeAtomically(path, `${JSON.stringify(profile, null, 2)}\n`, 0o600);
     return profile;

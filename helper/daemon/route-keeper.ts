@@ -1,6 +1,7 @@
 import { holds } from '../../shared/addresses/cover.ts';
 import { rangeOf } from '../../shared/addresses/range.ts';
 import { HomingError, problemOf, shown } from '../../shared/errors/problem.ts';
+import { isExitRange } from '../../shared/plan/exit.ts';
 import {
   type HostRouting,
   type RouteState,
@@ -51,7 +52,9 @@ export class RouteKeeper {
     // Nobody else has a route into the unique local addresses of a network of ours.
     const { routes, network } = parts.plan;
     const own = network.filter((range) => range.includes(':')).map(rangeOf);
-    this.#watched = routes.filter(({ range }) => !own.some((one) => holds(one, rangeOf(range))));
+    this.#watched = routes.filter(
+      ({ range }) => !isExitRange(range) && !own.some((one) => holds(one, rangeOf(range))),
+    );
   }
 
   /** Begins to watch; a network without ranges that could be anybody's needs none. */

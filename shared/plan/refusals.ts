@@ -3,6 +3,7 @@ import { type AddressRange, AddressSet, parseAddress, rangeOf } from '../address
 import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 import type { Profile, WgQuickProfile } from '../profile/profile.ts';
+import { exitOf, isExitRange, possibleExits } from './exit.ts';
 import { internetShare, percentText, routedRanges, takesMostTraffic } from './traffic.ts';
 
 /**
@@ -42,8 +43,8 @@ function refuse(field: string, value: string, why: string, remedy: string): neve
 
 function checkRange(field: string, text: string, range: AddressRange): void {
   if (text.endsWith('/0')) {
-    const why = 'takes all traffic: Homing carries a private network only';
-    refuse(field, text, why, 'Write the network’s own ranges instead, for example 10.42.0.0/16.');
+    const why = 'takes all traffic: an invite names ranges behind a controller only';
+    refuse(field, text, why, 'Ask for the network’s own ranges instead, for example 10.42.0.0/16.');
   }
   const covered = protectedRanges.find((known) => shareAddress(range, known.range));
   if (covered !== undefined) {
@@ -168,8 +169,11 @@ export function refuseUnsafeProfile(profile: Profile): void {
       'subnet' in controller
         ? (['routes', controller.routes] as const)
         : (['allowedIps', controller.allowedIps] as const);
-    for (const [j, range] of ranges.entries())
+    for (const [j, range] of ranges.entries()) {
+      // What goes through an exit is the person's own choice, in the settings.
+      if (profile.origin === 'wg-quick' && isExitRange(range)) continue;
       checkRange(`controllers[${i}].${field}[${j}]`, range, rangeOf(range));
+    }
   }
   if (profile.origin === 'invite' && profile.network.ipv4 !== undefined) {
     const { range } = profile.network.ipv4;
@@ -196,6 +200,16 @@ export function refuseUnsafeProfile(profile: Profile): void {
     'name',
     profile.machines.map((m) => m.name),
   );
+  const { exit } = profile.settings;
+  if (exit !== undefined && exitOf(profile) === undefined) {
+    const possible = possibleExits(profile).join(', ');
+    refuse(
+      'settings.exit',
+      exit,
+      'offers no exit',
+      possible === '' ? 'Set it to off.' : `Use one of: ${possible}.`,
+    );
+  }
   if (!profile.controllers.some((c) => c.name === profile.defaultController)) {
     refuse(
       'defaultController',

@@ -7,6 +7,7 @@ import {
   sizeOf,
 } from '../addresses/range.ts';
 import type { Profile } from '../profile/profile.ts';
+import { exitOf, isExitRange } from './exit.ts';
 
 /**
  * What of the laptop's traffic a profile takes, counted from its ranges: the sentence that a person agrees to follows from
@@ -71,14 +72,17 @@ function count(ranges: readonly AddressRange[]): bigint {
 
 const internetSize = { 4: count(internet[4]), 6: count(internet[6]) } as const;
 
-/** The ranges that a profile sends into its tunnel, beside the unique local addresses of an invite's own network. */
+/**
+ * The ranges that a profile sends into its tunnel, beside the unique local addresses of an invite's own network and
+ * what goes through an exit, which the person switches on and off.
+ */
 export function routedRanges(profile: Profile): readonly string[] {
   return profile.origin === 'invite'
     ? [
         ...(profile.network.ipv4 === undefined ? [] : [profile.network.ipv4.range]),
         ...profile.controllers.flatMap((c) => c.routes),
       ]
-    : [...new Set(profile.controllers.flatMap((c) => c.allowedIps))];
+    : [...new Set(profile.controllers.flatMap((c) => c.allowedIps))].filter((range) => !isExitRange(range));
 }
 
 /** How much of the internet's addresses some ranges hold, from 0 to 1, by family. */
@@ -146,6 +150,8 @@ function wholeBlock(ranges: readonly string[]): string | undefined {
 
 /** The sentence on the traffic that is not for a profile's network, derived from its ranges. */
 export function otherTraffic(profile: Profile): OtherTraffic {
+  const exit = exitOf(profile);
+  if (exit !== undefined) return { isUntouched: false, text: `goes through ${exit}, all of it` };
   const ranges = routedRanges(profile);
   const taken = internetText(ranges);
   if (taken !== undefined)

@@ -9,6 +9,7 @@ import { AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.ts';
+import { exitOf, isExitRange } from './exit.ts';
 import { pokeAddressOf } from './poke-address.ts';
 
 /** What one tunnel shall be, independent of the operating system: the same profile gives the same plan. */
@@ -22,6 +23,8 @@ export interface TunnelPlan {
   readonly routes: readonly PlannedRoute[];
   /** Ranges that are the network's own as a whole, although not every part of them has a route. */
   readonly network: readonly string[];
+  /** Ranges that go nowhere: a family that the exit does not carry would leave beside it. */
+  readonly blocked: readonly string[];
   readonly controllers: readonly PlannedController[];
 }
 
@@ -99,6 +102,7 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
       })),
     ]),
     network: networkRanges(profile),
+    blocked: [],
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,
@@ -116,10 +120,24 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
 /** A range that two peers name belongs to the last of them, as WireGuard has it. */
 function uniqueRoutes(profile: WgQuickProfile): PlannedRoute[] {
   const routes = new Map<string, PlannedRoute>();
+  const exit = exitOf(profile);
   for (const { name, allowedIps } of profile.controllers) {
-    for (const range of allowedIps) routes.set(range, { range, source: undefined, controller: name });
+    for (const range of allowedIps) {
+      if (!isExitRange(range) || name === exit)
+        routes.set(range, { range, source: undefined, controller: name });
+    }
   }
   return [...routes.values()];
+}
+
+/** With an exit, the family that it does not carry. */
+function blockedRanges(profile: WgQuickProfile): string[] {
+  const exit = profile.controllers.find(({ name }) => name === exitOf(profile));
+  if (exit === undefined) return [];
+  const carried = exit.allowedIps.filter(isExitRange);
+  return ['0.0.0.0/0', '::/0'].filter(
+    (all) => !carried.some((range) => range.includes(':') === all.includes(':')),
+  );
 }
 
 function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
@@ -131,6 +149,7 @@ function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
     addresses: profile.peer.addresses,
     routes: uniqueRoutes(profile),
     network: [],
+    blocked: blockedRanges(profile),
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,

@@ -42,6 +42,8 @@ const settingsSchema = z.strictObject({
   /** Octets of the tunnel's largest packet. */
   mtu: z.int().min(minMtu).max(maxMtu),
   persistentKeepaliveSeconds: z.int().min(0).max(65_535),
+  /** The controller that all traffic goes through; without it only the network's own ranges do. */
+  exit: z.string().min(1).max(63).optional(),
 });
 
 /** What a file says about a member in its own words, for people to read. */

@@ -7,6 +7,7 @@ import { keyBytes, type PrivateKey } from '../keys/wireguard-key.ts';
 import { type Domain, domainRefusal, parseDomain } from '../names/domain.ts';
 import { labelsFrom } from '../names/label-from.ts';
 import { type MemberName, memberHostName, parseMemberName } from '../names/member-name.ts';
+import { isExitRange } from '../plan/exit.ts';
 import {
   defaultSettings,
   interfaceNameFor,
@@ -49,13 +50,15 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
   const { ranges, refusedLines } = rangesOfPeers(controllers, own.addresses);
   const { dns, refusedLines: dnsLines } = dnsOfFile(own.dnsSettings, [...ranges.values()].flat());
   const name = networkNameOf(fileName);
+  const exit = controllers.find((peer) => ranges.get(peer)?.some(isExitRange));
   const profile = {
     version: 1,
     origin: 'wg-quick',
     // Its own key tells one file from another; so a file with one more [Peer] is an update, not a second network.
     id: shortId(keyBytes(publicKey)),
     ...networkNamed(name),
-    settings: settingsOf(own, controllers),
+    // A file that routes everything is meant to; the review says so, and the settings can switch it off.
+    settings: { ...settingsOf(own, controllers), ...(exit === undefined ? {} : { exit: exit.name }) },
     defaultController: first.name,
     ...(dns === undefined ? {} : { dns }),
     peer: { name: ownName(section), addresses: own.addresses },

@@ -77,7 +77,7 @@ test('what WireGuard and the probes send never enters the tunnel', async () => {
   await host.run(['ip', 'route', 'add', 'default', 'via', smallMesh.nas]);
   const marked = await host.run(['ip', 'route', 'get', '10.9.1.1', 'mark', '0x686f6d']);
   expect(marked).toContain('dev eth0');
-  const probe = ['ip', 'route', 'get', '10.9.1.1', 'ipproto', 'udp', 'sport', '61500'];
+  const probe = ['ip', 'route', 'get', '10.9.1.1', 'ipproto', '17', 'sport', '61500'];
   expect(await host.run(probe)).toContain('dev eth0');
   expect(await host.run([...probe, 'uid', '1000'])).toContain(`dev ${smallMesh.interfaceName}`);
   expect(await host.run(['wg', 'show', smallMesh.interfaceName, 'fwmark'])).toContain('0x686f6d');

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
 import type { Losses, Route, WayOut } from '../../../shared/paths/route.ts';
+import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { findProgram } from '../../process/programs.ts';
@@ -125,11 +126,13 @@ export class LinuxTunnelSystem implements TunnelSystem {
         batch6?.abandon();
         throw error;
       });
+      // A name of an endpoint could not be looked up any more through an exit that has no endpoint yet.
+      const routed = plan.routes.some(({ range }) => isExitRange(range)) ? endpoints : Promise.resolve();
       // None waits for another; but all have ended before anything is taken down again.
       const steps = await Promise.allSettled([
         endpoints.then((known) => backend.configure(plan, privateKey, known, port)),
-        batch.run([...dressLines(plan, hasIpv6()), ...rules(4)]),
-        batch6?.run(rules6),
+        routed.then(() => batch.run([...dressLines(plan, hasIpv6()), ...rules(4)])),
+        routed.then(() => batch6?.run(rules6)),
       ]);
       const failed = steps.find((step) => step.status === 'rejected');
       if (failed !== undefined) throw failed.reason;

@@ -51,7 +51,7 @@ const udp = 17;
  */
 export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
   const ofFamily = (texts: readonly string[]) => texts.filter((text) => familyOf(text) === family);
-  const routed = ofFamily(plan.routes.map(({ range }) => range));
+  const routed = ofFamily([...plan.routes.map(({ range }) => range), ...plan.blocked]);
   if (routed.length === 0) return [];
   const network = ofFamily(plan.network);
   const ranges = outermostRanges([...routed, ...network]);
@@ -69,10 +69,15 @@ export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
     ...sources.map((range) => `priority ${priorities.from} from ${range} lookup ${tunnelTable}`),
     ...ranges.map(
       (range) =>
-        `priority ${priorities.host} to ${range} lookup ${mainTable} suppress_prefixlength ${minHostPrefix[family] - 1}`,
+        `priority ${priorities.host}${to(range)} lookup ${mainTable} suppress_prefixlength ${minHostPrefix[family] - 1}`,
     ),
     `priority ${priorities.tunnel} lookup ${tunnelTable}`,
   ];
+}
+
+/** What is for everybody is printed without its range. */
+function to(range: string): string {
+  return range.endsWith('/0') ? '' : ` to ${range}`;
 }
 
 /** `10.42.1.2/16` as the range of this one address. */
@@ -82,10 +87,14 @@ function hostRange(address: string): string {
 
 /** The routes of a plan in Homing's own table, as the words of ip-route(8) after `route replace`. */
 export function tunnelRoutes(plan: TunnelPlan): string[] {
-  return plan.routes.map(
+  const blocked = plan.blocked.map(
+    (range) => `unreachable ${range} table ${tunnelTable} protocol ${ownProtocol}`,
+  );
+  const routes = plan.routes.map(
     ({ range, source }) =>
       `${range} dev ${plan.interfaceName} table ${tunnelTable} protocol ${ownProtocol}${source === undefined ? '' : ` src ${source}`}`,
   );
+  return [...routes, ...blocked];
 }
 
 /**

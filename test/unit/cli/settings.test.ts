@@ -17,7 +17,9 @@ describe('homing settings', () => {
   it('prints the settings of the only network', async () => {
     const { stdout, status } = await folder.run(['settings']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^discovery +on +.*\nshort-names +off +.*\nlisten-port +auto +.*\n$/);
+    expect(stdout).toMatch(
+      /^discovery +on +.*\nshort-names +off +.*\nexit +off +.*\nlisten-port +auto +.*\n$/,
+    );
   });
 
   it('changes only what is named, and says when it applies', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { textOfBytes } from '../../../../client/profiles/import-file.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
 import { describeImport } from '../../../../shared/invite/describe.ts';
+import { exitOf, possibleExits } from '../../../../shared/plan/exit.ts';
 import { countNames, hostEntries } from '../../../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../../../shared/plan/refusals.ts';
 import { tunnelPlan } from '../../../../shared/plan/tunnel-plan.ts';
@@ -166,12 +167,9 @@ describe('the corpus of WireGuard files', () => {
     );
   });
 
-  it.each(files)('%s passes the rules of the helper, unless it takes all traffic', async (name) => {
+  it.each(files)('%s passes the rules of the helper, and uses the exit that it names', async (name) => {
     const { profile } = await imported(name);
-    const isExit = profile.controllers.some(({ allowedIps }) =>
-      allowedIps.some((range) => range.endsWith('/0')),
-    );
-    if (isExit) expect(() => refuseUnsafeProfile(profile)).toThrow(/takes all traffic/);
-    else refuseUnsafeProfile(profile);
+    refuseUnsafeProfile(profile);
+    expect(exitOf(profile)).toBe(possibleExits(profile)[0]);
   });
 });

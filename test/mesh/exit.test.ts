@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Host } from '../lab/host.ts';
+import { ping } from '../lab/ping.ts';
+import { PingStream } from '../lab/ping-stream.ts';
+import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
+import { generateKeys, startController } from '../lab/wireguard-host.ts';
+import { createWorld, type World } from '../lab/world.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { InstalledHost } from './support/installed-host.ts';
+import { RoamingLaptop } from './support/roaming-laptop.ts';
+
+/** A provider's file: all IPv4 through vps, which carries no IPv6. */
+let world: World;
+let laptop: RoamingLaptop;
+let host: Host;
+let before: Snapshot;
+
+const leaks = 'leaks';
+const endpoint = `${at.dataCentre.vps}:51820`;
+
+beforeAll(async () => {
+  requireLab();
+  world = await createWorld({ parts: ['vps', 'cafe', 'mobile'], withMobile: true });
+  const vps = world.host('vps');
+  const [keys, installed] = await Promise.all([generateKeys(vps), InstalledHost.install(world.laptop)]);
+  const own = await generateKeys(world.laptop);
+  const masquerade =
+    'nft add table ip exit; nft add chain ip exit post { type nat hook postrouting priority srcnat \\; }; nft add rule ip exit post ip saddr 10.66.0.0/24 masquerade; sysctl -qw net.ipv4.ip_forward=1';
+  await startController(vps, {
+    privateKey: keys.privateKey,
+    configText: `[Interface]\nPrivateKey = ${keys.privateKey}\nListenPort = 51820\nAddress = 10.66.0.1/24\nPostUp = ${masquerade}\n\n[Peer]\nPublicKey = ${own.publicKey}\nAllowedIPs = 10.66.0.2/32\n`,
+  });
+  laptop = new RoamingLaptop(installed);
+  host = installed.host;
+  await installed.startHelper();
+  const conf = `${installed.user.home}/provider.conf`;
+  const text = `[Interface]\nPrivateKey = ${own.privateKey}\nAddress = 10.66.0.2/32\n\n[Peer]\n# vps\nPublicKey = ${keys.publicKey}\nAllowedIPs = 0.0.0.0/0\nEndpoint = ${endpoint}\n`;
+  await host.writeFile(conf, text, 0o644);
+  before = await host.snapshot();
+  expect(await installed.mustHoming(['import', conf, '--yes'])).toContain('goes through vps, all of it');
+  await installed.mustHoming(['up']);
+  // What leaves the laptop towards the internet and is not WireGuard to the exit, counted where it would pass.
+  const rules = (address: string) =>
+    `table inet ${leaks} {\n chain c {\n type filter hook prerouting priority -400\n ip saddr ${address} ip daddr != { 192.0.2.0/24, 203.0.113.128/25, 224.0.0.0/4, 255.255.255.255 } udp dport != 51820 counter\n ip saddr ${address} ip daddr != { 192.0.2.0/24, 203.0.113.128/25, 224.0.0.0/4, 255.255.255.255 } ip protocol != udp counter\n ip6 saddr != fe80::/10 ip6 daddr 2001:db8:3::/48 counter\n }\n}\n`;
+  await world.homeRouter.run(['nft', '-f', '-'], { input: rules(at.private.laptop) });
+  await world.host('mobileRouter').run(['nft', '-f', '-'], { input: rules(at.mobile.laptop) });
+});
+afterAll(() => world?.destroy());
+
+async function leaked(): Promise<number> {
+  const texts = await Promise.all(
+    [world.homeRouter, world.host('mobileRouter')].map((router) =>
+      router.run(['nft', 'list', 'table', 'inet', leaks]),
+    ),
+  );
+  return texts
+    .flatMap((text) => [...text.matchAll(/counter packets (\d+)/g)])
+    .reduce((sum, [, packets]) => sum + Number(packets), 0);
+}
+
+describe('all traffic through an exit', () => {
+  test('goes through it, while the LAN stays', async () => {
+    expect((await ping(host, at.internet.core)).received).toBe(3);
+    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain('dev hm-provider');
+    expect(await host.run(['ip', 'route', 'get', at.private.nas])).toContain('dev eth0');
+    expect(await leaked()).toBe(0);
+  });
+
+  test('IPv6, which the exit does not carry, goes nowhere', async () => {
+    const { code, stderr } = await host.exec(['ping', '-6', '-c', '1', '-W', '1', at.dataCentre.vps6]);
+    expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(/No route to host|unreachable/)]);
+    expect(await leaked()).toBe(0);
+  });
+
+  test('moves on between networks, and nothing leaks on the way', async () => {
+    const stream = await PingStream.start(host, at.internet.core, { intervalMs: 20 });
+    for (const place of ['nowhere', 'home', 'nowhere', 'home'] as const) {
+      await world.moveLaptop(place);
+      await sleep(2_000);
+    }
+    const records = await stream.stop();
+    const lost = records.filter(({ answeredAt }) => answeredAt === undefined).length;
+    console.log(`${lost} of ${records.length} pings through the exit were lost in four moves`);
+    expect((await ping(host, at.internet.core)).received).toBe(3);
+    expect(lost * 20).toBeLessThan(4 * 1_000);
+    expect(await leaked()).toBe(0);
+  });
+
+  test('the helper’s own probes do not go through it', async () => {
+    const { controllers } = await laptop.probe();
+    const routes = await host.run([
+      'ip',
+      'route',
+      'get',
+      at.dataCentre.vps,
+      'ipproto',
+      'udp',
+      'sport',
+      '61500',
+    ]);
+    expect(routes).not.toContain('hm-provider');
+    expect(controllers[0]?.candidates.length).toBeGreaterThan(0);
+  });
+
+  test('is switched off and on in the settings', async () => {
+    const { installed } = laptop;
+    expect(await installed.mustHoming(['settings', '--exit', 'off'])).toMatch(/exit +off/);
+    await installed.mustHoming(['up']);
+    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain('dev eth0');
+    expect((await installed.homing(['settings', '--exit', 'nobody'])).code).toBe(1);
+    await installed.mustHoming(['settings', '--exit', 'vps']);
+    await installed.mustHoming(['up']);
+    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain('dev hm-provider');
+  });
+
+  test('leaves nothing behind', async () => {
+    await laptop.installed.mustHoming(['down']);
+    expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
+  });
+});
