@@ -43,7 +43,7 @@ export function live(life: Life, machine: Machine): StepLaws {
     time.runUntil(time.nowMs + afterMs);
     happen(change);
   }
-  // Whatever failed works again, or nothing could be asked of the end.
+  // Whatever failed works again: else the end would prove nothing.
   happen({ do: 'weather', weather: fairWeather });
   settle(laptop, world, life);
   checkMoves(world, laptop, laws);

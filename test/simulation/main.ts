@@ -3,7 +3,7 @@ import { describeRun, liveMany } from './lives.ts';
 
 /** `npm run simulate -- --lives 1000000 --seed 1`: random lives of the path engine, in virtual time. */
 
-/** Shrinking begins anew with each batch, and a line says how far it is. */
+/** Lives of one seed; the next batch has the next seed, and a line says how far it is. */
 const batch = 20_000;
 
 function whole(text: string, name: string): number {

@@ -42,7 +42,7 @@ export interface StoryStep {
   readonly thenMs: number;
 }
 
-/** The world a story is told in; stories of one cast share their world in the lab. */
+/** Who takes part in a story; stories of one cast share their world in the lab. */
 export type Cast = 'nas' | 'nas-without-probe-key' | 'nas-and-vps';
 
 export interface Story {

@@ -5,7 +5,7 @@ import type { VirtualTime } from './virtual-time.ts';
 
 /** What changes the endpoint of a controller on the live interface, as the helper's mover does; in virtual time. */
 
-/** How the system treats what is asked of it now. */
+/** How the system treats commands now. */
 export interface SystemWeather {
   /** Share of the calls that fail, 0 to 1: `wg` gone, the interface deleted. */
   readonly failShare: number;
@@ -36,7 +36,7 @@ export interface ChangeParts {
   readonly tunnel: Tunnel;
   readonly random: () => number;
   readonly weather: () => SystemWeather;
-  /** The tunnel is taken down: nothing is reverted any more. */
+  /** The tunnel goes down: nothing is reverted any more. */
   readonly isStopped: () => boolean;
   /** The helper was killed, and what it had started with it. */
   readonly isKilled: () => boolean;

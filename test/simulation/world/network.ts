@@ -2,13 +2,13 @@ import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
 /**
  * The networks that a laptop moves through, with the lab's addresses: home with its controllers, a café with home's
- * private subnet and an impostor in it, a hotel, a modem, another VPN. What is asked of it is where a packet goes.
+ * private subnet and an impostor in it, a hotel, a modem, another VPN. It answers where a packet goes.
  */
 
 /** Where the laptop's LAN interface is plugged in. */
 export type Place = 'home' | 'cafe' | 'hotel' | 'nowhere';
 
-/** Which packets are lost in silence: the carrier stays up, and nobody is told. Outward is away from the laptop. */
+/** Which packets are lost in silence: the carrier stays up, and nobody notices. Outward is away from the laptop. */
 export type Loss = 'none' | 'outward' | 'inward' | 'both';
 
 /** What can lose packets in silence: the switch at home, the LAN interface's cable, the uplink of the place, the modem. */
