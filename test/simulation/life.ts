@@ -2,7 +2,14 @@ import { randomFrom } from '../unit/support/make-candidates.ts';
 import { type KnownController, Laptop } from './laptop/laptop.ts';
 import type { Machine } from './laptop/machine.ts';
 import { LawBroken } from './laws/law.ts';
-import { checkQuiet, checkSettled, isReachable, type Settling, settleTimeMs } from './laws/settled-laws.ts';
+import {
+  checkQuiet,
+  checkSettled,
+  isOscillationJudged,
+  isReachable,
+  type Settling,
+  settleTimeMs,
+} from './laws/settled-laws.ts';
 import { StepLaws } from './laws/step-laws.ts';
 import { fairWeather } from './world/endpoint-changes.ts';
 import { World, type WorldChange, type WorldStart } from './world/world.ts';
@@ -96,7 +103,7 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
 }
 
 function checkMoves(world: World, laptop: Laptop, laws: StepLaws): void {
-  if (world.weather !== fairWeather) return;
+  if (world.weather !== fairWeather || !isOscillationJudged(world)) return;
   for (const driver of laptop.drivers) {
     const moves = laws.movesOf(driver);
     // Without probes a path is tried by moving there, again and again, with growing pauses.

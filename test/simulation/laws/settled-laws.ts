@@ -78,12 +78,17 @@ function isLanGood({ network }: World): boolean {
   return network.qualities.lan === goodQuality && network.qualities.internet.lossShare === 0;
 }
 
+/** Whether moves on the paths of now would be the machine's fault, and not chance. */
+export function isOscillationJudged(world: World): boolean {
+  return !isHopeless(world) && !isUnjudgeable(world);
+}
+
 /** Every third probe is lost: what is known of such a path changes by chance. */
 function isHopeless({ network }: World): boolean {
   return network.qualities.lan.lossShare >= 0.1 || network.qualities.internet.lossShare >= 0.1;
 }
 
-/** Nothing comes back by itself, and what is asked is late: each suspicion is as good as the next. */
+/** Nothing comes back by itself, and answers to probes are late: each suspicion is as likely as the next. */
 function isUnjudgeable(world: World): boolean {
   return world.talk === 'unanswered' && !isSteady(world);
 }
@@ -112,12 +117,6 @@ export function checkQuiet(settling: Settling, probes: number, moves: number): v
   if (nothingCouldBeBetter(settling) && probes > 0)
     throw new LawBroken('quiet', world.time.nowMs, `${name} was sent ${probes} probes`);
   const allowed = isSteady(world) && settling.known.knowsProbeKey ? 0 : 2;
-  const isReachable = reachable(world, driver.tunnel.site, settling.known, settling.discovery);
-  if (
-    (isReachable.byLan || isReachable.byInternet) &&
-    moves > allowed &&
-    !isHopeless(world) &&
-    !isUnjudgeable(world)
-  )
+  if (isReachable(settling) && moves > allowed && isOscillationJudged(world))
     throw new LawBroken('no-oscillation', world.time.nowMs, `the path to ${name} changed ${moves} times`);
 }
