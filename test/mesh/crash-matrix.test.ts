@@ -9,7 +9,7 @@ import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
-import type { InstalledHost } from './support/installed-host.ts';
+import { homingCommand, type InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
@@ -197,4 +197,53 @@ describe('with a tunnel up', () => {
     await expect.poll(async () => (await ping(host, `nas.${network}`)).received, { timeout: 15_000 }).toBe(3);
     await expectAsBefore('stopped and continued');
   });
+
+  test('an interface with the name in the journal that has another key stays', {
+    timeout: 60_000,
+  }, async () => {
+    await call('PUT');
+    await laptop.killHelper();
+    await host.writeFile('/run/homing/journal.json', '{"version":9}', 0o600);
+    await host.writeFile('/run/homing/interface', `${interfaceName} ${'A'.repeat(43)}=\n`, 0o600);
+    await laptop.startHelper();
+    expect(hasInterface()).toBe(true);
+    const { timeline } = await laptop.status();
+    expect(timeline.map(({ reason }) => reason).join()).toContain('has another key');
+    await host.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
+    await host.exec(['ip', 'link', 'delete', interfaceName]);
+    await host.exec(['rm', '-f', `/run/wireguard/${interfaceName}.sock`, `/run/homing/${interfaceName}.log`]);
+    await expectAsBefore('a foreign interface');
+  });
+});
+
+test('`homing import` killed at any instant leaves a store that works: without the network, or with all of it', {
+  timeout: 180_000,
+}, async () => {
+  const { user } = laptop;
+  const invite = await mesh.network.invite('laptop');
+  await host.writeFile('/tmp/laptop.homing', invite);
+  const store = '/tmp/crash-store';
+  const environment = ['/usr/bin/env', `HOMING_CONFIG_DIR=${store}`];
+  const outcomes: number[] = [];
+  for (let round = 0; round < 12; round += 1) {
+    await host.exec(['rm', '-rf', store]);
+    const importing = await host.spawn(
+      [...environment, ...homingCommand, 'import', '/tmp/laptop.homing', '--yes'],
+      { user },
+    );
+    await sleep(random.next() * 600);
+    importing.kill('SIGKILL');
+    await importing.exited;
+    const listed = await host.exec([...environment, ...homingCommand, 'profiles', '--json'], { user });
+    expect(listed.code, listed.stderr).toBe(0);
+    const { profiles, damaged } = JSON.parse(listed.stdout) as { profiles: unknown[]; damaged?: unknown[] };
+    expect(damaged ?? []).toEqual([]);
+    outcomes.push(profiles.length);
+    const again = await host.exec(
+      [...environment, ...homingCommand, 'import', '/tmp/laptop.homing', '--yes'],
+      { user },
+    );
+    expect(again.stdout + again.stderr).toMatch(/laptop|already imported/i);
+  }
+  console.log(`networks after each kill: ${outcomes.join(' ')}`);
 });
