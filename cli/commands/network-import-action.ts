@@ -47,7 +47,7 @@ export async function importNetwork(io: CliIo, options: ImportNetworkOptions): P
       `Fingerprint: ${fingerprintOf(file.publicKey).words.join(' ')}`,
       'Clan goes on configuring every machine. For each laptop that is to run Homing:',
       networkCommand(`invite ${peer} --out ${peer}.homing`, options.file),
-      networkCommand(`add-peer ${peer} --card FILE`, options.file),
+      networkCommand(`add-peer ${peer} --card FILE --replace-keys`, options.file),
       'and put the public key of its join card into the vars of that machine. docs/MIGRATING.md has it step by step.',
       '',
     ].join('\n'),

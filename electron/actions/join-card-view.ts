@@ -3,6 +3,7 @@ import { create } from 'qrcode';
 import { joinCardOf } from '../../client/profiles/join-card.ts';
 import type { ProfileStore } from '../../client/profiles/store.ts';
 import { joinCardJson, joinCardLine } from '../../shared/authoring/join-card.ts';
+import { joinCardWords } from '../../shared/authoring/join-proof.ts';
 import type { JoinCardView } from '../../shared/contract/app-ipc.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 
@@ -14,7 +15,15 @@ export async function joinCardView(store: ProfileStore, profileId: string): Prom
   const rows = Array.from({ length: modules.size }, (_, row) =>
     Array.from({ length: modules.size }, (__, column) => (modules.get(row, column) ? '1' : '0')).join(''),
   );
-  return { network: card.network, peer: card.peer, text, fileName: `${card.peer}.homing-card`, qr: rows };
+  const words = [...joinCardWords(card)];
+  return {
+    network: card.network,
+    peer: card.peer,
+    text,
+    fileName: `${card.peer}.homing-card`,
+    words,
+    qr: rows,
+  };
 }
 
 /**

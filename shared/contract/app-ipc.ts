@@ -19,6 +19,8 @@ export const joinCardViewSchema = z.strictObject({
   /** The card as one line of text, to send. */
   text: z.string(),
   fileName: z.string(),
+  /** Six words for its content: the admin sees the same. */
+  words: z.array(z.string()),
   /** A QR code: one string a row, `1` for dark. */
   qr: z.array(z.string().regex(/^[01]+$/)),
 });

@@ -4,6 +4,8 @@ import jsqr from 'jsqr';
 import qrcode from 'qrcode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenForUser } from '../../helper/control/socket.ts';
+import { parseJoinCard } from '../../shared/authoring/join-card.ts';
+import { joinCardWords } from '../../shared/authoring/join-proof.ts';
 import type { TunnelRequest } from '../../shared/contract/requests.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { apiVersionHeader } from '../../shared/contract/version.ts';
@@ -183,6 +185,8 @@ test('the join card goes back to the admin, as text and as a QR code that says t
   const size = Number((await page.locator('svg[role="img"]').getAttribute('viewBox'))?.split(' ')[2]);
   const text = await page.getByRole('textbox', { name: 'The join card as text' }).inputValue();
   expect(readQr(path ?? '', size)).toBe(text);
+  const words = joinCardWords(parseJoinCard(text)).join(' ');
+  await page.getByText(words).waitFor();
   await look('join-card');
   await page.getByRole('button', { name: 'Not now' }).click();
 });

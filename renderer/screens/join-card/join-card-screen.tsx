@@ -51,6 +51,8 @@ export function JoinCardScreen({ profileId }: { readonly profileId: string }) {
               rows={3}
               value={card.text}
             />
+            <p className={styles.hint}>They see the same six words when they add it:</p>
+            <p className={styles.words}>{card.words.join(' ')}</p>
             <div className={styles.actions}>
               <Button onPress={() => void copy(card.text)}>Copy as text</Button>
               <Button onPress={() => void save()}>Save as a file…</Button>
