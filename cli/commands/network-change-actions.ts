@@ -125,11 +125,12 @@ export async function setMemberInFile(io: CliIo, name: string, options: SetMembe
     (file) =>
       setMember(file, name, {
         ipv4: options.ipv4,
+        publicKey: options.publicKey,
         aliases: listOf(options.alias),
         routes: listOf(options.route),
         masquerade: switchOf(options.masquerade, '--masquerade'),
         migrate: switchOf(options.migrate, '--migrate'),
-        defaultController: options.defaultController,
+        defaultController: options.defaultController === none ? null : options.defaultController,
       }),
     () => `Changed "${name}"`,
   );

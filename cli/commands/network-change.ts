@@ -61,12 +61,19 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
     .command('set-member')
     .description('change other facts of a machine; what is not given stays')
     .argument('<name>', 'a controller or a peer')
+    .option(
+      '--public-key <key>',
+      'the new WireGuard public key of a controller; a peer brings its own by join card',
+    )
     .option('--ipv4 <address>', 'its IPv4 address in the network')
     .option('--alias <name>', 'a further host name; may be repeated; none clears', collected)
     .option('--route <range>', 'a range behind a controller; may be repeated; none clears', collected)
     .option('--masquerade <on|off>', 'off: the hosts behind a controller have a route back to the network')
     .option('--migrate <on|off>', 'off: laptops never look for a controller on their LAN')
-    .option('--default-controller <name>', 'the controller that the name of a peer resolves through')
+    .option(
+      '--default-controller <name>',
+      'the controller that the name of a peer resolves through; none clears',
+    )
     .option(...fileOption)
     .action(async (name: string, options: SetMemberOptions) => {
       const { setMemberInFile } = await import('./network-change-actions.ts');

@@ -18,6 +18,7 @@ interface ControllerOptions extends FileOption {
 }
 
 interface MemberOptions extends FileOption {
+  readonly publicKey?: string;
   readonly ipv4?: string;
   readonly alias?: readonly string[];
   readonly route?: readonly string[];

@@ -1,4 +1,5 @@
 import { HomingError, shown } from '../errors/problem.ts';
+import { parsePublicKey } from '../keys/wireguard-key.ts';
 import { parseMemberName } from '../names/member-name.ts';
 import { refuseUnreachableRoutes } from './add-controller.ts';
 import { ipv4For, parseAliases, parseEndpoints, parsePort, parseRoutes } from './member-values.ts';
@@ -144,11 +145,12 @@ export interface MemberChange {
   readonly ipv4?: string | undefined;
   readonly aliases?: readonly string[] | undefined;
   /** The following are a controller's. */
+  readonly publicKey?: string | undefined;
   readonly routes?: readonly string[] | undefined;
   readonly masquerade?: boolean | undefined;
   readonly migrate?: boolean | undefined;
-  /** A peer's. */
-  readonly defaultController?: string | undefined;
+  /** A peer's; null clears. */
+  readonly defaultController?: string | null | undefined;
 }
 
 /**
@@ -167,11 +169,11 @@ export function setMember(file: NetworkFile, name: string, change: MemberChange)
     if (Object.values(ofController).some((value) => value !== undefined)) {
       memberOfKind(file, name, 'controller', 'Only a controller has routes, masquerading and migration.');
     }
-    const designated = file.controllers.find((one) => one.name === defaultController)?.name;
-    if (defaultController !== undefined && designated === undefined) {
-      memberOfKind(file, defaultController, 'controller', 'Name a controller.');
-    }
-    return withPeer(file, { ...member, ...facts, defaultController: designated ?? member.defaultController });
+    return withPeer(file, {
+      ...member,
+      ...facts,
+      defaultController: designation(file, member, defaultController),
+    });
   }
   if (defaultController !== undefined) {
     memberOfKind(file, name, 'peer', 'Only a peer has a default controller of its own.');
@@ -181,6 +183,10 @@ export function setMember(file: NetworkFile, name: string, change: MemberChange)
   const next = {
     ...member,
     ...facts,
+    publicKey:
+      ofController.publicKey === undefined
+        ? member.publicKey
+        : parsePublicKey(ofController.publicKey, 'the public key'),
     routes: ofController.routes === undefined ? member.routes : parseRoutes(ofController.routes),
     masquerade: off(ofController.masquerade, member.masquerade),
     migrate: off(ofController.migrate, member.migrate),
@@ -188,6 +194,15 @@ export function setMember(file: NetworkFile, name: string, change: MemberChange)
   const changedFile = withController(file, next);
   refuseUnreachableRoutes(changedFile, next);
   return changedFile;
+}
+
+function designation(
+  file: NetworkFile,
+  peer: AuthoredPeer,
+  given: string | null | undefined,
+): AuthoredPeer['defaultController'] {
+  if (given === undefined) return peer.defaultController;
+  return given === null ? null : memberOfKind(file, given, 'controller', 'Name a controller.').name;
 }
 
 function withController(

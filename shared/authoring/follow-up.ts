@@ -23,8 +23,7 @@ export interface FollowUp {
 
 /** Compares what every controller and every invite says before and after a change. */
 export function followUp(before: NetworkFile, after: NetworkFile): FollowUp {
-  const controllers = after.controllers.map(({ name }) => name);
-  const planned = controllers.map((name) => ({ name, change: planChange(before, after, name) }));
+  const planned = planChanges(before, after);
   const invited = inviteChanges(before, after);
   const named = (list: readonly { name: string; change: Change }[], change: Change) =>
     list.filter((entry) => entry.change === change).map(({ name }) => name);
@@ -52,13 +51,55 @@ export function followUp(before: NetworkFile, after: NetworkFile): FollowUp {
 
 type Change = 'none' | 'names' | 'whole';
 
-function planChange(before: NetworkFile, after: NetworkFile, name: string): Change {
-  const facts = (file: NetworkFile) => {
-    if (!file.controllers.some((controller) => controller.name === name)) return undefined;
-    const { names, withoutKeys: _withoutKeys, ...rest } = planController(file, name, undefined);
-    return { names, rest: { ...rest, presharedKeys: file.presharedKeys } };
+/**
+ * What is planned from the peers is the same for each controller, but for the private endpoints that only one on a LAN
+ * is given; so it is compared by what it is made of, once, and the rest by the plan itself. With hundreds of peers on
+ * dozens of controllers whole plans took most of a minute.
+ */
+function planChanges(before: NetworkFile, after: NetworkFile): { name: string; change: Change }[] {
+  const [from, to] = [peerParts(before), peerParts(after)];
+  return after.controllers.map(({ name }) => ({
+    name,
+    change: changeBetween(planFacts(before, name, from), planFacts(after, name, to)),
+  }));
+}
+
+interface PeerParts {
+  readonly tunnels: string;
+  readonly endpoints: string;
+  readonly names: string;
+}
+
+function peerParts(file: NetworkFile): PeerParts {
+  const joined = file.peers.filter(({ publicKey }) => publicKey !== null);
+  return {
+    tunnels: canonicalJson([
+      file.presharedKeys,
+      file.controllers.map(({ name }) => name),
+      joined.map(({ name, publicKey, probePublicKey, ipv4 }) => [name, publicKey, probePublicKey, ipv4]),
+    ]),
+    endpoints: canonicalJson(joined.map(({ privateEndpoint }) => privateEndpoint)),
+    names: canonicalJson(
+      [...file.controllers, ...file.peers].map((member) => [
+        member.name,
+        member.aliases,
+        member.ipv4,
+        'defaultController' in member ? member.defaultController : null,
+      ]),
+    ),
   };
-  return changeBetween(facts(before), facts(after));
+}
+
+function planFacts(file: NetworkFile, name: string, parts: PeerParts): Facts | undefined {
+  const own = file.controllers.find((controller) => controller.name === name);
+  if (own === undefined) return undefined;
+  const {
+    names: _names,
+    withoutKeys: _withoutKeys,
+    ...plan
+  } = planController({ ...file, peers: [] }, name, undefined);
+  const endpoints = own.endpoints.private.length > 0 ? parts.endpoints : '';
+  return { names: [file.domain, parts.names], rest: [plan, parts.tunnels, endpoints] };
 }
 
 /** What is the same in all invites is compared once; a peer's own part for each. */

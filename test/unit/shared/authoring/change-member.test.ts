@@ -77,6 +77,15 @@ describe('a member', () => {
     });
   });
 
+  it('gets a new key as a controller, and loses its designation as a peer', () => {
+    expect(memberOf(setMember(wgnet(), 'nas', { publicKey: otherKey }), 'nas')).toMatchObject({
+      publicKey: otherKey,
+    });
+    expect(memberOf(setMember(wgnet(), 'laptop', { defaultController: null }), 'laptop')).toMatchObject({
+      defaultController: null,
+    });
+  });
+
   it('with a change that changes nothing leaves file and serial as they are', () => {
     const file = wgnet();
     expect(setEndpoints(file, 'nas', { publicEndpoints: ['198.51.100.7:51821'] })).toBe(file);
@@ -99,6 +108,12 @@ describe('a member', () => {
       'a private endpoint of a peer without port',
       () => setEndpoints(wgnet(), 'laptop', { privateEndpoints: ['192.0.2.1'] }),
       'bad-endpoint',
+    ],
+    ['a key for a peer', () => setMember(wgnet(), 'laptop', { publicKey: otherKey }), 'other-kind-of-member'],
+    [
+      'an unknown designation',
+      () => setMember(wgnet(), 'laptop', { defaultController: 'x' }),
+      'unknown-member',
     ],
     [
       'a route behind a peer',

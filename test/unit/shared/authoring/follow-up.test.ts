@@ -11,6 +11,8 @@ import {
 import { type FollowUp, followUp } from '../../../../shared/authoring/follow-up.ts';
 import type { NetworkFile } from '../../../../shared/authoring/network-file.ts';
 import { setNetwork } from '../../../../shared/authoring/network-settings.ts';
+import { planController } from '../../../../shared/authoring/render/controller-plan.ts';
+import { canonicalJson } from '../../../../shared/text/canonical-json.ts';
 import { laptopCard, wgnet } from '../../support/network-fixtures.ts';
 
 const otherKey = 'HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykA=';
@@ -104,5 +106,25 @@ describe('what follows from a change', () => {
   it.each(cases)('%s', (_, change, expected) => {
     const before = wgnet();
     expect(followUp(before, change(before))).toEqual({ ...nothing, ...expected });
+  });
+});
+
+describe('the controllers to render', () => {
+  it.each(cases)('are those whose configuration is another after %s', (_, change) => {
+    const before = setMember(wgnet(), 'tablet', { defaultController: 'vps' });
+    const after = change(before);
+    const { render, renderNames } = followUp(before, after);
+    const configuration = (file: NetworkFile, name: string) => {
+      const { names, withoutKeys: _withoutKeys, ...plan } = planController(file, name, undefined);
+      return { names, plan: { ...plan, keys: file.presharedKeys } };
+    };
+    const known = after.controllers.map(({ name }) => name);
+    const isIn = (file: NetworkFile, name: string) =>
+      file.controllers.some((controller) => controller.name === name);
+    const differs = (name: string, part: 'plan' | 'names') =>
+      !isIn(before, name) ||
+      canonicalJson(configuration(before, name)[part]) !== canonicalJson(configuration(after, name)[part]);
+    expect(render).toEqual(known.filter((name) => differs(name, 'plan')));
+    expect(renderNames).toEqual(known.filter((name) => !differs(name, 'plan') && differs(name, 'names')));
   });
 });
