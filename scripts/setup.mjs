@@ -152,6 +152,8 @@ const unpackedFolder = join(root, 'node_modules', '.cache', 'resolvers');
 /** @type {Readonly<Record<string, string>>} */
 const unpackedPackages = {
   openresolv: 'sbin/resolvconf',
+  'systemd-resolved': 'usr/bin/resolvectl',
+  'libsystemd-shared': 'usr/share/doc/libsystemd-shared',
 };
 
 /** @param {string} name */
