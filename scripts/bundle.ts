@@ -1,4 +1,4 @@
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -41,18 +41,6 @@ const withoutTranslations: Plugin = {
 
 const everywhere = [builtinsWithoutFacade, withoutTranslations];
 
-/** The command line's entry holds `homing up` and loads every other command from a file of its own. */
-const commandsApart: Plugin = {
-  name: 'commands-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/commands\/[\w-]+\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
-    );
-  },
-};
-
-const commandFiles = /^(?!up\.ts).*\.ts$/;
-
 export async function bundlePrograms(outDirectory: string): Promise<void> {
   const common: BuildOptions = {
     bundle: true,
@@ -74,15 +62,8 @@ export async function bundlePrograms(outDirectory: string): Promise<void> {
       ...common,
       entryPoints: { homing: 'cli/entry.ts' },
       outdir: `${outDirectory}/homing`,
-      plugins: [...everywhere, commandsApart],
-    }),
-    build({
-      ...common,
-      entryPoints: (await readdir(`${root}cli/commands`))
-        .filter((name) => commandFiles.test(name))
-        .map((name) => `cli/commands/${name}`),
-      outdir: `${outDirectory}/homing/commands`,
-      // Commands are loaded when they are called: one must not pay for the others.
+      // Commands are loaded when they are called: one must not pay for the others. In one build, so that a class such as
+      // HomingError is the same for all of them.
       splitting: true,
     }),
     build({

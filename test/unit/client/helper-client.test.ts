@@ -78,6 +78,15 @@ test.runIf(isRoot)('reads each event as it happens, and ends when it is aborted'
   ]);
 });
 
+test.runIf(isRoot)('the events end without an error when the helper stops or is killed', async () => {
+  const events: HelperEvent[] = [];
+  for await (const event of helperEvents(await client.openEvents('all'))) {
+    events.push(event);
+    server.closeAllConnections();
+  }
+  expect(events).toEqual([{ type: 'snapshot', status }]);
+});
+
 test.runIf(isRoot)('says that nothing answers when the helper closes without a word', async () => {
   server.removeAllListeners('request');
   server.on('request', (request) => request.socket.destroy());
