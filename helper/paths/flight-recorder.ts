@@ -4,6 +4,14 @@ import type { PathEvent } from '../../shared/paths/machine/events.ts';
 import type { PathState } from '../../shared/paths/machine/state.ts';
 import { step } from '../../shared/paths/machine/step.ts';
 
+const maxRecorded = 2_000;
+const maxRecordedInAll = 20_000;
+
+/** How many events are kept of each of so many controllers: the memory for all stays bounded. */
+export function recordedEvents(controllers: number): number {
+  return Math.min(maxRecorded, Math.ceil(maxRecordedInAll / Math.max(1, controllers)));
+}
+
 /** Keeps the last events of one controller's machine, and the state before them. In memory only. */
 export class FlightRecorder {
   readonly #controller: string;

@@ -4,7 +4,6 @@ import type { AddressSet } from '../../shared/addresses/range.ts';
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
-import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
@@ -16,6 +15,7 @@ import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { ControllerDriver } from './controller-driver.ts';
 import { candidateStatuses, controllerStatus } from './controller-status.ts';
 import { firstEndpoints } from './first-endpoints.ts';
+import { recordedEvents } from './flight-recorder.ts';
 import { InterfaceReader, peerOf } from './interface-reader.ts';
 import { pathStart } from './known-endpoints.ts';
 import { Mover } from './mover.ts';
@@ -27,6 +27,7 @@ import { TimestampSource } from './probe/tai64n.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
 import { TunnelClock } from './tunnel-clock.ts';
+import { unknownController } from './unknown-controller.ts';
 
 export interface RoamingParts {
   readonly system: TunnelSystem;
@@ -35,10 +36,6 @@ export interface RoamingParts {
   /** The wall clock, milliseconds since 1970. */
   readonly now: () => number;
 }
-
-/** Events that the flight recorder keeps of each controller; of many, so many that the memory stays bounded. */
-const maxRecorded = 2_000;
-const maxRecordedInAll = 20_000;
 
 const nothingLost = { devices: [], addresses: [] };
 
@@ -162,7 +159,7 @@ class RoamingPaths implements PathKeeper {
 
   async probe(name: string | undefined): Promise<ProbeResponse> {
     const asked = this.#drivers.filter(({ controller }) => name === undefined || controller.name === name);
-    if (asked.length === 0) throw this.#unknownController(name);
+    if (asked.length === 0) throw unknownController(name, this.#context);
     const controllers = await Promise.all(
       asked.map(async (driver) => {
         await driver.request();
@@ -191,10 +188,7 @@ class RoamingPaths implements PathKeeper {
     const driver: ControllerDriver = new ControllerDriver({
       controller,
       start: pathStart(controller, this.#remembered.get(controller.name), this.#tunnel),
-      recordedEvents: Math.min(
-        maxRecorded,
-        Math.ceil(maxRecordedInAll / this.#context.plan.controllers.length),
-      ),
+      recordedEvents: recordedEvents(this.#context.plan.controllers.length),
       nowMs: this.#nowMs,
       prober: this.#prober,
       mover: this.#mover,
@@ -229,15 +223,6 @@ class RoamingPaths implements PathKeeper {
     if (this.#isStopped) return;
     this.#clock.stepped();
     if (isShownOtherwise) this.#context.onChange();
-  }
-
-  #unknownController(name: string | undefined): HomingError {
-    return new HomingError({
-      code: 'unknown-controller',
-      title: 'There is no such controller',
-      cause: `${shown(name)} is not a controller of ${this.#context.profile.network.name}.`,
-      remedy: `Use one of: ${this.#drivers.map(({ controller }) => controller.name).join(', ')}.`,
-    });
   }
 
   #networkChanged(): void {

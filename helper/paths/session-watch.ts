@@ -4,7 +4,7 @@ import { hasSession } from './session.ts';
 
 /** Where nothing is sent over this time, nothing can be said. */
 const maxWatchMs = 4_000;
-const lookMs = 100;
+const lookMs = 50;
 /** A keepalive waits for no answer (paper, section 5.4.6). */
 const keepaliveBytes = 32;
 /** What a new session brings by itself: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */

@@ -6,6 +6,7 @@ import {
   stepNames,
 } from '../../shared/paths/machine/names.ts';
 import { isLost } from '../../shared/paths/machine/reachability.ts';
+import { candidateAt, endpointIn } from '../../shared/paths/machine/state.ts';
 import { wakeAtMs } from '../../shared/paths/machine/step.ts';
 import {
   initialTurns,
@@ -145,9 +146,19 @@ export class TunnelClock {
   #lookAtTraffic(nowMs: number): void {
     if (this.#watch === null || nowMs < watchWakeAtMs(this.#watch)) return;
     const { packetCounters, wallMs } = this.#parts;
-    const [watch, news] = stepWatch(this.#watch, packetCounters(), wallMs(), nowMs);
+    const [watch, news] = stepWatch(this.#watch, packetCounters(), wallMs(), this.#slowestMs(), nowMs);
     this.#watch = watch;
     for (const one of news) this.#hear(one, nowMs);
+  }
+
+  /** The round trip of the slowest path in use; 0 where none was measured. */
+  #slowestMs(): number {
+    return Math.max(
+      0,
+      ...this.#parts.drivers.map(({ state }) => {
+        return candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? 0;
+      }),
+    );
   }
 
   #hear(news: WatchNews, nowMs: number): void {

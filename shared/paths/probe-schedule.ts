@@ -7,8 +7,14 @@ import { isUnanswered } from './standing.ts';
 
 /** When to probe again, and what. */
 
-/** Delay of a round that follows trouble; it doubles each time, up to {@link watchDelayMs}. */
-export const troubleDelayMs = 1_000;
+/**
+ * Delay of a round that follows trouble; it doubles each time, up to {@link watchDelayMs}. A controller that is restarted
+ * is away for some hundred milliseconds.
+ */
+export const troubleDelayMs = 250;
+
+/** Delay while a LAN answers whose times have not settled. */
+export const settlingDelayMs = 1_000;
 
 /**
  * Delay while a better path could appear without any event. A LAN is then found after 8 s at worst and the move
@@ -19,8 +25,8 @@ export const watchDelayMs = 8_000;
 /** Delay when no candidate ever answered and traffic shows no trouble: most likely the controller has no probe key. */
 export const unansweredDelayMs = 30_000;
 
-/** Rounds after an event before {@link unansweredDelayMs} applies: 1 + 2 + 4 + 8 + 8 + 8 s. */
-export const unansweredRounds = 6;
+/** Rounds after an event before {@link unansweredDelayMs} applies: 0.25 + 0.5 + 1 + 2 + 4 + 8 + 8 + 8 s. */
+export const unansweredRounds = 8;
 
 export interface Schedule {
   /** Rounds run since the last event. An event is a change of the network, sleep, a suspicion or a lost path. */
@@ -127,7 +133,7 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
     case 'internet': {
       const lans = others.filter((other) => other.path === 'lan');
       if (lans.length === 0 && !discoveryNetwork) return null;
-      return lans.some(isStillSettling) ? troubleDelayMs : watchDelayMs;
+      return lans.some(isStillSettling) ? settlingDelayMs : watchDelayMs;
     }
   }
 }

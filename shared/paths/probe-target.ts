@@ -6,6 +6,8 @@ export interface ProbeTarget {
   readonly kind: 'unicast' | 'broadcast' | 'multicast';
   /** The interface of a link-local or multicast target, where the host names no zone. */
   readonly interfaceName?: string;
+  /** Its own, where the round's does not fit it. */
+  readonly timeoutMs?: number;
 }
 
 /** A target of discovery: the port is the controller's. */

@@ -175,8 +175,15 @@ describe('at the probing socket', () => {
 test('however often the network changes and a person asks, one controller gets no more than 20 probes a second', async () => {
   const probes = await PacketCount.start(laptop.host, 'probes', 'output', initiation);
   const startedAt = Date.now();
+  let waiting = 0;
   for (let round = 0; round < 15; round += 1) {
-    void laptop.probe();
+    // The helper refuses a fourth program and more that wait at once.
+    if (waiting < 3) {
+      waiting += 1;
+      void laptop.probe().finally(() => {
+        waiting -= 1;
+      });
+    }
     await causeEvent();
     await sleep(100);
   }

@@ -127,7 +127,14 @@ export class Prober {
       if ('refusal' in destination) settle(index, { verdict: 'refused', reason: destination.refusal });
       else if ('refusal' in wire) settle(index, { verdict: 'refused', reason: wire.refusal });
       else {
-        runs.push(new TargetRun({ wire, destination, timing, onEnd: (outcome) => settle(index, outcome) }));
+        runs.push(
+          new TargetRun({
+            wire,
+            destination,
+            timing: timingFor(target, timing),
+            onEnd: (outcome) => settle(index, outcome),
+          }),
+        );
       }
     }
     if (request.targets.length === 0) resolve();
@@ -236,6 +243,11 @@ export class Prober {
 
 function cookiePlace(controllerKey: PublicKey, { host, port }: Destination): string {
   return `${controllerKey} ${host} ${port}`;
+}
+
+/** A target's own timeout goes before that of the request. */
+function timingFor({ timeoutMs }: ProbeTarget, timing: ProbeTiming): ProbeTiming {
+  return timeoutMs === undefined ? timing : timingOf({ timeoutMs, attempts: timing.attempts });
 }
 
 function timingOf({ timeoutMs, attempts }: Partial<ProbeTiming>): ProbeTiming {

@@ -37,8 +37,10 @@ export function hearOutcome(
  */
 function provenInUse(state: PathState, nowMs: number): Step {
   const { phase } = state;
-  if (silentSinceMs(phase) === null) return resumeSession(state, nowMs);
-  return suspectSession(phase.is === 'moving' ? state : { ...state, phase: withSilence(phase, null) }, nowMs);
+  const sinceMs = silentSinceMs(phase);
+  if (sinceMs === null) return resumeSession(state, nowMs);
+  const heard = phase.is === 'moving' ? state : { ...state, phase: withSilence(phase, null) };
+  return suspectSession(heard, sinceMs, nowMs);
 }
 
 /** It answered over the link itself a moment ago: no route needs to be looked up to use it. */

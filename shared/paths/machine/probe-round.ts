@@ -1,10 +1,13 @@
-import { partsOf } from '../../endpoints/endpoint.ts';
+import { type Endpoint, partsOf } from '../../endpoints/endpoint.ts';
 import { nextProbes, type Schedule } from '../probe-schedule.ts';
 import type { DiscoveryTarget, ProbeTarget, ProbeTiming } from '../probe-target.ts';
 import type { Situation } from '../situation.ts';
 import type { Haste, PathState } from './state.ts';
 
 const attemptsOf: Record<Haste, number> = { urgent: 2, event: 3, watch: 2 };
+/** A path whose time is known answers within some round trips, or its two messages were lost. */
+const minUrgentTimeoutMs = 100;
+const urgentRoundTrips = 3;
 const urgentTimeoutMs = 150;
 const patientTimeoutMs = 700;
 
@@ -32,19 +35,27 @@ export function probeRound(
   const { targets, discovery } = nextProbes(situation, schedule);
   const known = targets.map((endpoint): ProbeTarget => {
     const { host, port: own } = partsOf(endpoint);
-    return { host, port: own, kind: 'unicast' };
+    const timeoutMs = haste === 'urgent' ? urgentTimeout(situation, endpoint) : undefined;
+    return { host, port: own, kind: 'unicast', ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   });
   const isLan = new Set(situation.candidates.flatMap((one) => (one.path === 'lan' ? [one.endpoint] : [])));
   const lans = targets.filter((endpoint) => isLan.has(endpoint)).length;
   const found = discovery ? links.map((target): ProbeTarget => ({ ...target, port })) : [];
   const ahead = haste === 'urgent' ? known : [...known.slice(0, lans), ...found];
   const behind = haste === 'urgent' ? found : known.slice(lans);
-  const timing = { timeoutMs: timeoutMs(haste, situation), attempts: attemptsOf[haste] };
+  const timing = {
+    timeoutMs: haste === 'urgent' ? urgentTimeoutMs : patientTimeoutMs,
+    attempts: attemptsOf[haste],
+  };
   return { targets: [...ahead, ...behind], timing };
 }
 
-function timeoutMs(haste: Haste, { candidates }: Situation): number {
-  if (haste !== 'urgent') return patientTimeoutMs;
-  const slowest = Math.max(0, ...candidates.map((one) => one.verified?.smoothedMs ?? 0));
-  return Math.min(patientTimeoutMs, Math.max(urgentTimeoutMs, slowest * 3));
+/** How long one message to a candidate is waited for, in a hurry. What was never measured may be as slow as the slowest. */
+function urgentTimeout({ candidates }: Situation, endpoint: Endpoint): number {
+  const own = candidates.find((one) => one.endpoint === endpoint)?.verified;
+  const slowestMs = Math.max(0, ...candidates.map((one) => one.verified?.smoothedMs ?? 0));
+  const timeoutMs = own
+    ? Math.max(minUrgentTimeoutMs, own.smoothedMs * urgentRoundTrips)
+    : Math.max(urgentTimeoutMs, slowestMs * urgentRoundTrips);
+  return Math.min(patientTimeoutMs, timeoutMs);
 }

@@ -9,9 +9,11 @@ import { candidateAt, endpointIn, type On, type PathState } from './state.ts';
  * section 6.5); a controller that answers the probe meanwhile is there, and 15 s are long.
  */
 
-/** Something that was sent is answered within this time, or within some round trips. */
-const minWatchMs = 700;
-const watchFactor = 4;
+/** Something that was sent is answered within this time, or within some round trips; the silence before a check counts. */
+const minSilenceMs = 450;
+const silenceFactor = 4;
+/** At least so long is watched: what came in since the silence was noticed is not known. */
+const minWatchMs = 150;
 /** After a move the tunnel is looked at once more, for as long as it takes to look twice. */
 const secondWatchMs = 100;
 /** WireGuard itself has asked for another session by then. */
@@ -20,13 +22,14 @@ const maxPendingMs = 16_000;
 const firstPauseMs = 60_000;
 const maxPauseMs = 3_600_000;
 
-/** The controller answered a probe while the tunnel was silent: watches whether it answers there, too. */
-export function suspectSession(state: PathState, nowMs: number): Step {
+/** The controller answered a probe while the tunnel was silent, since then: watches whether it answers there, too. */
+export function suspectSession(state: PathState, sinceMs: number, nowMs: number): Step {
   const { session } = state;
   if (nowMs < session.notBeforeMs) return [state, []];
   if (session.check !== null) return [{ ...state, session: { ...session, isSuspectedAgain: true } }, []];
   const roundTripMs = candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? assumedRoundTripMs;
-  return check(state, Math.max(minWatchMs, watchFactor * roundTripMs));
+  const silenceMs = Math.max(minSilenceMs, silenceFactor * roundTripMs);
+  return check(state, Math.max(minWatchMs, sinceMs + silenceMs - nowMs));
 }
 
 function check(state: PathState, watchMs: number): Step {
@@ -49,7 +52,7 @@ export function sessionChecked(
     ...state,
     session: { ...session, check: null, isSuspectedAgain: false, pendingSinceMs: null },
   };
-  if (silentMs === null) return session.isSuspectedAgain ? suspectSession(idle, nowMs) : [idle, []];
+  if (silentMs === null) return session.isSuspectedAgain ? suspectSession(idle, nowMs, nowMs) : [idle, []];
   if (canRenew(state)) return renew(idle, phase.is === 'on' ? phase : null, silentMs);
   const pendingSinceMs = session.pendingSinceMs ?? nowMs;
   return [{ ...idle, session: { ...idle.session, pendingSinceMs } }, []];
@@ -108,7 +111,7 @@ export function renewalJudged(state: PathState, effect: number, answered: boolea
     ...state,
     session: { ...session, check: null, isSuspectedAgain: false, pauseMs, notBeforeMs: nowMs + pauseMs },
   };
-  return session.isSuspectedAgain ? suspectSession(judged, nowMs) : [judged, []];
+  return session.isSuspectedAgain ? suspectSession(judged, nowMs, nowMs) : [judged, []];
 }
 
 /** The check, or the renewal that it led to, could not be carried out. */

@@ -73,16 +73,16 @@ describe('the delay', () => {
     expect(nextProbeDelayMs(situation(current, others), schedule)).toBe(expected);
   });
 
-  test('in trouble it is 1 s, 2 s, 4 s, then 8 s', () => {
+  test('in trouble it is 0.25 s, 0.5 s, 1 s, 2 s, 4 s, then 8 s', () => {
     const delays = [1, 2, 3, 4, 5, 50].map((roundsSinceEvent) =>
       nextProbeDelayMs(situation(null, [internet]), { roundsSinceEvent, discoveryNetwork: false }),
     );
-    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
+    expect(delays).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000]);
   });
 
   test('a suspicion is trouble even on a LAN that answered', () => {
     const suspect = situation(answering(lan, 0.6), [], now - 900);
-    expect(nextProbeDelayMs(suspect, { roundsSinceEvent: 1, discoveryNetwork: false })).toBe(1_000);
+    expect(nextProbeDelayMs(suspect, { roundsSinceEvent: 1, discoveryNetwork: false })).toBe(250);
   });
 
   test('a suspect path never waits 30 s', () => {

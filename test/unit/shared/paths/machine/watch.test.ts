@@ -7,19 +7,21 @@ import {
   watchWakeAtMs,
 } from '../../../../../shared/paths/machine/watch.ts';
 
-const lookMs = 150;
+const lookMs = 75;
 
 let counters: PacketCounters | null;
 let nowMs: number;
 let wallMs: number;
 let heard: string[];
 let state: WatchState;
+let roundTripMs: number;
 
 beforeEach(() => {
   counters = { received: 100, sent: 100 };
   nowMs = 50_000;
   wallMs = 1_700_000_000_000;
   heard = [];
+  roundTripMs = 0;
   state = initialWatch(counters, wallMs, nowMs);
 });
 
@@ -28,7 +30,7 @@ function pass({ received = 0, sent = 0 }, aheadMs = lookMs): void {
   nowMs += aheadMs;
   wallMs += aheadMs;
   if (counters !== null) counters = { received: counters.received + received, sent: counters.sent + sent };
-  const [next, news] = stepWatch(state, counters, wallMs, nowMs);
+  const [next, news] = stepWatch(state, counters, wallMs, roundTripMs, nowMs);
   state = next;
   heard.push(...news.map((one) => (one.news === 'silent' ? `silent since ${one.sinceMs}` : one.news)));
 }
@@ -38,16 +40,24 @@ function traffic(): string[] {
 }
 
 describe('packets that go out while none come in', () => {
-  test('are a silence after 300 ms, from when they began', () => {
+  test('are a silence after 150 ms, from when they began', () => {
     for (let look = 0; look < 10; look += 1) pass({ sent: 3 });
     expect(traffic()).toEqual(['silent since 50000']);
   });
 
   test('are reported again after 10 s while they go out, and not after that', () => {
-    for (let look = 0; look < 100; look += 1) pass({ sent: 3 });
+    for (let look = 0; look < 200; look += 1) pass({ sent: 3 });
     expect(traffic()).toHaveLength(2);
     for (let look = 0; look < 200; look += 1) pass({});
     expect(traffic()).toHaveLength(2);
+  });
+
+  test('are a silence after two round trips of a slow path', () => {
+    roundTripMs = 300;
+    for (let look = 0; look < 7; look += 1) pass({ sent: 3 });
+    expect(traffic()).toEqual([]);
+    pass({ sent: 3 });
+    expect(traffic()).toEqual(['silent since 50000']);
   });
 
   test('are none while something comes in with them', () => {
@@ -71,8 +81,8 @@ describe('packets that go out while none come in', () => {
 });
 
 test('the counters of each controller are due once a second while packets go out', () => {
-  for (let look = 0; look < 20; look += 1) pass({ sent: 1, received: 1 });
-  for (let look = 0; look < 20; look += 1) pass({ received: 1 });
+  for (let look = 0; look < 40; look += 1) pass({ sent: 1, received: 1 });
+  for (let look = 0; look < 40; look += 1) pass({ received: 1 });
   expect(heard.filter((one) => one === 'peers-due')).toHaveLength(2);
 });
 
@@ -83,7 +93,7 @@ test('the interface is read every 30 s, whatever happens', () => {
 
 test('while nothing goes out the looks are far apart, and close again with the first packet', () => {
   const waitMs = () => watchWakeAtMs(state) - nowMs;
-  for (let look = 0; look < 7; look += 1) pass({});
+  for (let look = 0; look < 14; look += 1) pass({});
   expect(waitMs()).toBe(600);
   pass({ sent: 1 });
   expect(waitMs()).toBe(lookMs);

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import type { Endpoint } from '../../../../../shared/endpoints/endpoint.ts';
+import type { PathEffect } from '../../../../../shared/paths/machine/effects.ts';
+import type { PathEvent } from '../../../../../shared/paths/machine/events.ts';
+import { candidateAt, endpointIn } from '../../../../../shared/paths/machine/state.ts';
+import { initialWatch, stepWatch, type WatchState } from '../../../../../shared/paths/machine/watch.ts';
+import { randomForTests } from '../../../../support/random-for-tests.ts';
+import { internet, lan } from '../../../support/machine-run.ts';
+import { type Answer, MachineWorld } from '../../../support/machine-world.ts';
+
+/** An hour of traffic, watched by the shipped watch, over a path that loses packets and holds them up. */
+
+const random = randomForTests();
+const lossEachWay = 0.02;
+const jitterEachWayMs = 100;
+const hourMs = 3_600_000;
+
+const known = [
+  { endpoint: lan, path: 'lan', source: 'invite' },
+  { endpoint: internet, path: 'internet', source: 'invite' },
+] as const;
+
+const baseMs = (endpoint: Endpoint) => (endpoint === lan ? 2 : 40);
+
+/** What one packet and its answer take; null when either is lost. */
+const roundTrip: Answer = (endpoint) => {
+  if (random.next() < lossEachWay || random.next() < lossEachWay) return null;
+  return baseMs(endpoint) + jitterEachWayMs * (random.next() + random.next());
+};
+
+/** Sends at an interval, and has the answers counted, as the interface's counters are. */
+class Traffic {
+  readonly #world: MachineWorld;
+  readonly #intervalMs: number;
+  readonly #arrivals: number[] = [];
+  #watch: WatchState;
+  #sentAtMs: number;
+  #counters = { received: 0, sent: 0 };
+
+  constructor(world: MachineWorld, intervalMs: number) {
+    this.#world = world;
+    this.#intervalMs = intervalMs;
+    this.#sentAtMs = world.nowMs;
+    this.#watch = initialWatch(this.#counters, world.nowMs, world.nowMs);
+  }
+
+  runUntil(endMs: number): void {
+    while (this.#world.nowMs < endMs) {
+      this.#world.runUntil(Math.min(this.#watch.lookAtMs, endMs));
+      this.#pass(this.#world.nowMs);
+      if (this.#world.nowMs >= this.#watch.lookAtMs) this.#look();
+    }
+  }
+
+  #pass(nowMs: number): void {
+    for (; this.#sentAtMs <= nowMs; this.#sentAtMs += this.#intervalMs) {
+      this.#counters = { ...this.#counters, sent: this.#counters.sent + 1 };
+      const ms = this.#world.current === null ? null : roundTrip(this.#world.current, this.#sentAtMs);
+      if (ms !== null) this.#arrivals.push(this.#sentAtMs + ms);
+    }
+    const received = this.#counters.received + this.#arrivals.filter((atMs) => atMs <= nowMs).length;
+    this.#counters = { ...this.#counters, received };
+    this.#arrivals.splice(0, this.#arrivals.length, ...this.#arrivals.filter((atMs) => atMs > nowMs));
+  }
+
+  #look(): void {
+    const { nowMs, state } = this.#world;
+    const smoothedMs = candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? 0;
+    const [watch, news] = stepWatch(this.#watch, this.#counters, nowMs, smoothedMs, nowMs);
+    this.#watch = watch;
+    for (const one of news) {
+      if (one.news === 'silent') this.#world.send({ type: 'silent', sinceMs: one.sinceMs });
+      if (one.news === 'heard') this.#world.send({ type: 'heard', afterMs: nowMs });
+    }
+  }
+}
+
+class Suspicions extends MachineWorld {
+  suspicions = 0;
+
+  override send(event: PathEvent): PathEffect[] {
+    if (event.type === 'silent') this.suspicions += 1;
+    return super.send(event);
+  }
+}
+
+test.each([
+  ['the LAN', lan, 10],
+  ['the LAN', lan, 100],
+  ['the LAN', lan, 500],
+  ['the internet', internet, 10],
+  ['the internet', internet, 100],
+  ['the internet', internet, 500],
+] as const)(
+  'an hour of traffic over %s with 2 % loss and 100 ms of jitter each way, a packet each %3$i ms: no move',
+  (_where, endpoint, intervalMs) => {
+    const world = new Suspicions(endpoint === lan ? known : known.slice(1), roundTrip);
+    world.send({ type: 'started', endpoint });
+    world.runUntil(60_000);
+    const before = world.moves.length;
+    new Traffic(world, intervalMs).runUntil(hourMs);
+    // 10 packets a second and fewer are suspected again and again, or the test would show nothing.
+    if (intervalMs >= 100) expect(world.suspicions).toBeGreaterThan(5);
+    expect(world.moves.slice(before), `${world.suspicions} suspicions`).toEqual([]);
+  },
+  60_000,
+);
