@@ -15,7 +15,7 @@ export const anyGapMs = 5;
 
 interface Lane {
   lastTurnMs: number;
-  readonly waiting: Set<() => void>;
+  waiting: readonly (() => void)[];
 }
 
 /** Hands out turns to send: per key in the order asked for, and never closer together than the gaps. */
@@ -33,15 +33,16 @@ export class Pacer {
   /**
    * Asks for a turn.
    * @param turn sends before it returns, so that gaps are measured from sending to sending
+   * @param place `first`: before those that wait already
    * @returns gives the place in the queue up
    */
-  take(key: string, turn: () => void): () => void {
-    const lane = this.#lanes.get(key) ?? { lastTurnMs: Number.NEGATIVE_INFINITY, waiting: new Set() };
+  take(key: string, turn: () => void, place: 'first' | 'last' = 'last'): () => void {
+    const lane = this.#lanes.get(key) ?? { lastTurnMs: Number.NEGATIVE_INFINITY, waiting: [] };
     this.#lanes.set(key, lane);
-    lane.waiting.add(turn);
+    lane.waiting = place === 'first' ? [turn, ...lane.waiting] : [...lane.waiting, turn];
     this.#wake();
     return () => {
-      lane.waiting.delete(turn);
+      lane.waiting = lane.waiting.filter((one) => one !== turn);
     };
   }
 
@@ -63,7 +64,7 @@ export class Pacer {
     const next = this.#next();
     if (next && next.atMs <= this.#nowMs()) {
       const { lane, turn } = next;
-      lane.waiting.delete(turn);
+      lane.waiting = lane.waiting.filter((one) => one !== turn);
       lane.lastTurnMs = this.#nowMs();
       try {
         turn();

@@ -183,7 +183,7 @@ export class Prober {
       return { refusal: `The public key of ${controller.name} is not one a controller can have.` };
     const key = controller.publicKey;
     return {
-      takeTurn: (turn) => this.#pacer.take(key, turn),
+      takeTurn: (turn, place) => this.#pacer.take(key, turn, place),
       send: (destination, listener, failed) => this.#send(key, initiator, destination, listener, failed),
       keepCookie: (destination, cookie) => this.#cookies.keep(cookiePlace(key, destination), cookie),
       end: (index, why) => this.#answers.end(index, why),

@@ -5,7 +5,7 @@ import type { Destination } from './targets.ts';
 /** What a run needs of the prober. */
 export interface Wire {
   /** Queues for the next turn to send to this controller; returns what gives the place up. */
-  takeTurn(turn: () => void): () => void;
+  takeTurn(turn: () => void, place: 'first' | 'last'): () => void;
   /** Makes and sends one message; `failed` hears of a send error. */
   send(
     destination: Destination,
@@ -51,7 +51,9 @@ export class TargetRun {
     this.#stop('given up');
   }
 
+  /** A second message goes before the first ones of other targets: a verdict may wait for it. */
   #queue(attempt: 'counted' | 'after a cookie'): void {
+    const place = this.#attempts === 0 ? 'last' : 'first';
     this.#leaveQueue = this.#wire.takeTurn(() => {
       this.#leaveQueue = undefined;
       if (attempt === 'counted') this.#attempts++;
@@ -61,7 +63,7 @@ export class TargetRun {
       });
       if (this.#ended) this.#wire.end(index, 'given up');
       else this.#indices.push(index);
-    });
+    }, place);
   }
 
   #onTimeout(): void {
