@@ -23,7 +23,7 @@ export interface ControllerParts {
   /** A clock that never goes back. */
   readonly nowMs: () => number;
   readonly prober: Pick<Prober, 'probe'>;
-  readonly mover: Pick<Mover, 'move' | 'set' | 'reset' | 'renew' | 'peer'>;
+  readonly mover: Pick<Mover, 'move' | 'set' | 'reset' | 'renew' | 'peer' | 'ping'>;
   readonly record: (decision: NewDecision) => void;
   readonly remember: (effect: Effect<'remember'>) => void;
   /** The answers come as events, for all controllers that asked. */
@@ -130,6 +130,9 @@ export class ControllerDriver {
       case 'check-session':
         void this.#checkSession(effect);
         break;
+      case 'ask-tunnel':
+        void this.#askTunnel(effect);
+        break;
       case 'remember':
         parts.remember(effect);
         break;
@@ -191,6 +194,13 @@ export class ControllerDriver {
   async #judgeRenewal(effect: number): Promise<void> {
     const answered = await this.#session.hasAnswered().catch(() => false);
     this.send({ type: 'renewal-judged', effect, answered });
+  }
+
+  async #askTunnel({ check, timeoutMs }: Effect<'ask-tunnel'>): Promise<void> {
+    const ping = () => this.#parts.mover.ping(this.controller);
+    // A question that could not be asked is not answered: the round after it asks again.
+    const verdict = await this.#session.ask(timeoutMs, ping).catch(() => 'idle' as const);
+    this.send({ type: 'tunnel-asked', check, verdict });
   }
 
   async #checkSession({ check, watchMs }: Effect<'check-session'>): Promise<void> {

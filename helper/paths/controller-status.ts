@@ -70,7 +70,8 @@ function pathNow(state: PathState, handshakeAgeMs: number | null): Path {
   if (isLost(state) || rest?.is !== 'on') return 'none';
   const candidate = candidateAt(state, rest.endpoint);
   if (candidate === undefined) return 'none';
-  const isAlive = handshakeAgeMs !== null && handshakeAgeMs < sessionMs;
+  // A controller that answers no probe, and has had a session, is there until its tunnel is found silent.
+  const isAlive = handshakeAgeMs !== null && (handshakeAgeMs < sessionMs || !state.everAnswered);
   return isAlive || candidate.last.verdict === 'verified' ? candidate.path : 'none';
 }
 

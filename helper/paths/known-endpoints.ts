@@ -13,7 +13,7 @@ const defaultPort = 51_820;
 
 /** What is known without asking a resolver: what worked last, and the addresses of the profile. */
 export function pathStart(
-  { endpoints }: PlannedController,
+  { endpoints, address }: PlannedController,
   remembered: Remembered | undefined,
   tunnel: AddressSet,
 ): PathStart {
@@ -23,6 +23,7 @@ export function pathStart(
     usableLiterals(all, tunnel).map((endpoint): KnownEndpoint => ({ endpoint, path, source: 'invite' }));
   const [first] = [...endpoints.private, ...endpoints.public];
   return {
+    isPingable: address !== undefined,
     port: first === undefined ? defaultPort : partsOf(first).port,
     known: [...last, ...literal(endpoints.private, 'lan'), ...literal(endpoints.public, 'internet')],
   };

@@ -38,7 +38,16 @@ const firstLookMs = 10;
 const lookMs = 40;
 
 function inPlace(controller: PlannedController, endpoint: Endpoint, renew: boolean): ControllerMove {
-  return { controller, from: null, to: endpoint, fromWorks: false, roundTripMs: 0, device: null, renew };
+  return {
+    controller,
+    from: null,
+    to: endpoint,
+    fromWorks: false,
+    roundTripMs: 0,
+    device: null,
+    renew,
+    maxOutageMs: null,
+  };
 }
 
 /** What a move needs of the system. */
@@ -70,9 +79,11 @@ export class Mover {
    */
   async move(order: ControllerMove): Promise<MoveOutcome> {
     const startMs = this.#nowMs();
-    const { controller, from, to, fromWorks, roundTripMs, device } = order;
-    const proofMs = Math.max(minProofMs, roundTripMs * proofFactor);
-    const flightMs = Math.min(maxFlightMs, roundTripMs * flightFactor + flightMarginMs);
+    const { controller, from, to, fromWorks, roundTripMs, device, maxOutageMs } = order;
+    const isShort = fromWorks && maxOutageMs !== null;
+    const longestFlightMs = isShort ? maxOutageMs / 3 : maxFlightMs;
+    const flightMs = Math.min(longestFlightMs, roundTripMs * flightFactor + flightMarginMs);
+    const proofMs = isShort ? maxOutageMs - flightMs : Math.max(minProofMs, roundTripMs * proofFactor);
     const takeIn = fromWorks && device !== null ? { device, forMs: flightMs } : undefined;
     const { takesIn } = await this.#set(order, takeIn);
     const waitMs = takesIn ? flightMs : 0;
@@ -97,6 +108,11 @@ export class Mover {
   /** Removes the controller and adds it again where it is: the next packet asks for a session. */
   async renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
     await this.#set(inPlace(controller, endpoint, true), undefined);
+  }
+
+  /** Sends pings to the controller through the tunnel, where its address there is known. */
+  async ping({ address }: PlannedController): Promise<void> {
+    if (address !== undefined) await this.#system.poke(address, this.#interfaceName);
   }
 
   /** The controller as the live interface has it. */

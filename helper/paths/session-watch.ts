@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TunnelVerdict } from '../../shared/paths/machine/events.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
 
@@ -46,6 +47,28 @@ export class SessionWatch {
       if (passedMs >= maxWatchMs) return null;
     }
     return null;
+  }
+
+  /**
+   * Asks the tunnel itself.
+   * @param ping sends something that wants an answer; resolves at once where nothing can be sent
+   * @throws as {@link silentMs}
+   */
+  async ask(timeoutMs: number, ping: () => Promise<void>): Promise<TunnelVerdict> {
+    const before = await this.#read();
+    if (before === undefined || !hasSession(before)) return 'no-session';
+    const pinged = ping().catch(() => undefined);
+    const endMs = this.#nowMs() + timeoutMs;
+    let sentBytes = 0;
+    while (this.#nowMs() < endMs) {
+      await this.#pause();
+      const now = await this.#read();
+      if (now === undefined) return 'no-session';
+      if (now.receivedBytes !== before.receivedBytes) return 'heard';
+      sentBytes = now.sentBytes - before.sentBytes;
+    }
+    await pinged;
+    return sentBytes > keepaliveBytes ? 'silent' : 'idle';
   }
 
   /**

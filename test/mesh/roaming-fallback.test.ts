@@ -81,3 +81,11 @@ test('back in the café the internet is taken again, and the impostor does not k
     await load.stop();
   }
 });
+
+test('an idle tunnel stays where it is, and is not called lost', async () => {
+  const mark = await laptop.mark();
+  await sleep(30_000);
+  const decisions = await laptop.decisionsSince(mark);
+  expect(decisions.filter(({ kind }) => ['moved', 'lost', 'trouble'].includes(kind))).toEqual([]);
+  expect(await laptop.controller('nas')).toMatchObject({ path: 'internet', isMoving: false });
+});

@@ -17,9 +17,13 @@ import {
   situationOf,
 } from './state.ts';
 import { trialOf } from './trial.ts';
+import { silenceOfTunnel } from './tunnel-proof.ts';
 
 /** A round trip that was never measured counts as this. */
 export const assumedRoundTripMs = 300;
+
+/** A LAN that no probe can prove answers through the tunnel within this time, or is left: 200 ms are not noticed. */
+const maxTrialMs = 180;
 
 /**
  * Asks the policy what to do, unless an effect is under way, which only its own end may interrupt, or the last one failed
@@ -37,6 +41,7 @@ export function decide(state: PathState, nowMs: number, when: 'news' | 'round-en
       : trialOf(situation, {
           everAnswered: state.everAnswered,
           roundsSinceEvent: state.roundsSinceEvent,
+          isTunnelSilent: silenceOfTunnel(state) !== null,
           isOnLink: (endpoint) => isOnLan(candidateAt(state, endpoint)?.route ?? null),
         });
   if (move !== null) {
@@ -44,8 +49,16 @@ export function decide(state: PathState, nowMs: number, when: 'news' | 'round-en
     return phase.is === 'on' ? [state, []] : lose(state, move.reason, nowMs);
   }
   if (state.isResetDue && phase.is === 'on' && !isWaitingOut(state, nowMs)) return beginReset(state, phase);
+  if (choice.action === 'none' && isUnsure(state)) return [state, []];
   const judged = choice.action === 'none' ? lose(state, choice.reason, nowMs) : find(state, choice.reason);
   return andThen(andThen(judged, remember), (after) => recordKept(after, choice.reason, when));
+}
+
+/** Unanswered probes say nothing of a controller that knows no probe key: its tunnel has to be silent for long enough. */
+function isUnsure(state: PathState): boolean {
+  const { phase, everAnswered } = state;
+  if (everAnswered || phase.is !== 'on' || candidateAt(state, phase.endpoint)?.usable !== true) return false;
+  return silenceOfTunnel(state) !== 'lasting';
 }
 
 /** The best endpoint so far is tried first at the next start. */
@@ -67,7 +80,10 @@ function recordKept(state: PathState, reason: string, when: 'news' | 'round-end'
 /** With nothing to protect the endpoint is set at once and verified after, by the round that follows. */
 function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: boolean, nowMs: number): Step {
   const { nextId: effect } = state;
-  const order = orderOf(state, from, move);
+  const order = {
+    ...orderOf(state, from, move),
+    maxOutageMs: isBlind && move.path === 'lan' ? maxTrialMs : null,
+  };
   const phase: Phase = { is: 'moving', effect, sinceMs: nowMs, from, move, isBlind, isTargetLost: false };
   // Before the move: an answer that comes during it may end the suspicion, and the doubt has to stay.
   const since = from.is === 'on' ? from.silentSinceMs : null;
@@ -79,7 +95,7 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: bool
   ];
 }
 
-function orderOf(state: PathState, from: Rest, { to }: MoveChoice): MoveOrder {
+function orderOf(state: PathState, from: Rest, { to }: MoveChoice): Omit<MoveOrder, 'maxOutageMs'> {
   const left = endpointIn(from);
   const [leaving, target] = [candidateAt(state, left), candidateAt(state, to)];
   const roundTrip = (endpoint: Endpoint | null) =>

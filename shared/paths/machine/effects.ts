@@ -16,6 +16,8 @@ export interface MoveOrder {
   readonly device: string | null;
   /** The controller answers there, and the tunnel did not: another session is asked for with the move. */
   readonly renew: boolean;
+  /** The path that is left works, as far as is known, and must not be without traffic for longer; null: no matter. */
+  readonly maxOutageMs: number | null;
 }
 
 /** A decision as the machine records it; the time and the controller are added where it is kept. */
@@ -58,5 +60,7 @@ export type PathEffect =
       readonly check: number;
       readonly watchMs: number;
     }
+  /** Sends pings through the tunnel, where its address is known, and waits for anything to come in. */
+  | { readonly do: 'ask-tunnel'; readonly check: number; readonly timeoutMs: number }
   | { readonly do: 'remember'; readonly endpoint: Endpoint; readonly path: CandidatePath }
   | { readonly do: 'record'; readonly decision: RecordedDecision };

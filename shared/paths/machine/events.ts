@@ -8,6 +8,9 @@ export type MoveOutcome =
   | { readonly moved: true; readonly tookMs: number }
   | { readonly moved: false; readonly reason: string; readonly reverted: boolean };
 
+/** What the tunnel said: `idle` when no data went out, so that nothing can be said; `no-session` when none could. */
+export type TunnelVerdict = 'heard' | 'silent' | 'idle' | 'no-session';
+
 /** The facts that a controller's path is decided from. Times are on the machine's monotonic clock. */
 export type PathEvent =
   /** The tunnel is up, and set to this endpoint; what could be better is looked for. */
@@ -67,6 +70,8 @@ export type PathEvent =
   /** Answers `check-session`: for how long data went out and nothing came in, or null when that is not so. */
   | { readonly type: 'session-checked'; readonly check: number; readonly silentMs: number | null }
   | { readonly type: 'session-check-failed'; readonly check: number; readonly error: string }
+  /** Answers `ask-tunnel`. */
+  | { readonly type: 'tunnel-asked'; readonly check: number; readonly verdict: TunnelVerdict }
   /** Somebody asks for a test now. */
   | { readonly type: 'requested' }
   /** The time that `wakeAtMs` named has come. */

@@ -76,6 +76,16 @@ export interface SessionState {
   readonly notBeforeMs: number;
 }
 
+/** What asking the tunnel said of a silence; see tunnel-proof.ts. */
+export interface TunnelProof {
+  /** The question under way, by its number. */
+  readonly check: number | null;
+  /** The silence that was asked about, by when it began; null when none was. */
+  readonly sinceMs: number | null;
+  /** `brief`: reason to try another path. `lasting`: nothing reaches the controller. */
+  readonly silence: 'brief' | 'lasting' | null;
+}
+
 /** An effect on the endpoint failed: what to wait for before the next. */
 export interface Failure {
   readonly count: number;
@@ -97,6 +107,8 @@ export interface PeerCounters {
 export interface PathState {
   /** The port that discovery asks on. */
   readonly port: number;
+  /** Its own address in the tunnel is known. */
+  readonly isPingable: boolean;
   readonly phase: Phase;
   readonly candidates: readonly PathCandidate[];
   /** The broadcast and multicast targets of the links there are; empty when discovery is off. */
@@ -113,6 +125,7 @@ export interface PathState {
   readonly everAnswered: boolean;
   readonly reachability: Reachability;
   readonly session: SessionState;
+  readonly tunnel: TunnelProof;
   readonly counters: PeerCounters | null;
   readonly failure: Failure | null;
   /** The endpoint in use is reached another way, and has to be set once more. */
@@ -129,12 +142,15 @@ export interface PathStart {
   /** The port of the controller's endpoints; discovery asks on it. */
   readonly port: number;
   readonly known: readonly KnownEndpoint[];
+  /** Its own address in the tunnel is known. */
+  readonly isPingable: boolean;
 }
 
-export function initialState({ port, known }: PathStart): PathState {
+export function initialState({ port, known, isPingable }: PathStart): PathState {
   const endpoints = new Map(known.toReversed().map((one) => [one.endpoint, one]));
   return {
     port,
+    isPingable,
     phase: { is: 'nowhere' },
     candidates: known.filter((one) => endpoints.get(one.endpoint) === one).map(knownCandidate),
     discovery: [],
@@ -147,6 +163,7 @@ export function initialState({ port, known }: PathStart): PathState {
     everAnswered: false,
     reachability: { is: 'reachable' },
     session: { check: null, isSuspectedAgain: false, pendingSinceMs: null, pauseMs: 0, notBeforeMs: 0 },
+    tunnel: { check: null, sinceMs: null, silence: null },
     counters: null,
     failure: null,
     isResetDue: false,

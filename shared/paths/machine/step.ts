@@ -16,6 +16,7 @@ import { announce, announcementAtMs, find, isLost } from './reachability.ts';
 import { beginEventRound, beginRound, endRound, scheduleRound, takeTurn } from './rounds.ts';
 import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
 import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
+import { askTunnel, tunnelAsked } from './tunnel-proof.ts';
 
 /** A name is looked up this long after the last time, while nothing reaches the controller. */
 const namesAgainMs = 15_000;
@@ -86,6 +87,11 @@ export function step(state: PathState, event: PathEvent, nowMs: number): Step {
       return renewalJudged(state, event.effect, event.answered, nowMs);
     case 'session-checked':
       return andThen(sessionChecked(state, event, nowMs), (next) => resumeIfAtRest(next, nowMs));
+    case 'tunnel-asked': {
+      const { state: next, works } = tunnelAsked(state, event);
+      if (works === true) return trust(next, nowMs);
+      return works === false ? andThen(decide(next, nowMs), askTunnel) : [next, []];
+    }
     case 'session-check-failed': {
       const reason = `its session could not be checked: ${event.error}`;
       const next = sessionCheckEnded(state, event.check);
@@ -182,7 +188,7 @@ function suspect(state: PathState, sinceMs: number, nowMs: number): Step {
   if (silentSinceMs(state.phase) !== null) return [state, []];
   const phase = withSilence(state.phase, sinceMs);
   if (phase === state.phase && phase.is === 'moving') return [state, []];
-  return beginEventRound({ ...state, phase }, 'urgent', nowMs);
+  return andThen(beginEventRound({ ...state, phase }, 'urgent', nowMs), askTunnel);
 }
 
 /** What came before a suspicion says nothing about it. */
@@ -231,7 +237,10 @@ function ended(before: PathState, after: Step, nowMs: number): Step {
   if (wasSet && state.failure === null && state.round.is === 'idle') {
     return andThen(after, (next) => beginEventRoundAfterSet(next, nowMs));
   }
-  const resumed = andThen(after, (next) => resumeSession(next, nowMs));
+  const resumed = andThen(
+    andThen(after, (next) => resumeSession(next, nowMs)),
+    askTunnel,
+  );
   return scheduleRound(
     andThen(resumed, (next) => decide(next, nowMs)),
     nowMs,

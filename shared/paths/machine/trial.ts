@@ -13,12 +13,11 @@ export interface TrialFacts {
   /** A controller that ever answered a probe is never tried blindly. */
   readonly everAnswered: boolean;
   readonly roundsSinceEvent: number;
+  /** The tunnel was asked about a silence, and did not answer. */
+  readonly isTunnelSilent: boolean;
   /** Whether an address lies on a LAN of this machine, as far as is known. */
   readonly isOnLink: (endpoint: Endpoint) => boolean;
 }
-
-/** Packets without an answer for this long, and no probe that could tell, are reason to try the internet. */
-const unansweredMs = 1_000;
 
 function first(candidates: readonly Candidate[]): Candidate | undefined {
   return [...candidates].sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1))[0];
@@ -27,20 +26,19 @@ function first(candidates: readonly Candidate[]): Candidate | undefined {
 /** The move to try without proof, or null. */
 export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | null {
   if (facts.everAnswered || facts.roundsSinceEvent === 0) return null;
-  const { nowMs, suspectSinceMs } = situation;
+  const { nowMs } = situation;
   const current = currentCandidate(situation);
-  const isSilent = suspectSinceMs !== null && nowMs - suspectSinceMs >= unansweredMs;
   const others = usableOthers(situation).filter((candidate) => !isBackingOff(candidate, nowMs));
   const internet = first(others.filter((candidate) => candidate.path === 'internet'));
   const asked = others.filter((candidate) => candidate.last.verdict !== 'untested');
   if (current?.path === 'lan') {
-    if (!isSilent) return null;
+    if (!facts.isTunnelSilent) return null;
     return trial(internet, 'the LAN does not answer; trying the internet');
   }
   const lan = first(
     asked.filter((candidate) => candidate.path === 'lan' && facts.isOnLink(candidate.endpoint)),
   );
-  if (lan === undefined && isSilent)
+  if (lan === undefined && facts.isTunnelSilent)
     return trial(internet, 'the internet does not answer there; trying another address');
   const reason = 'it answers no test (no probe key there); trying its LAN address through the tunnel';
   return trial(lan, reason);

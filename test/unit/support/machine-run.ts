@@ -1,7 +1,7 @@
 import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
-import type { PathEvent } from '../../../shared/paths/machine/events.ts';
+import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
 import { step, wakeAtMs } from '../../../shared/paths/machine/step.ts';
 import type { ProbeOutcome } from '../../../shared/paths/probe-target.ts';
@@ -45,8 +45,8 @@ export class MachineRun {
   /** Hears of every step, before what follows from it. */
   onStep: (event: PathEvent, effects: readonly PathEffect[]) => void = () => {};
 
-  constructor(known: readonly KnownEndpoint[] = lanAndInternet) {
-    this.state = initialState({ port: 51_820, known });
+  constructor(known: readonly KnownEndpoint[] = lanAndInternet, isPingable = true) {
+    this.state = initialState({ port: 51_820, known, isPingable });
   }
 
   /** @returns the effects that followed */
@@ -114,6 +114,12 @@ export class MachineRun {
       return this.answer(endpoint, roundTripsMs[endpoint] ?? { verdict: 'silent', reason: 'no answer' });
     });
     return [...effects, ...this.endRound()];
+  }
+
+  /** Answers the question to the tunnel that is under way; nothing when there is none. */
+  answerTunnel(verdict: TunnelVerdict): PathEffect[] {
+    const { check } = this.state.tunnel;
+    return check === null ? [] : this.send({ type: 'tunnel-asked', check, verdict });
   }
 
   /** The tunnel comes up over one endpoint, at home. */

@@ -14,6 +14,7 @@ const order: ControllerMove = {
   roundTripMs: 40,
   device: 'eth0',
   renew: false,
+  maxOutageMs: null,
 };
 
 /** With a clock that runs fast, so that a second of waiting takes a third. */
@@ -57,6 +58,15 @@ describe('a move', () => {
     const system = new FakeSystem(internet, [lan]);
     expect(await moverOf(system).move({ ...order, renew: true })).toMatchObject({ moved: true });
     expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
+  });
+
+  test('that only the tunnel can prove goes back before anybody notices', async () => {
+    const system = new FakeSystem(internet, []);
+    const mover = new Mover(system, 'hm-wgnet', () => performance.now());
+    const startMs = performance.now();
+    expect(await mover.move({ ...order, maxOutageMs: 180 })).toMatchObject({ moved: false, reverted: true });
+    expect(performance.now() - startMs).toBeLessThan(400);
+    expect(system.peer?.endpoint).toBe(internet);
   });
 
   test('that is under way when the tunnel is taken down ends without going back', async () => {

@@ -34,6 +34,13 @@ describe.concurrent('a tunnel', () => {
     expect(await watchOf(0, 0, 92).hasAnswered()).toBe(false);
   });
 
+  test('that is asked says what it heard, and nothing where nothing was sent', async () => {
+    const nothing = async () => undefined;
+    expect(await watchOf(128, 0).ask(200, nothing)).toBe('silent');
+    expect(await watchOf(128, 60).ask(200, nothing)).toBe('heard');
+    expect(await watchOf(0, 0).ask(200, nothing)).toBe('idle');
+  });
+
   test('is not watched any more once the tunnel is taken down', async () => {
     const watch = watchOf(128, 0);
     const silent = watch.silentMs(60_000);

@@ -116,6 +116,8 @@ describe('a silence', () => {
     const run = startAway();
     run.send({ type: 'silent', sinceMs: 0 });
     run.answerRound({});
+    run.answerTunnel('silent');
+    run.answerTunnel('silent');
     expect(run.state.reachability.is).toBe('lost');
     run.pass(60_000);
     run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 10_000 });
@@ -152,6 +154,7 @@ describe('a controller that knows no probe key', () => {
       run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
       run.pass(1_000);
       run.answerRound({});
+      run.answerTunnel('silent');
       while (run.state.phase.is === 'moving') {
         moves += 1;
         run.endMove();
@@ -176,6 +179,7 @@ describe('a controller that knows no probe key', () => {
     run.send({ type: 'silent', sinceMs: run.nowMs });
     run.pass(2_000);
     run.answerRound({});
+    run.answerTunnel('silent');
     expect(run.last('move').order.to).toBe(otherInternet);
   });
 });

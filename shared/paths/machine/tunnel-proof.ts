@@ -1,0 +1,43 @@
+import type { Step } from './compose.ts';
+import type { TunnelVerdict } from './events.ts';
+import { type PathState, silentSinceMs, type TunnelProof } from './state.ts';
+
+/**
+ * A controller that does not know the probe key (every published Clan network, every wg-quick file): only the tunnel itself
+ * can tell whether its path works. Packets that go unanswered may want no answer, so the tunnel is asked: by pings, where
+ * its address is known, and by waiting. WireGuard answers data by a keepalive within 10 s, whatever the data was
+ * (KEEPALIVE_TIMEOUT, paper section 6.5).
+ */
+
+const briefMs = 1_000;
+/** KEEPALIVE_TIMEOUT, and room for a slow path. */
+const lastingMs = 11_000;
+
+export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['silence'] {
+  return tunnel.sinceMs !== null && tunnel.sinceMs === silentSinceMs(phase) ? tunnel.silence : null;
+}
+
+/** Asks about the silence there is, first briefly, then for as long as it takes to be sure. */
+export function askTunnel(state: PathState): Step {
+  const { phase, tunnel, everAnswered, isPingable, nextId } = state;
+  const silence = silenceOfTunnel(state);
+  if (everAnswered || tunnel.check !== null || silence === 'lasting') return [state, []];
+  if (phase.is !== 'on' || phase.silentSinceMs === null) return [state, []];
+  const timeoutMs = silence === null && isPingable ? briefMs : lastingMs;
+  const asked = { check: nextId, sinceMs: phase.silentSinceMs, silence };
+  return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'ask-tunnel', check: nextId, timeoutMs }]];
+}
+
+/** @returns the state, and whether the tunnel works after all; null when the answer is not to a question of now */
+export function tunnelAsked(
+  state: PathState,
+  { check, verdict }: { readonly check: number; readonly verdict: TunnelVerdict },
+): { readonly state: PathState; readonly works: boolean | null } {
+  const { tunnel } = state;
+  if (tunnel.check !== check) return { state, works: null };
+  const before = silenceOfTunnel(state);
+  const isSure = verdict === 'no-session' || before === 'brief' || !state.isPingable;
+  const works = verdict === 'heard' || verdict === 'idle';
+  const silence = works ? null : isSure ? 'lasting' : 'brief';
+  return { state: { ...state, tunnel: { ...tunnel, check: null, silence } }, works };
+}
