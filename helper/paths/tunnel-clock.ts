@@ -165,7 +165,9 @@ export class TunnelClock {
     const { drivers, onClockJump, onPeersDue, onReadDue } = this.#parts;
     switch (news.news) {
       case 'silent':
-        for (const driver of drivers) driver.send({ type: 'silent', sinceMs: news.sinceMs });
+        for (const driver of drivers) {
+          driver.send({ type: 'silent', sinceMs: news.sinceMs, unanswered: news.unanswered });
+        }
         break;
       case 'heard':
         // With more than one controller only their own counters tell who answered.

@@ -35,8 +35,8 @@ export type PathEvent =
   | { readonly type: 'look-failed' }
   /** What the controller's endpoints stand for now: answers `look-up` of `names`. */
   | { readonly type: 'resolved'; readonly known: readonly KnownEndpoint[] }
-  /** Packets go out through the tunnel and none come back. */
-  | { readonly type: 'silent'; readonly sinceMs: number }
+  /** So many packets went out through the tunnel, as far as that is known, and none came back. */
+  | { readonly type: 'silent'; readonly sinceMs: number; readonly unanswered?: number }
   /** Something came back over the tunnel, some time after the one given. */
   | { readonly type: 'heard'; readonly afterMs: number }
   /** The controller's own byte counters, where there are other controllers. */

@@ -10,7 +10,7 @@ const minPauseMs = 200;
 /** A network that changes all the time does not keep a person waiting for ever. */
 const maxRoundsRequested = 5;
 
-const urgency: Record<Haste, number> = { watch: 0, event: 1, urgent: 2 };
+const urgency: Record<Haste, number> = { watch: 0, event: 1, careful: 2, urgent: 3 };
 
 /** Begins a round as soon as its turn comes, in place of one under way. */
 export function beginRound(state: PathState, haste: Haste, nowMs: number): Step {
@@ -35,7 +35,7 @@ export function beginRound(state: PathState, haste: Haste, nowMs: number): Step 
 }
 
 /** An event: everything is asked again. */
-export function beginEventRound(state: PathState, haste: 'event' | 'urgent', nowMs: number): Step {
+export function beginEventRound(state: PathState, haste: Exclude<Haste, 'watch'>, nowMs: number): Step {
   return beginRound({ ...state, roundsSinceEvent: 0 }, haste, nowMs);
 }
 

@@ -38,8 +38,8 @@ export type Phase =
 
 export type On = Extract<Rest, { is: 'on' }>;
 
-/** Why a round is made: packets go unanswered, something changed, or the timer. */
-export type Haste = 'urgent' | 'event' | 'watch';
+/** Why a round is made: many packets go unanswered, or a few, something changed, or the timer. */
+export type Haste = 'urgent' | 'careful' | 'event' | 'watch';
 
 /** A round of probes: at most one, and a newer replaces an older. */
 export type Round =

@@ -1,3 +1,4 @@
+import { endpointOf } from '../../endpoints/endpoint.ts';
 import { hearOutcome } from './answers.ts';
 import { applyResolved } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
@@ -51,13 +52,13 @@ export function step(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'resolved':
       return resolved(state, event, nowMs);
     case 'silent':
-      return suspect(state, event.sinceMs, nowMs);
+      return suspect(state, event, nowMs);
     case 'heard':
       return trust(state, event.afterMs);
     case 'counters': {
       const { state: next, counted } = countersRead(state, event, nowMs);
       if (counted.is === 'heard') return trust(next, counted.afterMs);
-      return counted.is === 'silent' ? suspect(next, counted.sinceMs, nowMs) : [next, []];
+      return counted.is === 'silent' ? suspect(next, { sinceMs: counted.sinceMs }, nowMs) : [next, []];
     }
     case 'peer':
       return peerRead(state, event, nowMs);
@@ -154,11 +155,20 @@ function decideOnRoutes(state: PathState, nowMs: number): Step {
   return isGone || state.isResetDue ? decide(state, nowMs) : [state, []];
 }
 
+/** The round under way asks where no route leads any more, or only one through the tunnel itself. */
+function isAskingInVain({ round, candidates }: PathState): boolean {
+  if (round.is !== 'running') return false;
+  const asked = new Set(round.targets.filter(({ kind }) => kind === 'unicast').map(endpointOf));
+  return candidates.some(({ endpoint, usable }) => !usable && asked.has(endpoint));
+}
+
 /** A network that is usable now is asked now, not at the end of the burst. */
 function routesLooked(state: PathState, routes: Parameters<typeof routesKnown>[1], nowMs: number): Step {
   const { state: known, isOpened } = routesKnown(state, routes);
   const decided = decideOnRoutes(known, nowMs);
-  return isOpened ? andThen(decided, (next) => beginEventRound(next, 'event', nowMs)) : decided;
+  return isOpened || isAskingInVain(known)
+    ? andThen(decided, (next) => beginEventRound(next, 'event', nowMs))
+    : decided;
 }
 
 function resolved(
@@ -178,17 +188,25 @@ function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step
   const sinceMs = sessionlessSinceMs(state, reported, nowMs);
   const sessionMs = sessionAfterSilenceMs(state, reported, nowMs);
   return andThen(followPeer(state, reported), (next) => {
-    if (sinceMs !== null) return suspect(next, sinceMs, nowMs);
+    if (sinceMs !== null) return suspect(next, { sinceMs }, nowMs);
     return sessionMs === null ? [next, []] : trust(next, sessionMs);
   });
 }
 
+/** So many packets without an answer are no coincidence. */
+const manyUnanswered = 5;
+
 /** Packets go out over this path and none come back: every candidate is asked. */
-function suspect(state: PathState, sinceMs: number, nowMs: number): Step {
+function suspect(
+  state: PathState,
+  { sinceMs, unanswered = 0 }: { readonly sinceMs: number; readonly unanswered?: number },
+  nowMs: number,
+): Step {
   if (silentSinceMs(state.phase) !== null) return [state, []];
   const phase = withSilence(state.phase, sinceMs);
   if (phase === state.phase && phase.is === 'moving') return [state, []];
-  return andThen(beginEventRound({ ...state, phase }, 'urgent', nowMs), askTunnel);
+  const haste = unanswered >= manyUnanswered ? 'urgent' : 'careful';
+  return andThen(beginEventRound({ ...state, phase }, haste, nowMs), askTunnel);
 }
 
 /** What came before a suspicion says nothing about it. */

@@ -13,6 +13,8 @@ export interface WatchState {
   readonly lookAtMs: number;
   readonly counters: PacketCounters | null;
   readonly silentSinceMs: number | null;
+  /** Packets that went out since then. */
+  readonly unanswered: number;
   readonly looksWithSending: number;
   readonly looksWithout: number;
   /** When the silence was last reported; null when it was not, or something came in since. */
@@ -26,7 +28,7 @@ export interface WatchState {
 
 export type WatchNews =
   /** Packets go out and none come in. */
-  | { readonly news: 'silent'; readonly sinceMs: number }
+  | { readonly news: 'silent'; readonly sinceMs: number; readonly unanswered: number }
   /** Something came in again. */
   | { readonly news: 'heard' }
   /** The machine slept, or the clock was set. */
@@ -68,6 +70,7 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
     lookAtMs: nowMs + lookMs,
     counters,
     silentSinceMs: null,
+    unanswered: 0,
     looksWithSending: 0,
     looksWithout: 0,
     reportedAtMs: null,
@@ -122,10 +125,11 @@ function compare(
   let next: WatchState = { ...state, looksWithout: hasSent ? 0 : state.looksWithout + 1 };
   if (counters.received !== before.received) {
     if (state.reportedAtMs !== null) news.push({ news: 'heard' });
-    next = { ...next, silentSinceMs: null, looksWithSending: 0, reportedAtMs: null };
+    next = { ...next, silentSinceMs: null, unanswered: 0, looksWithSending: 0, reportedAtMs: null };
   } else if (hasSent) {
     const silentSinceMs = state.silentSinceMs ?? nowMs - lookMs;
-    next = { ...next, silentSinceMs, looksWithSending: state.looksWithSending + 1 };
+    const unanswered = state.unanswered + counters.sent - before.sent;
+    next = { ...next, silentSinceMs, unanswered, looksWithSending: state.looksWithSending + 1 };
   }
   if (hasSent && nowMs - state.peersLookedAtMs >= peersLookMs) {
     next = { ...next, peersLookedAtMs: nowMs };
@@ -146,6 +150,8 @@ function judge(
   if (silentSinceMs === null || looksWithSending < 2) return state;
   if (reportedAtMs !== null && (!hasSent || nowMs - reportedAtMs < reportAgainMs)) return state;
   if (nowMs - silentSinceMs < Math.max(minSilenceMs, silenceRoundTrips * roundTripMs)) return state;
-  news.push({ news: 'silent', sinceMs: silentSinceMs });
+  // What a probe explained once is most likely traffic that wants no answer, however much of it there is.
+  const unanswered = reportedAtMs === null ? state.unanswered : 0;
+  news.push({ news: 'silent', sinceMs: silentSinceMs, unanswered });
   return { ...state, reportedAtMs: nowMs };
 }

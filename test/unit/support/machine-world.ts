@@ -4,6 +4,7 @@ import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../../shared/paths/machine/events.ts';
 import { endpointIn } from '../../../shared/paths/machine/state.ts';
 import { wakeAtMs } from '../../../shared/paths/machine/step.ts';
+import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/paths/probe-target.ts';
 import type { Route } from '../../../shared/paths/route.ts';
 import { MachineRun } from './machine-run.ts';
 
@@ -88,16 +89,30 @@ export class MachineWorld extends MachineRun {
   #probe({ round, targets, timing }: Extract<PathEffect, { do: 'probe' }>): void {
     let endsMs = 0;
     for (const [index, target] of targets.entries()) {
-      this.probes += 1;
-      const roundTripMs = this.#answer(endpointOf(target), this.nowMs);
-      const ms = roundTripMs ?? timing.timeoutMs * timing.attempts;
-      endsMs = Math.max(endsMs, ms);
-      const outcome =
-        roundTripMs === null
-          ? ({ verdict: 'silent', reason: 'no answer' } as const)
-          : ({ verdict: 'verified', from: target, roundTripMs } as const);
-      this.#later(ms, { type: 'probed', round, index, outcome });
+      const { afterMs, outcome } = this.#outcome(target, timing);
+      endsMs = Math.max(endsMs, afterMs);
+      this.#later(afterMs, { type: 'probed', round, index, outcome });
     }
     this.#later(endsMs, { type: 'round-ended', round });
+  }
+
+  /** A message each timeout until one is answered; the answer to an earlier one counts until the last timeout. */
+  #outcome(
+    target: ProbeTarget,
+    timing: ProbeTiming,
+  ): { readonly afterMs: number; readonly outcome: ProbeOutcome } {
+    const timeoutMs = target.timeoutMs ?? timing.timeoutMs;
+    const allMs = timeoutMs * timing.attempts;
+    let first: { readonly afterMs: number; readonly roundTripMs: number } | undefined;
+    for (let sentMs = 0; sentMs < Math.min(first?.afterMs ?? allMs, allMs); sentMs += timeoutMs) {
+      this.probes += 1;
+      const roundTripMs = this.#answer(endpointOf(target), this.nowMs + sentMs);
+      if (roundTripMs === null) continue;
+      const afterMs = sentMs + roundTripMs;
+      if (afterMs < Math.min(first?.afterMs ?? allMs, allMs)) first = { afterMs, roundTripMs };
+    }
+    if (first === undefined) return { afterMs: allMs, outcome: { verdict: 'silent', reason: 'no answer' } };
+    const { afterMs, roundTripMs } = first;
+    return { afterMs, outcome: { verdict: 'verified', from: target, roundTripMs } };
   }
 }

@@ -79,3 +79,24 @@ test('a machine that has stopped does nothing any more', () => {
   const [stopped, effects] = step(run.state, { type: 'silent', sinceMs: 0 }, run.nowMs);
   expect([stopped.phase.is, effects, wakeAtMs(stopped)]).toEqual(['stopped', [], null]);
 });
+
+test('a round that asks where no route leads any more is made again without that', () => {
+  const run = new MachineRun();
+  run.startAtHome();
+  const before = run.last('probe');
+  run.send({ type: 'routes', routes: onModem });
+  expect(run.all('cancel-probe')).toMatchObject([{ round: before.round }]);
+  expect(run.last('probe').targets).toMatchObject([{ host: '198.51.100.7' }]);
+});
+
+test('a few packets without an answer take four lost probes to leave a path, many take two', () => {
+  for (const [unanswered, attempts] of [
+    [2, 4],
+    [20, 2],
+  ] as const) {
+    const run = home();
+    run.pass(60_000);
+    run.send({ type: 'silent', sinceMs: run.nowMs - 150, unanswered });
+    expect(run.last('probe').timing.attempts).toBe(attempts);
+  }
+});
