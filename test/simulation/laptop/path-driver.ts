@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
-import type { PathEvent } from '../../../shared/paths/machine/events.ts';
+import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
 import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Route, WayOut } from '../../../shared/paths/route.ts';
@@ -72,7 +72,7 @@ export class PathDriver {
     this.knowsProbeKey = parts.knowsProbeKey;
     this.remembered = remembered;
     const known = remembered === undefined ? parts.resolve() : [remembered, ...parts.resolve()];
-    this.#state = initialState({ port: 51_820, known });
+    this.#state = initialState({ port: 51_820, known, isPingable: true });
     this.#changes = new EndpointChanges({
       time: world.time,
       tunnel,
@@ -166,6 +166,9 @@ export class PathDriver {
         return;
       case 'check-session':
         this.#checkSession(effect.check, effect.watchMs);
+        return;
+      case 'ask-tunnel':
+        this.#askTunnel(effect.check, effect.timeoutMs);
         return;
       case 'remember':
         this.remembered = { endpoint: effect.endpoint, path: effect.path, source: 'remembered' };
@@ -296,6 +299,26 @@ export class PathDriver {
       }
       time.after(sessionLookMs, look);
     };
+    time.after(sessionLookMs, look);
+  }
+
+  /** Pings, and waits for anything to come in; see helper/paths/session-watch.ts. */
+  #askTunnel(check: number, timeoutMs: number): void {
+    const { time } = this.#parts.world;
+    const before = this.tunnel.read();
+    const startMs = time.nowMs;
+    const end = (verdict: TunnelVerdict): void => {
+      if (!this.#isKilled) this.handle({ type: 'tunnel-asked', check, verdict });
+    };
+    const look = (): void => {
+      if (this.#isStopped) return;
+      const now = this.tunnel.read();
+      if (!this.tunnel.hasSession) end('no-session');
+      else if (now.receivedBytes !== before.receivedBytes) end('heard');
+      else if (time.nowMs - startMs < timeoutMs) time.after(sessionLookMs, look);
+      else end(now.sentBytes - before.sentBytes > keepaliveBytes ? 'silent' : 'idle');
+    };
+    if (this.tunnel.hasSession) this.tunnel.poke();
     time.after(sessionLookMs, look);
   }
 

@@ -66,7 +66,9 @@ export class Prober {
             if (number < run.timing.attempts) attempt(number + 1);
             else settle({ verdict: 'silent', reason: 'no answer' });
           };
-          timers.push(time.after(run.timing.timeoutMs, () => isSettled || state.isOver || again()));
+          timers.push(
+            time.after(target.timeoutMs ?? run.timing.timeoutMs, () => isSettled || state.isOver || again()),
+          );
         };
         timers.push(time.after(delayMs, send));
       };
