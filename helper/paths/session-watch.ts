@@ -6,6 +6,8 @@ import { hasSession } from './session.ts';
 /** Where nothing is sent over this time, nothing can be said. */
 const maxWatchMs = 4_000;
 const lookMs = 50;
+/** A look is a process where the kernel carries the tunnel: not more of them for a longer question. */
+const looksAtTunnel = 20;
 /** A keepalive waits for no answer (paper, section 5.4.6). */
 const keepaliveBytes = 32;
 /** What a new session brings by itself: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
@@ -61,7 +63,7 @@ export class SessionWatch {
     const endMs = this.#nowMs() + timeoutMs;
     let sentBytes = 0;
     while (this.#nowMs() < endMs) {
-      await this.#pause();
+      await this.#pause(Math.max(lookMs, timeoutMs / looksAtTunnel));
       const now = await this.#read();
       if (now === undefined) return 'no-session';
       if (now.receivedBytes !== before.receivedBytes) return 'heard';
@@ -85,7 +87,7 @@ export class SessionWatch {
     return false;
   }
 
-  #pause(): Promise<void> {
-    return sleep(lookMs, undefined, { signal: this.#end.signal });
+  #pause(ms = lookMs): Promise<void> {
+    return sleep(ms, undefined, { signal: this.#end.signal });
   }
 }
