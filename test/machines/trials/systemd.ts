@@ -24,6 +24,7 @@ const packageOnDisk = 'homing.deb';
 
 /** What `systemd-analyze security` may say of the unit at most: 0 is locked up, 10 wide open. */
 const worstExposure = 4;
+const shutdownMs = 2_000;
 /** Node's start, on this processor, is what takes most of it. */
 const restartMs = 10_000;
 
@@ -70,11 +71,31 @@ async function connects(stage: Stage, laptop: Laptop): Promise<void> {
     assert.equal(await laptop.tunnelIndex(), index);
     await laptop.pingNas();
   });
+  await stage.check('the package is upgraded under a live tunnel', async () => {
+    const index = await laptop.tunnelIndex();
+    const pid = await laptop.unitProperty('MainPID');
+    await laptop.installPackage(`${checkout}/${packageOnDisk}`, ['--reinstall']);
+    await laptop.untilAnswers();
+    assert.notEqual(await laptop.unitProperty('MainPID'), pid);
+    assert.equal(await laptop.tunnelIndex(), index);
+    await laptop.pingNas();
+  });
+  await stage.check('it stops within 2 s and takes the tunnel down', async () => {
+    const startedMs = await laptop.nowMs();
+    await laptop.machine.sh('systemctl stop homing-helper.service');
+    const tookMs = (await laptop.nowMs()) - startedMs;
+    stage.say(`   stopped in ${tookMs} ms`);
+    assert.equal((await laptop.machine.exec(['/usr/sbin/ip', 'link', 'show', tunnelInterface])).code, 1);
+    assert.ok(tookMs < shutdownMs, `it took ${tookMs} ms`);
+    await laptop.machine.sh('systemctl start homing-helper.service');
+    await laptop.untilAnswers();
+  });
 }
 
 export const systemd: Trial = {
   name: 'systemd',
-  about: 'the .deb (without Electron) under systemd: installed by apt, sandboxed, connected, killed',
+  about:
+    'the .deb (without Electron) under systemd: installed by apt, sandboxed, connected, killed, upgraded, stopped',
   run: async (stage) => {
     packageOnce();
     const deb = await packageWithoutApp(await builtPackage(root), stage.folder);
