@@ -101,9 +101,11 @@ export function applyWaysOut(
  * LAN by another address, and its own silence is still waited for.
  */
 export function doubtLan(candidates: Candidates, sinceMs: number): Candidates {
-  return candidates.map((one) =>
-    one.path === 'lan' && one.verified !== null && one.verified.atMs < sinceMs ? distrust(one) : one,
-  );
+  return candidates.map((one) => {
+    if (one.path !== 'lan' || one.verified === null || one.verified.atMs >= sinceMs) return one;
+    // What was asked since then and did not answer stays known as silent.
+    return one.last.verdict === 'verified' ? distrust(one) : { ...one, verified: null };
+  });
 }
 
 /** Makes the resolved endpoints what the names say now; what is in use stays until it is left. */

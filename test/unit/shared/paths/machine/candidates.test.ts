@@ -171,6 +171,15 @@ test('a LAN that answered only before the path fell silent has to answer again, 
   expect(candidates.get(linkLocal)?.last.verdict).toBe('verified');
 });
 
+test('a LAN that was asked after the silence and did not answer stays known as silent', () => {
+  apply({ '192.0.2.7': eth0, '198.51.100.7': wwan0 });
+  verify(lan);
+  const silent = { verdict: 'silent', atMs: 3_000, reason: 'no answer' } as const;
+  candidates.update(lan, (one) => recordVerdict(one, silent));
+  candidates.doubtLan(2_000);
+  expect(candidates.get(lan)).toMatchObject({ verified: null, last: silent });
+});
+
 describe('a candidate that was discovered', () => {
   test('is lost with the link it answered on, before any route was asked for', () => {
     candidates.addOnLink(linkLocal, 'eth0');
