@@ -1,7 +1,6 @@
 import { readlink, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HelperClient } from '../../client/helper-client.ts';
-
 import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { removeBundledPrograms } from './bundled-programs.ts';
@@ -25,6 +24,8 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await rm(program, { force: true });
   await removeBundledPrograms();
   await removeEmpty(dirname(program));
+  // The unit makes it for wireguard-go's sockets; another program's stay.
+  await removeEmpty('/run/wireguard');
   for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
   return 'The helper is removed, with all it made.';
 }

@@ -5,7 +5,8 @@ import { Installer } from 'electron-installer-debian';
 import { root } from '../setup.mjs';
 
 const parts = join(root, 'scripts/package/deb');
-const profile = 'etc/apparmor.d/homing-desktop';
+/** Put in place by postinst where AppArmor knows the rule in it. */
+const profile = 'usr/share/homing-desktop/apparmor-profile';
 
 class HomingInstaller extends Installer {
   /** @override */
@@ -26,9 +27,6 @@ class HomingInstaller extends Installer {
     };
     put('homing-desktop.apparmor', profile);
     put('homing.xml', 'usr/share/mime/packages/homing.xml');
-    // The parts are written at once, and who comes first makes the folder.
-    mkdirSync(join(this.stagingDir, 'DEBIAN'), { recursive: true });
-    writeFileSync(join(this.stagingDir, 'DEBIAN/conffiles'), `/${profile}\n`);
   }
 }
 

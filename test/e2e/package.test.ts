@@ -169,6 +169,8 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
 });
 
 describe('the Debian package', () => {
+  const abi = '/etc/apparmor.d/abi/4.0';
+  const profile = '/etc/apparmor.d/homing-desktop';
   let before: Snapshot;
   let files: string;
 
@@ -176,6 +178,8 @@ describe('the Debian package', () => {
     await host.run(['/bin/cp', '-a', '/srv/outside/var/lib/dpkg', '/var/lib/dpkg']);
     const [deb = ''] = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
     await host.bind(`${packages}${deb}`, '/root/homing.deb');
+    // As on a system whose AppArmor knows the rule for user namespaces.
+    await host.writeFile(abi, '');
     before = await host.snapshot();
     files = await systemFiles();
   });
@@ -185,7 +189,7 @@ describe('the Debian package', () => {
     const entry = await host.readFile('/usr/share/applications/homing-desktop.desktop');
     expect(entry).toContain('MimeType=x-scheme-handler/homing;application/x-homing-invite;');
     expect(await host.readFile('/usr/share/mime/globs2')).toContain('application/x-homing-invite:*.homing');
-    expect(await host.readFile('/etc/apparmor.d/homing-desktop')).toContain('userns,');
+    expect(await host.readFile(profile)).toContain('userns,');
   });
 
   test('its helper is set up where the package has put it, and the network that is known connects', async () => {
@@ -213,9 +217,13 @@ describe('the Debian package', () => {
   });
 
   test('installed again, as by an upgrade, it keeps the tunnel', async () => {
+    // An older AppArmor would fail at boot because of the profile.
+    await host.run(['/bin/rm', abi, profile]);
     await host.run(['/usr/bin/dpkg', '--install', '/root/homing.deb'], { timeoutMs: 120_000 });
     const status = JSON.parse(await host.run(['/usr/local/bin/homing', 'status', '--json'], { user }));
     expect(status.tunnel).toMatchObject({ state: 'connected', adopted: true });
+    expect((await host.exec(['/bin/ls', profile])).code).not.toBe(0);
+    await host.writeFile(abi, '');
   });
 
   test('purged, nothing of it is left', async () => {

@@ -176,7 +176,10 @@ function isEndpointEffect(effect: PathEffect): effect is EndpointEffect {
   return effect.do === 'move' || effect.do === 'set' || effect.do === 'reset' || effect.do === 'renew';
 }
 
+/** Times in virtual milliseconds are sums of fractions: two that are a second apart may be counted as nearer. */
+const roundingMs = 0.001;
+
 /** The times of the last second, with now. */
 function lastSecond(times: readonly number[], nowMs: number): number[] {
-  return [...times.filter((atMs) => atMs > nowMs - 1_000), nowMs];
+  return [...times.filter((atMs) => atMs > nowMs - 1_000 + roundingMs), nowMs];
 }
