@@ -204,7 +204,8 @@ function suspect(
 ): Step {
   if (silentSinceMs(state.phase) !== null) return [state, []];
   const phase = withSilence(state.phase, sinceMs);
-  if (phase === state.phase && phase.is === 'moving') return [state, []];
+  // Nothing is in use that could be suspected, and each round that a silence begins would cut the one before it short.
+  if (phase === state.phase) return [state, []];
   const haste = unanswered >= manyUnanswered ? 'urgent' : 'careful';
   return andThen(beginEventRound({ ...state, phase }, haste, nowMs), askTunnel);
 }

@@ -211,3 +211,19 @@ test('the pings of a move that does not hold are no silence of the path that it 
   failMove(run);
   expect(run.state.phase).toEqual({ is: 'on', endpoint: internet, silentSinceMs: null });
 });
+
+test('a silence while no network leads anywhere does not cut the round under way short, again and again', () => {
+  const run = new MachineRun();
+  run.send({ type: 'started', endpoint: lan });
+  run.send({ type: 'network', routes: {}, discovery: [] });
+  expect(run.state.phase.is).toBe('stranded');
+  run.send({ type: 'network', routes: { '192.0.2.10': atHome['192.0.2.10'] }, discovery: [] });
+  const { round } = run.last('probe');
+  const before = run.effects.length;
+  for (let silence = 0; silence < 5; silence += 1) {
+    run.pass(100);
+    run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
+  }
+  expect(run.effects.slice(before).filter((one) => one.do === 'cancel-probe')).toEqual([]);
+  expect(run.state.round).toMatchObject({ is: 'running', round });
+});
