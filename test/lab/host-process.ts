@@ -53,7 +53,10 @@ export async function startHostProcess(
   const running = (): boolean => child.exitCode === null && child.signalCode === null;
   const { pid, outsidePid } = await introduced(child, argv, stderr);
   const kill = (signal: NodeJS.Signals): void => {
-    if (running()) sendSignal(outsidePid, signal);
+    if (!running()) return;
+    sendSignal(outsidePid, signal);
+    // nsenter stops itself with the program it waits for.
+    if (signal === 'SIGCONT') child.kill(signal);
   };
   child.stdin?.on('error', () => undefined);
   return {

@@ -51,7 +51,7 @@ test('the full example of wireguard-docs: a laptop at home and in a café, a rel
   expect(said).toContain('1 name ends in .example');
   await untilPinged(laptop, '10.0.44.1');
   await untilPinged(laptop, '10.0.44.3');
-  expect(await laptop.readFile('/etc/hosts')).toMatch(/^10\.0\.44\.1\s+public-server1\.example$/m);
+  expect(await laptop.readFile('/etc/hosts')).toMatch(/^10\.0\.44\.1\s+public-server1\.example\.internal$/m);
 
   await world.moveLaptop('cafe');
   await untilPinged(laptop, '10.0.44.1');

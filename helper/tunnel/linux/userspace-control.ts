@@ -23,8 +23,8 @@ import { controlSocket } from './wireguard-go.ts';
  */
 
 const timeoutMs = 10_000;
-/** Nobody listens any more: wireguard-go has ended. */
-const goneCodes = new Set(['ENOENT', 'ECONNREFUSED']);
+/** Nobody listens any more: wireguard-go has ended, before a question or while it was answering one. */
+const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
 /** Whether an interface is one of wireguard-go. */
 export function isUserspace(interfaceName: string): boolean {
@@ -51,7 +51,7 @@ function operate(interfaceName: string, operation: string): Promise<string[]> {
     socket.setEncoding('latin1');
     socket.setTimeout(timeoutMs, () => fail(`no answer within ${timeoutMs} ms`));
     socket.on('error', (error) => fail(error.message, 'code' in error ? String(error.code) : undefined));
-    socket.on('end', () => fail('it closed the connection'));
+    socket.on('end', () => fail('it closed the connection', 'ECONNRESET'));
     socket.on('data', (chunk: string) => {
       text += chunk;
       if (!text.endsWith('\n\n')) return;
