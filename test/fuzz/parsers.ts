@@ -15,6 +15,7 @@ import { networkFileText, parseNetworkFile } from '../../shared/authoring/networ
 import { inviteLink } from '../../shared/invite/link.ts';
 import { profileFromInvite } from '../../shared/invite/profile-from-invite.ts';
 import { verifyInvite } from '../../shared/invite/read-invite.ts';
+import { exitOf, isExitRange } from '../../shared/plan/exit.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { takesMostTraffic } from '../../shared/plan/traffic.ts';
@@ -38,8 +39,11 @@ const hostsBefore = Buffer.from('127.0.0.1 localhost\n# by hand\n192.0.2.9 print
 export function checkAccepted(profile: Profile): void {
   const plan = tunnelPlan(profile);
   must(/^hm[a-z0-9-]{1,13}$/.test(plan.interfaceName), `the interface ${plan.interfaceName}`);
-  must(!takesMostTraffic(plan.routes.map(({ range }) => range)), 'it takes most traffic');
-  for (const { range } of plan.routes)
+  // All traffic goes into the tunnel only through an exit, which the settings name.
+  const hasExit = exitOf(profile) !== undefined;
+  const ranges = plan.routes.map(({ range }) => range).filter((range) => !(hasExit && isExitRange(range)));
+  must(!takesMostTraffic(ranges), 'it takes most traffic without an exit');
+  for (const range of ranges)
     must(
       protectedAddresses.overlap(rangeOf(range)) === undefined,
       `the route ${range} covers a protected range`,

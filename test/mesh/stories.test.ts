@@ -9,7 +9,7 @@ import type { RoamingMesh } from './support/roaming-mesh.ts';
 vi.setConfig({ testTimeout: 90_000 });
 
 /** Every third story, so that all tests end in time; with HOMING_ALL_STORIES=1 every one. The simulation lives all of them. */
-const isTold = (_story: unknown, index: number) => process.env.HOMING_ALL_STORIES === '1' || index % 3 === 0;
+const isTold = (_story: unknown, index: number) => process.env.HOMING_ALL_STORIES === '1' || index % 3 === 1;
 const told = stories.filter(isTold);
 const casts: readonly Cast[] = ['nas', 'nas-and-vps', 'nas-without-probe-key'];
 
