@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<(args: readonly string[]
   existing: async () => (await import('./existing/run.ts')).runExistingBenchmark,
   paths: async () => (await import('./paths/run.ts')).runPathBenchmark,
   scale: async () => (await import('./scale/run.ts')).runScaleBenchmark,
+  snapshots: async () => (await import('./snapshots/run.ts')).runSnapshotBenchmark,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
