@@ -97,7 +97,9 @@ function jsonLines(text: string): string[] {
   const parsed: unknown = text.trim() === '' ? [] : JSON.parse(text);
   const entries: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   return entries.map((entry) =>
-    JSON.stringify(entry, (key, value) => (volatileFields.has(key) || key.endsWith('_timer') ? undefined : value)),
+    JSON.stringify(entry, (key, value) =>
+      volatileFields.has(key) || key.endsWith('_timer') ? undefined : value,
+    ),
   );
 }
 
