@@ -13,7 +13,7 @@ export type Handed =
  * @param args without the program itself; what begins with a hyphen is Electron's
  */
 export function handedIn(args: readonly string[]): Handed | undefined {
-  const given = args.findLast((one) => /^homing:/i.test(one) || /\.(homing|conf)$/i.test(one));
+  const given = args.findLast((one) => /^homing:/i.test(one) || /\.(homing|conf|png|jpe?g)$/i.test(one));
   if (given === undefined || given.startsWith('-')) return undefined;
   return /^homing:/i.test(given) ? { kind: 'link', text: given } : { kind: 'file', path: given };
 }

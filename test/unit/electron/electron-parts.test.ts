@@ -12,6 +12,7 @@ vi.mock('electron', () => ({ app: {}, protocol: {} }));
 test.each([
   [['--hidden', 'homing://join/x'], { kind: 'link', text: 'homing://join/x' }],
   [['/tmp/a.homing'], { kind: 'file', path: '/tmp/a.homing' }],
+  [['/tmp/code.PNG'], { kind: 'file', path: '/tmp/code.PNG' }],
   [['--flag', 'WG.CONF'], { kind: 'file', path: 'WG.CONF' }],
   [['--load=/tmp/a.homing'], undefined],
   [['--remote-debugging-port=1', '/opt/app'], undefined],
