@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { randomForTests } from '../support/random-for-tests.ts';
 import { trials } from './support/generated-host.ts';
 import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
 import { brokenBy } from './support/snapshot-law.ts';
 
 let mesh: SmallMesh;
-const random = randomForTests();
+/** The same hosts each time; `npm run bench -- snapshots` draws others, and docs/RELIABILITY.md says what it found. */
+const seed = 20_261_121;
 
 beforeAll(async () => {
   requireLab();
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => mesh?.destroy());
 
 test('generated hosts keep their own ways, and are what they were after down and after kill -9', async () => {
-  for (const trial of fc.sample(trials, { seed: random.seed, numRuns: 12 })) {
+  for (const trial of fc.sample(trials, { seed, numRuns: 12 })) {
     const broken = await brokenBy(mesh.laptop, trial);
     expect(broken, JSON.stringify(trial, null, 1)).toEqual([]);
   }
