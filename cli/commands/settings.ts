@@ -3,6 +3,7 @@ import { changeSettings, type SettingsChange } from '../../client/profiles/chang
 import { findProfile } from '../../client/profiles/profiles.ts';
 import { openStore } from '../../client/profiles/store.ts';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
+import { maxListenPort, minListenPort } from '../../shared/profile/listen-port.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
 import type { CliIo } from '../io.ts';
 import { alignedRows } from '../text/table.ts';
@@ -32,11 +33,11 @@ export function addSettingsCommand(program: Command, io: CliIo): void {
 function portOf(text: string): number | null {
   if (text === 'auto') return null;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port >= 1 && port <= 65_535) return port;
+  if (port >= minListenPort && port <= maxListenPort) return port;
   throw new HomingError({
     code: 'bad-option',
     title: 'The port cannot be used',
-    cause: `--listen-port is ${shown(text)}, not 1 to 65535 and not auto.`,
+    cause: `--listen-port is ${shown(text)}, not ${minListenPort} to ${maxListenPort} and not auto.`,
     remedy: 'Give a free UDP port such as 51821, or auto.',
   });
 }

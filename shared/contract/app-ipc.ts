@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxListenPort, minListenPort } from '../profile/listen-port.ts';
 import { appChangeSchema, appStateSchema, preferencesSchema, reviewIdSchema } from './app-state.ts';
 import { problemSchema } from './problem.ts';
 
@@ -76,7 +77,7 @@ export const calls = {
     input: profile.extend({
       discovery: z.boolean().optional(),
       shortNames: z.boolean().optional(),
-      listenPort: z.int().min(1).max(65_535).nullable().optional(),
+      listenPort: z.int().min(minListenPort).max(maxListenPort).nullable().optional(),
     }),
     output: nothing,
   },

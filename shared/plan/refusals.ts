@@ -2,6 +2,7 @@ import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
 import { type AddressRange, AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
+import { minListenPort } from '../profile/listen-port.ts';
 import type { Profile, WgQuickProfile } from '../profile/profile.ts';
 import { exitOf, isExitRange, possibleExits } from './exit.ts';
 import { internetShare, percentText, routedRanges, takesMostTraffic } from './traffic.ts';
@@ -143,14 +144,11 @@ function checkNamedAddresses(profile: WgQuickProfile): void {
   }
 }
 
-/** Ports below belong to services of the system (ip_unprivileged_port_start, ip-sysctl(7)). */
-const firstFreePort = 1_024;
-
 function checkListenPort({ settings }: Profile): void {
   const { listenPort } = settings;
-  if (listenPort === undefined || listenPort >= firstFreePort) return;
+  if (listenPort === undefined || listenPort >= minListenPort) return;
   const why = 'is a port of the system, and the helper could take it from a service';
-  refuse('settings.listenPort', String(listenPort), why, `Use one from ${firstFreePort} to 65535, or none.`);
+  refuse('settings.listenPort', String(listenPort), why, `Use one from ${minListenPort} to 65535, or none.`);
 }
 
 /**

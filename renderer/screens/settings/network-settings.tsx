@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ProfileSummary } from '../../../shared/contract/app-state.ts';
 import type { TunnelStatus } from '../../../shared/contract/status.ts';
+import { maxListenPort, minListenPort } from '../../../shared/profile/listen-port.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, Section } from '../../components/card.tsx';
 import { SettingSwitch } from '../../components/setting-switch.tsx';
@@ -64,7 +65,7 @@ function ListenPort({ port, onChange }: ListenPortProps) {
   const saved = port === null ? '' : String(port);
   const [text, setText] = useState(saved);
   const wanted = /^\d{1,5}$/.test(text) ? Number(text) : null;
-  const isValid = text === '' || (wanted !== null && wanted >= 1 && wanted <= 65_535);
+  const isValid = text === '' || (wanted !== null && wanted >= minListenPort && wanted <= maxListenPort);
   return (
     <form
       className={styles.port}
@@ -76,7 +77,7 @@ function ListenPort({ port, onChange }: ListenPortProps) {
       <label htmlFor="listen-port">
         Port
         <span className={styles.hint}>
-          {isValid ? 'Empty: any that is free' : 'A number from 1 to 65535, or nothing'}
+          {isValid ? 'Empty: a free port' : `A number from ${minListenPort} to ${maxListenPort}, or nothing`}
         </span>
       </label>
       {text !== saved && (

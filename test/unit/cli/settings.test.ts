@@ -41,6 +41,7 @@ describe('homing settings', () => {
     [['--discovery', 'maybe'], 2],
     [['--short-names'], 2],
     [['--listen-port', '0'], 1],
+    [['--listen-port', '1023'], 1],
     [['--listen-port', '65536'], 1],
     [['--listen-port', 'ssh'], 1],
     [['nobody', '--discovery', 'off'], 1],
