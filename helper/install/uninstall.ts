@@ -1,9 +1,10 @@
-import { readlink, rm, rmdir } from 'node:fs/promises';
+import { readlink, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HelperClient } from '../../client/helper-client.ts';
 import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { removeBundledPrograms } from './bundled-programs.ts';
+import { removeEmptyDirectory } from './empty-directory.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
@@ -23,19 +24,7 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   if (linked === program || (inPlace && linked === process.execPath)) await rm(commandLink, { force: true });
   await rm(program, { force: true });
   await removeBundledPrograms();
-  await removeEmpty(dirname(program));
-  // The unit makes it for wireguard-go's sockets; another program's stay.
-  await removeEmpty('/run/wireguard');
+  await removeEmptyDirectory(dirname(program));
   for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
   return 'The helper is removed, with all it made.';
-}
-
-async function removeEmpty(directory: string): Promise<void> {
-  try {
-    await rmdir(directory);
-  } catch (error) {
-    // Things of others keep it; it may be gone already.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes(String(code))) throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { access, rm } from 'node:fs/promises';
 import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
 import { serviceFiles } from '../../../shared/install/places.ts';
 import type { ProgramRunner } from '../../process/run.ts';
+import { removeEmptyDirectory } from '../empty-directory.ts';
 import type { ServiceManager } from './service.ts';
 import { systemdUnit } from './systemd-unit.ts';
 
@@ -34,6 +35,8 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
       await runner.mustRun(systemctl, ['disable', '--now', unit]);
       await rm(file, { force: true });
       await runner.mustRun(systemctl, ['daemon-reload']);
+      // RuntimeDirectory= makes it for wireguard-go's sockets, where no other program has made it before.
+      await removeEmptyDirectory('/run/wireguard');
     },
   };
 }

@@ -1,0 +1,11 @@
+import { rmdir } from 'node:fs/promises';
+
+/** Removes a directory that may hold things of others, which keep it, or be gone already. */
+export async function removeEmptyDirectory(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes(String(code))) throw error;
+  }
+}
