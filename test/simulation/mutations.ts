@@ -113,7 +113,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'never looks for a LAN while the internet works',
-    caughtBy: ['best-path'],
+    caughtBy: ['best-path', 'scheduled'],
     mutate: around((machine, state, event, nowMs) => {
       const [next, effects] = machine.step(state, event, nowMs);
       const [current] = next.candidates.filter(

@@ -1,7 +1,7 @@
 import { nextProbeDelayMs } from '../probe-schedule.ts';
 import { andThen, type Step } from './compose.ts';
 import { probeRound, scheduleOf } from './probe-round.ts';
-import { type Haste, type PathState, situationOf } from './state.ts';
+import { endpointIn, type Haste, isAtRest, type PathState, type Phase, situationOf } from './state.ts';
 
 /** The rounds of probes: one at a time, a newer in place of an older, the next when it is due. */
 
@@ -79,4 +79,16 @@ export function scheduleRound(step: Step, startMs: number, nowMs: number): Step 
     const nextRoundAtMs = pauseMs === null ? null : Math.max(nowMs + minPauseMs, startMs + pauseMs);
     return [{ ...state, nextRoundAtMs }, []];
   });
+}
+
+/**
+ * A schedule belongs to the path that it was made for. Whatever put another in use (a move, WireGuard itself, a tunnel that
+ * was gone back to), the next round is scheduled for that one: on a LAN none is due, and without this rule a path that
+ * WireGuard had left the LAN for was kept until the next event. Before the first round after an event that round is to come.
+ */
+export function keepScheduled(before: Phase, step: Step, nowMs: number): Step {
+  const [{ phase, round, roundsSinceEvent, nextRoundAtMs }] = step;
+  if (!isAtRest(phase) || round.is !== 'idle' || roundsSinceEvent === 0) return step;
+  const isSamePath = isAtRest(before) && endpointIn(before) === endpointIn(phase);
+  return isSamePath && nextRoundAtMs !== null ? step : scheduleRound(step, nowMs, nowMs);
 }

@@ -14,7 +14,7 @@ import {
   sessionlessSinceMs,
 } from './peer.ts';
 import { announce, announcementAtMs, find, isLost } from './reachability.ts';
-import { beginEventRound, beginRound, endRound, scheduleRound, takeTurn } from './rounds.ts';
+import { beginEventRound, beginRound, endRound, keepScheduled, scheduleRound, takeTurn } from './rounds.ts';
 import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
 import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
 import { askTunnel, tunnelAsked } from './tunnel-proof.ts';
@@ -29,6 +29,10 @@ const namesAgainMs = 15_000;
  */
 export function step(state: PathState, event: PathEvent, nowMs: number): Step {
   if (state.phase.is === 'stopped') return [state, []];
+  return keepScheduled(state.phase, hear(state, event, nowMs), nowMs);
+}
+
+function hear(state: PathState, event: PathEvent, nowMs: number): Step {
   switch (event.type) {
     case 'started': {
       const { endpoint } = event;
@@ -187,10 +191,17 @@ function resolved(
 function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step {
   const sinceMs = sessionlessSinceMs(state, reported, nowMs);
   const sessionMs = sessionAfterSilenceMs(state, reported, nowMs);
-  return andThen(followPeer(state, reported), (next) => {
+  return andThen(follow(state, reported, nowMs), (next) => {
     if (sinceMs !== null) return suspect(next, { sinceMs }, nowMs);
     return sessionMs === null ? [next, []] : trust(next, sessionMs);
   });
+}
+
+/** Nobody chose the path that is in use now: whether there is a better one is asked as after any other event. */
+function follow(state: PathState, reported: ReportedPeer, nowMs: number): Step {
+  return andThen(followPeer(state, reported), (next) =>
+    next.phase === state.phase ? [next, []] : beginEventRound(next, 'event', nowMs),
+  );
 }
 
 /** So many packets without an answer are no coincidence. */
@@ -244,10 +255,7 @@ function lookAtNames(step: Step, nowMs: number): Step {
   });
 }
 
-/**
- * After an effect on the endpoint: what was chosen without proof is tested, and what waited for the end goes on. A round
- * that ended meanwhile has scheduled the next for an endpoint that may not be in use now.
- */
+/** After an effect on the endpoint: what was chosen without proof is tested, and what waited for the end goes on. */
 function ended(before: PathState, after: Step, nowMs: number): Step {
   const [state] = after;
   if (state.phase === before.phase) return after;
@@ -260,11 +268,7 @@ function ended(before: PathState, after: Step, nowMs: number): Step {
     andThen(after, (next) => resumeSession(next, nowMs)),
     askTunnel,
   );
-  return scheduleRound(
-    andThen(resumed, (next) => decide(next, nowMs)),
-    nowMs,
-    nowMs,
-  );
+  return andThen(resumed, (next) => decide(next, nowMs));
 }
 
 /** Not an event: the delays between rounds go on growing. */

@@ -5,6 +5,7 @@ export const laws = {
   'verified-first': 'no path that is not verified is chosen while a verified one works',
   'no-impostor': 'nobody who merely has the controller’s address is ever chosen, or stayed with',
   'best-path': 'within a bound after the last change the best reachable path is in use',
+  scheduled: 'while something better could appear by itself, the next look for it is scheduled',
   'probe-rate': 'a controller is sent at most 20 probes in a second',
   quiet: 'nothing is sent when nothing could be better',
   'no-oscillation': 'while nothing changes, the path does not either',

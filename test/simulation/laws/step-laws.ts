@@ -1,6 +1,8 @@
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
-import type { PathState } from '../../../shared/paths/machine/state.ts';
+import { scheduleOf } from '../../../shared/paths/machine/probe-round.ts';
+import { isAtRest, type PathState, situationOf } from '../../../shared/paths/machine/state.ts';
+import { nextProbeDelayMs } from '../../../shared/paths/probe-schedule.ts';
 import type { LaptopObserver } from '../laptop/laptop.ts';
 import { believedEndpoint, type ObservedStep, type PathDriver } from '../laptop/path-driver.ts';
 import type { Site } from '../world/network.ts';
@@ -81,6 +83,7 @@ export class StepLaws implements LaptopObserver {
     const isRecorded = effects.some((effect) => effect.do === 'record' && effect.decision.to === to);
     if (from !== to && event.type !== 'started' && event.type !== 'stopped' && !isRecorded)
       broken('recorded', `${from} became ${to} without a word`);
+    if (!isLookScheduled(after, time.nowMs)) broken('scheduled', `it rests at ${to}, and no round is due`);
     if (after.candidates.length > maxCandidates)
       broken('bounded', `it knows ${after.candidates.map(({ endpoint }) => endpoint).join(' ')}`);
   }
@@ -174,6 +177,14 @@ export class StepLaws implements LaptopObserver {
 
 function isEndpointEffect(effect: PathEffect): effect is EndpointEffect {
   return effect.do === 'move' || effect.do === 'set' || effect.do === 'reset' || effect.do === 'renew';
+}
+
+/** Until the first round after an event has ended, that round is what is waited for. */
+function isLookScheduled(state: PathState, nowMs: number): boolean {
+  const { phase, round, roundsSinceEvent, nextRoundAtMs } = state;
+  if (!isAtRest(phase) || round.is !== 'idle' || roundsSinceEvent === 0 || nextRoundAtMs !== null)
+    return true;
+  return nextProbeDelayMs(situationOf(state, nowMs), scheduleOf(state)) === null;
 }
 
 /** Times in virtual milliseconds are sums of fractions: two that are a second apart may be counted as nearer. */

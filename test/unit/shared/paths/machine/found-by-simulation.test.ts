@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseLiveEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
+import { wakeAtMs } from '../../../../../shared/paths/machine/step.ts';
 import { atHome, internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
 /** Faults of the machine that lives in test/simulation found, each as short as it was shrunk to. */
@@ -84,9 +85,21 @@ describe('the endpoint that WireGuard follows by itself', () => {
     ).toContainEqual(expect.objectContaining({ kind: 'moved', from: lan, to: elsewhere }));
   });
 
+  test('was chosen by nobody: whether the LAN that it left is still there is asked at once', () => {
+    const run = new MachineRun();
+    run.startAtHome(lan);
+    run.answerRound({ [lan]: 1, [internet]: 30 });
+    expect(wakeAtMs(run.state)).toBeNull();
+    run.pass(20_000);
+    // A packet that was on its way when the LAN was moved to.
+    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 1_000 });
+    run.answer(lan, 1);
+    expect(run.last('move').order).toMatchObject({ from: internet, to: lan });
+  });
+
   test('is looked up, so that it does not count as out of reach for ever', () => {
     const run = followed();
-    expect(run.effects.at(-2)).toEqual({ do: 'look-up', what: 'routes' });
+    expect(run.effects).toContainEqual({ do: 'look-up', what: 'routes' });
     const route = atHome['192.0.2.10'];
     run.send({ type: 'routes', routes: { ...atHome, '192.0.2.77': route } });
     expect(run.state.candidates.find(({ endpoint }) => endpoint === elsewhere)).toMatchObject({
