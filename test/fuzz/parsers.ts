@@ -7,8 +7,8 @@ import { createInitiation, initiatorFor, responseBytes } from '../../helper/path
 import { parseLinks } from '../../helper/tunnel/linux/links.ts';
 import { lossesIn } from '../../helper/tunnel/linux/network-watch.ts';
 import { parseRoutes } from '../../helper/tunnel/linux/routes.ts';
-import { parseInterface } from '../../helper/tunnel/linux/userspace-control.ts';
 import { parseDump } from '../../helper/tunnel/linux/wireguard-config.ts';
+import { parseInterface } from '../../helper/tunnel/userspace-control.ts';
 import { AddressSet, rangeOf } from '../../shared/addresses/range.ts';
 import { joinCardJson, joinCardLine, parseJoinCard } from '../../shared/authoring/join-card.ts';
 import { networkFileText, parseNetworkFile } from '../../shared/authoring/network-file.ts';

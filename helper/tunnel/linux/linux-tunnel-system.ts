@@ -11,7 +11,10 @@ import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { Link } from '../links.ts';
 import type { Move, MoveResult } from '../network.ts';
+import { Pokes } from '../pokes.ts';
+import { SharedWatches } from '../shared-watches.ts';
 import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
+import { isUserspace } from '../userspace-control.ts';
 import { waysOut } from '../ways-out.ts';
 import { systemDiagnostics } from './diagnostics.ts';
 import {
@@ -25,13 +28,11 @@ import { batchArgs, batchText, dressLines, startIpBatch } from './ip-batch.ts';
 import { KernelWireGuard } from './kernel-wireguard.ts';
 import { parseLinks } from './links.ts';
 import { isModem } from './modem.ts';
-import { NetworkWatches } from './network-watches.ts';
-import { Pokes } from './pokes.ts';
+import { NetworkWatch } from './network-watch.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
 import { hasIpv6, ownUid, Routing } from './routing.ts';
 import { ownProtocol, rulesOf } from './routing-rules.ts';
-import { isUserspace } from './userspace-control.ts';
 import { UserspaceWireGuard } from './userspace-wireguard.ts';
 import type { WireGuardBackend } from './wireguard-backend.ts';
 
@@ -50,6 +51,13 @@ async function isPortInUse(port: number): Promise<boolean> {
   return (await Promise.all(tries)).includes(true);
 }
 
+/** See ping(8) of iputils. */
+function pingCommand(address: string, interfaceName: string) {
+  const program = findProgram('ping');
+  if (program === undefined) return undefined;
+  return { program, args: ['-q', '-c', '3', '-i', '0.2', '-W', '1', '-I', interfaceName, address] };
+}
+
 /** Tunnels on Linux: the kernel's WireGuard, else wireguard-go. */
 export class LinuxTunnelSystem implements TunnelSystem {
   readonly #runner: ProgramRunner;
@@ -57,7 +65,10 @@ export class LinuxTunnelSystem implements TunnelSystem {
   readonly #userspace: WireGuardBackend;
   readonly #pokes: Pokes;
   readonly #routing: Routing;
-  readonly #watches = new NetworkWatches((tunnel) => this.#restoreRules(tunnel));
+  readonly #watches = new SharedWatches(
+    (tunnel, onChange) =>
+      new NetworkWatch(requireProgram('ip'), tunnel, onChange, () => this.#restoreRules(tunnel)),
+  );
   /** What each interface was dressed in. */
   readonly #plans = new Map<string, TunnelPlan>();
   #kernelHasIt: boolean | undefined;
@@ -67,7 +78,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     this.#runner = runner;
     this.#kernel = new KernelWireGuard(runner);
     this.#userspace = new UserspaceWireGuard(runtimeDirectory);
-    this.#pokes = new Pokes(runner);
+    this.#pokes = new Pokes(runner, pingCommand);
     this.#routing = new Routing(runner);
   }
 
@@ -199,7 +210,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
-    return this.#watches.watch(requireProgram('ip'), tunnel, onChange);
+    return this.#watches.watch(tunnel, onChange);
   }
 
   #restoreRules(tunnel: string): void {

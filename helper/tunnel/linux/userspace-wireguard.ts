@@ -3,17 +3,18 @@ import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.t
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { Move } from '../network.ts';
 import type { LiveInterface } from '../system.ts';
-import { requireProgram } from './require-program.ts';
-import { tunnelMark } from './routing-rules.ts';
 import {
   configureUserspace,
   endpointOperation,
   moveOperation,
   readUserspace,
   setOperation,
-} from './userspace-control.ts';
+} from '../userspace-control.ts';
+import { startWireguardGo } from '../wireguard-go.ts';
+import { requireProgram } from './require-program.ts';
+import { tunnelMark } from './routing-rules.ts';
 import type { PortChoice, WireGuardBackend } from './wireguard-backend.ts';
-import { awaitWireguardGoEnd, startWireguardGo } from './wireguard-go.ts';
+import { awaitWireguardGoEnd } from './wireguard-go-end.ts';
 
 /** wireguard-go, one process for each interface, configured through its socket. */
 export class UserspaceWireGuard implements WireGuardBackend {
@@ -25,7 +26,14 @@ export class UserspaceWireGuard implements WireGuardBackend {
   }
 
   async create(interfaceName: string): Promise<void> {
-    await startWireguardGo(requireProgram('wireguard-go'), interfaceName, this.#runtimeDirectory);
+    await startWireguardGo({
+      program: requireProgram('wireguard-go'),
+      device: interfaceName,
+      interfaceName,
+      runtimeDirectory: this.#runtimeDirectory,
+      environment: {},
+      madeDevice: () => interfaceName,
+    });
   }
 
   async configure(
@@ -34,7 +42,10 @@ export class UserspaceWireGuard implements WireGuardBackend {
     endpoints: ReadonlyMap<PublicKey, Endpoint>,
     listenPort: number | undefined,
   ): Promise<void> {
-    await configureUserspace(plan.interfaceName, setOperation(plan, privateKey, endpoints, listenPort));
+    await configureUserspace(
+      plan.interfaceName,
+      setOperation(plan, privateKey, endpoints, listenPort, tunnelMark),
+    );
   }
 
   async setMark(interfaceName: string): Promise<void> {

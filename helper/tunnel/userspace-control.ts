@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
+import { type Endpoint, parseLiveEndpoint } from '../../shared/endpoints/endpoint.ts';
 import {
   keyBytes,
   keyText,
@@ -9,11 +9,10 @@ import {
   type PublicKey,
   parsePrivateKey,
   parsePublicKey,
-} from '../../../shared/keys/wireguard-key.ts';
-import type { PlannedController, TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
-import type { Move } from '../network.ts';
-import type { LiveInterface, LivePeer } from '../system.ts';
-import { tunnelMark } from './routing-rules.ts';
+} from '../../shared/keys/wireguard-key.ts';
+import type { PlannedController, TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
+import type { Move } from './network.ts';
+import type { LiveInterface, LivePeer } from './system.ts';
 import { controlSocket } from './wireguard-go.ts';
 
 /**
@@ -65,12 +64,16 @@ function operate(interfaceName: string, operation: string): Promise<string[]> {
   });
 }
 
-/** The operation that configures the whole interface. It holds the private key. */
+/**
+ * The operation that configures the whole interface. It holds the private key.
+ * @param mark what the system knows WireGuard's own packets by, where it has such marks
+ */
 export function setOperation(
   plan: TunnelPlan,
   privateKey: PrivateKey,
   endpoints: ReadonlyMap<PublicKey, Endpoint>,
   listenPort: number | undefined,
+  mark: number | undefined,
 ): string {
   const peers = plan.controllers.flatMap((controller) =>
     peerLines(controller, endpoints.get(controller.publicKey)),
@@ -78,7 +81,7 @@ export function setOperation(
   const own = [
     `private_key=${hex(privateKey)}`,
     `listen_port=${listenPort ?? 0}`,
-    `fwmark=${tunnelMark}`,
+    ...(mark === undefined ? [] : [`fwmark=${mark}`]),
     'replace_peers=true',
   ];
   return `set=1\n${[...own, ...peers].join('\n')}\n\n`;

@@ -1,5 +1,4 @@
-import { findProgram } from '../../process/programs.ts';
-import type { ProgramRunner } from '../../process/run.ts';
+import type { ProgramRunner } from '../process/run.ts';
 
 const timeoutMs = 10_000;
 
@@ -10,22 +9,29 @@ interface Poke {
   readonly ended: Promise<unknown>;
 }
 
+/** How one system sends three pings 200 ms apart into a tunnel; undefined where it has no program for that. */
+export type PingCommand = (
+  address: string,
+  interfaceName: string,
+) => { readonly program: string; readonly args: readonly string[] } | undefined;
+
 /** Sends pings into a tunnel, so that a controller has something to answer. */
 export class Pokes {
-  readonly #runner: ProgramRunner;
+  readonly #runner: Pick<ProgramRunner, 'run'>;
+  readonly #command: PingCommand;
   readonly #underWay = new Set<Poke>();
 
-  constructor(runner: ProgramRunner) {
+  constructor(runner: Pick<ProgramRunner, 'run'>, command: PingCommand) {
     this.#runner = runner;
+    this.#command = command;
   }
 
   /** Three pings; whether they are answered shows in the counters of the tunnel, whoever else talks. */
   async poke(address: string, interfaceName: string): Promise<void> {
-    const ping = findProgram('ping');
-    if (ping === undefined) return;
-    const args = ['-q', '-c', '3', '-i', '0.2', '-W', '1', '-I', interfaceName, address];
+    const command = this.#command(address, interfaceName);
+    if (command === undefined) return;
     const end = new AbortController();
-    const ended = this.#runner.run(ping, args, undefined, timeoutMs, end.signal);
+    const ended = this.#runner.run(command.program, command.args, undefined, timeoutMs, end.signal);
     const poke = { interfaceName, end, ended };
     this.#underWay.add(poke);
     try {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseInterface, setOperation } from '../../../../../helper/tunnel/linux/userspace-control.ts';
-import { parsePrivateKey } from '../../../../../shared/keys/wireguard-key.ts';
-import { tunnelPlan } from '../../../../../shared/plan/tunnel-plan.ts';
-import { goodProfile, nasKey, vpsKey } from '../../../support/profiles.ts';
+import { parseInterface, setOperation } from '../../../../helper/tunnel/userspace-control.ts';
+import { parsePrivateKey } from '../../../../shared/keys/wireguard-key.ts';
+import { tunnelPlan } from '../../../../shared/plan/tunnel-plan.ts';
+import { goodProfile, nasKey, vpsKey } from '../../support/profiles.ts';
 
 const privateKey = 'yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=';
 const hexOf = (key: string) => Buffer.from(key, 'base64').toString('hex');
@@ -19,6 +19,7 @@ describe('the configuration protocol of userspace WireGuard', () => {
       parsePrivateKey(privateKey, 'it'),
       new Map([[nas.publicKey, endpoint]]),
       undefined,
+      6_844_269,
     );
     expect(operation.split('\n')).toEqual([
       'set=1',

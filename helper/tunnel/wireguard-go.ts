@@ -6,19 +6,17 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clearedEnvironment } from '../../process/run.ts';
+import { clearedEnvironment } from '../process/run.ts';
 
 /** Where wireguard-go keeps its control sockets; fixed in its source and in `wg`. */
 const socketDirectory = '/var/run/wireguard';
 const startTimeoutMs = 5_000;
-const stopTimeoutMs = 2_000;
 const pollMs = 1;
 
 /** Says that the helper made the socket directory, so that it is taken away again; one that was there stays. */
@@ -39,8 +37,9 @@ async function removeSocketDirectory(runtimeDirectory: string): Promise<void> {
   await rm(directoryMarker(runtimeDirectory), { force: true });
 }
 
-export function controlSocket(interfaceName: string): string {
-  return `${socketDirectory}/${interfaceName}.sock`;
+/** @param device the name that the system knows the interface by */
+export function controlSocket(device: string): string {
+  return `${socketDirectory}/${device}.sock`;
 }
 
 /** Its log while it runs: outlives the helper, unlike a pipe, whose closing would end wireguard-go. */
@@ -53,9 +52,10 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 /** Whether the control socket takes connections: bind(2) makes its file a moment before listen(2). */
-function isListening(interfaceName: string): Promise<boolean> {
+function isListening(device: string | undefined): Promise<boolean> {
+  if (device === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const socket = connect(controlSocket(interfaceName));
+    const socket = connect(controlSocket(device));
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
@@ -64,25 +64,35 @@ function isListening(interfaceName: string): Promise<boolean> {
   });
 }
 
+export interface WireguardGoStart {
+  readonly program: string;
+  /** What wireguard-go is asked for: a name, or on macOS `utun`, to which the kernel adds a number. */
+  readonly device: string;
+  /** The interface by Homing's own name, after which its log is called. */
+  readonly interfaceName: string;
+  readonly runtimeDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The name that the interface has got; undefined until it is known. */
+  readonly madeDevice: () => string | undefined;
+}
+
 /**
  * Starts wireguard-go in a session of its own, so that it outlives a crash of the helper, and waits for its
  * control socket.
+ * @returns its process id
  * @throws Error with its log when it ends early or does not get ready
  */
-export async function startWireguardGo(
-  program: string,
-  interfaceName: string,
-  runtimeDirectory: string,
-): Promise<void> {
+export async function startWireguardGo(start: WireguardGoStart): Promise<number> {
+  const { program, device, interfaceName, runtimeDirectory, environment, madeDevice } = start;
   makeSocketDirectory(runtimeDirectory);
   // Nothing waits before the start, so that the caller's next step runs beside it.
-  rmSync(controlSocket(interfaceName), { force: true });
+  rmSync(controlSocket(device), { force: true });
   const log = logPath(runtimeDirectory, interfaceName);
   const logFd = openSync(log, 'w', 0o600);
-  const child = spawn(program, ['-f', interfaceName], {
+  const child = spawn(program, ['-f', device], {
     detached: true,
     cwd: '/',
-    env: { ...clearedEnvironment, LOG_LEVEL: 'error' },
+    env: { ...clearedEnvironment, LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', logFd, logFd],
   });
   closeSync(logFd);
@@ -92,7 +102,7 @@ export async function startWireguardGo(
   });
   child.unref();
   const deadline = performance.now() + startTimeoutMs;
-  while (!(await isListening(interfaceName))) {
+  while (!(await isListening(madeDevice()))) {
     if (failure !== undefined) throw failure;
     if (hasEnded(child) || performance.now() > deadline) {
       if (!hasEnded(child)) child.kill('SIGKILL');
@@ -102,41 +112,16 @@ export async function startWireguardGo(
     }
     await sleep(pollMs);
   }
+  return child.pid ?? 0;
 }
 
-/** The processes that run wireguard-go for an interface, by their command line and program. */
-export function wireguardGoProcesses(interfaceName: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const args = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-        return (
-          args.includes(interfaceName) &&
-          readlinkSync(`/proc/${pid}/exe`)
-            .replace(/ \(deleted\)$/, '')
-            .endsWith('/wireguard-go')
-        );
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-/**
- * Waits until wireguard-go has ended after its interface was deleted; ends it when it does not; takes its
- * socket, its log and the socket directory (when empty) away.
- */
-export async function awaitWireguardGoEnd(interfaceName: string, runtimeDirectory: string): Promise<void> {
-  const deadline = performance.now() + stopTimeoutMs;
-  let pids = wireguardGoProcesses(interfaceName);
-  while (pids.length > 0) {
-    if (performance.now() > deadline) for (const pid of pids) process.kill(pid, 'SIGKILL');
-    await sleep(pollMs);
-    pids = wireguardGoProcesses(interfaceName);
-  }
-  await rm(controlSocket(interfaceName), { force: true });
+/** Removes what a wireguard-go that has ended left: its socket, its log and, when empty, the socket directory. */
+export async function removeTraces(
+  device: string | undefined,
+  interfaceName: string,
+  runtimeDirectory: string,
+): Promise<void> {
+  if (device !== undefined) await rm(controlSocket(device), { force: true });
   await rm(logPath(runtimeDirectory, interfaceName), { force: true });
   await removeSocketDirectory(runtimeDirectory);
 }

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { removeTraces } from '../wireguard-go.ts';
+
+const stopTimeoutMs = 2_000;
+const pollMs = 1;
+
+/** The processes that run wireguard-go for an interface, by their command line and program. */
+export function wireguardGoProcesses(interfaceName: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const args = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+        return (
+          args.includes(interfaceName) &&
+          readlinkSync(`/proc/${pid}/exe`)
+            .replace(/ \(deleted\)$/, '')
+            .endsWith('/wireguard-go')
+        );
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/**
+ * Waits until wireguard-go has ended after its interface was deleted; ends it when it does not; takes its
+ * socket, its log and the socket directory (when empty) away.
+ */
+export async function awaitWireguardGoEnd(interfaceName: string, runtimeDirectory: string): Promise<void> {
+  const deadline = performance.now() + stopTimeoutMs;
+  let pids = wireguardGoProcesses(interfaceName);
+  while (pids.length > 0) {
+    if (performance.now() > deadline) for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await sleep(pollMs);
+    pids = wireguardGoProcesses(interfaceName);
+  }
+  await removeTraces(interfaceName, interfaceName, runtimeDirectory);
+}

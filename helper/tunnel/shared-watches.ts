@@ -1,0 +1,43 @@
+import type { Losses } from '../../shared/paths/route.ts';
+
+type Listener = (losses: Losses) => void;
+
+/** Something that watches the network until it is stopped. */
+export interface Watch {
+  /** Ends it and waits for its process. */
+  stop(): Promise<void>;
+}
+
+/** One process that watches the network for each tunnel, however many want to know. */
+export class SharedWatches {
+  readonly #start: (tunnel: string, onChange: Listener) => Watch;
+  readonly #watches = new Map<string, { readonly watch: Watch; readonly listeners: Set<Listener> }>();
+
+  constructor(start: (tunnel: string, onChange: Listener) => Watch) {
+    this.#start = start;
+  }
+
+  /** @returns what ends it; the last to end it waits for the process */
+  watch(tunnel: string, onChange: Listener): () => Promise<void> {
+    const shared = this.#watches.get(tunnel) ?? this.#add(tunnel);
+    // A function of its own for each caller, so that one may listen twice.
+    const listener: Listener = (losses) => onChange(losses);
+    shared.listeners.add(listener);
+    return async () => {
+      shared.listeners.delete(listener);
+      if (shared.listeners.size > 0) return;
+      if (this.#watches.get(tunnel) === shared) this.#watches.delete(tunnel);
+      await shared.watch.stop();
+    };
+  }
+
+  #add(tunnel: string) {
+    const listeners = new Set<Listener>();
+    const report = (losses: Losses) => {
+      for (const listener of listeners) listener(losses);
+    };
+    const shared = { watch: this.#start(tunnel, report), listeners };
+    this.#watches.set(tunnel, shared);
+    return shared;
+  }
+}
