@@ -12,7 +12,7 @@ type WaysOut = Extract<PathEffect, { what: 'ways-out' }>;
 const maxWaysOut = 32;
 
 export interface NetworkLookParts {
-  readonly system: Pick<TunnelSystem, 'routes' | 'links' | 'waysOut'>;
+  readonly system: Pick<TunnelSystem, 'routes' | 'neighbourhood' | 'waysOut'>;
   readonly interfaceName: string;
   /** Whether links are asked by broadcast. */
   readonly isDiscovering: boolean;
@@ -108,6 +108,6 @@ export class NetworkLook {
 
   async #discovery(): Promise<readonly DiscoveryTarget[]> {
     const { system, isDiscovering } = this.#parts;
-    return isDiscovering ? discoveryTargets(await system.links()) : [];
+    return isDiscovering ? discoveryTargets((await system.neighbourhood()).links) : [];
   }
 }

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { Losses, Route, WayOut } from '../../shared/paths/route.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
-import type { Link } from './links.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 
 /** What the paths need of the system's network, besides the tunnel itself. */
 export interface NetworkSystem {
@@ -12,8 +12,8 @@ export interface NetworkSystem {
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
   /** The ways to IP addresses, asked without starting a process; an address without one is missing. */
   waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>>;
-  /** The links of this computer with their addresses; loopback is not among them. */
-  links(): Promise<readonly Link[]>;
+  /** The links of this computer, which networks they lead into, and who is there; sends nothing. */
+  neighbourhood(): Promise<Neighbourhood>;
   /** Prepares the inbound guard for a listen port, where the system has one. */
   makeGuard(listenPort: number): Promise<void>;
   clearGuard(): Promise<void>;

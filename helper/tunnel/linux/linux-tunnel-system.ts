@@ -9,7 +9,7 @@ import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-sta
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
-import type { Link } from '../links.ts';
+import type { Neighbourhood } from '../neighbourhood.ts';
 import type { Move, MoveResult } from '../network.ts';
 import { Pokes } from '../pokes.ts';
 import { SharedWatches } from '../shared-watches.ts';
@@ -28,6 +28,7 @@ import { batchArgs, batchText, dressLines, startIpBatch } from './ip-batch.ts';
 import { KernelWireGuard } from './kernel-wireguard.ts';
 import { parseLinks } from './links.ts';
 import { isModem } from './modem.ts';
+import { neighbourhoodQueries, parseNeighbourhood } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
@@ -234,9 +235,10 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return waysOut(addresses);
   }
 
-  async links(): Promise<readonly Link[]> {
-    const printed = await this.#runner.mustRun(requireProgram('ip'), ['-j', '-d', 'address']);
-    return parseLinks(JSON.parse(printed), isModem);
+  async neighbourhood(): Promise<Neighbourhood> {
+    const args = ['-j', '-d', '-force', '-batch', '-'];
+    const { stdout } = await this.#runner.run(requireProgram('ip'), args, neighbourhoodQueries);
+    return parseNeighbourhood(stdout, (printed) => parseLinks(printed, isModem));
   }
 
   async makeGuard(listenPort: number): Promise<void> {
