@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../io.ts';
+import {
+  removeControllerFromFile,
+  removePeerFromFile,
+  renameInFile,
+  setEndpointInFile,
+  setMemberInFile,
+  setNetworkInFile,
+} from './network-change-actions.ts';
 import { fileOption } from './network-file-option.ts';
 import type {
   FileOption,
@@ -18,20 +26,14 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
     .description(`remove a roaming machine; ${todo}`)
     .argument('<name>', 'its name')
     .option(...fileOption)
-    .action(async (name: string, options: FileOption) => {
-      const { removePeerFromFile } = await import('./network-change-actions.ts');
-      await removePeerFromFile(io, name, options);
-    });
+    .action((name: string, options: FileOption) => removePeerFromFile(io, name, options));
 
   network
     .command('remove-controller')
     .description(`remove a controller; ${todo}`)
     .argument('<name>', 'its name')
     .option(...fileOption)
-    .action(async (name: string, options: FileOption) => {
-      const { removeControllerFromFile } = await import('./network-change-actions.ts');
-      await removeControllerFromFile(io, name, options);
-    });
+    .action((name: string, options: FileOption) => removeControllerFromFile(io, name, options));
 
   network
     .command('rename')
@@ -39,10 +41,7 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
     .argument('<name>', 'its name now')
     .argument('<new-name>', 'its new name')
     .option(...fileOption)
-    .action(async (from: string, to: string, options: FileOption) => {
-      const { renameInFile } = await import('./network-change-actions.ts');
-      await renameInFile(io, from, to, options);
-    });
+    .action((from: string, to: string, options: FileOption) => renameInFile(io, from, to, options));
 
   network
     .command('set-endpoint')
@@ -52,10 +51,7 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
     .option('--public-endpoint <endpoint>', 'on the internet; may be repeated; none clears', collected)
     .option('--port <port>', 'its UDP port')
     .option(...fileOption)
-    .action(async (name: string, options: SetEndpointOptions) => {
-      const { setEndpointInFile } = await import('./network-change-actions.ts');
-      await setEndpointInFile(io, name, options);
-    });
+    .action((name: string, options: SetEndpointOptions) => setEndpointInFile(io, name, options));
 
   network
     .command('set-member')
@@ -75,10 +71,7 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
       'the controller that the name of a peer resolves through; none clears',
     )
     .option(...fileOption)
-    .action(async (name: string, options: SetMemberOptions) => {
-      const { setMemberInFile } = await import('./network-change-actions.ts');
-      await setMemberInFile(io, name, options);
-    });
+    .action((name: string, options: SetMemberOptions) => setMemberInFile(io, name, options));
 
   network
     .command('set')
@@ -90,8 +83,5 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
     .option('--mtu <octets>', 'largest packet inside the tunnel; none clears')
     .option('--default-controller <name>', 'the controller for all who have none of their own')
     .option(...fileOption)
-    .action(async (options: SetNetworkOptions) => {
-      const { setNetworkInFile } = await import('./network-change-actions.ts');
-      await setNetworkInFile(io, options);
-    });
+    .action((options: SetNetworkOptions) => setNetworkInFile(io, options));
 }

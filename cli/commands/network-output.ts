@@ -47,6 +47,7 @@ export async function printInvite(io: CliIo, peer: string, options: InviteOption
     );
   }
   if (options.qr) {
+    // The QR encoder takes 30 ms of processor time to load.
     const { qrText } = await import('../text/qr-text.ts');
     io.stdout.write(`${await qrText(inviteLink(jws))}\n`);
   }

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../io.ts';
+import { addControllerToFile, addPeerToFile, initNetwork } from './network-actions.ts';
 import { addNetworkChangeCommands } from './network-change.ts';
 import { fileOption } from './network-file-option.ts';
+import { importNetwork } from './network-import-action.ts';
+import { listNetwork, showMember } from './network-list-action.ts';
 import type {
   AddControllerOptions,
   AddPeerOptions,
@@ -11,6 +14,7 @@ import type {
   ListOptions,
   RenderOptions,
 } from './network-options.ts';
+import { printConfiguration, printInvite } from './network-output.ts';
 import { collected } from './option-values.ts';
 
 /** `homing network`: for the person who runs a network. */
@@ -38,10 +42,7 @@ function addInit(network: Command, io: CliIo): void {
     )
     .option('--mtu <octets>', 'largest packet inside the tunnel (default: 1420)')
     .option('--file <file>', 'where to write (default: NAME.network.json)')
-    .action(async (name: string, options: InitOptions) => {
-      const { initNetwork } = await import('./network-actions.ts');
-      await initNetwork(io, name, options);
-    });
+    .action((name: string, options: InitOptions) => initNetwork(io, name, options));
 }
 
 function addImport(network: Command, io: CliIo): void {
@@ -52,10 +53,7 @@ function addImport(network: Command, io: CliIo): void {
     .option('--instance <name>', 'the instance of the wireguard service (default: the only one with keys)')
     .option('--domain <domain>', 'what host names end in (default: as the Clan has it)')
     .option('--file <file>', 'where to write (default: NAME.network.json)')
-    .action(async (options: ImportNetworkOptions) => {
-      const { importNetwork } = await import('./network-import-action.ts');
-      await importNetwork(io, options);
-    });
+    .action((options: ImportNetworkOptions) => importNetwork(io, options));
 }
 
 function addList(network: Command, io: CliIo): void {
@@ -64,10 +62,7 @@ function addList(network: Command, io: CliIo): void {
     .description('print the network and its machines')
     .option('--json', 'print JSON')
     .option(...fileOption)
-    .action(async (options: ListOptions) => {
-      const { listNetwork } = await import('./network-list-action.ts');
-      await listNetwork(io, options);
-    });
+    .action((options: ListOptions) => listNetwork(io, options));
 
   network
     .command('show')
@@ -75,10 +70,7 @@ function addList(network: Command, io: CliIo): void {
     .argument('<name>', 'a controller or a peer')
     .option('--json', 'print JSON')
     .option(...fileOption)
-    .action(async (name: string, options: ListOptions) => {
-      const { showMember } = await import('./network-list-action.ts');
-      await showMember(io, name, options);
-    });
+    .action((name: string, options: ListOptions) => showMember(io, name, options));
 }
 
 function addControllerCommand(network: Command, io: CliIo): void {
@@ -103,10 +95,7 @@ function addControllerCommand(network: Command, io: CliIo): void {
     .option('--ipv4 <address>', 'its IPv4 address in the network (default: the next free one)')
     .option('--alias <name>', 'a further host name; may be repeated', collected)
     .option(...fileOption)
-    .action(async (name: string, options: AddControllerOptions) => {
-      const { addControllerToFile } = await import('./network-actions.ts');
-      await addControllerToFile(io, name, options);
-    });
+    .action((name: string, options: AddControllerOptions) => addControllerToFile(io, name, options));
 }
 
 function addPeerCommand(network: Command, io: CliIo): void {
@@ -122,10 +111,7 @@ function addPeerCommand(network: Command, io: CliIo): void {
     .option('--alias <name>', 'a further host name; may be repeated', collected)
     .option('--private-endpoint <endpoint>', 'its address and fixed port on its own LAN')
     .option(...fileOption)
-    .action(async (name: string, options: AddPeerOptions) => {
-      const { addPeerToFile } = await import('./network-actions.ts');
-      await addPeerToFile(io, name, options);
-    });
+    .action((name: string, options: AddPeerOptions) => addPeerToFile(io, name, options));
 }
 
 function addOutput(network: Command, io: CliIo): void {
@@ -138,10 +124,7 @@ function addOutput(network: Command, io: CliIo): void {
     .option('--qr', 'print it as a QR code')
     .option('--expires-in <time>', 'when it may no longer be imported: 45m, 12h, 30d, 2w')
     .option(...fileOption)
-    .action(async (peer: string, options: InviteOptions) => {
-      const { printInvite } = await import('./network-output.ts');
-      await printInvite(io, peer, options);
-    });
+    .action((peer: string, options: InviteOptions) => printInvite(io, peer, options));
 
   network
     .command('render')
@@ -150,8 +133,5 @@ function addOutput(network: Command, io: CliIo): void {
     .requiredOption('--format <format>', 'wg-quick, networkd, nixos, or hosts for its names')
     .option('--out <path>', 'write it to a file, or into a directory')
     .option(...fileOption)
-    .action(async (options: RenderOptions) => {
-      const { printConfiguration } = await import('./network-output.ts');
-      await printConfiguration(io, options);
-    });
+    .action((options: RenderOptions) => printConfiguration(io, options));
 }

