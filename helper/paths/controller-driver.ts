@@ -11,6 +11,7 @@ import { HandshakeAge } from './handshake-age.ts';
 import type { Mover } from './mover.ts';
 import type { Prober } from './probe/prober.ts';
 import { SessionWatch } from './session-watch.ts';
+import type { Time } from './time.ts';
 
 type Effect<K extends PathEffect['do']> = Extract<PathEffect, { do: K }>;
 
@@ -20,8 +21,7 @@ export interface ControllerParts {
   readonly start: PathStart;
   /** How many events the flight recorder keeps. */
   readonly recordedEvents: number;
-  /** A clock that never goes back. */
-  readonly nowMs: () => number;
+  readonly time: Time;
   readonly prober: Pick<Prober, 'probe'>;
   readonly mover: Pick<Mover, 'move' | 'set' | 'reset' | 'renew' | 'peer' | 'ping'>;
   readonly record: (decision: NewDecision) => void;
@@ -53,7 +53,7 @@ export class ControllerDriver {
     this.controller = parts.controller;
     this.#state = initialState(parts.start);
     this.#recorder = new FlightRecorder(parts.controller.name, this.#state, parts.recordedEvents);
-    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.nowMs);
+    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.time);
   }
 
   get state(): PathState {
@@ -88,14 +88,14 @@ export class ControllerDriver {
   /** Ends all that is under way, and waits for a move to end: nothing may be set on a later tunnel. */
   async stop(): Promise<void> {
     this.send({ type: 'stopped' });
-    this.#probing?.abort(new Error('the tunnel is taken down'));
+    this.#probing?.abort(new Error('the tunnel is being disconnected'));
     this.#session.stop();
     await this.#underWay;
   }
 
   #step(event: PathEvent): void {
     const before = this.#state;
-    const nowMs = this.#parts.nowMs();
+    const nowMs = this.#parts.time.nowMs();
     const [state, effects] = step(before, event, nowMs);
     this.#recorder.add(event, effects, nowMs);
     this.#state = state;

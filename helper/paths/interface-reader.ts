@@ -1,4 +1,5 @@
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import { interfaceDeleted } from '../../shared/timeline/network-reasons.ts';
 import type { LiveInterface, LivePeer } from '../tunnel/system.ts';
 import type { ControllerDriver } from './controller-driver.ts';
 
@@ -31,7 +32,7 @@ export class InterfaceReader {
   async peers(): Promise<void> {
     const { handshakeAgeMs, onRead, onTrouble } = this.#parts;
     const live = await this.#parts.read();
-    if (live === undefined && !this.#isGone) onTrouble('the interface is gone; disconnect and connect again');
+    if (live === undefined && !this.#isGone) onTrouble(interfaceDeleted);
     this.#isGone = live === undefined;
     this.#each(live, (driver, peer) =>
       driver.send({

@@ -1,12 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { MoveOrder } from '../../shared/paths/machine/effects.ts';
 import type { MoveOutcome } from '../../shared/paths/machine/events.ts';
 import { isSameEndpoint } from '../../shared/paths/same-endpoint.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
+import {
+  disconnecting,
+  endpointTakenBack,
+  interfaceGone,
+  noAnswerOverNewPath,
+} from '../../shared/timeline/move-reasons.ts';
 import type { Move, MoveResult } from '../tunnel/network.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
+import type { Time } from './time.ts';
 
 /** One controller's move; the machine gives the order. */
 export interface ControllerMove extends MoveOrder {
@@ -57,20 +63,20 @@ export type MovingSystem = Pick<TunnelSystem, 'move' | 'setEndpoint' | 'poke' | 
 export class Mover {
   readonly #system: MovingSystem;
   readonly #interfaceName: string;
-  readonly #nowMs: () => number;
+  readonly #time: Time;
   #stopped = false;
 
-  constructor(system: MovingSystem, interfaceName: string, nowMs: () => number) {
+  constructor(system: MovingSystem, interfaceName: string, time: Time) {
     this.#system = system;
     this.#interfaceName = interfaceName;
-    this.#nowMs = nowMs;
+    this.#time = time;
   }
 
   /** Sets the new endpoint and does not wait for an answer: for when nothing works anyway. */
   async set(order: ControllerMove): Promise<MoveOutcome> {
-    const startMs = this.#nowMs();
+    const startMs = this.#time.nowMs();
     await this.#set(order, undefined);
-    return { moved: true, tookMs: this.#nowMs() - startMs };
+    return { moved: true, tookMs: this.#time.nowMs() - startMs };
   }
 
   /**
@@ -78,18 +84,18 @@ export class Mover {
    * committed only when the peer's counter rises and its endpoint is still the new one.
    */
   async move(order: ControllerMove): Promise<MoveOutcome> {
-    const startMs = this.#nowMs();
+    const startMs = this.#time.nowMs();
     const { controller, from, to, fromWorks, roundTripMs, device, maxOutageMs } = order;
     const isShort = fromWorks && maxOutageMs !== null;
     const longestFlightMs = isShort ? maxOutageMs / 3 : maxFlightMs;
     const flightMs = Math.min(longestFlightMs, roundTripMs * flightFactor + flightMarginMs);
     const proofMs = isShort ? maxOutageMs - flightMs : Math.max(minProofMs, roundTripMs * proofFactor);
-    const takeIn = fromWorks && device !== null ? { device, forMs: flightMs } : undefined;
-    const { takesIn } = await this.#set(order, takeIn);
-    const waitMs = takesIn ? flightMs : 0;
+    const acceptInFlight = fromWorks && device !== null ? { device, forMs: flightMs } : undefined;
+    const { acceptsInFlight } = await this.#set(order, acceptInFlight);
+    const waitMs = acceptsInFlight ? flightMs : 0;
     await this.#holdEndpoint(controller, to, waitMs);
     const failure = await this.#awaitProof(controller, to, proofMs);
-    if (failure === undefined) return { moved: true, tookMs: this.#nowMs() - startMs - waitMs };
+    if (failure === undefined) return { moved: true, tookMs: this.#time.nowMs() - startMs - waitMs };
     const back = fromWorks && from !== null && !this.#stopped ? from : undefined;
     if (back !== undefined) await this.#set({ ...order, from: to, to: back, renew: false }, undefined);
     return { moved: false, reason: failure, reverted: back !== undefined };
@@ -121,17 +127,17 @@ export class Mover {
     return live?.peers.find((peer) => peer.publicKey === controller.publicKey);
   }
 
-  async #set(order: ControllerMove, takeIn: Move['takeIn']): Promise<MoveResult> {
+  async #set(order: ControllerMove, acceptInFlight: Move['acceptInFlight']): Promise<MoveResult> {
     const { controller, from, to, fromWorks, roundTripMs } = order;
     const peer = await this.peer(controller);
     return await this.#system.move({
       interfaceName: this.#interfaceName,
       controller,
-      renew: peer !== undefined && (order.renew || !hasSession(peer)),
+      renew: peer !== undefined && (order.renew || !hasSession(peer, this.#time.wallMs())),
       from: fromWorks ? from : null,
       to,
       guardMs: Math.max(minGuardMs, roundTripMs * guardFactor),
-      takeIn,
+      acceptInFlight,
     });
   }
 
@@ -140,10 +146,10 @@ export class Mover {
    * and fewer and fewer take the old one. What comes in meanwhile proves nothing of the new one.
    */
   async #holdEndpoint(controller: PlannedController, to: Endpoint, forMs: number): Promise<void> {
-    const endMs = this.#nowMs() + forMs;
-    while (this.#nowMs() < endMs && !this.#stopped) {
+    const endMs = this.#time.nowMs() + forMs;
+    while (this.#time.nowMs() < endMs && !this.#stopped) {
       await this.#system.setEndpoint(this.#interfaceName, controller.publicKey, to);
-      await sleep(holdMs);
+      await this.#time.sleep(holdMs);
     }
   }
 
@@ -154,26 +160,26 @@ export class Mover {
     proofMs: number,
   ): Promise<string | undefined> {
     const before = await this.peer(controller);
-    if (before === undefined) return 'the interface is gone';
+    if (before === undefined) return interfaceGone;
     const poked =
       controller.pokeAddress === undefined
         ? undefined
         : this.#system.poke(controller.pokeAddress, this.#interfaceName);
-    const deadline = this.#nowMs() + (hasSession(before) ? proofMs : Math.max(proofMs, handshakeProofMs));
-    await sleep(firstLookMs);
+    const isOpen = hasSession(before, this.#time.wallMs());
+    const deadline = this.#time.nowMs() + (isOpen ? proofMs : Math.max(proofMs, handshakeProofMs));
+    await this.#time.sleep(firstLookMs);
     try {
       while (true) {
         const now = await this.peer(controller);
-        if (this.#stopped) return 'the tunnel is taken down';
-        if (now === undefined) return 'the interface is gone';
-        if (!isSameEndpoint(now.endpoint ?? null, to))
-          return `packets from ${now.endpoint ?? 'nowhere'} took it back`;
+        if (this.#stopped) return disconnecting;
+        if (now === undefined) return interfaceGone;
+        if (!isSameEndpoint(now.endpoint ?? null, to)) return endpointTakenBack(now.endpoint);
         if (now.receivedBytes > before.receivedBytes) return undefined;
-        if (this.#nowMs() > deadline) return 'the tunnel did not answer there';
-        await sleep(lookMs);
+        if (this.#time.nowMs() > deadline) return noAnswerOverNewPath;
+        await this.#time.sleep(lookMs);
       }
     } finally {
-      await Promise.race([poked, sleep(0)]);
+      await Promise.race([poked, this.#time.sleep(0)]);
     }
   }
 }

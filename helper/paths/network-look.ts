@@ -2,6 +2,7 @@ import { hostOf } from '../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { DiscoveryTarget } from '../../shared/paths/probe-target.ts';
 import type { Route } from '../../shared/paths/route.ts';
+import { networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { ControllerDriver } from './controller-driver.ts';
 import { discoveryTargets } from './probe/discovery-targets.ts';
@@ -40,8 +41,8 @@ export class NetworkLook {
       try {
         await work();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (!this.#isStopped) this.#parts.onTrouble(`the network could not be looked at: ${reason}`);
+        if (!this.#isStopped)
+          this.#parts.onTrouble(networkNotRead(error instanceof Error ? error.message : String(error)));
       }
     });
     return this.#last;

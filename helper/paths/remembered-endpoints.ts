@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
+import { endpointsNotLoaded, endpointsNotSaved } from '../../shared/timeline/network-reasons.ts';
 
 /** The last endpoint each controller was well reached by, kept on disk and tried first at the next start. */
 
@@ -36,7 +37,7 @@ export class RememberedEndpoints {
       writeFileSync(`${this.#path}.new`, JSON.stringify(this.#known), { mode: 0o600 });
       renameSync(`${this.#path}.new`, this.#path);
     } catch (error) {
-      this.#onProblem(`the last good endpoints cannot be kept (${String(error)})`);
+      this.#onProblem(endpointsNotSaved(String(error)));
     }
   }
 
@@ -45,8 +46,7 @@ export class RememberedEndpoints {
       return fileSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch (error) {
       const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!missing)
-        this.#onProblem(`the last good endpoints cannot be read and are learned anew (${String(error)})`);
+      if (!missing) this.#onProblem(endpointsNotLoaded(String(error)));
       return {};
     }
   }

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { AddressSet } from '../../shared/addresses/range.ts';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
+import { nameNotResolved, resolvedAddressIgnored } from '../../shared/timeline/network-reasons.ts';
 import { type Lookup, lookupTimeoutMs, nameLookup } from './name-lookup.ts';
 
 /** Shared by all tunnels, so that names that only the system knows are asked for one after the other. */
@@ -45,16 +46,17 @@ async function resolveOne(endpoint: Endpoint, tunnel: AddressSet, ask: Lookup): 
       addresses = await addressesOf(host, ask);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { endpoints: [], ignored: [`the name ${host} does not resolve (${why})`] };
+      return { endpoints: [], ignored: [nameNotResolved(host, why)] };
     }
   }
   const bare = (address: string) => address.split('%')[0] ?? address;
   const refused = addresses.map((address) => addressRefusal(bare(address), tunnel));
   return {
     endpoints: addresses.filter((_, i) => refused[i] === undefined).map((a) => endpointOf({ host: a, port })),
-    ignored: addresses.flatMap((address, i) =>
-      refused[i] === undefined ? [] : [`${host} resolves to ${address}, ${refused[i]}`],
-    ),
+    ignored: addresses.flatMap((address, i) => {
+      const why = refused[i];
+      return why === undefined ? [] : [resolvedAddressIgnored(host, address, why)];
+    }),
   };
 }
 

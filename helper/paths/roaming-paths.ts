@@ -10,6 +10,8 @@ import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
+import { answersIgnored } from '../../shared/timeline/network-reasons.ts';
+import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { ControllerDriver } from './controller-driver.ts';
@@ -26,6 +28,7 @@ import { Prober } from './probe/prober.ts';
 import { TimestampSource } from './probe/tai64n.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
+import { systemTime, type Time } from './time.ts';
 import { TunnelClock } from './tunnel-clock.ts';
 import { unknownController } from './unknown-controller.ts';
 
@@ -56,7 +59,7 @@ class RoamingPaths implements PathKeeper {
   readonly #mover: Mover;
   readonly #look: NetworkLook;
   readonly #clock: TunnelClock;
-  readonly #nowMs = () => performance.now();
+  readonly #time: Time;
   readonly #names: NameResolver;
   #first: ReadonlyMap<PublicKey, Endpoint> = new Map();
   #stopWatching: (() => Promise<void>) | undefined;
@@ -68,11 +71,12 @@ class RoamingPaths implements PathKeeper {
     const { profile, plan, privateKey } = context;
     const { system, stateDirectory } = parts;
     mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    this.#time = systemTime(parts.now);
     this.#tunnel = tunnelAddresses(profile);
     this.#remembered = new RememberedEndpoints(stateDirectory, profile.id, (reason) => this.#trouble(reason));
     this.#timestamps = new TimestampSource({
       statePath: join(stateDirectory, `probe-time-${profile.id}`),
-      onProblem: ({ title, cause }) => this.#trouble(`${title}: ${cause}`),
+      onProblem: (problem) => this.#trouble(failed(problem)),
     });
     this.#prober = new Prober({
       privateKey: probePrivateKey(privateKey),
@@ -81,11 +85,11 @@ class RoamingPaths implements PathKeeper {
       onIgnored: ({ from, reason, count }) =>
         void parts.timeline.add({
           kind: 'ignored',
-          reason: `${count === 1 ? 'an answer' : `${count} answers`} from ${from}: ${reason}`,
+          reason: answersIgnored(count, from, reason),
         }),
     });
     this.#names = new NameResolver(this.#tunnel, (decision) => void parts.timeline.add(decision));
-    this.#mover = new Mover(system, plan.interfaceName, this.#nowMs);
+    this.#mover = new Mover(system, plan.interfaceName, this.#time);
     this.#look = new NetworkLook({
       system,
       interfaceName: plan.interfaceName,
@@ -105,8 +109,8 @@ class RoamingPaths implements PathKeeper {
       drivers: this.#drivers,
       defaultController: profile.defaultController,
       namesVia: context.namesVia,
-      nowMs: this.#nowMs,
-      wallMs: parts.now,
+      nowMs: this.#time.nowMs,
+      wallMs: this.#time.wallMs,
       packetCounters: () => system.packetCounters(plan.interfaceName) ?? null,
       onNamesMove: ({ via, reason }) => void context.useNamesVia(via, reason),
       onClockJump: () => this.#networkChanged(),
@@ -189,7 +193,7 @@ class RoamingPaths implements PathKeeper {
       controller,
       start: pathStart(controller, this.#remembered.get(controller.name), this.#tunnel),
       recordedEvents: recordedEvents(this.#context.plan.controllers.length),
-      nowMs: this.#nowMs,
+      time: this.#time,
       prober: this.#prober,
       mover: this.#mover,
       record: (decision) => void timeline.add(decision),
@@ -231,11 +235,11 @@ class RoamingPaths implements PathKeeper {
   }
 
   #handshakeAgeMs(driver: ControllerDriver, peer: LivePeer | undefined): number | null {
-    return driver.handshakeAge.ageMs(peer?.latestHandshakeSeconds, this.#nowMs(), this.#parts.now());
+    return driver.handshakeAge.ageMs(peer?.latestHandshakeSeconds, this.#time.nowMs(), this.#time.wallMs());
   }
 
   #timeOf(atMs: number): string {
-    return new Date(this.#parts.now() - (this.#nowMs() - atMs)).toISOString();
+    return new Date(this.#time.wallMs() - (this.#time.nowMs() - atMs)).toISOString();
   }
 
   #trouble(reason: string): void {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TunnelVerdict } from '../../shared/paths/machine/events.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
+import type { Time } from './time.ts';
 
 /** Where nothing is sent over this time, nothing can be said. */
 const maxWatchMs = 4_000;
@@ -18,18 +18,18 @@ const proofMs = 2_000;
 /** Watches what goes out to one controller and what comes back. What that means is decided in the machine. */
 export class SessionWatch {
   readonly #read: () => Promise<LivePeer | undefined>;
-  readonly #nowMs: () => number;
+  readonly #time: Time;
   readonly #end = new AbortController();
 
   /** @param read the controller as the live interface has it; undefined when the interface is gone */
-  constructor(read: () => Promise<LivePeer | undefined>, nowMs: () => number) {
+  constructor(read: () => Promise<LivePeer | undefined>, time: Time) {
     this.#read = read;
-    this.#nowMs = nowMs;
+    this.#time = time;
   }
 
   /** Ends what is under way; it rejects. */
   stop(): void {
-    this.#end.abort(new Error('the tunnel is taken down'));
+    this.#end.abort(new Error('the tunnel is being disconnected'));
   }
 
   /**
@@ -39,11 +39,11 @@ export class SessionWatch {
    */
   async silentMs(watchMs: number): Promise<number | null> {
     const before = await this.#read();
-    const startMs = this.#nowMs();
-    while (before !== undefined && hasSession(before)) {
+    const startMs = this.#time.nowMs();
+    while (before !== undefined && hasSession(before, this.#time.wallMs())) {
       await this.#pause();
       const now = await this.#read();
-      const passedMs = this.#nowMs() - startMs;
+      const passedMs = this.#time.nowMs() - startMs;
       if (now === undefined || now.receivedBytes !== before.receivedBytes) return null;
       if (now.sentBytes - before.sentBytes > keepaliveBytes && passedMs >= watchMs) return passedMs;
       if (passedMs >= maxWatchMs) return null;
@@ -58,11 +58,11 @@ export class SessionWatch {
    */
   async ask(timeoutMs: number, ping: () => Promise<void>): Promise<TunnelVerdict> {
     const before = await this.#read();
-    if (before === undefined || !hasSession(before)) return 'no-session';
+    if (before === undefined || !hasSession(before, this.#time.wallMs())) return 'no-session';
     const pinged = ping().catch(() => undefined);
-    const endMs = this.#nowMs() + timeoutMs;
+    const endMs = this.#time.nowMs() + timeoutMs;
     let sentBytes = 0;
-    while (this.#nowMs() < endMs) {
+    while (this.#time.nowMs() < endMs) {
       await this.#pause(Math.max(lookMs, timeoutMs / looksAtTunnel));
       const now = await this.#read();
       if (now === undefined) return 'no-session';
@@ -79,8 +79,8 @@ export class SessionWatch {
    * @throws as {@link silentMs}
    */
   async hasAnswered(): Promise<boolean> {
-    const startMs = this.#nowMs();
-    while (this.#nowMs() - startMs < proofMs) {
+    const startMs = this.#time.nowMs();
+    while (this.#time.nowMs() - startMs < proofMs) {
       await this.#pause();
       if (((await this.#read())?.receivedBytes ?? 0) > sessionBytes) return true;
     }
@@ -88,6 +88,6 @@ export class SessionWatch {
   }
 
   #pause(ms = lookMs): Promise<void> {
-    return sleep(ms, undefined, { signal: this.#end.signal });
+    return this.#time.sleep(ms, this.#end.signal);
   }
 }

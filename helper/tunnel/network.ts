@@ -34,7 +34,7 @@ export interface Move {
   readonly interfaceName: string;
   readonly controller: PlannedController;
   /**
-   * The controller has no session: it is taken out and put in anew, since WireGuard starts no handshake within 5 s of
+   * The controller has no session: it is removed and added again, since WireGuard starts no handshake within 5 s of
    * the last (REKEY_TIMEOUT, paper section 6.1), and that went elsewhere.
    */
   readonly renew: boolean;
@@ -45,13 +45,13 @@ export interface Move {
   readonly guardMs: number;
   /**
    * The link by which the new endpoint is reached, and how long packets that are still on their way from the old one by
-   * the same link are taken in as if they came from the new one; what comes by another link is let in as it is, and may
-   * take the endpoint back ({@link NetworkSystem.setEndpoint}). Undefined: all of them are shut out from the start.
+   * the same link are accepted as if they came from the new one. Packets by another link are accepted unchanged and may
+   * change the endpoint back ({@link NetworkSystem.setEndpoint}). Undefined: all of them are dropped.
    */
-  readonly takeIn: { readonly device: string; readonly forMs: number } | undefined;
+  readonly acceptInFlight: { readonly device: string; readonly forMs: number } | undefined;
 }
 
 export interface MoveResult {
-  /** Packets in flight from the old endpoint are being accepted, as {@link Move.takeIn} wants it. */
-  readonly takesIn: boolean;
+  /** Packets in flight from the old endpoint are being accepted, as {@link Move.acceptInFlight} wants it. */
+  readonly acceptsInFlight: boolean;
 }

@@ -7,6 +7,7 @@ import { random } from './random.ts';
 const benchmarks: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   app: async () => (await import('./app/run.ts')).runAppBenchmark,
   connect: async () => (await import('./connect/run.ts')).runConnectBenchmark,
+  handshake: async () => (await import('./handshake/run.ts')).runHandshakeBenchmark,
   existing: async () => (await import('./existing/run.ts')).runExistingBenchmark,
   paths: async () => (await import('./paths/run.ts')).runPathBenchmark,
   scale: async () => (await import('./scale/run.ts')).runScaleBenchmark,

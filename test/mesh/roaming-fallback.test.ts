@@ -37,7 +37,10 @@ test('in the café the impostor is tried once, found out through the tunnel, and
     timeline.some(({ kind }) => kind === 'move-failed'),
   );
   const [failure, ...more] = await laptop.decisionsSince(0, 'move-failed');
-  expect(failure).toMatchObject({ to: privateNas, reason: 'the tunnel did not answer there; went back' });
+  expect(failure).toMatchObject({
+    to: privateNas,
+    reason: 'no answer through the tunnel on the new path; went back',
+  });
   expect(more).toEqual([]);
   const load = await Load.start(mesh);
   const fromMs = Date.now();

@@ -26,12 +26,12 @@ export interface ProbedController {
 }
 
 /** One controller and the targets to look for it at, most wanted first. */
-export interface ProbeRequest extends Partial<ProbeTiming> {
+export interface ProbeOrder extends Partial<ProbeTiming> {
   readonly controller: ProbedController;
   readonly targets: readonly ProbeTarget[];
 }
 
-/** What may go with a request. */
+/** What may go with an order. */
 export interface ProbeOptions {
   /** Aborting rejects the promise with the signal's reason: a probe cut short is no evidence. */
   readonly signal?: AbortSignal;
@@ -109,20 +109,20 @@ export class Prober {
    * @returns one outcome for each target, in their order
    * @throws the signal's reason; RangeError for a timing that makes no sense; HomingError `prober-closed`
    */
-  async probe(request: ProbeRequest, options: ProbeOptions = {}): Promise<ProbeOutcome[]> {
+  async probe(order: ProbeOrder, options: ProbeOptions = {}): Promise<ProbeOutcome[]> {
     options.signal?.throwIfAborted();
     if (this.#closed) throw closedError();
-    const timing = timingOf(request);
+    const timing = timingOf(order);
     const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
     const outcomes = new Map<number, ProbeOutcome>();
     const settle = (index: number, outcome: ProbeOutcome): void => {
       outcomes.set(index, outcome);
       options.onOutcome?.(outcome, index);
-      if (outcomes.size === request.targets.length) resolve();
+      if (outcomes.size === order.targets.length) resolve();
     };
-    const wire = this.#wireOf(request.controller);
+    const wire = this.#wireOf(order.controller);
     const runs: TargetRun[] = [];
-    for (const [index, target] of request.targets.entries()) {
+    for (const [index, target] of order.targets.entries()) {
       const destination = destinationOf(target, this.#isForbidden);
       if ('refusal' in destination) settle(index, { verdict: 'refused', reason: destination.refusal });
       else if ('refusal' in wire) settle(index, { verdict: 'refused', reason: wire.refusal });
@@ -137,7 +137,7 @@ export class Prober {
         );
       }
     }
-    if (request.targets.length === 0) resolve();
+    if (order.targets.length === 0) resolve();
     const abort = (): void => reject(options.signal?.reason);
     options.signal?.addEventListener('abort', abort);
     this.#active.add(reject);
@@ -245,7 +245,7 @@ function cookiePlace(controllerKey: PublicKey, { host, port }: Destination): str
   return `${controllerKey} ${host} ${port}`;
 }
 
-/** A target's own timeout goes before that of the request. */
+/** A target's own timeout goes before that of the order. */
 function timingFor({ timeoutMs }: ProbeTarget, timing: ProbeTiming): ProbeTiming {
   return timeoutMs === undefined ? timing : timingOf({ timeoutMs, attempts: timing.attempts });
 }

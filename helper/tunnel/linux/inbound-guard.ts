@@ -4,18 +4,17 @@ import type { ProgramRunner } from '../../process/run.ts';
 import type { Move } from '../network.ts';
 
 /**
- * The inbound guard of a move. Both ends of WireGuard follow every authenticated packet, and those in flight
- * on the slower path arrive last and win: 0 of 12 moves held under 100 packets/s each way. Dropping what
- * still comes in from the old endpoint, for longer than its round trip, made 22 of 22 hold.
+ * The inbound guard of a move. Both ends of WireGuard follow every authenticated packet, and packets in flight on the
+ * slower path arrive last and win: 0 of 12 moves held under 100 packets/s each way. Dropping packets from the old
+ * endpoint for longer than its round trip made 22 of 22 hold.
  *
- * What is in flight need not be lost, though: for one round trip it is taken in as if it came from the new endpoint. It is
- * authenticated by WireGuard like any packet, and takes nothing back. Only what comes by the link of the new
- * endpoint: WireGuard answers by the link it heard from, and another one does not lead there. What comes by another link
- * is let in as it is for that time, and the endpoint set again and again.
+ * Packets in flight need not be lost: for one round trip the guard rewrites their source to the new endpoint. WireGuard
+ * authenticates them like any packet, and they do not change the endpoint back. This works only for packets by the link
+ * of the new endpoint, since WireGuard answers by the link it received from. Packets by another link are accepted
+ * unchanged for that time, and the endpoint is set repeatedly.
  *
- * The rules stand in a table of Homing's own, so that nobody's rules are touched and one command removes
- * them all. What is dropped are elements of sets with a timeout: the kernel forgets them by itself, also
- * when the helper is killed in the middle of a move.
+ * The rules are in a table of Homing's own: no other rules change, and one command removes the table. Dropped endpoints
+ * are set elements with a timeout, so the kernel removes them even when the helper is killed in the middle of a move.
  */
 const family = 'inet';
 const table = 'homing';
@@ -66,8 +65,8 @@ export async function makeInboundGuard(runner: ProgramRunner, listenPort: number
 }
 
 /**
- * Carries out {@link guardLiftText} or {@link guardMoveText}. A firewall that is loaded anew (`nft flush ruleset`)
- * takes the table with it: then it is made again.
+ * Carries out {@link guardLiftText} or {@link guardMoveText}. Reloading a firewall (`nft flush ruleset`)
+ * deletes the table: then it is created again.
  */
 export async function changeInboundGuard(
   runner: ProgramRunner,
@@ -75,15 +74,15 @@ export async function changeInboundGuard(
   listenPort: () => Promise<number>,
 ): Promise<void> {
   const nft = findProgram('nft');
-  if (nft === undefined) throw new Error('the program nft was there and is not any more');
+  if (nft === undefined) throw new Error('the program nft has been removed');
   const fromInput = ['-f', '/dev/stdin'];
   if ((await runner.run(nft, fromInput, text)).exitCode === 0) return;
   await makeInboundGuard(runner, await listenPort());
   await runner.mustRun(nft, fromInput, text);
 }
 
-/** How the rules name an endpoint; a zone is no part of what arrives. */
-function named(endpoint: Endpoint): {
+/** The names of an endpoint in the rules; a packet's source address has no zone. */
+function ruleNames(endpoint: Endpoint): {
   readonly protocol: 'ip' | 'ip6';
   readonly address: string;
   readonly port: number;
@@ -106,9 +105,9 @@ function named(endpoint: Endpoint): {
   };
 }
 
-/** The commands that let in what comes from an endpoint as it is, should an earlier move have shut it out. */
-export function guardLiftText(taken: Endpoint): string {
-  const { left, flight, element, chain } = named(taken);
+/** The commands that accept packets from an endpoint unchanged, in case an earlier move dropped them. */
+export function guardLiftText(endpoint: Endpoint): string {
+  const { left, flight, element, chain } = ruleNames(endpoint);
   // Added before deleted, for the same reason as the table.
   return [
     `add chain ${family} ${table} ${chain}`,
@@ -120,33 +119,33 @@ export function guardLiftText(taken: Endpoint): string {
   ].join('\n');
 }
 
-/** What is shut out, and what is taken in before that. */
+/** The endpoint whose packets are dropped, and how those in flight are accepted first. */
 export interface GuardedMove {
-  readonly left: Endpoint;
-  readonly taken: Endpoint;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
   readonly guardMs: number;
-  readonly takeIn: Move['takeIn'];
+  readonly acceptInFlight: Move['acceptInFlight'];
 }
 
 /**
- * The commands that drop what comes in from `left` for a while, and let in what comes from `taken`. Between addresses of
- * one family what is in flight is taken in first.
+ * The commands that drop packets from `from` for a while and accept those from `to`. Between addresses of one family,
+ * packets in flight are accepted first.
  */
-export function guardMoveText({ left, taken, guardMs, takeIn }: GuardedMove): string {
-  const from = named(left);
-  const to = named(taken);
+export function guardMoveText({ from, to, guardMs, acceptInFlight }: GuardedMove): string {
+  const old = ruleNames(from);
+  const next = ruleNames(to);
   const timeout = (milliseconds: number) => `timeout ${Math.ceil(milliseconds)}ms`;
   const flight =
-    takeIn === undefined || from.protocol !== to.protocol
+    acceptInFlight === undefined || old.protocol !== next.protocol
       ? []
       : [
-          // One chain for each endpoint that was ever left: an element of a map cannot be given another verdict.
-          `add chain ${family} ${table} ${from.chain}`,
-          `flush chain ${family} ${table} ${from.chain}`,
-          `add rule ${family} ${table} ${from.chain} iifname "${takeIn.device}" udp sport set ${to.port} ${to.protocol} saddr set ${to.address} accept`,
-          `add rule ${family} ${table} ${from.chain} accept`,
-          `add element ${family} ${table} ${from.flight} { ${from.element} ${timeout(takeIn.forMs)} : goto ${from.chain} }`,
+          // One chain per endpoint: the verdict of a map element cannot be changed.
+          `add chain ${family} ${table} ${old.chain}`,
+          `flush chain ${family} ${table} ${old.chain}`,
+          `add rule ${family} ${table} ${old.chain} iifname "${acceptInFlight.device}" udp sport set ${next.port} ${next.protocol} saddr set ${next.address} accept`,
+          `add rule ${family} ${table} ${old.chain} accept`,
+          `add element ${family} ${table} ${old.flight} { ${old.element} ${timeout(acceptInFlight.forMs)} : goto ${old.chain} }`,
         ];
-  const shut = `add element ${family} ${table} ${from.left} { ${from.element} ${timeout(guardMs)} }`;
-  return `${guardLiftText(taken)}${[...flight, shut, ''].join('\n')}`;
+  const shut = `add element ${family} ${table} ${old.left} { ${old.element} ${timeout(guardMs)} }`;
+  return `${guardLiftText(to)}${[...flight, shut, ''].join('\n')}`;
 }

@@ -263,7 +263,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
   }
 
   async move(move: Move): Promise<MoveResult> {
-    const { interfaceName, from, to, guardMs, takeIn } = move;
+    const { interfaceName, from, to, guardMs, acceptInFlight } = move;
     const backend = this.#backendOf(interfaceName);
     if (from === null) {
       await backend.setPeer(move, 'same-port');
@@ -274,13 +274,13 @@ export class LinuxTunnelSystem implements TunnelSystem {
       // gets. Then what is still in flight is kept from taking the endpoint back, and should some of it have done so
       // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
       await backend.setPeer(move, 'same-port');
-      await this.#changeGuard(interfaceName, guardMoveText({ left: from, taken: to, guardMs, takeIn }));
+      await this.#changeGuard(interfaceName, guardMoveText({ from, to, guardMs, acceptInFlight }));
       await backend.setPeer({ ...move, renew: false }, 'same-port');
-      return { takesIn: takeIn !== undefined };
+      return { acceptsInFlight: acceptInFlight !== undefined };
     } else {
       await backend.setPeer(move, 'another-port');
     }
-    return { takesIn: false };
+    return { acceptsInFlight: false };
   }
 
   setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {

@@ -1,4 +1,5 @@
 import { endpointOf } from '../../endpoints/endpoint.ts';
+import { answeredBroadcast } from '../../timeline/move-reasons.ts';
 import { type ProbeVerdict, recordVerdict } from '../candidate.ts';
 import type { ProbeOutcome, ProbeTarget } from '../probe-target.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
@@ -57,7 +58,7 @@ function discovered(state: PathState, target: ProbeTarget, outcome: Verified, no
   };
   if (candidateAt(state, endpoint) !== undefined) return prove(state);
   const candidates = addOnLink(state.candidates, endpoint, target.interfaceName ?? '');
-  const reason = `answered a broadcast in ${roundTripMs.toFixed(1)} ms`;
+  const reason = answeredBroadcast(roundTripMs);
   const { phase } = state;
   // Found again after a restart of the helper, to which WireGuard reported the endpoint without its zone.
   const isInUse = phase.is === 'on' && isSameEndpoint(phase.endpoint, endpoint);

@@ -1,3 +1,4 @@
+import { couldNot } from '../../timeline/move-reasons.ts';
 import type { PathEffect } from './effects.ts';
 import type { Failure, PathState } from './state.ts';
 
@@ -21,7 +22,11 @@ export function isWaitingOut({ failure }: PathState, nowMs: number): boolean {
 }
 
 /** Recorded once for each kind of failure in a row: the same again says nothing. */
-export function troubleOf(before: Failure | null, what: string, error: string): readonly PathEffect[] {
+export function troubleOf(
+  before: Failure | null,
+  attempt: Parameters<typeof couldNot>[0],
+  error: string,
+): readonly PathEffect[] {
   if (before?.error === error) return [];
-  return [{ do: 'record', decision: { kind: 'trouble', reason: `${what}: ${error}` } }];
+  return [{ do: 'record', decision: { kind: 'trouble', reason: couldNot(attempt, error) } }];
 }

@@ -1,3 +1,4 @@
+import { moveFailed } from '../../timeline/move-reasons.ts';
 import { forgiveMoveFailures, recordMoveFailure } from '../candidate.ts';
 import type { MoveChoice } from '../situation.ts';
 import { changeCandidate } from './candidates.ts';
@@ -65,12 +66,11 @@ function failed(
   const since = from.is === 'on' ? from.silentSinceMs : null;
   const back = reverted ? from : arrivedAt(phase, since);
   const candidates = changeCandidate(state.candidates, move.to, (one) => recordMoveFailure(one, nowMs));
-  const went = reverted ? 'went back' : 'there was nothing to go back to';
   const decision = {
     kind: 'move-failed' as const,
     ...ends(phase),
     path: move.path,
-    reason: `${reason}; ${went}`,
+    reason: moveFailed(reason, reverted),
   };
   return [{ ...state, phase: back, candidates, failure: null }, [{ do: 'record', decision }]];
 }
@@ -84,15 +84,15 @@ export function effectFailed(state: PathState, effect: number, error: string, no
     case 'moving': {
       const { to } = phase.move;
       const candidates = changeCandidate(state.candidates, to, (one) => recordMoveFailure(one, nowMs));
-      const trouble = troubleOf(state.failure, 'the endpoint could not be set', error);
+      const trouble = troubleOf(state.failure, 'set-endpoint', error);
       return [{ ...state, phase: phase.from, candidates, failure }, trouble];
     }
     case 'resetting': {
-      const trouble = troubleOf(state.failure, 'the endpoint could not be set again', error);
+      const trouble = troubleOf(state.failure, 'reset-endpoint', error);
       return [{ ...state, phase: phase.on, isResetDue: true, failure }, trouble];
     }
     case 'renewing': {
-      const trouble = troubleOf(state.failure, 'its session could not be renewed', error);
+      const trouble = troubleOf(state.failure, 'renegotiate', error);
       return [{ ...sessionCheckEnded(state, effect), phase: phase.on, failure }, trouble];
     }
   }

@@ -1,3 +1,5 @@
+import { namesLeave, namesReturn } from '../../timeline/move-reasons.ts';
+
 /** Through which controller the names of peers resolve. The same shape as the path of one controller. */
 
 /** A controller must be lost, or back, for this long before the names follow. */
@@ -45,12 +47,10 @@ export function stepNames(
   if (via === state.via) return [state.wanted === null ? state : { ...state, wanted: null }, null];
   if (state.wanted?.via !== via) return [{ ...state, wanted: { via, sinceMs: nowMs } }, null];
   if (nowMs < state.wanted.sinceMs + settleMs) return [state, null];
-  const seconds = ((nowMs - state.wanted.sinceMs) / 1000).toFixed(0);
+  const seconds = (nowMs - state.wanted.sinceMs) / 1000;
   const { defaultController } = state;
   const reason =
-    via === defaultController
-      ? `${via} can be reached again since ${seconds} s`
-      : `${defaultController} has not been reachable for ${seconds} s`;
+    via === defaultController ? namesReturn(via, seconds) : namesLeave(defaultController, seconds);
   return [
     { ...state, via, wanted: null },
     { via, reason },

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
+import { followedPeer } from '../../timeline/move-reasons.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
 import { addCandidate } from './candidates.ts';
 import type { Step } from './compose.ts';
@@ -89,7 +90,6 @@ export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
   if (endpoint === null || isSameEndpoint(endpoint, from) || !isAtRest(phase)) return [state, []];
   const path = candidateAt(state, endpoint)?.path ?? 'internet';
   const candidates = addCandidate(state.candidates, { endpoint, path, source: 'live' });
-  const reason = 'its packets come from there, and WireGuard follows them';
   return [
     {
       ...state,
@@ -99,7 +99,7 @@ export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
     [
       // Without its route it would count as out of reach, and as the internet.
       { do: 'look-up', what: 'routes' },
-      { do: 'record', decision: { kind: 'moved', from, to: endpoint, path, reason } },
+      { do: 'record', decision: { kind: 'moved', from, to: endpoint, path, reason: followedPeer } },
     ],
   ];
 }

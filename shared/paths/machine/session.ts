@@ -1,3 +1,4 @@
+import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
 import { forgiveMoveFailures } from '../candidate.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
@@ -94,8 +95,7 @@ export function renewed(state: PathState, effect: number): Step {
   if (phase.is !== 'renewing' || phase.effect !== effect) return [state, []];
   const { endpoint } = phase.on;
   const path = candidateAt(state, endpoint)?.path ?? null;
-  const seconds = (phase.silentMs / 1_000).toFixed(1);
-  const reason = `it answers probes, and for ${seconds} s nothing came through the tunnel: its WireGuard may have been restarted`;
+  const reason = sessionRenegotiated(phase.silentMs);
   return [
     { ...state, phase: phase.on, failure: null, candidates: state.candidates.map(forgiveMoveFailures) },
     [{ do: 'record', decision: { kind: 'renewed', to: endpoint, path, reason } }],

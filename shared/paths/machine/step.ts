@@ -1,4 +1,5 @@
 import { endpointOf } from '../../endpoints/endpoint.ts';
+import { couldNot } from '../../timeline/move-reasons.ts';
 import { hearOutcome } from './answers.ts';
 import { applyResolved } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
@@ -76,7 +77,7 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
       return isRound(state, event.round) ? roundOver(state, nowMs) : [state, []];
     case 'round-failed': {
       if (!isRound(state, event.round)) return [state, []];
-      const reason = `testing its endpoints failed: ${event.error}`;
+      const reason = couldNot('probe', event.error);
       const recorded: Step = [state, [{ do: 'record', decision: { kind: 'trouble', reason } }]];
       return andThen(recorded, (next) => roundOver(next, nowMs));
     }
@@ -98,7 +99,7 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
       return works === false ? andThen(decide(next, nowMs), askTunnel) : [next, []];
     }
     case 'session-check-failed': {
-      const reason = `its session could not be checked: ${event.error}`;
+      const reason = couldNot('check-session', event.error);
       const next = sessionCheckEnded(state, event.check);
       return [next, next === state ? [] : [{ do: 'record', decision: { kind: 'trouble', reason } }]];
     }

@@ -1,4 +1,9 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
+import {
+  lanSilentTryingInternet,
+  silentTryingOther,
+  tryingLanThroughTunnel,
+} from '../../timeline/move-reasons.ts';
 import type { Candidate } from '../candidate.ts';
 import { currentCandidate, type MoveChoice, moveTo, type Situation, usableOthers } from '../situation.ts';
 import { isBackingOff } from '../standing.ts';
@@ -33,15 +38,13 @@ export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | n
   const asked = others.filter((candidate) => candidate.last.verdict !== 'untested');
   if (current?.path === 'lan') {
     if (!facts.isTunnelSilent) return null;
-    return trial(internet, 'the LAN does not answer; trying the internet');
+    return trial(internet, lanSilentTryingInternet);
   }
   const lan = first(
     asked.filter((candidate) => candidate.path === 'lan' && facts.isOnLink(candidate.endpoint)),
   );
-  if (lan === undefined && facts.isTunnelSilent)
-    return trial(internet, 'the internet does not answer there; trying another address');
-  const reason = 'it answers no test (no probe key there); trying its LAN address through the tunnel';
-  return trial(lan, reason);
+  if (lan === undefined && facts.isTunnelSilent) return trial(internet, silentTryingOther);
+  return trial(lan, tryingLanThroughTunnel);
 }
 
 function trial(candidate: Candidate | undefined, reason: string): MoveChoice | null {

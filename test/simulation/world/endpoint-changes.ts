@@ -1,5 +1,10 @@
 import type { MoveOrder } from '../../../shared/paths/machine/effects.ts';
 import type { MoveOutcome } from '../../../shared/paths/machine/events.ts';
+import {
+  disconnecting,
+  endpointTakenBack,
+  noAnswerOverNewPath,
+} from '../../../shared/timeline/move-reasons.ts';
 import type { Tunnel } from './tunnel.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -82,7 +87,7 @@ export class EndpointChanges {
         if (failure !== undefined) this.#goBack(order, failure, ended);
         else if (now.receivedBytes > before) ended.done({ moved: true, tookMs: time.nowMs - startMs });
         else if (time.nowMs <= deadlineMs) time.after(lookMs, look);
-        else this.#goBack(order, 'the tunnel did not answer there', ended);
+        else this.#goBack(order, noAnswerOverNewPath, ended);
       };
       time.after(firstLookMs, look);
     });
@@ -105,9 +110,9 @@ export class EndpointChanges {
   }
 
   #failureAt(order: MoveOrder, isTakenBack: boolean, endpoint: string | null): string | undefined {
-    if (this.#parts.isStopped()) return 'the tunnel is taken down';
-    if (isTakenBack) return `packets from ${order.from} took it back`;
-    return endpoint === order.to ? undefined : `packets from ${endpoint ?? 'nowhere'} took it back`;
+    if (this.#parts.isStopped()) return disconnecting;
+    if (isTakenBack) return endpointTakenBack(order.from ?? undefined);
+    return endpoint === order.to ? undefined : endpointTakenBack(endpoint ?? undefined);
   }
 
   #goBack({ from, fromWorks }: MoveOrder, reason: string, { done, failed }: Ended<MoveOutcome>): void {

@@ -16,21 +16,22 @@ export function plannedNas(): PlannedController {
   return nas;
 }
 
-/** A tunnel with one peer, `nas`, which answers pings at the endpoints that it is said to be at. */
+/** A tunnel with one peer, `nas`, which answers pings at the given endpoints. */
 export class FakeSystem implements MovingSystem {
   readonly moves: Move[] = [];
   readonly answersAt: ReadonlySet<Endpoint>;
-  /** Called after each move; may play what arrives late. */
+  /** Called after each move; may deliver late packets. */
   onMove: (move: Move) => void = () => {};
   peer: LivePeer | undefined;
   pokes = 0;
 
-  constructor(at: Endpoint, answersAt: readonly Endpoint[]) {
+  /** @param wallMs when the last handshake was, milliseconds since 1970 */
+  constructor(at: Endpoint, answersAt: readonly Endpoint[], wallMs: number) {
     this.answersAt = new Set(answersAt);
     this.peer = {
       publicKey: parsePublicKey(nasKey, 'test'),
       endpoint: at,
-      latestHandshakeSeconds: Math.floor(Date.now() / 1000),
+      latestHandshakeSeconds: Math.floor(wallMs / 1000),
       receivedBytes: 1_000,
       sentBytes: 1_000,
     };
@@ -45,11 +46,11 @@ export class FakeSystem implements MovingSystem {
     this.moves.push(move);
     this.receiveFrom(move.to, 0);
     this.onMove(move);
-    return { takesIn: move.from !== null && move.takeIn !== undefined };
+    return { acceptsInFlight: move.from !== null && move.acceptInFlight !== undefined };
   }
 
   async setEndpoint(_interfaceName: string, _publicKey: string, to: Endpoint): Promise<void> {
-    // wireguard-go tells an endpoint without its zone.
+    // wireguard-go reports an endpoint without its zone.
     this.receiveFrom(endpoint(to.replace(/%[^\]]*/, '')), 0);
   }
 

@@ -10,9 +10,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { mac } from '../../../helper/paths/probe/kdf.ts';
-import { randomForTests } from '../../support/random-for-tests.ts';
-
-const random = randomForTests();
+import type { SeededRandom } from '../../support/seeded-random.ts';
 
 /**
  * A WireGuard responder of its own, written on OpenSSL (node:crypto) instead of the noble packages, so that
@@ -96,6 +94,7 @@ export function hchacha20(key: Uint8Array, nonce16: Uint8Array): Buffer {
 
 /** @param privateKey 32 bytes @param presharedKey 32 bytes, zeros for none */
 export function testResponder(
+  random: Pick<SeededRandom, 'bytes'>,
   privateKey: Uint8Array,
   presharedKey: Uint8Array = new Uint8Array(32),
 ): TestResponder {

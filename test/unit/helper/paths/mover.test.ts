@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ControllerMove, Mover } from '../../../../helper/paths/mover.ts';
+import type { Endpoint } from '../../../../shared/endpoints/endpoint.ts';
 import { endpoint, FakeSystem, plannedNas } from '../../support/fake-system.ts';
+import { VirtualTime } from '../../support/virtual-time.ts';
 
 const lan = endpoint('192.0.2.7:51820');
 const internet = endpoint('198.51.100.7:51820');
@@ -17,15 +19,17 @@ const order: ControllerMove = {
   maxOutageMs: null,
 };
 
-/** With a clock that runs fast, so that a second of waiting takes a third. */
-function moverOf(system: FakeSystem): Mover {
-  return new Mover(system, 'hm-wgnet', () => performance.now() * 3);
+/** A tunnel whose controller is at `at` and answers at some endpoints, a mover for it, and the time of both. */
+function stage(at: Endpoint, answersAt: readonly Endpoint[]) {
+  const time = new VirtualTime();
+  const system = new FakeSystem(at, answersAt, time.wallMs());
+  return { time, system, mover: new Mover(system, 'hm-wgnet', time) };
 }
 
 describe('a move', () => {
   test('is committed when the tunnel receives over the new endpoint, and sets it once', async () => {
-    const system = new FakeSystem(internet, [lan]);
-    expect(await moverOf(system).move(order)).toMatchObject({ moved: true });
+    const { time, system, mover } = stage(internet, [lan]);
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
     expect(system.moves).toEqual([
       {
         interfaceName: 'hm-wgnet',
@@ -34,60 +38,60 @@ describe('a move', () => {
         from: internet,
         to: lan,
         guardMs: 500,
-        takeIn: { device: 'eth0', forMs: 65 },
+        acceptInFlight: { device: 'eth0', forMs: 65 },
       },
     ]);
     expect(system.pokes).toBe(1);
   });
 
   test('without a session waits for a handshake, which WireGuard tries every 5 s', async () => {
-    const system = new FakeSystem(internet, []);
+    const { time, system, mover } = stage(internet, []);
     if (system.peer !== undefined) system.peer = { ...system.peer, latestHandshakeSeconds: undefined };
-    system.onMove = () => setTimeout(() => system.receiveFrom(lan, 92), 500);
-    expect(await moverOf(system).move(order)).toMatchObject({ moved: true });
+    system.onMove = () => time.after(5_500, () => system.receiveFrom(lan, 92));
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
   });
 
-  test('without a session puts the controller in anew, so that a handshake starts at once', async () => {
-    const system = new FakeSystem(internet, [lan]);
+  test('without a session adds the controller again, so that a handshake starts at once', async () => {
+    const { time, system, mover } = stage(internet, [lan]);
     if (system.peer !== undefined) system.peer = { ...system.peer, latestHandshakeSeconds: undefined };
-    expect(await moverOf(system).move(order)).toMatchObject({ moved: true });
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
     expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
   });
 
   test('renews a session that the controller seems to have forgotten', async () => {
-    const system = new FakeSystem(internet, [lan]);
-    expect(await moverOf(system).move({ ...order, renew: true })).toMatchObject({ moved: true });
+    const { time, system, mover } = stage(internet, [lan]);
+    expect(await time.run(mover.move({ ...order, renew: true }))).toMatchObject({ moved: true });
     expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
   });
 
   test('that only the tunnel can prove goes back before anybody notices', async () => {
-    const system = new FakeSystem(internet, []);
-    const mover = new Mover(system, 'hm-wgnet', () => performance.now());
-    const startMs = performance.now();
-    expect(await mover.move({ ...order, maxOutageMs: 180 })).toMatchObject({ moved: false, reverted: true });
-    expect(performance.now() - startMs).toBeLessThan(400);
+    const { time, system, mover } = stage(internet, []);
+    expect(await time.run(mover.move({ ...order, maxOutageMs: 180 }))).toMatchObject({
+      moved: false,
+      reverted: true,
+    });
+    expect(time.nowMs()).toBeLessThanOrEqual(180 + 40);
     expect(system.peer?.endpoint).toBe(internet);
   });
 
   test('that is under way when the tunnel is taken down ends without going back', async () => {
-    const system = new FakeSystem(internet, []);
-    const mover = moverOf(system);
+    const { time, system, mover } = stage(internet, []);
     system.onMove = () => mover.stop();
-    expect(await mover.move(order)).toMatchObject({ moved: false, reverted: false });
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: false, reverted: false });
     expect(system.moves).toHaveLength(1);
   });
 
-  test('shuts the old endpoint out for four round trips of a slow path', async () => {
-    const system = new FakeSystem(internet, [lan]);
-    await moverOf(system).move({ ...order, roundTripMs: 300 });
+  test('drops packets from the old endpoint for four round trips of a slow path', async () => {
+    const { time, system, mover } = stage(internet, [lan]);
+    await time.run(mover.move({ ...order, roundTripMs: 300 }));
     expect(system.moves[0]?.guardMs).toBe(1_200);
   });
 
   test('is reverted when nothing answers there', async () => {
-    const system = new FakeSystem(internet, []);
-    expect(await moverOf(system).move(order)).toEqual({
+    const { time, system, mover } = stage(internet, []);
+    expect(await time.run(mover.move(order))).toEqual({
       moved: false,
-      reason: 'the tunnel did not answer there',
+      reason: 'no answer through the tunnel on the new path',
       reverted: true,
     });
     expect(system.moves.map(({ from, to }) => [from, to])).toEqual([
@@ -97,75 +101,75 @@ describe('a move', () => {
     expect(system.peer?.endpoint).toBe(internet);
   });
 
-  test('is reverted when packets from the old endpoint took it back', async () => {
-    const system = new FakeSystem(internet, []);
-    system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
-    expect(await moverOf(system).move({ ...order, device: null })).toEqual({
+  test('is reverted when packets from the old endpoint change the endpoint back', async () => {
+    const { time, system, mover } = stage(internet, []);
+    system.onMove = () => time.after(1, () => system.receiveFrom(internet, 128));
+    expect(await time.run(mover.move({ ...order, device: null }))).toEqual({
       moved: false,
-      reason: `packets from ${internet} took it back`,
+      reason: `packets from ${internet} changed the endpoint back`,
       reverted: true,
     });
   });
 
-  test('holds while what is in flight from the old endpoint is let in', async () => {
-    const system = new FakeSystem(internet, [lan]);
-    system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
-    expect(await moverOf(system).move(order)).toMatchObject({ moved: true });
+  test('holds while packets in flight from the old endpoint are accepted', async () => {
+    const { time, system, mover } = stage(internet, [lan]);
+    system.onMove = () => time.after(1, () => system.receiveFrom(internet, 128));
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
     expect(system.peer?.endpoint).toBe(lan);
   });
 
-  test('is not proven by what was in flight', async () => {
-    const system = new FakeSystem(internet, []);
-    system.onMove = () => setTimeout(() => system.receiveFrom(internet, 128), 1);
-    expect(await moverOf(system).move(order)).toMatchObject({
+  test('is not proven by packets that were in flight', async () => {
+    const { time, system, mover } = stage(internet, []);
+    system.onMove = () => time.after(1, () => system.receiveFrom(internet, 128));
+    expect(await time.run(mover.move(order))).toMatchObject({
       moved: false,
-      reason: 'the tunnel did not answer there',
+      reason: 'no answer through the tunnel on the new path',
     });
   });
 
-  test('has nothing to go back to when the old path does not work, and guards against nobody', async () => {
-    const system = new FakeSystem(internet, []);
-    const outcome = await moverOf(system).move({ ...order, fromWorks: false });
+  test('does not go back to an old path that does not work, and drops no packets', async () => {
+    const { time, system, mover } = stage(internet, []);
+    const outcome = await time.run(mover.move({ ...order, fromWorks: false }));
     expect(outcome).toMatchObject({ moved: false, reverted: false });
     expect(system.moves).toMatchObject([{ from: null, to: lan }]);
   });
 
   test('fails with that reason when the interface is gone', async () => {
-    const system = new FakeSystem(internet, []);
+    const { time, system, mover } = stage(internet, []);
     system.onMove = () => {
       system.peer = undefined;
     };
-    expect(await moverOf(system).move(order)).toMatchObject({
+    expect(await time.run(mover.move(order))).toMatchObject({
       moved: false,
       reason: 'the interface is gone',
     });
   });
 
-  test('to a link-local address holds although wireguard-go tells it without its zone', async () => {
-    const system = new FakeSystem(internet, [endpoint('[fe80::7]:51820')]);
+  test('to a link-local address holds although wireguard-go reports it without its zone', async () => {
+    const { time, system, mover } = stage(internet, [endpoint('[fe80::7]:51820')]);
     system.onMove = () => system.receiveFrom(endpoint('[fe80::7]:51820'), 0);
-    expect(await moverOf(system).move({ ...order, to: linkLocal })).toMatchObject({ moved: true });
+    expect(await time.run(mover.move({ ...order, to: linkLocal }))).toMatchObject({ moved: true });
   });
 
-  test('throws what the system threw, for the caller to tell', async () => {
-    const system = new FakeSystem(internet, []);
+  test('throws what the system threw', async () => {
+    const { time, system, mover } = stage(internet, []);
     system.onMove = () => {
       throw new Error('no such device');
     };
-    await expect(moverOf(system).move(order)).rejects.toThrow('no such device');
+    await expect(time.run(mover.move(order))).rejects.toThrow('no such device');
   });
 });
 
 test('setting an endpoint waits for no answer', async () => {
-  const system = new FakeSystem(lan, []);
-  const outcome = await moverOf(system).set({ ...order, from: lan, to: internet, fromWorks: false });
+  const { time, system, mover } = stage(lan, []);
+  const outcome = await time.run(mover.set({ ...order, from: lan, to: internet, fromWorks: false }));
   expect(outcome).toMatchObject({ moved: true });
   expect(system.moves).toMatchObject([{ from: null, to: internet }]);
   expect(system.pokes).toBe(0);
 });
 
-test('setting the endpoint in use again shuts nobody out', async () => {
-  const system = new FakeSystem(lan, []);
-  await moverOf(system).reset(order.controller, lan);
-  expect(system.moves).toMatchObject([{ from: null, to: lan, takeIn: undefined }]);
+test('setting the endpoint in use again drops no packets', async () => {
+  const { time, system, mover } = stage(lan, []);
+  await time.run(mover.reset(order.controller, lan));
+  expect(system.moves).toMatchObject([{ from: null, to: lan, acceptInFlight: undefined }]);
 });

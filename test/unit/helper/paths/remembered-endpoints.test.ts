@@ -48,7 +48,7 @@ test.each([
   writeFileSync(path, text);
   const remembered = open();
   expect(remembered.get('nas')).toBeUndefined();
-  expect(problems).toEqual([expect.stringMatching(/^the last good endpoints cannot be read/)]);
+  expect(problems).toEqual([expect.stringMatching(/^the last good endpoints could not be loaded/)]);
   remembered.set('nas', internet);
   expect(open().get('nas')).toEqual(internet);
 });
@@ -59,7 +59,7 @@ test('a folder that cannot be written to is told, and nothing else fails', () =>
   writeFileSync(folder, '');
   chmodSync(folder, 0o600);
   remembered.set('nas', internet);
-  expect(problems).toEqual([expect.stringMatching(/^the last good endpoints cannot be kept/)]);
+  expect(problems).toEqual([expect.stringMatching(/^the last good endpoints could not be saved/)]);
   expect(remembered.get('nas')).toEqual(internet);
 });
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { SessionWatch } from '../../../../helper/paths/session-watch.ts';
 import type { LivePeer } from '../../../../helper/tunnel/system.ts';
 import { endpoint, FakeSystem } from '../../support/fake-system.ts';
+import { VirtualTime } from '../../support/virtual-time.ts';
 
-/** Watches a controller to which so much is sent between two reads, and that answers so much. */
-function watchOf(sentEachRead: number, answers: number, receivedBytes = 1_000): SessionWatch {
-  const { peer } = new FakeSystem(endpoint('192.0.2.10:51820'), []);
+/** Watches a controller with so many bytes sent to it and received from it between two reads. */
+function stage(sentEachRead: number, answers: number, receivedBytes = 1_000) {
+  const time = new VirtualTime();
+  const { peer } = new FakeSystem(endpoint('192.0.2.10:51820'), [], time.wallMs());
   if (peer === undefined) throw new Error('the fixture has a peer');
   let live: LivePeer = { ...peer, receivedBytes };
   const read = async () => {
@@ -16,35 +18,47 @@ function watchOf(sentEachRead: number, answers: number, receivedBytes = 1_000): 
     };
     return live;
   };
-  return new SessionWatch(read, () => performance.now());
+  return { time, watch: new SessionWatch(read, time) };
 }
 
-describe.concurrent('a tunnel', () => {
-  test('that sends data and receives nothing is silent, for at least as long as was asked', async () => {
-    expect(await watchOf(128, 0).silentMs(300)).toBeGreaterThanOrEqual(300);
+describe('a tunnel', () => {
+  const silentMs = (sent: number, answers: number) => {
+    const { time, watch } = stage(sent, answers);
+    return time.run(watch.silentMs(300));
+  };
+
+  test('that sends data and receives nothing is silent, for at least as long as was requested', async () => {
+    expect(await silentMs(128, 0)).toBeGreaterThanOrEqual(300);
   });
 
-  test('that receives something is not, and neither is one that sends nothing', async () => {
-    expect(await watchOf(128, 60).silentMs(300)).toBeNull();
-    expect(await watchOf(0, 0).silentMs(300)).toBeNull();
-  }, 10_000);
-
-  test('has answered once more came in than a session brings by itself', async () => {
-    expect(await watchOf(0, 128, 0).hasAnswered()).toBe(true);
-    expect(await watchOf(0, 0, 92).hasAnswered()).toBe(false);
+  test('that receives something is not silent, and neither is a tunnel that sends nothing', async () => {
+    expect(await silentMs(128, 60)).toBeNull();
+    expect(await silentMs(0, 0)).toBeNull();
   });
 
-  test('that is asked says what it heard, and nothing where nothing was sent', async () => {
-    const nothing = async () => undefined;
-    expect(await watchOf(128, 0).ask(200, nothing)).toBe('silent');
-    expect(await watchOf(128, 60).ask(200, nothing)).toBe('heard');
-    expect(await watchOf(0, 0).ask(200, nothing)).toBe('idle');
+  test('has answered once it received more than a session brings by itself', async () => {
+    const answered = (answers: number, received: number) => {
+      const { time, watch } = stage(0, answers, received);
+      return time.run(watch.hasAnswered());
+    };
+    expect(await answered(128, 0)).toBe(true);
+    expect(await answered(0, 92)).toBe(false);
   });
 
-  test('is not watched any more once the tunnel is taken down', async () => {
-    const watch = watchOf(128, 0);
+  test('that is asked is heard or silent, and idle when nothing was sent', async () => {
+    const ask = (sent: number, answers: number) => {
+      const { time, watch } = stage(sent, answers);
+      return time.run(watch.ask(200, async () => undefined));
+    };
+    expect(await ask(128, 0)).toBe('silent');
+    expect(await ask(128, 60)).toBe('heard');
+    expect(await ask(0, 0)).toBe('idle');
+  });
+
+  test('is no longer watched once it is disconnected', async () => {
+    const { watch } = stage(128, 0);
     const silent = watch.silentMs(60_000);
     watch.stop();
-    await expect(silent).rejects.toThrow();
+    await expect(silent).rejects.toThrow('disconnected');
   });
 });

@@ -1,7 +1,7 @@
 import type { RemoteInfo } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IgnoredReport } from '../../../../../helper/paths/probe/ignored.ts';
-import { type ProbeRequest, Prober } from '../../../../../helper/paths/probe/prober.ts';
+import { type ProbeOrder, Prober } from '../../../../../helper/paths/probe/prober.ts';
 import { tai64n } from '../../../../../helper/paths/probe/tai64n.ts';
 import { generatePrivateKey } from '../../../../../shared/keys/probe-key.ts';
 import { keyText, parsePublicKey } from '../../../../../shared/keys/wireguard-key.ts';
@@ -50,7 +50,7 @@ const controller = (): Promise<Listener> =>
 const request = (
   targets: ProbeTarget[],
   timing: { timeoutMs?: number; attempts?: number } = {},
-): ProbeRequest => ({
+): ProbeOrder => ({
   controller: { name: 'nas', publicKey: publicKeyOf(responder) },
   targets,
   timeoutMs: 400,
@@ -59,7 +59,7 @@ const request = (
 });
 
 beforeEach(() => {
-  responder = testResponder(Uint8Array.from(random.bytes(32)));
+  responder = testResponder(random, Uint8Array.from(random.bytes(32)));
   ignored = [];
   listeners = [];
   prober = newProber();
@@ -241,8 +241,8 @@ describe('answers that are ignored', () => {
   it('are made with another preshared key, and the outcome says that something answers', async () => {
     const secret = Uint8Array.from(random.bytes(32));
     const privateKey = Uint8Array.from(random.bytes(32));
-    responder = testResponder(privateKey);
-    const wrong = testResponder(privateKey, secret);
+    responder = testResponder(random, privateKey);
+    const wrong = testResponder(random, privateKey, secret);
     const { port } = await listening((message, from, self) => {
       const opened = wrong.open(message);
       if (opened) self.send(opened.respond(), from);
@@ -279,8 +279,8 @@ describe('answers that are ignored', () => {
 
   it('cost a bounded number of key agreements for one message, then nothing', async () => {
     const privateKey = Uint8Array.from(random.bytes(32));
-    responder = testResponder(privateKey);
-    const otherKey = testResponder(privateKey, Uint8Array.from(random.bytes(32)));
+    responder = testResponder(random, privateKey);
+    const otherKey = testResponder(random, privateKey, Uint8Array.from(random.bytes(32)));
     const { port } = await listening((message, from, self) => {
       const opened = otherKey.open(message);
       for (let i = 0; opened && i < 30; i++) self.send(opened.respond(), from);
@@ -356,7 +356,7 @@ describe('the pace', () => {
     const { port } = await controller();
     const others = await listening(() => held++);
     const busy = prober.probe(request(Array.from({ length: 8 }, () => unicast(others.port))));
-    responder = testResponder(Uint8Array.from(random.bytes(32)));
+    responder = testResponder(random, Uint8Array.from(random.bytes(32)));
     const [outcome] = await prober.probe(request([unicast(port)]));
     expect(outcome?.verdict).toBe('verified');
     expect(held).toBeLessThan(8);

@@ -51,13 +51,13 @@ describe('the inbound guard of a move', () => {
   ];
   const nasLifted = lifted('flight4', 'left4', '192.0.2.7 . 51821', 'flight_192_0_2_7_51821');
 
-  test('lets the new endpoint in and shuts the old one out for a while', () => {
-    const left = endpoint('198.51.100.7:51820');
+  test('accepts the new endpoint and drops the old one for a while', () => {
+    const from = endpoint('198.51.100.7:51820');
     const text = guardMoveText({
-      left,
-      taken: endpoint('192.0.2.7:51821'),
+      from,
+      to: endpoint('192.0.2.7:51821'),
       guardMs: 500.2,
-      takeIn: undefined,
+      acceptInFlight: undefined,
     });
     expect(text.split('\n')).toEqual([
       ...nasLifted,
@@ -66,10 +66,10 @@ describe('the inbound guard of a move', () => {
     ]);
   });
 
-  test('takes in what is in flight as if it came from the new endpoint, by its link only', () => {
-    const left = endpoint('198.51.100.7:51820');
-    const takeIn = { device: 'eth0', forMs: 65 };
-    const text = guardMoveText({ left, taken: endpoint('192.0.2.7:51821'), guardMs: 500, takeIn });
+  test('accepts packets in flight as if they came from the new endpoint, by its link only', () => {
+    const from = endpoint('198.51.100.7:51820');
+    const acceptInFlight = { device: 'eth0', forMs: 65 };
+    const text = guardMoveText({ from, to: endpoint('192.0.2.7:51821'), guardMs: 500, acceptInFlight });
     const chain = 'flight_198_51_100_7_51820';
     expect(text.split('\n').slice(nasLifted.length)).toEqual([
       `add chain inet homing ${chain}`,
@@ -82,14 +82,14 @@ describe('the inbound guard of a move', () => {
     ]);
   });
 
-  test('is lifted for an endpoint that is taken with nothing to guard against', () => {
+  test('is lifted for an endpoint that is used again', () => {
     expect(guardLiftText(endpoint('192.0.2.7:51821')).split('\n')).toEqual([...nasLifted, '']);
   });
 
-  test('knows both families, and no zone: none is in a packet', () => {
-    const left = endpoint('[fe80::7%eth0]:51820');
-    const takeIn = { device: 'eth0', forMs: 65 };
-    const text = guardMoveText({ left, taken: endpoint('192.0.2.7:51820'), guardMs: 500, takeIn });
+  test('handles both address families, and drops the zone, which no packet carries', () => {
+    const from = endpoint('[fe80::7%eth0]:51820');
+    const acceptInFlight = { device: 'eth0', forMs: 65 };
+    const text = guardMoveText({ from, to: endpoint('192.0.2.7:51820'), guardMs: 500, acceptInFlight });
     expect(text).toContain('add element inet homing left6 { fe80::7 . 51820 timeout 500ms }\n');
     expect(text).toContain('delete element inet homing left4 { 192.0.2.7 . 51820 }\n');
     // A packet of one family cannot be made one of the other.

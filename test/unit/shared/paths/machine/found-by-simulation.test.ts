@@ -11,7 +11,11 @@ const otherInternet = parseLiveEndpoint('198.51.100.8:51820', 'test');
 
 function failMove(run: MachineRun): ReturnType<MachineRun['send']> {
   const { effect } = run.last('move');
-  const outcome = { moved: false, reason: 'the tunnel did not answer there', reverted: true } as const;
+  const outcome = {
+    moved: false,
+    reason: 'no answer through the tunnel on the new path',
+    reverted: true,
+  } as const;
   return run.send({ type: 'move-ended', effect, outcome });
 }
 

@@ -59,7 +59,7 @@ describe('names that follow', () => {
     consider(both);
     expect(used).toEqual([
       'vps: nas has not been reachable for 2 s',
-      'nas: nas can be reached again since 2 s',
+      'nas: nas has been reachable again for 2 s',
     ]);
     expect(namesWakeAtMs(state)).toBeNull();
   });
@@ -78,6 +78,6 @@ describe('names that follow', () => {
     consider(both);
     nowMs = settleMs;
     consider(both);
-    expect(used).toEqual(['nas: nas can be reached again since 2 s']);
+    expect(used).toEqual(['nas: nas has been reachable again for 2 s']);
   });
 });

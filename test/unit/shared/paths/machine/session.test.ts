@@ -36,7 +36,9 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
     expect(run.state.phase.is).toBe('renewing');
     endRenewal(true);
     expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan });
-    expect(run.recorded.at(-1)).toMatch(/^renewed it answers probes, and for 0.7 s nothing came through/);
+    expect(run.recorded.at(-1)).toMatch(
+      /^renewed it answers probes, but nothing came through the tunnel for 0.7 s/,
+    );
   });
 
   test('keeps its session when it answers after all', () => {
@@ -99,5 +101,5 @@ test('a renewal that failed is waited for, and tried again when it is suspected 
   run.send({ type: 'effect-failed', effect: run.last('renew').effect, error: 'no such device' });
   expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan });
   expect(run.state.session.check).toBeNull();
-  expect(run.recorded.at(-1)).toBe('trouble its session could not be renewed: no such device');
+  expect(run.recorded.at(-1)).toBe('trouble the session could not be renegotiated: no such device');
 });

@@ -16,7 +16,11 @@ function start(endpoint: typeof lan, isPingable = true): void {
 
 function failTrial(): void {
   const { effect } = run.last('move');
-  const outcome = { moved: false, reason: 'the tunnel did not answer there', reverted: true } as const;
+  const outcome = {
+    moved: false,
+    reason: 'no answer through the tunnel on the new path',
+    reverted: true,
+  } as const;
   run.send({ type: 'move-ended', effect, outcome });
 }
 

@@ -1,0 +1,58 @@
+/** How moves and sessions of a controller ended, and what failed: sentences of the timeline, without first capital and full stop. */
+
+export const noAnswerOverNewPath = 'no answer through the tunnel on the new path';
+export const interfaceGone = 'the interface is gone';
+export const disconnecting = 'the tunnel is being disconnected';
+
+/** @param endpoint where WireGuard sends now; undefined when it has none */
+export function endpointTakenBack(endpoint: string | undefined): string {
+  return endpoint === undefined
+    ? 'WireGuard lost the endpoint'
+    : `packets from ${endpoint} changed the endpoint back`;
+}
+
+/** @param why one of the reasons above @param reverted whether the old path is in use again */
+export function moveFailed(why: string, reverted: boolean): string {
+  return `${why}; ${reverted ? 'went back' : 'there was no working path to go back to'}`;
+}
+
+export const followedPeer = 'WireGuard received packets from this address and follows them';
+
+/** @param silentMs how long data was sent and none received */
+export function sessionRenegotiated(silentMs: number): string {
+  const seconds = (silentMs / 1_000).toFixed(1);
+  return `it answers probes, but nothing came through the tunnel for ${seconds} s: its WireGuard may have been restarted`;
+}
+
+export const tryingLanThroughTunnel =
+  'it answers no probe (it does not know the probe key); trying its LAN address through the tunnel';
+export const lanSilentTryingInternet = 'the LAN does not answer; trying the internet';
+export const silentTryingOther = 'it does not answer over the internet; trying another address';
+
+/** @param roundTripMs from the broadcast to its answer */
+export function answeredBroadcast(roundTripMs: number): string {
+  return `answered a broadcast in ${roundTripMs.toFixed(1)} ms`;
+}
+
+/** What could not be carried out, with the system's words. */
+const attempts = {
+  'set-endpoint': 'the endpoint could not be set',
+  'reset-endpoint': 'the endpoint could not be set again',
+  renegotiate: 'the session could not be renegotiated',
+  'check-session': 'the session could not be checked',
+  probe: 'its endpoints could not be probed',
+} as const;
+
+export function couldNot(attempt: keyof typeof attempts, error: string): string {
+  return `${attempts[attempt]}: ${error}`;
+}
+
+/** @param seconds how long the controller has been reachable again */
+export function namesReturn(controller: string, seconds: number): string {
+  return `${controller} has been reachable again for ${seconds.toFixed(0)} s`;
+}
+
+/** @param seconds how long the default controller has been unreachable */
+export function namesLeave(controller: string, seconds: number): string {
+  return `${controller} has not been reachable for ${seconds.toFixed(0)} s`;
+}
