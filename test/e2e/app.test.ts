@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PingStream } from '../lab/ping-stream.ts';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { dropFile } from './support/drop.ts';
 import { createRoamingApp, type RoamingApp } from './support/roaming-app.ts';
 import type { RunningApp } from './support/running-app.ts';
@@ -15,6 +16,8 @@ import type { RunningApp } from './support/running-app.ts';
 let scene: RoamingApp;
 let app: RunningApp;
 let page: Page;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

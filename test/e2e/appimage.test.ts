@@ -12,6 +12,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
 import { RoamingLaptop } from '../mesh/support/roaming-laptop.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import { join as joinNetwork } from './support/join.ts';
 import { PackagedLaptop } from './support/packaged-laptop.ts';
@@ -65,6 +66,8 @@ function buildImage(version: string): void {
     env: buildEnv,
   });
 }
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

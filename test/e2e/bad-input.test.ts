@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
 import { AppHost } from './support/app-host.ts';
 import { dropFile } from './support/drop.ts';
@@ -27,6 +28,8 @@ let appHost: AppHost;
 let helper: FakeHelper;
 let app: RunningApp;
 let page: Page;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

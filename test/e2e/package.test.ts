@@ -10,6 +10,7 @@ import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import type { Desktop } from './support/desktop.ts';
 import { join } from './support/join.ts';
@@ -30,6 +31,8 @@ let user: HostUser;
 let desktop: Desktop;
 let app: RunningApp;
 let page: Page;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

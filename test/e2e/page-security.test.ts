@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import { FakeHelper } from './support/fake-helper.ts';
 import { join } from './support/join.ts';
@@ -15,6 +16,8 @@ let appHost: AppHost;
 let helper: FakeHelper;
 let app: RunningApp;
 let page: Page;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -12,6 +12,7 @@ import { apiVersionHeader } from '../../shared/contract/version.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { socketPath } from '../mesh/support/raw-call.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import { dropFile } from './support/drop.ts';
 import { FakeHelper } from './support/fake-helper.ts';
@@ -43,6 +44,8 @@ let app: RunningApp;
 let page: Page;
 let helper: FakeHelper;
 let appHost: AppHost;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Host, HostUser } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import { lookAtScreen } from './support/look-at-screen.ts';
 import type { RunningApp } from './support/running-app.ts';
@@ -29,6 +30,8 @@ let user: HostUser;
 let appHost: AppHost;
 let app: RunningApp;
 let page: Page;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

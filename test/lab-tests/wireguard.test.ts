@@ -5,9 +5,12 @@ import { diffSnapshots } from '../lab/snapshot.ts';
 import { generateKeys, startController, startImpostor, stopController } from '../lab/wireguard-host.ts';
 import { createWorld } from '../lab/world.ts';
 import { worldAddresses } from '../lab/world-addresses.ts';
+import { oneStory } from '../support/one-story.ts';
 import { requireLab } from './require-lab.ts';
 
 let lab: Lab;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

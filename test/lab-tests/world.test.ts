@@ -4,9 +4,12 @@ import { ping } from '../lab/ping.ts';
 import { natRouter } from '../lab/router.ts';
 import { createWorld, type World } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { oneStory } from '../support/one-story.ts';
 import { requireLab } from './require-lab.ts';
 
 let world: World;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -6,6 +6,7 @@ import { statusSchema } from '../../shared/contract/status.ts';
 import type { Host } from '../lab/host.ts';
 import type { HostProcess } from '../lab/host-process.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { homingCommand, type InstalledHost } from './support/installed-host.ts';
 import { socketPath } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
@@ -17,6 +18,8 @@ let host: Host;
 let stored: StoredProfile;
 
 const keyPattern = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=/g;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

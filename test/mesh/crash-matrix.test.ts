@@ -8,6 +8,7 @@ import { ping } from '../lab/ping.ts';
 import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
 import { homingCommand, type InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
@@ -29,6 +30,8 @@ let idle: Snapshot;
 let idleEtc: string;
 let originalHosts: Buffer;
 let connectBody: string;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

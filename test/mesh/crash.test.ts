@@ -10,6 +10,7 @@ import { PingStream } from '../lab/ping-stream.ts';
 import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
 import { helperCommand, type InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
@@ -33,6 +34,8 @@ const onModule = kernelHasWireGuard();
 
 const kills = 12;
 const longestDelayMs = 200;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -8,6 +8,7 @@ import { generateKeys, startController } from '../lab/wireguard-host.ts';
 import { createWorld, type World } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { InstalledHost } from './support/installed-host.ts';
 import { RoamingLaptop } from './support/roaming-laptop.ts';
 
@@ -19,6 +20,8 @@ let before: Snapshot;
 
 const leaks = 'leaks';
 const endpoint = `${at.dataCentre.vps}:51820`;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bodyLimitBytes } from '../../shared/contract/requests.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import type { InstalledHost } from './support/installed-host.ts';
 import { rawCall, socketPath } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
@@ -12,6 +13,8 @@ import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -6,12 +6,15 @@ import { PingStream } from '../lab/ping-stream.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
 /** The usual home: `nas` stands in the LAN that it routes, and the café has the same addresses. */
 const range = '192.0.2.0/24';
 let mesh: RoamingMesh;
 let host: Host;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -4,6 +4,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { ping } from '../lab/ping.ts';
 import { startController, stopController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AuthoredNetwork } from './support/authored-network.ts';
 import { InstalledHost } from './support/installed-host.ts';
 
@@ -30,6 +31,8 @@ let lab: Lab;
 let laptop: InstalledHost;
 let network: AuthoredNetwork;
 const hosts = new Map<string, Host>();
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

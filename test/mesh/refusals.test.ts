@@ -11,6 +11,7 @@ import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { generateKeys, startController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { homingCommand, type InstalledHost, nodeProgram } from './support/installed-host.ts';
 import { rawCall, socketPath } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
@@ -20,6 +21,8 @@ let mesh: SmallMesh;
 let laptop: InstalledHost;
 let host: Host;
 let stored: StoredProfile;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { planAddresses } from '../../shared/addresses/plan.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
 import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { holds } from './support/roaming-load.ts';
@@ -26,6 +27,8 @@ const initiation = 'udp dport 51820 udp length 156';
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -3,6 +3,7 @@ import { planAddresses } from '../../shared/addresses/plan.ts';
 import type { HostProcess } from '../lab/host-process.ts';
 import { stopController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { connectedIn, controllerIn, type RoamingLaptop } from './support/roaming-laptop.ts';
 import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
 
@@ -10,6 +11,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

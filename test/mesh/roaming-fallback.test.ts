@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh, withoutProbePeers } from './support/roaming-mesh.ts';
@@ -16,6 +17,8 @@ const publicNas = `${at.internet.home}:51820`;
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { laptopLanInterface, laptopMobileInterface } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { joinLan, partLan } from './support/roaming-lan-loss.ts';
 import { controllerIn, type RoamingLaptop, told } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
@@ -18,6 +19,8 @@ const atOnceMs = 500;
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PingStream } from '../lab/ping-stream.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
@@ -18,6 +19,8 @@ const longestGapMs = 6_000;
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

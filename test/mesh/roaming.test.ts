@@ -4,6 +4,7 @@ import { replay, replayText } from '../../shared/paths/flight/replay.ts';
 import { startImpostor } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { changeNasAddress, joinLan, partLan } from './support/roaming-lan-loss.ts';
 import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { controllerIn } from './support/roaming-laptop.ts';
@@ -22,6 +23,8 @@ const byEventMs = 4_000;
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

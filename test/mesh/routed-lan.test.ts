@@ -4,6 +4,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { ping } from '../lab/ping.ts';
 import { stopController } from '../lab/wireguard-host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AuthoredNetwork } from './support/authored-network.ts';
 import { InstalledHost } from './support/installed-host.ts';
 
@@ -29,6 +30,8 @@ let printer: Host;
 let safe: Host;
 let laptop: InstalledHost;
 let network: AuthoredNetwork;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -26,6 +26,27 @@ test('no test is tried again when it fails', () => {
   expect(tests.filter((path) => /\bretry:/.test(text(path)))).toEqual([]);
 });
 
+/** Files whose tests share a world and put it back, or only read it. */
+const puttingBack = new Set(
+  [
+    ...['acceptance', 'clan', 'clean-up', 'executable', 'hardening', 'routing', 'stories'].map(
+      (name) => `mesh/${name}`,
+    ),
+    'e2e/electron-security',
+    ...['host', 'lifetime', 'link'].map((name) => `lab-tests/${name}`),
+  ].map((name) => `test/${name}.test.ts`),
+);
+
+test('tests that share a world are one story, or put the world back', () => {
+  const shared = tracked().filter(
+    (path) =>
+      /^test\/(mesh|e2e|lab-tests)\/.*\.test\.ts$/.test(path) &&
+      /^beforeAll\(/m.test(text(path)) &&
+      (text(path).match(/^ *test(\.\w+)*\(/gm) ?? []).length > 1,
+  );
+  expect(shared.filter((path) => !puttingBack.has(path) && !text(path).includes('oneStory();'))).toEqual([]);
+});
+
 test('every document that a file refers to is in the repository', () => {
   const files = tracked().filter((path) => /\.(md|ts|tsx|mjs|cjs|sh|yml)$/.test(path));
   const missing = files.flatMap((path) => {
