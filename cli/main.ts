@@ -17,6 +17,8 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import('./commands/status.ts')).addStatusCommand,
   probe: async () => (await import('./commands/probe.ts')).addProbeCommand,
   routes: async () => (await import('./commands/routes.ts')).addRoutesCommand,
+  'kill-switch': async () => (await import('./commands/kill-switch.ts')).addKillSwitchCommand,
+  portal: async () => (await import('./commands/portal.ts')).addPortalCommand,
   import: async () => (await import('./commands/import.ts')).addImportCommand,
   profiles: async () => (await import('./commands/profiles.ts')).addProfilesCommand,
   settings: async () => (await import('./commands/settings.ts')).addSettingsCommand,

@@ -4,7 +4,13 @@ import {
   type ProbeResponse,
   probeResponseSchema,
 } from '../shared/contract/control-api.ts';
-import type { ProbeRequest, RouteRequest, TunnelRequest } from '../shared/contract/requests.ts';
+import type {
+  KillSwitchRequest,
+  PortalRequest,
+  ProbeRequest,
+  RouteRequest,
+  TunnelRequest,
+} from '../shared/contract/requests.ts';
 import { type Status, statusSchema } from '../shared/contract/status.ts';
 import { callHelper, type HelperAnswer, openCall } from './helper-call.ts';
 
@@ -35,6 +41,18 @@ export class HelperClient {
   async setRoute(request: RouteRequest): Promise<Status> {
     const body = JSON.stringify(request);
     return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/routes', body }));
+  }
+
+  /** Lets nothing pass but the tunnel, until it is turned off again. @throws HomingError `kill-switch-failed` */
+  async setKillSwitch(request: KillSwitchRequest): Promise<Status> {
+    const body = JSON.stringify(request);
+    return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/kill-switch', body }));
+  }
+
+  /** Opens the network for the sign-in page that the status names, or closes it. @throws HomingError `no-portal` */
+  async setPortal(request: PortalRequest): Promise<Status> {
+    const body = JSON.stringify(request);
+    return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/portal', body }));
   }
 
   async probe(request: ProbeRequest): Promise<ProbeResponse> {

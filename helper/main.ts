@@ -1,4 +1,4 @@
-import { defaultSocketPath } from '../shared/install/places.ts';
+import { defaultSocketPath, stateDirectory } from '../shared/install/places.ts';
 import './memory-first.ts';
 import { parseArgs } from 'node:util';
 
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     options: {
       uid: { type: 'string', default: process.env.SUDO_UID ?? '0' },
       socket: { type: 'string', default: defaultSocketPath },
-      state: { type: 'string', default: '/var/lib/homing' },
+      state: { type: 'string', default: stateDirectory },
       hosts: { type: 'string', default: '/etc/hosts' },
       help: { type: 'boolean', default: false },
     },

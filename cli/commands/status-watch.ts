@@ -18,7 +18,7 @@ export async function watchStatus(io: CliIo, client: HelperClient, json: boolean
       lastState = stateText(event.status);
     } else if (event.type === 'decision') {
       io.stdout.write(`${decisionLine(event.decision)}\n`);
-    } else {
+    } else if (event.type === 'tunnel') {
       const state = stateText(event);
       if (state !== lastState) io.stdout.write(`${state}\n`);
       lastState = state;

@@ -18,6 +18,7 @@ import {
 } from '../../shared/text/quantities.ts';
 import type { Decision } from '../../shared/timeline/decision.ts';
 import { timelineEntry } from '../../shared/timeline/titles.ts';
+import { protectionLines } from './protection-text.ts';
 import { routeRows } from './routes-text.ts';
 import { alignedRows } from './table.ts';
 
@@ -89,6 +90,9 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
       ['addresses', addressesText(tunnel)],
       ['interface', `${tunnel.interfaceName}, UDP port ${tunnel.listenPort}`],
       ['names', names],
+      ...(tunnel.exit === null || tunnel.exit === undefined
+        ? []
+        : [['all traffic', `through ${tunnel.exit}`]]),
       ...lookupRows(tunnel),
     ],
     '  ',
@@ -142,7 +146,9 @@ export function stateText(status: Pick<Status, 'tunnel'>): string {
 /** What `homing status` prints. */
 export function statusText(status: Status, nowMs: number): string {
   const { tunnel, timeline } = status;
-  const head = tunnel.state === 'connected' ? connectedText(tunnel, nowMs) : stateText(status);
+  const state = tunnel.state === 'connected' ? connectedText(tunnel, nowMs) : stateText(status);
+  const lines = protectionLines(status);
+  const head = lines.length === 0 ? state : `${lines.join('\n')}\n\n${state}`;
   const last = timeline.slice(-shownDecisions).map((d) => `  ${decisionLine(d)}`);
   return last.length === 0 ? head : `${head}\n\nTimeline\n${last.join('\n')}`;
 }

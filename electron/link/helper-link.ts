@@ -134,6 +134,6 @@ export class HelperLink {
       this.#parts.onTunnel(tunnel);
       this.#tell({ state: 'ready', info: helper });
     } else if (event.type === 'tunnel') this.#parts.onTunnel(event.tunnel);
-    else this.#parts.onDecision(event.decision);
+    else if (event.type === 'decision') this.#parts.onDecision(event.decision);
   }
 }

@@ -4,7 +4,11 @@ import type { z } from 'zod';
 import type { Diagnostics, HelperEvent, ProbeResponse } from '../../shared/contract/control-api.ts';
 import {
   bodyLimitBytes,
+  type KillSwitchRequest,
+  killSwitchRequestSchema,
+  type PortalRequest,
   type ProbeRequest,
+  portalRequestSchema,
   probeRequestSchema,
   type RouteRequest,
   routeRequestSchema,
@@ -26,6 +30,8 @@ export interface ControlledHelper {
   connect(request: TunnelRequest): Promise<void>;
   disconnect(): Promise<void>;
   setRoute(request: RouteRequest): Promise<void>;
+  setKillSwitch(request: KillSwitchRequest): Promise<void>;
+  setPortal(request: PortalRequest): Promise<void>;
   probe(request: ProbeRequest): Promise<ProbeResponse>;
   diagnostics(): Promise<Diagnostics>;
   /** The snapshot at once, then every change; counters every second only with `all`. @returns what ends it */
@@ -34,10 +40,10 @@ export interface ControlledHelper {
 
 /** The HTTP status of a problem: 4xx when the caller can mend it. */
 function httpStatusOf(code: string): 400 | 409 | 413 | 500 | 503 {
-  if (code === 'internal' || code === 'tunnel-failed') return 500;
+  if (['internal', 'tunnel-failed', 'kill-switch-failed'].includes(code)) return 500;
   if (code === 'no-wireguard' || code === 'helper-busy') return 503;
   if (code === 'too-large') return 413;
-  return code === 'interface-taken' || code === 'not-connected' ? 409 : 400;
+  return ['interface-taken', 'not-connected', 'no-portal'].includes(code) ? 409 : 400;
 }
 
 function tooLarge(): never {
@@ -107,6 +113,14 @@ export function controlApi(
   });
   app.put('/v1/routes', async (c) => {
     await bodies.during(async () => helper.setRoute(await bodyOf(c, routeRequestSchema, false)));
+    return c.json(await helper.status());
+  });
+  app.put('/v1/kill-switch', async (c) => {
+    await bodies.during(async () => helper.setKillSwitch(await bodyOf(c, killSwitchRequestSchema, false)));
+    return c.json(await helper.status());
+  });
+  app.put('/v1/portal', async (c) => {
+    await bodies.during(async () => helper.setPortal(await bodyOf(c, portalRequestSchema, false)));
     return c.json(await helper.status());
   });
   app.post('/v1/probe', (c) =>

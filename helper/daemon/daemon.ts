@@ -14,10 +14,13 @@ import { roamingPaths } from '../paths/roaming-paths.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
-import { dnsSystem, tunnelSystem } from '../tunnel/system-of-this-machine.ts';
+import { dnsSystem, killSwitchSystem, tunnelSystem } from '../tunnel/system-of-this-machine.ts';
 import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
+import { KillSwitch } from './kill-switch.ts';
+import { KillSwitchFile } from './kill-switch-setting.ts';
 import { notConnected } from './not-connected.ts';
+import { Protection } from './protection.ts';
 import { recover } from './recovery.ts';
 import { SharedReading } from './shared-reading.ts';
 import { TunnelDns } from './tunnel-dns.ts';
@@ -83,22 +86,33 @@ async function startLocked(
   const system = tunnelSystem(runner, runtimeDirectory);
   const timeline = new Timeline(now);
   const journal = new Journal(join(runtimeDirectory, 'journal.json'));
+  const killSwitch = new KillSwitch({
+    system: killSwitchSystem(runner, options.stateDirectory),
+    file: new KillSwitchFile(join(options.stateDirectory, 'kill-switch.json')),
+    timeline,
+    now,
+  });
+  await killSwitch.start();
   const paths = roamingPaths({ system, timeline, now, stateDirectory: options.stateDirectory });
   const dns = new TunnelDns(dnsSystem(runner, runtimeDirectory), timeline);
   const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, dns, paths, now });
   const recovered = await recover({ journal, system, timeline, hostsPath, dns });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
-  const reading = new SharedReading(statusReader(system, keeper, timeline, new Date(now()).toISOString()));
+  const protection = new Protection(killSwitch);
+  const startedAt = new Date(now()).toISOString();
+  const reading = new SharedReading(statusReader(system, keeper, protection, timeline, startedAt));
   const status = () => reading.get();
   const diagnostics = new SharedReading(async () =>
     diagnose(await status(), system, [hostsPath], keeper.paths?.flightRecords() ?? []),
   );
-  const hub = new EventHub(keeper, timeline, status);
+  const hub = new EventHub(keeper, protection, timeline, status);
   const helper: ControlledHelper = {
     status,
     connect: (request) => keeper.connect(request),
     disconnect: () => keeper.disconnect(),
     setRoute: (request) => keeper.setRoute(request),
+    setKillSwitch: (request) => killSwitch.set(request),
+    setPortal: (request) => protection.setPortal(request),
     probe: (request) => probeOf(keeper, request.controller),
     diagnostics: () => diagnostics.get(),
     subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
@@ -108,6 +122,7 @@ async function startLocked(
   return {
     stop: async () => {
       await keeper.disconnect();
+      await killSwitch.stop();
       await closeServer(server);
       rmSync(options.socketPath, { force: true });
       unlock();
@@ -132,21 +147,22 @@ function removeIfEmpty(directory: string): void {
 function statusReader(
   system: TunnelSystem,
   keeper: TunnelKeeper,
+  protection: Protection,
   timeline: Timeline,
   startedAt: string,
 ): () => Promise<Status> {
-  return async () => ({
-    helper: {
+  return async () => {
+    const helper = {
       version: homingVersion,
       apiVersion,
       pid: process.pid,
       startedAt,
       wireguard: await system.wireguard(),
       residentBytes: process.memoryUsage.rss(),
-    },
-    tunnel: await keeper.status(),
-    timeline: [...timeline.decisions],
-  });
+    };
+    const tunnel = await keeper.status();
+    return { helper, tunnel, ...protection.status(tunnel), timeline: [...timeline.decisions] };
+  };
 }
 
 function probeOf(keeper: TunnelKeeper, controller: string | undefined) {

@@ -1,8 +1,9 @@
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
-import type { Status } from '../../shared/contract/status.ts';
+import type { Status, TunnelStatus } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import type { Protection } from './protection.ts';
 import type { TunnelKeeper } from './tunnel-keeper.ts';
 
 /** Counters and handshakes are refreshed this often, only while somebody watches. */
@@ -15,23 +16,28 @@ export type Refresh = 'all' | 'changes';
 export class EventHub {
   readonly #listeners = new Map<(event: HelperEvent) => void, Refresh>();
   readonly #keeper: Pick<TunnelKeeper, 'onChange' | 'status'>;
+  readonly #protection: Pick<Protection, 'onChange' | 'status'>;
   readonly #timeline: Timeline;
   readonly #status: () => Promise<Status>;
   #timer: NodeJS.Timeout | undefined;
   #lastTunnel = '';
+  #lastProtection = '';
   #sending = false;
   #again = false;
   #lastTrouble = '';
 
   constructor(
     keeper: Pick<TunnelKeeper, 'onChange' | 'status'>,
+    protection: Pick<Protection, 'onChange' | 'status'>,
     timeline: Timeline,
     status: () => Promise<Status>,
   ) {
     this.#keeper = keeper;
+    this.#protection = protection;
     this.#timeline = timeline;
     this.#status = status;
     keeper.onChange(() => void this.#sendTunnel());
+    protection.onChange(() => void this.#sendTunnel());
     timeline.onDecision((decision) => this.#send({ type: 'decision', decision }));
   }
 
@@ -60,6 +66,8 @@ export class EventHub {
       return;
     }
     watcher.listener({ type: 'snapshot', status });
+    const { killSwitch, portal } = status;
+    if (this.#lastProtection === '') this.#lastProtection = JSON.stringify({ killSwitch, portal });
     this.#listeners.set(watcher.listener, watcher.refresh);
     if (watcher.refresh === 'all') this.#timer ??= setInterval(() => void this.#sendTunnel(), watchRefreshMs);
   }
@@ -82,6 +90,14 @@ export class EventHub {
     for (const listener of this.#listeners.keys()) listener(event);
   }
 
+  /** What the kill switch does follows from the tunnel as well. */
+  #sendProtection(tunnel: TunnelStatus): void {
+    const protection = this.#protection.status(tunnel);
+    const text = JSON.stringify(protection);
+    if (text !== this.#lastProtection) this.#send({ type: 'protection', ...protection });
+    this.#lastProtection = text;
+  }
+
   /** One reading at a time; a change during a reading is read once more after it. */
   async #sendTunnel(): Promise<void> {
     if (this.#listeners.size === 0) return;
@@ -98,6 +114,7 @@ export class EventHub {
         const text = JSON.stringify(tunnel);
         if (text !== this.#lastTunnel) this.#send({ type: 'tunnel', tunnel });
         this.#lastTunnel = text;
+        this.#sendProtection(tunnel);
       } while (this.#again);
     } finally {
       this.#sending = false;

@@ -2,6 +2,7 @@ import type { ConnectedTunnel } from '../../shared/contract/status.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import { publicKeyOf } from '../../shared/keys/probe-key.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { exitOf } from '../../shared/plan/exit.ts';
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
 import type { JournalEntry } from '../journal/journal.ts';
@@ -63,6 +64,7 @@ export function connectedStatus(live: LiveTunnel, read: LiveInterface | undefine
     dns:
       live.dns === null ? null : { ...live.dns, servers: [...live.dns.servers], zones: [...live.dns.zones] },
     controllers: live.plan.controllers.map((c) => live.paths.controllerStatus(c, peers.get(c.publicKey))),
+    exit: exitOf(live.profile) ?? null,
     routes: live.routes.states().map((route) => ({ ...route, instead: [...route.instead] })),
   };
 }

@@ -1,6 +1,8 @@
 import type { ProgramRunner } from '../process/run.ts';
 import type { DnsSystem } from './dns.ts';
+import type { KillSwitchSystem } from './kill-switch.ts';
 import { LinuxDns } from './linux/dns/linux-dns.ts';
+import { LinuxKillSwitch } from './linux/kill-switch.ts';
 import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
 import type { TunnelSystem } from './system.ts';
 
@@ -14,4 +16,14 @@ export function tunnelSystem(runner: ProgramRunner, runtimeDirectory: string): T
 export function dnsSystem(runner: ProgramRunner, runtimeDirectory: string): DnsSystem {
   if (process.platform === 'linux') return LinuxDns.ofThisMachine(runner, runtimeDirectory);
   throw new Error(`the helper sets no name servers on ${process.platform} yet; it runs on Linux`);
+}
+
+/**
+ * The packet filter of this machine.
+ * @param stateDirectory outlives a reboot: what keeps the machine closed until the helper runs is there
+ * @throws Error as {@link tunnelSystem}
+ */
+export function killSwitchSystem(runner: ProgramRunner, stateDirectory: string): KillSwitchSystem {
+  if (process.platform === 'linux') return LinuxKillSwitch.ofThisMachine(runner, stateDirectory);
+  throw new Error(`the helper has no kill switch on ${process.platform} yet; it runs on Linux`);
 }

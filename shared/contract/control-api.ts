@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
-import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './status.ts';
+import {
+  candidateStatusSchema,
+  killSwitchStatusSchema,
+  portalStatusSchema,
+  statusSchema,
+  tunnelStatusSchema,
+} from './status.ts';
 
 /**
  * The control API between the helper (root) and its one user: HTTP/1.1 on a unix socket, JSON bodies.
@@ -13,6 +19,8 @@ import { candidateStatusSchema, statusSchema, tunnelStatusSchema } from './statu
  * | DELETE /v1/tunnel   |               | Status            |
  * | POST /v1/probe      | ProbeRequest  | ProbeResponse     |
  * | PUT /v1/routes      | RouteRequest  | Status            |
+ * | PUT /v1/kill-switch | KillSwitchRequest | Status        |
+ * | PUT /v1/portal      | PortalRequest | Status            |
  * | GET /v1/diagnostics |               | Diagnostics       |
  *
  * Every answer carries the version (version.ts). A failure is an {@link ErrorBody} with a 4xx or 5xx status.
@@ -34,6 +42,11 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), status: statusSchema }),
   z.object({ type: z.literal('tunnel'), tunnel: tunnelStatusSchema }),
   z.object({ type: z.literal('decision'), decision: decisionSchema }),
+  z.object({
+    type: z.literal('protection'),
+    killSwitch: killSwitchStatusSchema,
+    portal: portalStatusSchema,
+  }),
 ]);
 export type HelperEvent = z.infer<typeof eventSchema>;
 

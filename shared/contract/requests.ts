@@ -14,6 +14,17 @@ export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;
 export const routeRequestSchema = z.strictObject({ range: z.string().max(50), takeOver: z.boolean() });
 export type RouteRequest = z.infer<typeof routeRequestSchema>;
 
+/** `allowLan`: the networks that the laptop is in pass as well; left out, it stays as it is. */
+export const killSwitchRequestSchema = z.discriminatedUnion('on', [
+  z.strictObject({ on: z.literal(true), allowLan: z.boolean().optional() }),
+  z.strictObject({ on: z.literal(false) }),
+]);
+export type KillSwitchRequest = z.infer<typeof killSwitchRequestSchema>;
+
+/** Opens the network for the sign-in page of its portal, for a while, or closes it again. */
+export const portalRequestSchema = z.strictObject({ open: z.boolean() });
+export type PortalRequest = z.infer<typeof portalRequestSchema>;
+
 /** Without a controller all are probed. */
 export const probeRequestSchema = z.strictObject({ controller: z.string().max(63).optional() });
 export type ProbeRequest = z.infer<typeof probeRequestSchema>;

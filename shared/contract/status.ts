@@ -87,6 +87,8 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
     /** How names of the network are looked up; null when the resolver is left alone. */
     dns: dnsStatusSchema.nullable().optional(),
     controllers: z.array(controllerStatusSchema),
+    /** The controller that all traffic goes through; null without one. Helpers before 0.2 do not report it. */
+    exit: z.string().nullable().optional(),
     /** Ranges that the laptop could also reach by a route of its own; helpers before 0.2 do not report them. */
     routes: z.array(routeStatusSchema).optional(),
   }),
@@ -111,9 +113,39 @@ export const helperInfoSchema = z.object({
 });
 export type HelperInfo = z.infer<typeof helperInfoSchema>;
 
+/**
+ * Whether only the tunnel may pass. `since` is null when its file cannot be read; `isBlocking`: no exit carries the other
+ * traffic now, so it goes nowhere. `problem` says why the setting is not carried out, or why it is not the person's own.
+ */
+export const killSwitchStatusSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('off') }),
+  z.object({
+    state: z.literal('on'),
+    since: timeSchema.nullable(),
+    allowLan: z.boolean(),
+    isBlocking: z.boolean(),
+    problem: problemSchema.nullable(),
+  }),
+]);
+export type KillSwitchStatus = z.infer<typeof killSwitchStatusSchema>;
+
+/**
+ * A network that wants a sign-in before it lets anything through. `url` is the page to open in a browser. `open`: until
+ * then the page, and nothing else, may be reached beside the tunnel.
+ */
+export const portalStatusSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('none') }),
+  z.object({ state: z.literal('found'), since: timeSchema, url: z.string() }),
+  z.object({ state: z.literal('open'), since: timeSchema, url: z.string(), until: timeSchema }),
+]);
+export type PortalStatus = z.infer<typeof portalStatusSchema>;
+
 export const statusSchema = z.object({
   helper: helperInfoSchema,
   tunnel: tunnelStatusSchema,
+  /** Helpers before 0.2 have none. */
+  killSwitch: killSwitchStatusSchema.optional(),
+  portal: portalStatusSchema.optional(),
   timeline: z.array(decisionSchema),
 });
 export type Status = z.infer<typeof statusSchema>;

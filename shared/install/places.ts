@@ -31,3 +31,8 @@ export const takeoverDirectory = {
 
 /** Where the helper listens on Linux and macOS alike. */
 export const defaultSocketPath = '/run/homing/helper.sock';
+
+/** What outlives a reboot, root's own. */
+export const stateDirectory = '/var/lib/homing';
+/** In {@link stateDirectory} while the kill switch is on: its rules, to be loaded before the network comes up. */
+export const bootRulesFile = 'kill-switch.nft';

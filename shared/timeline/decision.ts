@@ -18,6 +18,8 @@ export const decisionKindSchema = z.enum([
   'ignored',
   'names-moved',
   'route-changed',
+  'kill-switch',
+  'portal',
   'trouble',
   /** A kind that this version does not know, recorded by a newer helper. */
   'other',

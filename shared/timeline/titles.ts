@@ -37,12 +37,14 @@ const titles: Readonly<Record<DecisionKind, (decision: Decision) => string>> = {
   'names-moved': ({ controller }) =>
     controller === null ? 'names moved' : `names now go through ${controller}`,
   'route-changed': ({ controller }) => `a range behind ${controller} changed its way`,
+  'kill-switch': () => 'the kill switch changed',
+  portal: () => 'the network wants a sign-in',
   trouble: ({ controller }) => (controller === null ? 'trouble' : `trouble with ${controller}`),
   other: () => 'something else happened',
 };
 
 function toneOf({ kind, path }: Decision): Tone {
-  if (kind === 'lost' || kind === 'trouble' || kind === 'move-failed') return 'trouble';
+  if (kind === 'lost' || kind === 'trouble' || kind === 'move-failed' || kind === 'portal') return 'trouble';
   if (kind === 'disconnected' || kind === 'kept' || kind === 'ignored') return 'off';
   return path === 'lan' ? 'lan' : path === 'internet' ? 'internet' : 'off';
 }

@@ -35,6 +35,8 @@ function judgingHelper() {
     },
     disconnect: async () => undefined,
     setRoute: async () => undefined,
+    setKillSwitch: async () => undefined,
+    setPortal: async () => undefined,
     probe: async () => ({ controllers: [] }),
     diagnostics: async () => ({ sections: [] }),
     subscribe: (listener) => {

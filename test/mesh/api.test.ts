@@ -54,6 +54,7 @@ async function watching(argv: readonly string[]): Promise<HostProcess> {
 function storyOf(events: readonly HelperEvent[]): string[] {
   const story = events.map((event) => {
     if (event.type === 'decision') return `decision ${event.decision.kind}`;
+    if (event.type === 'protection') return `kill switch ${event.killSwitch.state}`;
     return event.type === 'tunnel' ? `tunnel ${event.tunnel.state}` : `snapshot ${event.status.tunnel.state}`;
   });
   return story.filter((step, i) => step !== story[i - 1]);

@@ -81,6 +81,8 @@ export class FakeHelper {
         this.tell(await this.onConnect(request));
       },
       setRoute: async () => undefined,
+      setKillSwitch: async () => undefined,
+      setPortal: async () => undefined,
       disconnect: async () => {
         this.asked.push('disconnect');
         this.tell({ state: 'off' });

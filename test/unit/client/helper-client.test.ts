@@ -37,6 +37,8 @@ beforeEach(async () => {
       });
     },
     setRoute: async () => undefined,
+    setKillSwitch: async () => undefined,
+    setPortal: async () => undefined,
     probe: async () => ({ controllers: [] }),
     diagnostics: async () => ({ sections: [{ title: 'long', text: 'é'.repeat(300_000) }] }),
     subscribe: (to) => {

@@ -28,6 +28,8 @@ function apiOf(change: Partial<ControlledHelper> = {}) {
       connected.push(request);
     },
     setRoute: async () => undefined,
+    setKillSwitch: async () => undefined,
+    setPortal: async () => undefined,
     disconnect: async () => undefined,
     probe: async () => ({ controllers: [] }),
     diagnostics: async () => ({ sections: [] }),

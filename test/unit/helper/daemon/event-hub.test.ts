@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { EventHub } from '../../../../helper/daemon/event-hub.ts';
 import { Timeline } from '../../../../helper/timeline/timeline.ts';
 import type { HelperEvent } from '../../../../shared/contract/control-api.ts';
-import type { Status, TunnelStatus } from '../../../../shared/contract/status.ts';
+import type { KillSwitchStatus, Status, TunnelStatus } from '../../../../shared/contract/status.ts';
 
 const since = '2026-01-01T00:00:00.000Z';
 const off: TunnelStatus = { state: 'off' };
@@ -29,17 +29,23 @@ function hubOf() {
       return state.tunnel;
     },
   };
+  const protection = {
+    killSwitch: { state: 'off' } as KillSwitchStatus,
+    onChange: keeper.onChange,
+    status: () => ({ killSwitch: protection.killSwitch, portal: { state: 'none' } as const }),
+  };
   const status = async (): Promise<Status> => ({
     helper: { version: '0', apiVersion: 1, pid: 1, startedAt: since, wireguard: 'kernel', residentBytes: 1 },
     tunnel: await keeper.status(),
+    ...protection.status(),
     timeline: [...timeline.decisions],
   });
-  const hub = new EventHub(keeper, timeline, status);
+  const hub = new EventHub(keeper, protection, timeline, status);
   const become = (tunnel: TunnelStatus): void => {
     state.tunnel = tunnel;
     for (const listener of changed) listener();
   };
-  return { hub, state, timeline, become };
+  return { hub, state, protection, timeline, become };
 }
 
 function watch(hub: EventHub) {
@@ -132,4 +138,21 @@ test('a watcher who comes while nothing can be read gets the snapshot as soon as
   state.failure = undefined;
   await vi.advanceTimersByTimeAsync(1_000);
   expect(events.map(({ type }) => type)).toEqual(['snapshot']);
+});
+
+test('a watcher gets the kill switch when it changes, and when the tunnel changes what it does', async () => {
+  const { hub, protection, become } = hubOf();
+  const { events } = watch(hub);
+  await sleep(1);
+  become(off);
+  await sleep(1);
+  const on = { state: 'on', since, allowLan: false, isBlocking: true, problem: null } as const;
+  protection.killSwitch = on;
+  become(off);
+  await sleep(1);
+  become(off);
+  await sleep(1);
+  expect(events.filter(({ type }) => type === 'protection')).toEqual([
+    { type: 'protection', killSwitch: on, portal: { state: 'none' } },
+  ]);
 });

@@ -44,6 +44,8 @@ function helperWith(status: Status) {
     status: async () => status,
     connect: async (request) => void connected.push(request),
     setRoute: async () => undefined,
+    setKillSwitch: async () => undefined,
+    setPortal: async () => undefined,
     disconnect: async () => {
       throw new HomingError({
         code: 'tunnel-failed',

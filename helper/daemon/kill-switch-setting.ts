@@ -1,0 +1,64 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+const settingSchema = z.strictObject({
+  version: z.literal(1),
+  since: z.iso.datetime(),
+  allowLan: z.boolean(),
+});
+
+/** The kill switch as the person turned it on. */
+export type KillSwitchSetting = Omit<z.infer<typeof settingSchema>, 'version'>;
+
+export type SettingReading =
+  | { readonly found: 'off' }
+  | { readonly found: 'on'; readonly setting: KillSwitchSetting }
+  | { readonly found: 'damaged'; readonly reason: string };
+
+/** Root's own file that says across restarts and reboots that the kill switch is on; without it, it is off. */
+export class KillSwitchFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  read(): SettingReading {
+    try {
+      const { since, allowLan } = settingSchema.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+      return { found: 'on', setting: { since, allowLan } };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { found: 'off' };
+      return { found: 'damaged', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** On disk before it returns. @throws Error */
+  write(setting: KillSwitchSetting): void {
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const draft = `${this.path}.new`;
+    const fd = openSync(draft, 'w', 0o600);
+    try {
+      writeSync(fd, `${JSON.stringify({ version: 1, ...setting })}\n`);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, this.path);
+  }
+
+  /** @throws Error */
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+}

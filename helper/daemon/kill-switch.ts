@@ -1,0 +1,227 @@
+import type { KillSwitchRequest } from '../../shared/contract/requests.ts';
+import type { KillSwitchStatus, TunnelStatus } from '../../shared/contract/status.ts';
+import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
+import { blockedBy } from '../../shared/plan/kill-switch.ts';
+import {
+  killSwitchKept,
+  killSwitchOff,
+  killSwitchOn,
+  killSwitchProblem,
+  killSwitchRestored,
+} from '../../shared/timeline/protection-reasons.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { KillSwitchSystem } from '../tunnel/kill-switch.ts';
+import type { KillSwitchFile, KillSwitchSetting } from './kill-switch-setting.ts';
+
+interface KillSwitchParts {
+  readonly system: KillSwitchSystem;
+  readonly file: KillSwitchFile;
+  readonly timeline: Timeline;
+  /** The wall clock, milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+type State =
+  | { readonly state: 'off' }
+  | { readonly state: 'on'; readonly setting: Partial<KillSwitchSetting>; readonly problem: Problem | null };
+
+/**
+ * Keeps the kill switch: from the moment that the person turns it on until they turn it off, through crashes, restarts
+ * and reboots. The kernel holds the rules, a file says that they are wanted. What cannot be read counts as on.
+ */
+export class KillSwitch {
+  readonly #parts: KillSwitchParts;
+  readonly #listeners = new Set<() => void>();
+  #state: State = { state: 'off' };
+  #queue: Promise<unknown> = Promise.resolve();
+  #endWatches: (() => Promise<void>)[] = [];
+
+  constructor(parts: KillSwitchParts) {
+    this.#parts = parts;
+  }
+
+  /** Called whenever {@link status} may have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Puts the rules in place when the file says so, or when they are there without it. To be called before anything else. */
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      const reading = this.#parts.file.read();
+      if (reading.found === 'off' && !(await this.#isThere())) return;
+      const setting = reading.found === 'on' ? reading.setting : {};
+      const problem = reading.found === 'damaged' ? damaged(this.#parts.file.path, reading.reason) : null;
+      this.#state = { state: 'on', setting, problem };
+      await this.#enforce();
+      this.#parts.timeline.add({ kind: 'kill-switch', reason: killSwitchKept });
+      if (problem !== null) this.#parts.timeline.add({ kind: 'trouble', reason: killSwitchProblem(problem) });
+      this.#watch();
+    });
+  }
+
+  /** Ends the watching; the rules stay. */
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#endWatching());
+  }
+
+  status(tunnel: TunnelStatus): KillSwitchStatus {
+    if (this.#state.state === 'off') return { state: 'off' };
+    const { setting, problem } = this.#state;
+    return {
+      state: 'on',
+      since: setting.since ?? null,
+      allowLan: setting.allowLan ?? false,
+      isBlocking: problem?.code !== failedCode && blockedBy(tunnel) !== undefined,
+      problem,
+    };
+  }
+
+  /** @throws HomingError `kill-switch-failed`; then it is as it was */
+  set(request: KillSwitchRequest): Promise<void> {
+    return this.#inTurn(() => (request.on ? this.#turnOn(request.allowLan) : this.#turnOff()));
+  }
+
+  async #turnOn(allowLan: boolean | undefined): Promise<void> {
+    const { file, timeline, now } = this.#parts;
+    const before = this.#state;
+    const known = before.state === 'on' ? before.setting : {};
+    const setting = {
+      since: known.since ?? new Date(now()).toISOString(),
+      allowLan: allowLan ?? known.allowLan ?? false,
+    };
+    try {
+      // The file first: killed in between, the next helper puts in place what the person asked for.
+      file.write(setting);
+      this.#state = { state: 'on', setting, problem: null };
+      await this.#mustEnforce();
+    } catch (error) {
+      this.#state = before;
+      if (before.state === 'off') file.remove();
+      throw asProblem(error);
+    }
+    timeline.add({ kind: 'kill-switch', reason: killSwitchOn(setting.allowLan) });
+    await this.#endWatching();
+    this.#watch();
+  }
+
+  async #turnOff(): Promise<void> {
+    const wasOn = this.#state.state === 'on';
+    await this.#endWatching();
+    try {
+      // The file last: killed in between, the next helper turns it on again.
+      await this.#parts.system.clear();
+      this.#parts.file.remove();
+    } catch (error) {
+      if (wasOn) this.#watch();
+      throw asProblem(error);
+    }
+    this.#state = { state: 'off' };
+    if (wasOn) this.#parts.timeline.add({ kind: 'kill-switch', reason: killSwitchOff });
+  }
+
+  #watch(): void {
+    const { system } = this.#parts;
+    const look = () => void this.#inTurn(() => this.#look());
+    this.#endWatches.push(system.watch(look));
+    if (this.#state.state === 'on' && this.#state.setting.allowLan === true)
+      this.#endWatches.push(system.watchNetworks(() => void this.#inTurn(() => this.#enforce())));
+  }
+
+  async #endWatching(): Promise<void> {
+    const ends = this.#endWatches;
+    this.#endWatches = [];
+    await Promise.all(ends.map((end) => end()));
+  }
+
+  /** Another program may have flushed or changed the rules, such as a firewall that is loaded again. */
+  async #look(): Promise<void> {
+    if (this.#state.state === 'off') return;
+    try {
+      if (await this.#parts.system.isIntact()) return;
+    } catch (error) {
+      this.#fail(problemOf(error));
+      return;
+    }
+    if (await this.#enforce()) this.#parts.timeline.add({ kind: 'kill-switch', reason: killSwitchRestored });
+  }
+
+  async #isThere(): Promise<boolean> {
+    try {
+      return await this.#parts.system.isThere();
+    } catch {
+      // Without a working packet filter there are no rules that somebody could have left.
+      return false;
+    }
+  }
+
+  /** @returns whether the rules are in place; why not stands in the status and the timeline */
+  async #enforce(): Promise<boolean> {
+    try {
+      await this.#mustEnforce();
+    } catch (error) {
+      this.#fail(asProblem(error).problem);
+      return false;
+    }
+    if (this.#state.state === 'on' && this.#state.problem?.code === failedCode)
+      this.#state = { ...this.#state, problem: null };
+    return true;
+  }
+
+  async #mustEnforce(): Promise<void> {
+    if (this.#state.state === 'off') return;
+    const lan = this.#state.setting.allowLan === true ? await this.#lanRanges() : [];
+    await this.#parts.system.set({ lan });
+  }
+
+  /** What cannot be read is not let through. */
+  async #lanRanges(): Promise<readonly string[]> {
+    try {
+      return await this.#parts.system.lanRanges();
+    } catch (error) {
+      this.#parts.timeline.add({ kind: 'trouble', reason: killSwitchProblem(problemOf(error)) });
+      return [];
+    }
+  }
+
+  #fail(problem: Problem): void {
+    if (this.#state.state === 'off') return;
+    const isNew = this.#state.problem?.cause !== problem.cause;
+    this.#state = { ...this.#state, problem };
+    if (isNew) this.#parts.timeline.add({ kind: 'trouble', reason: killSwitchProblem(problem) });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.then(
+      () => this.#changed(),
+      () => this.#changed(),
+    );
+    return result;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const failedCode = 'kill-switch-failed';
+
+function asProblem(error: unknown): HomingError {
+  if (error instanceof HomingError) return error;
+  return new HomingError({
+    code: failedCode,
+    title: 'The kill switch could not be changed',
+    cause: `${error instanceof Error ? error.message : String(error)}.`,
+    remedy: 'Try again; `homing diagnostics` shows what the system says.',
+  });
+}
+
+function damaged(path: string, reason: string): Problem {
+  return new HomingError({
+    code: 'kill-switch-damaged',
+    title: 'The kill switch’s setting cannot be read',
+    cause: `${path} is damaged (${reason}), so it is kept on and closed.`,
+    remedy: 'Turn it on or off again: homing kill-switch on, or off.',
+  }).problem;
+}

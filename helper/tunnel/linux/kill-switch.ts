@@ -1,0 +1,134 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { HomingError } from '../../../shared/errors/problem.ts';
+import { bootRulesFile } from '../../../shared/install/places.ts';
+import { findProgram } from '../../process/programs.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import type { KillSwitchRules, KillSwitchSystem } from '../kill-switch.ts';
+import { killSwitchTable, killSwitchText, lanRangesOf } from './kill-switch-rules.ts';
+import { parseLinks } from './links.ts';
+import { isModem } from './modem.ts';
+import { NetworkWatch } from './network-watch.ts';
+import { NftMonitor } from './nft-monitor.ts';
+import { requireProgram } from './require-program.ts';
+import { ownUid } from './routing.ts';
+
+interface LinuxKillSwitchParts {
+  readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
+  /** What is loaded from there before the network comes up; see install/services/kill-switch-unit.ts. */
+  readonly bootRules: string;
+  readonly find: (program: string) => string | undefined;
+}
+
+/** The kill switch as a table of nftables. */
+export class LinuxKillSwitch implements KillSwitchSystem {
+  readonly #parts: LinuxKillSwitchParts;
+  /** What the kernel prints of the rules as they were last set. */
+  #listing: string | undefined;
+
+  constructor(parts: LinuxKillSwitchParts) {
+    this.#parts = parts;
+  }
+
+  static ofThisMachine(runner: ProgramRunner, stateDirectory: string): LinuxKillSwitch {
+    return new LinuxKillSwitch({ runner, bootRules: join(stateDirectory, bootRulesFile), find: findProgram });
+  }
+
+  async set(rules: KillSwitchRules): Promise<void> {
+    const nft = this.#nft();
+    try {
+      this.#keepForBoot(killSwitchText({ lan: [] }, ownUid()));
+      await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], killSwitchText(rules, ownUid()));
+      this.#listing = await this.#list(nft);
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  async clear(): Promise<void> {
+    this.#listing = undefined;
+    try {
+      if (await this.isThere())
+        await this.#parts.runner.mustRun(this.#nft(), ['delete', 'table', ...killSwitchTable.split(' ')]);
+      rmSync(this.#parts.bootRules, { force: true });
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  async isThere(): Promise<boolean> {
+    const nft = this.#parts.find('nft');
+    return nft !== undefined && (await this.#list(nft)) !== undefined;
+  }
+
+  async isIntact(): Promise<boolean> {
+    return this.#listing !== undefined && (await this.#list(this.#nft())) === this.#listing;
+  }
+
+  watch(onDoubt: () => void): () => Promise<void> {
+    const nft = this.#parts.find('nft');
+    if (nft === undefined) return async () => undefined;
+    const monitor = new NftMonitor(nft, killSwitchTable, onDoubt);
+    return () => monitor.stop();
+  }
+
+  async lanRanges(): Promise<readonly string[]> {
+    const printed = await this.#parts.runner.mustRun(requireProgram('ip'), ['-j', '-d', 'address']);
+    return lanRangesOf(parseLinks(JSON.parse(printed), isModem));
+  }
+
+  watchNetworks(onChange: () => void): () => Promise<void> {
+    // No interface has this name, so nothing is left out.
+    const watch = new NetworkWatch(requireProgram('ip'), 'hm--none', onChange, () => undefined);
+    return () => watch.stop();
+  }
+
+  /** @returns undefined when there is no such table */
+  async #list(nft: string): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.#parts.runner.run(nft, [
+      'list',
+      'table',
+      ...killSwitchTable.split(' '),
+    ]);
+    return exitCode === 0 ? stdout : undefined;
+  }
+
+  /** Without the networks of this moment: at the next start the laptop may be elsewhere. */
+  #keepForBoot(text: string): void {
+    const { bootRules } = this.#parts;
+    if (textOf(bootRules) === text) return;
+    mkdirSync(dirname(bootRules), { recursive: true, mode: 0o700 });
+    writeFileSync(`${bootRules}.new`, text, { mode: 0o600, flush: true });
+    renameSync(`${bootRules}.new`, bootRules);
+  }
+
+  #nft(): string {
+    const nft = this.#parts.find('nft');
+    if (nft !== undefined) return nft;
+    throw new HomingError({
+      code: 'kill-switch-failed',
+      title: 'The kill switch cannot be used here',
+      cause: 'The program nft is not installed.',
+      remedy: 'Install nftables with your system’s package manager.',
+    });
+  }
+}
+
+function failed(error: unknown): HomingError {
+  if (error instanceof HomingError) return error;
+  return new HomingError({
+    code: 'kill-switch-failed',
+    title: 'The kill switch could not be changed',
+    cause: `${error instanceof Error ? error.message : String(error)}.`,
+    remedy: 'It needs nftables in the kernel; `homing diagnostics` shows what the system says.',
+  });
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not there, or not readable: it is written again.
+    return undefined;
+  }
+}
