@@ -14,8 +14,6 @@ export const controlLimits = {
   requestTimeoutMs: 10_000,
   /** A connection without a request is closed after this. */
   idleTimeoutMs: 5_000,
-  /** How often connections are compared with both. */
-  timeoutCheckMs: 1_000,
   /** A reader of events that takes nothing for so long is cut off; it gets a new snapshot when it comes back. */
   readerStallMs: 10_000,
 } as const;

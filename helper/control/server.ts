@@ -2,18 +2,18 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type ControlledHelper, controlApi } from './api.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
+import { boundWaiting, neverMs } from './waiting.ts';
 
 /** The control API as a server that nobody can keep busy: connections, their idle time and requests are bounded. */
 export function controlServer(helper: ControlledHelper, limits: ControlLimits = controlLimits): Server {
   const server = createServer(
     {
-      connectionsCheckingInterval: limits.timeoutCheckMs,
-      headersTimeout: limits.idleTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: neverMs,
       keepAliveTimeout: limits.idleTimeoutMs,
     },
     getRequestListener(controlApi(helper, limits).fetch),
   );
+  boundWaiting(server, limits);
   server.maxConnections = limits.connections;
   return server;
 }

@@ -91,7 +91,6 @@ function rawSocket(): Surface {
     ...controlLimits,
     idleTimeoutMs: 200,
     requestTimeoutMs: 400,
-    timeoutCheckMs: 50,
     readerStallMs: 100,
   };
   const server = controlServer(helper, limits);

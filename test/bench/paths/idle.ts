@@ -4,7 +4,7 @@ import type { Host } from '../../lab/host.ts';
 import { createWorld, type World } from '../../lab/world.ts';
 import { inWorld } from './bench-world.ts';
 import { type HomingSubject, startHoming } from './homing-subject.ts';
-import { cpuMsOf, residentMiBOf } from './process-cost.ts';
+import { cpuMsOf, namedBeside, proportionalMiBOf, residentMiBOf, wakeUpsOf } from './process-cost.ts';
 import { progress } from './progress.ts';
 import type { IdleSummary } from './result.ts';
 import { startOn } from './start-on.ts';
@@ -50,7 +50,14 @@ async function measureIn(world: World, seconds: number, bundles: string): Promis
   });
   const { helperPid } = subject.laptop;
   const cpuBeforeMs = cpuMsOf(helperPid, ['wireguard-go']);
+  const wireguardGo = namedBeside(helperPid, 'wireguard-go');
+  const wakeUps = () => ({
+    helper: wakeUpsOf(helperPid),
+    wireguardGo: wireguardGo.reduce((sum, pid) => sum + wakeUpsOf(pid), 0),
+  });
+  const before = wakeUps();
   await watchFor(subject, seconds);
+  const after = wakeUps();
   const cpuMs = cpuMsOf(helperPid, ['wireguard-go']) - cpuBeforeMs;
   const sent = await readCounters(world.laptop);
   return {
@@ -59,6 +66,9 @@ async function measureIn(world: World, seconds: number, bundles: string): Promis
     bytesSent: sent.others.bytes,
     cpuMs,
     rssMiB: residentMiBOf(helperPid),
+    pssMiB: proportionalMiBOf(helperPid),
+    wakeUpsPerMinute: ((after.helper - before.helper) * 60) / seconds,
+    wireguardGoWakeUpsPerMinute: ((after.wireguardGo - before.wireguardGo) * 60) / seconds,
     keepalives: sent.keepalives.packets,
     handshakes: sent.handshakes.packets,
   };

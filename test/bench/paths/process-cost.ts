@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { childrenOf } from '../../lab/holder.ts';
 
 /** What a process costs, from proc_pid_stat(5) and proc_pid_status(5). */
@@ -24,6 +24,42 @@ function statOf(pid: number): { readonly name: string; readonly ticks: number } 
   const fields = text.slice(end + 2).split(' ');
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   return { name, ticks };
+}
+
+/**
+ * How often a process was woken since it started: the voluntary context switches of all its threads, since each is a
+ * thread that went to sleep. Threads that have ended are not counted.
+ */
+export function wakeUpsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1');
+    return sum + Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
+  }, 0);
+}
+
+/** The pids of the processes of a name in the same network namespace: where a process is in the lab's laptop, its wireguard-go. */
+export function namedBeside(pid: number, name: string): readonly number[] {
+  const space = readlinkSync(`/proc/${pid}/ns/net`);
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((other) => isNamed(other, name) && readlinkSync(`/proc/${other}/ns/net`) === space);
+}
+
+/** A process may end while it is looked at. */
+function isNamed(pid: number, name: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === name;
+  } catch {
+    return false;
+  }
+}
+
+/** Memory of a process with shared pages counted in parts (PSS), in MiB to a tenth (proc_pid_smaps(5)). */
+export function proportionalMiBOf(pid: number): number {
+  const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1];
+  if (kib === undefined) throw new Error(`process ${pid} has no memory: it has ended`);
+  return Math.round((Number(kib) / 1_024) * 10) / 10;
 }
 
 /** Resident memory of a process alone, in MiB to a tenth. */

@@ -54,7 +54,12 @@ export interface IdleSummary {
   readonly bytesSent: number;
   /** The helper and the processes it started, without wireguard-go, which is the kernel's part elsewhere. */
   readonly cpuMs: number;
+  /** Of the helper alone: resident, and with shared pages counted in parts. */
   readonly rssMiB: number;
+  readonly pssMiB: number;
+  /** Voluntary context switches of all threads, of the helper and of the laptop's wireguard-go. */
+  readonly wakeUpsPerMinute: number;
+  readonly wireguardGoWakeUpsPerMinute: number;
   /** What was left out of packetsSent. */
   readonly keepalives: number;
   readonly handshakes: number;

@@ -20,6 +20,8 @@ const inFlight = Math.floor((publicRoundTripMs * pingsPerSecond) / 1_000) + 1;
 /** WireGuard by itself takes 15 s and a handshake. */
 const restartGapMs = 3_000;
 const idleCpuShare = 0.002;
+const idleMiB = 60;
+const idleWakeUpsPerMinute = 60;
 
 /** The verdicts on all that was measured, in the order of the promises. */
 export function verdictsOn(result: Result): readonly Verdict[] {
@@ -121,7 +123,8 @@ function probing({ probing: summary }: Result): Verdict[] {
 
 function idle({ idle: summary }: Result): Verdict[] {
   if (summary === undefined) return [];
-  const { seconds, packetsSent, keepalives, handshakes, cpuMs, rssMiB } = summary;
+  const { seconds, packetsSent, keepalives, handshakes, cpuMs, rssMiB, pssMiB } = summary;
+  const { wakeUpsPerMinute, wireguardGoWakeUpsPerMinute } = summary;
   const share = cpuMs / (seconds * 1_000);
   return [
     {
@@ -132,9 +135,21 @@ function idle({ idle: summary }: Result): Verdict[] {
     },
     {
       what: '  processor time of the helper',
-      measured: `${(share * 100).toFixed(3)} % (${cpuMs} ms), ${rssMiB} MiB resident`,
+      measured: `${(share * 100).toFixed(3)} % (${cpuMs} ms)`,
       target: `<= ${idleCpuShare * 100} %`,
       met: share <= idleCpuShare,
+    },
+    {
+      what: '  memory of the helper',
+      measured: `${rssMiB} MiB resident, ${pssMiB} MiB with shared pages in parts`,
+      target: `<= ${idleMiB} MiB`,
+      met: pssMiB <= idleMiB,
+    },
+    {
+      what: '  wake-ups of the helper',
+      measured: `${wakeUpsPerMinute.toFixed(1)} a minute, wireguard-go beside it ${wireguardGoWakeUpsPerMinute.toFixed(1)}`,
+      target: `<= ${idleWakeUpsPerMinute} a minute`,
+      met: wakeUpsPerMinute <= idleWakeUpsPerMinute,
     },
   ];
 }

@@ -144,7 +144,7 @@ test('a subscriber that reads gets every decision and the newest state, however 
 });
 
 test('60 bodies of 4 MiB that never end: as many as the limit are held, the others refused, and all are cut off in time', async () => {
-  const limits = { ...controlLimits, requestTimeoutMs: 6_000, timeoutCheckMs: 100 };
+  const limits = { ...controlLimits, requestTimeoutMs: 6_000 };
   const { path } = await serve({}, limits);
   const head = `PUT /v1/tunnel HTTP/1.1\r\nHost: helper\r\nContent-Length: ${bodyLimitBytes}\r\n\r\n`;
   const body = 'x'.repeat(bodyLimitBytes - 1);
@@ -161,11 +161,33 @@ test('60 bodies of 4 MiB that never end: as many as the limit are held, the othe
 });
 
 test('connections without a request are closed, and a caller gets through meanwhile or right after', async () => {
-  const limits = { ...controlLimits, idleTimeoutMs: 500, timeoutCheckMs: 100 };
+  const limits = { ...controlLimits, idleTimeoutMs: 500 };
   const { path } = await serve({}, limits);
   const idle = Array.from({ length: 1_000 }, () => hasClosed(open(path)));
   const startedAt = performance.now();
   await Promise.all(idle);
   expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(await firstBytes(open(path), 'GET /v1/status HTTP/1.1\r\nHost: helper\r\n\r\n')).toMatch(/ 200 /);
+});
+
+test('a caller that was answered has as long for its next request as for its first', async () => {
+  const limits = { ...controlLimits, idleTimeoutMs: 300 };
+  const { path } = await serve({}, limits);
+  const slow = open(path);
+  const whole = 'GET /v1/status HTTP/1.1\r\nHost: helper\r\n\r\n';
+  expect(await firstBytes(slow, whole)).toMatch(/ 200 /);
+  // A beginning keeps Node's own timeout for idle connections from closing it.
+  slow.write(whole.slice(0, -4));
+  await hasClosed(slow);
+});
+
+test('an answer that takes long is waited for, also behind another on the same connection', async () => {
+  const limits = { ...controlLimits, idleTimeoutMs: 200, requestTimeoutMs: 200 };
+  const { path, listeners } = await serve({}, limits);
+  const reader = open(path);
+  reader.resume();
+  reader.write(`GET /v1/status HTTP/1.1\r\nHost: helper\r\n\r\n${watch}`);
+  await expect.poll(() => listeners.size).toBe(1);
+  await sleep(600);
+  expect(listeners.size).toBe(1);
 });
