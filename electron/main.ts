@@ -13,7 +13,7 @@ import { fewerParts } from './start/fewer-parts.ts';
 app.setPath('userData', join(configDir(process.env), 'app'));
 
 app.enableSandbox();
-fewerParts(app);
+fewerParts(app, process.env);
 registerAppScheme();
 log.transports.file.level = 'info';
 log.transports.console.level = 'warn';

@@ -24,23 +24,37 @@ export interface Memory {
   readonly proportionalMiB: number;
   /** Each process counted whole (RSS), in MiB: shared pages several times. */
   readonly residentMiB: number;
+  /** PSS by the kind of process, as Chromium names it; several of one kind together. */
+  readonly byKind: Readonly<Record<string, number>>;
 }
 
 /** @param program what the first word of the command lines holds */
 export async function memoryOf(host: Host, program: string): Promise<Memory> {
   const folders = await processesOf(host, program);
-  const texts = await Promise.all(folders.map((folder) => readFile(`${folder}/smaps_rollup`, 'utf8')));
-  const sum = (field: string) =>
-    texts.reduce(
-      (total, text) => total + Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0),
-      0,
-    );
-  const mebibytes = (kibibytes: number) => Math.round(kibibytes / 102.4) / 10;
+  const found = await Promise.all(folders.map(memoryOfOne));
+  const sum = (values: readonly number[]) =>
+    mebibytes(values.reduce((total, kibibytes) => total + kibibytes, 0));
+  const kinds = [...new Set(found.map(({ kind }) => kind))];
+  const ofKind = (kind: string) => found.filter((one) => one.kind === kind).map(({ pss }) => pss);
   return {
     processes: folders.length,
-    proportionalMiB: mebibytes(sum('Pss')),
-    residentMiB: mebibytes(sum('Rss')),
+    proportionalMiB: sum(found.map(({ pss }) => pss)),
+    residentMiB: sum(found.map(({ rss }) => rss)),
+    byKind: Object.fromEntries(kinds.map((kind) => [kind, sum(ofKind(kind))])),
   };
+}
+
+/** In KiB. */
+async function memoryOfOne(folder: string) {
+  const text = await readFile(`${folder}/smaps_rollup`, 'utf8');
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+  const command = await readFile(`${folder}/cmdline`, 'utf8');
+  const kind = /--type=([\w-]+)/.exec(command)?.[1] ?? 'main';
+  return { kind, pss: field('Pss'), rss: field('Rss') };
+}
+
+function mebibytes(kibibytes: number): number {
+  return Math.round(kibibytes / 102.4) / 10;
 }
 
 /** Processor time that they have used so far, in milliseconds. */

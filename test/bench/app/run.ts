@@ -21,7 +21,10 @@ import { percentile } from '../paths/percentile.ts';
 import { progress } from '../paths/progress.ts';
 import { memoryOf, processorMs } from './processes.ts';
 
-/** What the packaged app costs: its start, its memory, its rest, and how soon it shows what the helper tells. */
+/**
+ * What the packaged app costs: its start, its memory, its rest, how soon it shows what the helper tells, and how soon a
+ * window that was closed is there again.
+ */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const program = 'homing-desktop';
@@ -52,6 +55,7 @@ export async function runAppBenchmark(args: readonly string[]): Promise<void> {
       json: { type: 'boolean', default: false },
       launches: { type: 'string', default: '10' },
       changes: { type: 'string', default: '40' },
+      reopenings: { type: 'string', default: '10' },
     },
   });
   const missing = missingForLab();
@@ -72,8 +76,9 @@ export async function runAppBenchmark(args: readonly string[]): Promise<void> {
     const shown = await changesShown(scene, Number(values.changes));
     const rest = await atRest(scene);
     await tray.registered();
+    const reopened = await reopenings(scene, tray, Number(values.reopenings));
     await helper.stop();
-    const result = { launch, change: shown, ...rest, ...(await sizes()) };
+    const result = { launch, change: shown, ...rest, reopened, ...(await sizes()) };
     process.stdout.write(
       values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`,
     );
@@ -171,6 +176,25 @@ async function atRest({ appHost }: Scene) {
   const secondMinute = await processorOverMinute(appHost.host);
   await app.kill();
   return { memoryOpen: open, memoryClosed: closed, closed: { firstMinute, secondMinute } };
+}
+
+/** From the press in the tray's menu to the first paint with the live status. */
+async function reopenings({ appHost }: Scene, tray: DesktopServices, count: number) {
+  const app = await appHost.start();
+  let page = await app.page();
+  const times: number[] = [];
+  for (let opening = 1; opening <= count; opening += 1) {
+    await closeWindow(app, page);
+    await sleep(restMs);
+    await tray.labels();
+    const pressedAt = Date.now();
+    await tray.click('Open Homing');
+    page = await app.page();
+    times.push(Number(await page.evaluate(paintedAt)) - pressedAt);
+    progress(`opened again ${opening}/${count}: ${Math.round(times.at(-1) ?? 0)} ms`);
+  }
+  await app.kill();
+  return { n: count, p50Ms: rounded(percentile(times, 50)), p95Ms: rounded(percentile(times, 95)) };
 }
 
 async function processorOverMinute(host: Host) {
