@@ -1,15 +1,16 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import { forgiveMoveFailures, type MoveFailures } from './backoff.ts';
 import { type Smoothed, smooth } from './round-trips.ts';
 
-/** What is known of one endpoint of one controller, and how each piece of news changes it. */
+/** What is known about an endpoint of a controller, and how each event changes it. */
 
 export type CandidatePath = 'lan' | 'internet';
 
-/** Where a candidate comes from; `live` is what the tunnel itself was found using. */
+/** Where a candidate comes from; `live` is an endpoint that the tunnel was using. */
 export type CandidateSource = 'invite' | 'resolved' | 'discovered' | 'remembered' | 'live';
 
 /**
- * What one probe said. `verified`: a valid handshake response, so whoever answered holds the controller's key.
+ * The result of a probe. `verified`: a valid handshake response, so whoever answered holds the controller's key.
  * `silent`: nothing valid came back in time. `refused`: something else answered, or the network said unreachable.
  */
 export type ProbeVerdict =
@@ -25,7 +26,7 @@ export interface Proof extends Smoothed {
   readonly roundTripMs: number;
 }
 
-export interface Candidate {
+export interface Candidate extends MoveFailures {
   /** Resolved, ip:port; one candidate per endpoint. */
   readonly endpoint: Endpoint;
   readonly path: CandidatePath;
@@ -37,9 +38,6 @@ export interface Candidate {
   readonly verified: Proof | null;
   /** Consecutive probes without a valid answer, since the last valid one. */
   readonly silences: number;
-  /** Failed moves since the last forgiveness, and when the next may be tried. */
-  readonly moveFailures: number;
-  readonly retryAtMs: number;
 }
 
 /** A candidate that answered at least once where the laptop is now. */
@@ -49,7 +47,7 @@ export function isProven(candidate: Candidate): candidate is ProvenCandidate {
   return candidate.verified !== null;
 }
 
-/** A candidate of which nothing is known yet. */
+/** A candidate that has not been probed. */
 export function newCandidate(known: Pick<Candidate, 'endpoint' | 'path' | 'source' | 'usable'>): Candidate {
   return {
     ...known,
@@ -74,32 +72,15 @@ export function recordVerdict<C extends Candidate>(candidate: C, verdict: ProbeV
   return { ...candidate, last: verdict, verified, silences: 0 };
 }
 
-/** The candidate with nothing believed of it: its proof was for another network. */
+/** The candidate without its proof, which was for another network. */
 export function distrust<C extends Candidate>(candidate: C): C {
   return { ...candidate, last: { verdict: 'untested' }, verified: null, silences: 0 };
-}
-
-/** Wait after the first failed move; it doubles with each. Longer than a probe round, so that another is tried first. */
-export const moveRetryMs = 10_000;
-
-/** The longest wait: a path that always fails is tried six times an hour. */
-export const moveRetryCapMs = 600_000;
-
-/** The candidate after a move to it had to be reverted: 10 s, 20 s, 40 s, up to 10 min until the next try. */
-export function recordMoveFailure<C extends Candidate>(candidate: C, nowMs: number): C {
-  const waitMs = Math.min(moveRetryMs * 2 ** candidate.moveFailures, moveRetryCapMs);
-  return { ...candidate, moveFailures: candidate.moveFailures + 1, retryAtMs: nowMs + waitMs };
-}
-
-/** The candidate free to be moved to again: after a move that held, or a change of the network. */
-export function forgiveMoveFailures<C extends Candidate>(candidate: C): C {
-  return { ...candidate, moveFailures: 0, retryAtMs: 0 };
 }
 
 /**
  * The candidate after its link or route changed, or after sleep. A private address may belong to anyone on the new
  * network, so a LAN proof ends here. A public address is the same host from everywhere: its proof stays as a reason
- * to try it first, but it has to answer again to count as verified, and its times start anew.
+ * to try it first, but it has to answer again to count as verified, and its times start over.
  */
 export function afterNetworkChange<C extends Candidate>(candidate: C): C {
   const forgiven = forgiveMoveFailures(candidate);

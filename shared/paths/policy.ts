@@ -1,9 +1,11 @@
 import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from '../timeline/path-reasons.ts';
+import { isBackingOff } from './backoff.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
+import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking } from './hysteresis.ts';
 import { fastest, fastestOf, preferred } from './ranking.ts';
-import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking, isSettled } from './round-trips.ts';
+import { isSettled } from './round-trips.ts';
 import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
-import { isBackingOff, isFoundSilent, isFresh } from './standing.ts';
+import { isFoundSilent, isFresh } from './standing.ts';
 import { chooseWithoutPath } from './without-path.ts';
 
 /** Candidates that answered just now, through a usable route, and whose last move did not just fail. */

@@ -1,7 +1,8 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { type Candidate, isProven } from './candidate.ts';
+import { isClearlyFaster, isLanWorthLeaving } from './hysteresis.ts';
 import { compareProbeTargets, compareRescuers } from './ranking.ts';
-import { isClearlyFaster, isLanWorthLeaving, isSettled } from './round-trips.ts';
+import { isSettled } from './round-trips.ts';
 import { currentCandidate, type Situation, usableOthers } from './situation.ts';
 import { isUnanswered } from './standing.ts';
 

@@ -1,5 +1,5 @@
 import type { Candidate, CandidateSource, ProvenCandidate } from './candidate.ts';
-import { isLanWorthTaking } from './round-trips.ts';
+import { isLanWorthTaking } from './hysteresis.ts';
 import { isUnanswered } from './standing.ts';
 
 /**

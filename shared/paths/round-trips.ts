@@ -1,41 +1,23 @@
-/**
- * Round-trip times as the policy sees them: smoothed, and compared with margins.
- *
- * All comparisons here are between smoothed times. With fixed true times every rule either moves to a time lower
- * by a margin, or (LAN and internet) takes at one threshold and leaves at a higher one, so no sequence of moves
- * returns to where it began.
- */
+/** Smoothed round-trip times. */
 
 /**
  * Weight of one answer once the average has settled. Independent noise shrinks to sqrt(w / (2 - w)) = 12.6 % of its
  * deviation, so two paths with uniform noise of +-35 % differ by 3.6 % (one deviation), and the 20 % margin is more
  * than five of them. RFC 6298's 1/8 would leave 25.8 %, and the margin at 2.7 deviations.
- * The price is that a lasting change counts fully only after minutes; a move for speed alone is never urgent.
+ * The cost: a lasting change counts fully only after minutes. A move for speed alone is never urgent.
  */
 export const settledWeight = 1 / 32;
 
 /**
- * What a late answer counts at most above the average: half of it, and at least 5 ms. Delay noise is one-sided (a
- * sleeping radio, a busy queue: hundreds of ms late, never early). With plain averages of such
- * paths the policy moved up to 21 times in 10,000 simulated rounds, with this cap at most twice.
+ * The cap for a late answer above the average: half of the average, and at least 5 ms. Delay noise is one-sided (a
+ * sleeping radio, a busy queue: hundreds of ms late, never early). With plain averages of such paths the policy moved up to
+ * 21 times in 10,000 simulated rounds, with this cap at most twice.
  */
 export const lateShare = 0.5;
 export const lateFloorMs = 5;
 
-/** Answers a path must have given before it is left or taken for its speed alone. */
+/** Answers needed before a path is left or chosen for its speed alone. */
 export const settledSamples = 16;
-
-/** Two times closer than this are the same to a person. */
-export const marginFloorMs = 10;
-
-/** The margin on long paths, as a share of the faster time. */
-export const marginShare = 0.2;
-
-/**
- * A LAN in use is left for its slowness at this many margins; it was taken at one. The gap of two leaves a whole
- * margin of noise to either side of a LAN that lies in the middle; with a gap of one it flapped in simulation.
- */
-export const leaveMargins = 3;
 
 export interface Smoothed {
   readonly smoothedMs: number;
@@ -46,9 +28,8 @@ export interface Smoothed {
 /**
  * Adds one answer to the average.
  *
- * The first answer also pays for address resolution and for a sleeping radio, which only ever add time (100 ms and
- * more on Wi-Fi power save), so the second replaces it when lower. From there it is the plain mean, then the
- * exponential one.
+ * The first answer includes address resolution and a sleeping radio's wake-up, which only add time (100 ms and more with
+ * Wi-Fi power save), so a lower second answer replaces it. After that it is the plain mean, then the exponential one.
  * @param before the average so far, null at the first answer
  * @param roundTripMs the new answer's time
  */
@@ -65,30 +46,4 @@ export function smooth(before: Smoothed | null, roundTripMs: number): Smoothed {
 /** Whether enough answers are in the average to move for speed alone. */
 export function isSettled(average: Smoothed): boolean {
   return average.samples >= settledSamples;
-}
-
-/**
- * What a path must be faster by: 10 ms or 20 %, whichever is larger. Larger, because either alone flaps: 20 % of a
- * LAN's 0.8 ms is below its jitter, and 10 ms is below that of a path of 200 ms.
- */
-export function marginMs(fasterMs: number): number {
-  return Math.max(marginFloorMs, fasterMs * marginShare);
-}
-
-/** Whether one path is faster than another of the same kind by enough to move. */
-export function isClearlyFaster(challengerMs: number, currentMs: number): boolean {
-  return currentMs > challengerMs + marginMs(challengerMs);
-}
-
-/**
- * Whether a LAN path is taken though an internet path works: unless it is slower by more than the margin, as a
- * transparent forwarder is. 0.8 ms against the 0.7 ms of a router that hairpins is taken.
- */
-export function isLanWorthTaking(lanMs: number, internetMs: number): boolean {
-  return lanMs <= internetMs + marginMs(internetMs);
-}
-
-/** Whether a LAN path in use is so slow that the internet is better. */
-export function isLanWorthLeaving(lanMs: number, internetMs: number): boolean {
-  return lanMs > internetMs + leaveMargins * marginMs(internetMs);
 }

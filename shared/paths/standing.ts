@@ -48,11 +48,6 @@ export function isRecent(candidate: Candidate, nowMs: number): candidate is Prov
   return candidate.path === 'internet' && candidate.last.verdict !== 'refused';
 }
 
-/** Whether a failed move to the candidate is too recent to try again while another path works. */
-export function isBackingOff(candidate: Candidate, nowMs: number): boolean {
-  return candidate.retryAtMs > nowMs;
-}
-
 /** Whether the candidate's last probe was tried and not answered. */
 export function isUnanswered(candidate: Candidate): boolean {
   return candidate.last.verdict === 'silent' || candidate.last.verdict === 'refused';

@@ -2,15 +2,8 @@ import type { Switch } from './fabric.ts';
 import type { Host } from './host.ts';
 import { createLab, type Lab } from './lab.ts';
 import type { Link, LinkAddressing } from './link.ts';
+import { buildAway, buildCore, buildDataCentre, buildHome, buildMobile, homeAddressing } from './places.ts';
 import { worldAddresses as at } from './world-addresses.ts';
-import {
-  buildAway,
-  buildCore,
-  buildDataCentre,
-  buildHome,
-  buildMobile,
-  homeAddressing,
-} from './world-networks.ts';
 
 /** What a world may have besides the home with its router, `nas` and the laptop, and the internet's core. */
 export type WorldPart = 'desk' | 'vps' | 'cafe' | 'hotel' | 'mobile';

@@ -1,5 +1,5 @@
 import { moveFailed } from '../../timeline/move-reasons.ts';
-import { forgiveMoveFailures, recordMoveFailure } from '../candidate.ts';
+import { forgiveMoveFailures, recordMoveFailure } from '../backoff.ts';
 import type { MoveChoice } from '../situation.ts';
 import { changeCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';

@@ -1,5 +1,5 @@
 import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
-import { forgiveMoveFailures } from '../candidate.ts';
+import { forgiveMoveFailures } from '../backoff.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
 import { candidateAt, endpointIn, type On, type PathState } from './state.ts';

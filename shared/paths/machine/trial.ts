@@ -4,9 +4,9 @@ import {
   silentTryingOther,
   tryingLanThroughTunnel,
 } from '../../timeline/move-reasons.ts';
+import { isBackingOff } from '../backoff.ts';
 import type { Candidate } from '../candidate.ts';
 import { currentCandidate, type MoveChoice, moveTo, type Situation, usableOthers } from '../situation.ts';
-import { isBackingOff } from '../standing.ts';
 
 /**
  * The fallback for a controller that does not know the probe key (a published Clan network today): the only

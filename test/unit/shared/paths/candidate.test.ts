@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  afterNetworkChange,
-  distrust,
-  forgiveMoveFailures,
-  moveRetryCapMs,
-  recordMoveFailure,
-} from '../../../../shared/paths/candidate.ts';
+import { forgiveMoveFailures, moveRetryCapMs, recordMoveFailure } from '../../../../shared/paths/backoff.ts';
+import { afterNetworkChange, distrust } from '../../../../shared/paths/candidate.ts';
 import { settledWeight, smooth } from '../../../../shared/paths/round-trips.ts';
 import { answering, candidate, now, refused, silent } from '../../support/make-candidates.ts';
 

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  afterNetworkChange,
-  type Candidate,
-  recordMoveFailure,
-  recordVerdict,
-} from '../../../../shared/paths/candidate.ts';
+import { recordMoveFailure } from '../../../../shared/paths/backoff.ts';
+import { afterNetworkChange, type Candidate, recordVerdict } from '../../../../shared/paths/candidate.ts';
 import { choose } from '../../../../shared/paths/policy.ts';
 import type { Situation } from '../../../../shared/paths/situation.ts';
 import { candidate } from '../../support/make-candidates.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { afterNetworkChange, type Candidate, recordMoveFailure } from '../../../../shared/paths/candidate.ts';
+import { recordMoveFailure } from '../../../../shared/paths/backoff.ts';
+import { afterNetworkChange, type Candidate } from '../../../../shared/paths/candidate.ts';
 import { choose } from '../../../../shared/paths/policy.ts';
 import { answering, candidate, now, refused, silent, situation } from '../../support/make-candidates.ts';
 import { brokenLaws } from '../../support/path-laws.ts';

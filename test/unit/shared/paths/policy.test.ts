@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { afterNetworkChange, type Candidate, recordMoveFailure } from '../../../../shared/paths/candidate.ts';
+import { recordMoveFailure } from '../../../../shared/paths/backoff.ts';
+import { afterNetworkChange, type Candidate } from '../../../../shared/paths/candidate.ts';
 import { choose } from '../../../../shared/paths/policy.ts';
 import { freshMs, recentMs } from '../../../../shared/paths/standing.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Candidate } from '../../../../../shared/paths/candidate.ts';
-import { marginMs } from '../../../../../shared/paths/round-trips.ts';
+import { marginMs } from '../../../../../shared/paths/hysteresis.ts';
 import { MachineWorld } from '../../../support/machine-world.ts';
 import { candidate, randomFrom } from '../../../support/make-candidates.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { recordMoveFailure } from '../../../../../shared/paths/backoff.ts';
 import type { Candidate } from '../../../../../shared/paths/candidate.ts';
-import { recordMoveFailure } from '../../../../../shared/paths/candidate.ts';
 import { trialOf } from '../../../../../shared/paths/machine/trial.ts';
 import { candidate, now, outcome, silent, situation } from '../../../support/make-candidates.ts';
 

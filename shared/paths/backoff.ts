@@ -1,0 +1,30 @@
+/** The backoff after a failed move: 10 s, doubling with each failure up to 10 min. */
+
+/** Longer than a probe round, so that another candidate is tried first. */
+export const moveRetryMs = 10_000;
+
+/** A path that always fails is tried six times an hour. */
+export const moveRetryCapMs = 600_000;
+
+export interface MoveFailures {
+  /** Failed moves since the last success or change of the network. */
+  readonly moveFailures: number;
+  /** When the next move may be tried. */
+  readonly retryAtMs: number;
+}
+
+/** The candidate after a move to it was reverted. */
+export function recordMoveFailure<C extends MoveFailures>(candidate: C, nowMs: number): C {
+  const waitMs = Math.min(moveRetryMs * 2 ** candidate.moveFailures, moveRetryCapMs);
+  return { ...candidate, moveFailures: candidate.moveFailures + 1, retryAtMs: nowMs + waitMs };
+}
+
+/** The candidate without backoff: after a move that held, or a change of the network. */
+export function forgiveMoveFailures<C extends MoveFailures>(candidate: C): C {
+  return { ...candidate, moveFailures: 0, retryAtMs: 0 };
+}
+
+/** Whether a failed move to the candidate is too recent to try again while another path works. */
+export function isBackingOff({ retryAtMs }: MoveFailures, nowMs: number): boolean {
+  return retryAtMs > nowMs;
+}
