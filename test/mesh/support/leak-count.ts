@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Host } from '../../lab/host.ts';
+import { worldAddresses as at } from '../../lab/world-addresses.ts';
+
+/**
+ * Counts at the machines around a laptop what it sends: its tunnel, its probes, and all that should not be there. DHCP and
+ * neighbour discovery are not counted.
+ */
+
+const table = 'leaks';
+const leaks = ['leaked_dns', 'leaked_ipv6', 'leaked_other'] as const;
+
+function rules(device: string): string {
+  const others4 = [at.private.nas, at.private.desk].join(', ');
+  const others6 = [at.home6.nas, at.home6.desk].join(', ');
+  const counters = ['tunnel', 'probes', ...leaks].map((name) => `  counter ${name} { }`);
+  return [
+    `table inet ${table} {`,
+    ...counters,
+    '  chain seen {',
+    '    type filter hook prerouting priority -400',
+    `    iifname != "${device}" return`,
+    `    ip saddr { ${others4} } return`,
+    `    ip6 saddr { ${others6} } return`,
+    `    ip daddr ${at.dataCentre.vps} udp dport 51820 counter name tunnel return`,
+    '    udp sport 61440-61951 counter name probes return',
+    '    udp sport 68 udp dport 67 return',
+    '    udp sport 546 udp dport 547 return',
+    '    icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report, mld-listener-report } return',
+    '    meta l4proto { tcp, udp } th dport 53 counter name leaked_dns return',
+    '    meta nfproto ipv6 counter name leaked_ipv6 return',
+    '    counter name leaked_other',
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+const listingSchema = z.object({
+  nftables: z.array(
+    z.looseObject({ counter: z.looseObject({ name: z.string(), packets: z.int() }).optional() }),
+  ),
+});
+
+/** Packets by what they were. */
+export type SeenPackets = Readonly<Record<'tunnel' | 'probes' | (typeof leaks)[number], number>>;
+
+export class LeakCount {
+  readonly #hosts: readonly Host[];
+
+  private constructor(hosts: readonly Host[]) {
+    this.#hosts = hosts;
+  }
+
+  /** @param places each machine with its interface towards the laptop */
+  static async start(places: readonly (readonly [Host, string])[]): Promise<LeakCount> {
+    await Promise.all(places.map(([host, device]) => host.run(['nft', '-f', '-'], { input: rules(device) })));
+    return new LeakCount(places.map(([host]) => host));
+  }
+
+  async seen(): Promise<SeenPackets> {
+    const texts = await Promise.all(
+      this.#hosts.map((host) => host.run(['nft', '-j', 'list', 'counters', 'table', 'inet', table])),
+    );
+    const counters = texts.flatMap((text) => listingSchema.parse(JSON.parse(text)).nftables);
+    const sum = (name: string) =>
+      counters.reduce((packets, { counter }) => packets + (counter?.name === name ? counter.packets : 0), 0);
+    return {
+      tunnel: sum('tunnel'),
+      probes: sum('probes'),
+      leaked_dns: sum('leaked_dns'),
+      leaked_ipv6: sum('leaked_ipv6'),
+      leaked_other: sum('leaked_other'),
+    };
+  }
+
+  /** Packets that should not have been there. */
+  async leaked(): Promise<number> {
+    const seen = await this.seen();
+    return leaks.reduce((sum, name) => sum + seen[name], 0);
+  }
+}
