@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { HelperClient } from '../../client/helper-client.ts';
+import { socketPathFrom } from '../../client/helper-socket.ts';
 import { findProfile, forgetProfile, listProfiles } from '../../client/profiles/profiles.ts';
 import { openStore } from '../../client/profiles/store.ts';
+import { releaseKillSwitch } from '../../client/release-kill-switch.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { connectedProfileId } from '../connected-profile.ts';
 import { agrees } from '../input.ts';
@@ -46,6 +49,8 @@ export async function forget(
   if (!yes) await ask(io, name);
   await forgetProfile(store, id);
   io.stdout.write(`Forgot "${name}" and its key. To use it again you need an invite and a new join card.\n`);
+  if (await releaseKillSwitch(store, new HelperClient(socketPathFrom(io.env))))
+    io.stdout.write('It was the last network, so the kill switch is off.\n');
 }
 
 async function ask(io: CliIo, name: string): Promise<void> {

@@ -5,6 +5,7 @@ import { changeSettings } from '../../client/profiles/change-settings.ts';
 import { probePeerOf } from '../../client/profiles/probe-peer.ts';
 import { forgetProfile } from '../../client/profiles/profiles.ts';
 import type { ProfileStore } from '../../client/profiles/store.ts';
+import { releaseKillSwitch } from '../../client/release-kill-switch.ts';
 import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { installHelper, removeHelper } from '../install/installed-helper.ts';
@@ -109,9 +110,11 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       await notes.change({ labels, joined });
       shelf.forgetKeyState(profileId);
       await shelf.read();
+      await releaseKillSwitch(profiles, client);
     },
     forgetDamaged: async ({ id }) => {
       await forgetProfile(profiles, id);
+      await releaseKillSwitch(profiles, client);
       await shelf.read();
     },
     setPreferences: async (change) => {

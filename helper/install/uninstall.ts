@@ -1,15 +1,16 @@
 import { readlink, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HelperClient } from '../../client/helper-client.ts';
-import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
+import { commandLink, defaultSocketPath, stateDirectory } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
+import { removeKillSwitch } from '../tunnel/system-of-this-machine.ts';
 import { removeBundledPrograms } from './bundled-programs.ts';
 import { removeEmptyDirectory } from './empty-directory.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
 /** What the helper keeps, beside what it makes for a tunnel. */
-const ownDirectories = ['/run/homing', '/var/lib/homing'];
+const ownDirectories = ['/run/homing', stateDirectory];
 
 /**
  * Disconnects, stops the helper and removes all that was installed.
@@ -25,6 +26,8 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await rm(program, { force: true });
   await removeBundledPrograms();
   await removeEmptyDirectory(dirname(program));
+  // The rules outlive the helper, so without it nobody could turn them off.
+  await removeKillSwitch(new ProgramRunner('/run'), stateDirectory);
   for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
   return 'The helper is removed, with all it made.';
 }

@@ -27,3 +27,8 @@ export function killSwitchSystem(runner: ProgramRunner, stateDirectory: string):
   if (process.platform === 'linux') return LinuxKillSwitch.ofThisMachine(runner, stateDirectory);
   throw new Error(`the helper has no kill switch on ${process.platform} yet; it runs on Linux`);
 }
+
+/** Removes the rules of the kill switch, whoever left them; a system that has none has nothing to remove. */
+export async function removeKillSwitch(runner: ProgramRunner, stateDirectory: string): Promise<void> {
+  if (process.platform === 'linux') await LinuxKillSwitch.ofThisMachine(runner, stateDirectory).clear();
+}

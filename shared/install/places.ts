@@ -19,6 +19,8 @@ export const commandLink = '/usr/local/bin/homing';
 /** What starts the helper with the machine, by who does that there. */
 export const serviceFiles = {
   systemd: '/etc/systemd/system/homing-helper.service',
+  /** Loads the rules of the kill switch before the network comes up. */
+  systemdKillSwitch: '/etc/systemd/system/homing-kill-switch.service',
   sysv: '/etc/init.d/homing-helper',
   launchd: '/Library/LaunchDaemons/org.homing.helper.plist',
 } as const;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { killSwitchUnit } from '../../helper/install/services/kill-switch-unit.ts';
 import { capabilities, systemdUnit } from '../../helper/install/services/systemd-unit.ts';
 import { ping } from '../lab/ping.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
@@ -53,14 +54,13 @@ test.each(capabilities)('without %s it does not', async (missing) => {
   await helper.stop();
 });
 
-test('systemd knows every word of the unit', async () => {
+test.each([
+  ['homing-helper.service', systemdUnit({ program: '/bin/true', uid: 1000 })],
+  ['homing-kill-switch.service', killSwitchUnit('/bin/true')],
+])('systemd knows every word of %s', async (name, unit) => {
   const { host } = mesh.laptop;
-  await host.writeFile('/tmp/homing-helper.service', systemdUnit({ program: '/bin/true', uid: 1000 }));
-  const { stdout, stderr, code } = await host.exec([
-    '/usr/bin/systemd-analyze',
-    'verify',
-    '/tmp/homing-helper.service',
-  ]);
+  await host.writeFile(`/tmp/${name}`, unit);
+  const { stdout, stderr, code } = await host.exec(['/usr/bin/systemd-analyze', 'verify', `/tmp/${name}`]);
   expect(`${stdout}${stderr}`).not.toMatch(/Unknown|Failed to parse|Invalid|ignoring/i);
   expect(code).toBe(0);
 });

@@ -1,12 +1,15 @@
 import { access, rm } from 'node:fs/promises';
 import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
 import { serviceFiles } from '../../../shared/install/places.ts';
+import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import { removeEmptyDirectory } from '../empty-directory.ts';
+import { killSwitchUnit } from './kill-switch-unit.ts';
 import type { ServiceManager } from './service.ts';
 import { systemdUnit } from './systemd-unit.ts';
 
 const unit = 'homing-helper.service';
+const killSwitchUnitName = 'homing-kill-switch.service';
 
 async function isThere(path: string): Promise<boolean> {
   return await access(path).then(
@@ -24,8 +27,9 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
     file,
     async install(service) {
       await writeAtomically(file, systemdUnit(service), 0o644);
+      await writeAtomically(serviceFiles.systemdKillSwitch, killSwitchUnit(findProgram('nft')), 0o644);
       await runner.mustRun(systemctl, ['daemon-reload']);
-      await runner.mustRun(systemctl, ['enable', unit]);
+      await runner.mustRun(systemctl, ['enable', unit, killSwitchUnitName]);
       // A clean stop would take a live tunnel down; after a kill the next helper adopts it.
       if (await isActive()) await runner.mustRun(systemctl, ['kill', '--signal=SIGKILL', unit]);
       await runner.mustRun(systemctl, ['start', unit]);
@@ -33,7 +37,10 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
     async remove() {
       if (!(await isThere(file))) return;
       await runner.mustRun(systemctl, ['disable', '--now', unit]);
+      if (await isThere(serviceFiles.systemdKillSwitch))
+        await runner.mustRun(systemctl, ['disable', killSwitchUnitName]);
       await rm(file, { force: true });
+      await rm(serviceFiles.systemdKillSwitch, { force: true });
       await runner.mustRun(systemctl, ['daemon-reload']);
       // RuntimeDirectory= makes it for wireguard-go's sockets, where no other program has made it before.
       await removeEmptyDirectory('/run/wireguard');

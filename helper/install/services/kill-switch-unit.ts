@@ -1,0 +1,32 @@
+import { bootRulesFile, stateDirectory } from '../../../shared/install/places.ts';
+
+/**
+ * Loads the rules of the kill switch before any network comes up (systemd.special(7), network-pre.target). A unit of its
+ * own: the helper needs a system that has started, and is there some seconds later; it finds the rules and keeps them.
+ * @param nft its absolute path; where it is not installed now, it will be found where Debian puts it
+ */
+export function killSwitchUnit(nft = '/usr/sbin/nft'): string {
+  const rules = `${stateDirectory}/${bootRulesFile}`;
+  return `[Unit]
+Description=Homing kill switch: nothing passes beside the tunnel
+DefaultDependencies=no
+RequiresMountsFor=${stateDirectory}
+After=local-fs.target
+Wants=network-pre.target
+Before=network-pre.target homing-helper.service shutdown.target
+Conflicts=shutdown.target
+ConditionPathExists=${rules}
+
+[Service]
+Type=oneshot
+ExecStart=${nft} -f ${rules}
+CapabilityBoundingSet=CAP_NET_ADMIN
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+RestrictAddressFamilies=AF_UNIX AF_NETLINK
+
+[Install]
+WantedBy=sysinit.target
+`;
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Host } from '../lab/host.ts';
+import { ping } from '../lab/ping.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { createExitWorld, type ExitWorld } from './support/exit-world.ts';
+import type { InstalledHost } from './support/installed-host.ts';
+import { LeakCount } from './support/leak-count.ts';
+
+let exit: ExitWorld;
+let laptop: Host;
+let installed: InstalledHost;
+let count: LeakCount;
+
+const table = ['nft', 'list', 'table', 'inet', 'homing_kill_switch'];
+const settingPath = '/var/lib/homing/kill-switch.json';
+const bootRules = '/var/lib/homing/kill-switch.nft';
+
+beforeAll(async () => {
+  requireLab();
+  exit = await createExitWorld({ parts: ['cafe'] });
+  ({ installed, laptop } = exit);
+  count = await LeakCount.start([
+    [exit.world.homeRouter, 'lan0'],
+    [exit.world.host('cafeRouter'), 'lan0'],
+  ]);
+});
+afterAll(() => exit?.world.destroy());
+
+async function reaches(address: string): Promise<boolean> {
+  return (await ping(laptop, address, { count: 2 })).received > 0;
+}
+
+async function hasRules(): Promise<boolean> {
+  return (await laptop.exec(table)).code === 0;
+}
+
+test('without a tunnel nothing passes, programs see it at once, and the status says why', async () => {
+  expect(await reaches(at.internet.core)).toBe(true);
+  const before = await count.leaked();
+  expect(await installed.mustHoming(['kill-switch', 'on'])).toContain(
+    'The kill switch is on. It blocks all traffic, since there is no tunnel.',
+  );
+  const started = performance.now();
+  const refused = await laptop.exec(['ping', '-c', '1', '-W', '5', at.internet.core], {
+    user: installed.user,
+  });
+  expect(refused.code).not.toBe(0);
+  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(await reaches(at.private.nas)).toBe(false);
+  expect(await count.leaked()).toBe(before);
+  const text = await installed.mustHoming(['status']);
+  expect(text).toContain('It blocks all traffic, since there is no tunnel.');
+  expect(text).toContain('homing kill-switch off');
+  expect(await installed.status()).toMatchObject({ killSwitch: { state: 'on', isBlocking: true } });
+});
+
+test('with the exit everything goes through it, in the café as well; the LAN passes when the person says so', async () => {
+  await installed.mustHoming(['up']);
+  await installed.until(
+    'nothing is blocked',
+    ({ killSwitch }) => killSwitch?.state === 'on' && !killSwitch.isBlocking,
+  );
+  expect(await reaches(at.internet.core)).toBe(true);
+  expect(await reaches(at.private.nas)).toBe(false);
+  await installed.mustHoming(['kill-switch', '--lan', 'on']);
+  expect(await reaches(at.private.nas)).toBe(true);
+  await exit.world.moveLaptop('cafe');
+  await installed.until(
+    'the exit is reached from the café',
+    ({ killSwitch }) => killSwitch?.state === 'on' && !killSwitch.isBlocking,
+  );
+  expect(await reaches(at.internet.core)).toBe(true);
+  await exit.world.moveLaptop('home');
+  await installed.mustHoming(['kill-switch', '--lan', 'off']);
+  expect(await reaches(at.private.nas)).toBe(false);
+});
+
+test('rules that another program flushes or opens are back within a second', async () => {
+  for (const change of [
+    ['nft', 'flush', 'ruleset'],
+    ['nft', 'insert', 'rule', 'inet', 'homing_kill_switch', 'output', 'accept'],
+  ]) {
+    await laptop.run(change);
+    await sleep(1_000);
+    const rules = await laptop.run(table);
+    expect(rules).toMatch(/policy drop;\s+jump leaving/);
+  }
+  const { timeline } = await installed.status();
+  expect(
+    timeline.filter(({ kind, reason }) => kind === 'kill-switch' && reason.includes('another program')),
+  ).toHaveLength(2);
+});
+
+test('it holds while the helper is killed, stopped and started, and with a setting that cannot be read', async () => {
+  await installed.killHelper();
+  expect(await hasRules()).toBe(true);
+  await installed.startHelper();
+  expect(await installed.status()).toMatchObject({ killSwitch: { state: 'on', problem: null } });
+  await installed.stopHelper();
+  expect([await hasRules(), await reaches(at.internet.core)]).toEqual([true, false]);
+
+  // As after a reboot: the file is all there is.
+  await laptop.run(['nft', 'flush', 'ruleset']);
+  await laptop.writeFile(settingPath, '{"version":', 0o600);
+  await installed.startHelper();
+  expect([await hasRules(), await reaches(at.internet.core)]).toEqual([true, false]);
+  const text = await installed.mustHoming(['status']);
+  expect(text).toContain('is damaged');
+  expect(text).toContain('homing kill-switch on, or off');
+});
+
+test('what is loaded before the network comes up closes by itself', async () => {
+  await installed.stopHelper();
+  await laptop.run(['nft', 'flush', 'ruleset']);
+  expect(await reaches(at.internet.core)).toBe(true);
+  await laptop.run(['nft', '-f', bootRules]);
+  expect(await reaches(at.internet.core)).toBe(false);
+  await installed.startHelper();
+});
+
+test('turned off, nothing of it is left', async () => {
+  expect(await installed.mustHoming(['kill-switch', 'off'])).toContain('The kill switch is off.');
+  expect([await hasRules(), await reaches(at.internet.core)]).toEqual([false, true]);
+  const files = await laptop.run(['ls', '/var/lib/homing']);
+  expect(files).not.toContain('kill-switch');
+  expect((await installed.homing(['portal', 'open'])).stderr).toContain('There is no sign-in page to open');
+});
