@@ -106,20 +106,24 @@ function orderOf(state: PathState, from: Rest, { to }: MoveChoice): Omit<MoveOrd
     fromWorks: from.is === 'on' && leaving?.usable === true && left !== to,
     roundTripMs: Math.max(roundTrip(left), roundTrip(to)),
     device: target?.route?.device ?? null,
-    renew: isSessionDoubtful(from, leaving, target),
+    renew: isSessionDoubtful(state, from, leaving, target),
   };
 }
 
 /**
- * A move there failed, and a probe says that the controller is there: most likely it has forgotten the session. Another is
- * asked for once; more often only where the path that is left does not work either, since it costs what is left of that.
+ * Whether the controller may have forgotten the session, although a probe says that it is there. After a loss that lasted
+ * it may have been restarted, and there is no working path that another handshake could disturb. After a move there failed,
+ * another session is requested once; more often only where the path that is left does not work either.
  */
 function isSessionDoubtful(
+  { reachability }: PathState,
   from: Rest,
   leaving: PathCandidate | undefined,
   target: PathCandidate | undefined,
 ): boolean {
-  if (target === undefined || target.moveFailures === 0 || target.last.verdict !== 'verified') return false;
+  if (target?.last.verdict !== 'verified') return false;
+  if (reachability.is === 'lost' && reachability.isAnnounced) return true;
+  if (target.moveFailures === 0) return false;
   const isLeavingSound =
     from.is === 'on' && from.silentSinceMs === null && leaving?.last.verdict === 'verified';
   return target.moveFailures === 1 || !isLeavingSound;

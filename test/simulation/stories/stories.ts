@@ -221,7 +221,8 @@ export const stories: readonly Story[] = [
   ),
   story(
     'the default controller is switched off: the names go to the other, and come back',
-    { cast: 'nas-and-vps' },
+    // Without the hairpin: which of two endpoints answers first depends on when in a round the controller is back.
+    { cast: 'nas-and-vps', hairpin: false },
     [
       {
         change: { do: 'controller', site: 0, isUp: false },

@@ -95,6 +95,17 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
   });
 });
 
+test('after a loss that lasted, the move to the path that answers first asks for another session at once', () => {
+  run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
+  run.answerRound({});
+  run.pass(5_000);
+  expect(run.recorded.at(-1)).toMatch(/^lost /);
+  run.answerRound({});
+  run.pass(5_000);
+  run.answer(internet, 30);
+  expect(run.last('move').order).toMatchObject({ from: lan, to: internet, renew: true });
+});
+
 test('a renewal that failed is waited for, and tried again when it is suspected again', () => {
   suspect();
   checked(730);
