@@ -28,6 +28,8 @@ export interface ControllerParts {
   readonly remember: (effect: Effect<'remember'>) => void;
   /** The answers come as events, for all controllers that asked. */
   readonly lookUp: (effect: Effect<'look-up'>) => void;
+  /** A round looks for the controller where it was not known to be. */
+  readonly onDiscovering: () => void;
   readonly takeTurn: (isUrgent: boolean) => void;
   readonly yieldTurn: () => void;
   /** After each event, whatever followed from it. */
@@ -123,6 +125,7 @@ export class ControllerDriver {
         break;
       case 'probe':
         void this.#probe(effect);
+        if (effect.targets.some(({ kind }) => kind !== 'unicast')) parts.onDiscovering();
         break;
       case 'cancel-probe':
         this.#probing?.abort(new Error('a new round begins'));

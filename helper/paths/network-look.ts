@@ -5,9 +5,19 @@ import type { Route } from '../../shared/paths/route.ts';
 import { networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { ControllerDriver } from './controller-driver.ts';
-import { discoveryTargets } from './probe/discovery-targets.ts';
+import type { Nearby } from './nearby.ts';
 
 type WaysOut = Extract<PathEffect, { what: 'ways-out' }>;
+
+/** The MAC address of a gateway is known so long after a datagram was sent to it; a radio that sleeps takes 100 ms. */
+const gatewayWaitMs = 200;
+/**
+ * Who answers a broadcast has to resolve the laptop's own address first, which makes it a neighbour of the laptop (RFC 826;
+ * RFC 4861 section 7.2.3) even where a firewall drops the answer: who is there is looked at again so long after the first.
+ */
+const afterAskingMs = 1_000;
+/** While the LAN is asked again and again, machines that came into it are looked for this often. */
+const nearbyAgainMs = 30_000;
 
 /** The ways of so many are looked up at once after a loss; the others wait for the routes, some milliseconds more. */
 const maxWaysOut = 32;
@@ -15,8 +25,14 @@ const maxWaysOut = 32;
 export interface NetworkLookParts {
   readonly system: Pick<TunnelSystem, 'routes' | 'neighbourhood' | 'waysOut'>;
   readonly interfaceName: string;
-  /** Whether links are asked by broadcast. */
+  /** Whether controllers are looked for on the links. */
   readonly isDiscovering: boolean;
+  readonly nearby: Nearby;
+  /** Hears after another look at the networks that the laptop was in already. */
+  readonly onNearby: () => void;
+  /** Makes the system learn the MAC addresses of gateways. */
+  readonly wakeGateways: (addresses: readonly string[]) => Promise<void>;
+  readonly nowMs: () => number;
   readonly drivers: () => readonly ControllerDriver[];
   readonly onTrouble: (reason: string) => void;
 }
@@ -27,6 +43,9 @@ export class NetworkLook {
   readonly #network = new Set<ControllerDriver>();
   readonly #waysOut = new Map<ControllerDriver, WaysOut>();
   #isRoutesLookWaiting = false;
+  #nearbyAtMs = 0;
+  #wasAsked = false;
+  #nearbyWait: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -50,6 +69,7 @@ export class NetworkLook {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    clearTimeout(this.#nearbyWait);
     await this.#last;
   }
 
@@ -72,10 +92,9 @@ export class NetworkLook {
       const asking = [...this.#network];
       this.#network.clear();
       try {
-        const [routes, discovery] = [await this.#routes(), await this.#discovery()];
-        for (const one of asking) {
-          one.send({ type: 'network', routes, discovery: one.controller.migrates ? discovery : [] });
-        }
+        const routes = await this.#routes();
+        await this.#seeNearby('other-network');
+        for (const one of asking) one.send({ type: 'network', routes, discovery: this.#discovery(one) });
       } catch (error) {
         for (const one of asking) one.send({ type: 'look-failed' });
         throw error;
@@ -107,8 +126,41 @@ export class NetworkLook {
     return Object.fromEntries(await system.routes([...new Set(hosts)], interfaceName));
   }
 
-  async #discovery(): Promise<readonly DiscoveryTarget[]> {
-    const { system, isDiscovering } = this.#parts;
-    return isDiscovering ? discoveryTargets((await system.neighbourhood()).links) : [];
+  /** The LAN is being asked: who is there is looked at again, soon the first time, then now and then. */
+  discovering(): void {
+    if (!this.#wasAsked) this.#lookNearbyIn(afterAskingMs);
+    else if (this.#parts.nowMs() >= this.#nearbyAtMs + nearbyAgainMs) this.#lookNearbyAgain();
+    this.#wasAsked = true;
+  }
+
+  #lookNearbyIn(ms: number): void {
+    clearTimeout(this.#nearbyWait);
+    this.#nearbyWait = setTimeout(() => this.#lookNearbyAgain(), ms);
+  }
+
+  #lookNearbyAgain(): void {
+    this.#nearbyAtMs = this.#parts.nowMs();
+    void this.run(async () => {
+      await this.#seeNearby('same-network');
+      this.#parts.onNearby();
+      for (const one of this.#parts.drivers()) one.send({ type: 'nearby', discovery: this.#discovery(one) });
+    });
+  }
+
+  async #seeNearby(which: 'same-network' | 'other-network'): Promise<void> {
+    const { system, isDiscovering, nearby, nowMs } = this.#parts;
+    if (!isDiscovering) return;
+    this.#nearbyAtMs = nowMs();
+    const now = await system.neighbourhood();
+    nearby.see(now, which);
+    if (which === 'other-network') this.#wasAsked = false;
+    if (which === 'same-network' || now.unknownGateways.length === 0) return;
+    this.#lookNearbyIn(gatewayWaitMs);
+    await this.#parts.wakeGateways(now.unknownGateways);
+  }
+
+  #discovery({ controller }: ControllerDriver): readonly DiscoveryTarget[] {
+    const { isDiscovering, nearby } = this.#parts;
+    return isDiscovering && controller.migrates ? nearby.targets(controller.name) : [];
   }
 }

@@ -8,12 +8,14 @@ import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
+import { candidateAt } from '../../shared/paths/machine/state.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
 import { answersIgnored } from '../../shared/timeline/network-reasons.ts';
 import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
+import { wakeGateways } from '../tunnel/wake-gateways.ts';
 import { ControllerDriver } from './controller-driver.ts';
 import { candidateStatuses, controllerStatus } from './controller-status.ts';
 import { firstEndpoints } from './first-endpoints.ts';
@@ -22,12 +24,14 @@ import { InterfaceReader, peerOf } from './interface-reader.ts';
 import { pathStart } from './known-endpoints.ts';
 import { Mover } from './mover.ts';
 import { NameResolver } from './name-resolver.ts';
+import { Nearby } from './nearby.ts';
 import { NetworkLook } from './network-look.ts';
 import type { PathContext, PathKeeper, PathKeeperFactory } from './path-keeper.ts';
 import { Prober } from './probe/prober.ts';
 import { TimestampSource } from './probe/tai64n.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
+import { RememberedNetworks } from './remembered-networks.ts';
 import { systemTime, type Time } from './time.ts';
 import { TunnelClock } from './tunnel-clock.ts';
 import { unknownController } from './unknown-controller.ts';
@@ -56,6 +60,7 @@ class RoamingPaths implements PathKeeper {
   readonly #prober: Prober;
   readonly #timestamps: TimestampSource;
   readonly #remembered: RememberedEndpoints;
+  readonly #nearby: Nearby;
   readonly #mover: Mover;
   readonly #look: NetworkLook;
   readonly #clock: TunnelClock;
@@ -74,6 +79,8 @@ class RoamingPaths implements PathKeeper {
     this.#time = systemTime(parts.now);
     this.#tunnel = tunnelAddresses(profile);
     this.#remembered = new RememberedEndpoints(stateDirectory, profile.id, (reason) => this.#trouble(reason));
+    const networks = new RememberedNetworks(stateDirectory, profile.id, (reason) => this.#trouble(reason));
+    this.#nearby = new Nearby(networks);
     this.#timestamps = new TimestampSource({
       statePath: join(stateDirectory, `probe-time-${profile.id}`),
       onProblem: (problem) => this.#trouble(failed(problem)),
@@ -94,6 +101,10 @@ class RoamingPaths implements PathKeeper {
       system,
       interfaceName: plan.interfaceName,
       isDiscovering: profile.settings.discovery,
+      nearby: this.#nearby,
+      onNearby: () => this.#rememberReached(this.#drivers),
+      wakeGateways,
+      nowMs: this.#nowMs,
       drivers: () => this.#drivers,
       onTrouble: (reason) => this.#trouble(reason),
     });
@@ -197,7 +208,11 @@ class RoamingPaths implements PathKeeper {
       prober: this.#prober,
       mover: this.#mover,
       record: (decision) => void timeline.add(decision),
-      remember: ({ endpoint, path }) => this.#remembered.set(controller.name, { endpoint, path }),
+      remember: ({ endpoint, path }) => {
+        this.#remembered.set(controller.name, { endpoint, path });
+        this.#rememberReached([driver]);
+      },
+      onDiscovering: () => this.#look.discovering(),
       lookUp: (effect) => this.#lookUp(driver, effect),
       takeTurn: (isUrgent) => this.#clock.takeTurn(driver, isUrgent),
       yieldTurn: () => this.#clock.yieldTurn(driver),
@@ -220,6 +235,15 @@ class RoamingPaths implements PathKeeper {
       case 'ways-out':
         this.#look.waysOut(driver, effect);
         break;
+    }
+  }
+
+  /** The network may have become known only after the path in it was found. */
+  #rememberReached(drivers: readonly ControllerDriver[]): void {
+    for (const { controller, state } of drivers) {
+      const inUse = state.phase.is === 'on' ? candidateAt(state, state.phase.endpoint) : undefined;
+      if (inUse?.last.verdict === 'verified')
+        this.#nearby.reached(controller.name, inUse.endpoint, inUse.route);
     }
   }
 

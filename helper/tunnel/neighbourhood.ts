@@ -14,7 +14,10 @@ export interface Neighbourhood {
   readonly links: readonly Link[];
   /** Which network each LAN link leads into. A link whose gateway is not known, or has not been spoken to, is missing. */
   readonly networks: ReadonlyMap<string, NetworkIdentity>;
-  /** One address of each machine, IPv4 before IPv6, gateways first, on LAN links only. */
+  /**
+   * One address of each machine on a LAN link, an IPv4 address if it has one. Gateways are left out: one that forwards a port
+   * to a controller answers for it, and that is the way over the internet once more, not a LAN.
+   */
   readonly neighbours: readonly Neighbour[];
   /** The gateways of LAN links whose MAC address the system does not know yet. */
   readonly unknownGateways: readonly string[];

@@ -3,16 +3,23 @@ export interface ProbeTarget {
   /** An IP address, never a name; an IPv6 address may carry a zone: `ff02::1%eth0`. */
   readonly host: string;
   readonly port: number;
-  readonly kind: 'unicast' | 'broadcast' | 'multicast';
+  /**
+   * `unicast` is a candidate. All others look for candidates: `remembered` is an address at which the controller answered
+   * before in this very network, `neighbour` one of a machine on the link.
+   */
+  readonly kind: 'unicast' | DiscoveryKind;
   /** The interface of a link-local or multicast target, where the host names no zone. */
   readonly interfaceName?: string;
   /** Its own, where the round's does not fit it. */
   readonly timeoutMs?: number;
 }
 
-/** A target of discovery: the port is the controller's. */
+export type DiscoveryKind = 'remembered' | 'broadcast' | 'multicast' | 'neighbour';
+
+/** A target of discovery. Where it names no port, it is the controller's. */
 export type DiscoveryTarget = Omit<ProbeTarget, 'port' | 'interfaceName'> & {
-  readonly kind: 'broadcast' | 'multicast';
+  readonly kind: DiscoveryKind;
+  readonly port?: number;
   readonly interfaceName: string;
 };
 

@@ -1,3 +1,5 @@
+import type { DiscoveryKind } from '../paths/probe-target.ts';
+
 /** How moves and sessions of a controller ended, and what failed: sentences of the timeline, without first capital and full stop. */
 
 export const noAnswerOverNewPath = 'no answer through the tunnel on the new path';
@@ -29,9 +31,16 @@ export const tryingLanThroughTunnel =
 export const lanSilentTryingInternet = 'the LAN does not answer; trying the internet';
 export const silentTryingOther = 'it does not answer over the internet; trying another address';
 
-/** @param roundTripMs from the broadcast to its answer */
-export function answeredBroadcast(roundTripMs: number): string {
-  return `answered a broadcast in ${roundTripMs.toFixed(1)} ms`;
+const answeredTo: Readonly<Record<DiscoveryKind, string>> = {
+  remembered: 'answered where it did before on this LAN',
+  broadcast: 'answered a broadcast',
+  multicast: 'answered a broadcast',
+  neighbour: 'answered as a neighbour on this LAN',
+};
+
+/** `answered a broadcast in 0.8 ms` */
+export function foundBy(kind: DiscoveryKind, roundTripMs: number): string {
+  return `${answeredTo[kind]} in ${roundTripMs.toFixed(1)} ms`;
 }
 
 /** What could not be carried out, with the system's words. */

@@ -74,7 +74,7 @@ test('what a request to test tells is newer than the request, also when the netw
 
 test('with discovery on, it is found by broadcast', async () => {
   // Nothing may be remembered from the tests before this one.
-  await mesh.world.laptop.run(['/bin/sh', '-c', 'rm /var/lib/homing/endpoints-*']);
+  await mesh.world.laptop.run(['/bin/sh', '-c', 'rm /var/lib/homing/endpoints-* /var/lib/homing/networks-*']);
   await laptop.installed.mustHoming(['up']);
   await laptop.untilPath('nas', 'lan');
   const { candidates } = await laptop.controller('nas');

@@ -36,8 +36,14 @@ export function isThisComputer(host: string): boolean {
   return range === 'loopback' || range === 'unspecified';
 }
 
+function isOneMachine(range: string): boolean {
+  return range !== 'multicast' && range !== 'broadcast';
+}
+
 const fitsKind: Record<ProbeTarget['kind'], (range: string, family: 4 | 6) => boolean> = {
-  unicast: (range) => range !== 'multicast' && range !== 'broadcast',
+  unicast: isOneMachine,
+  remembered: isOneMachine,
+  neighbour: isOneMachine,
   broadcast: (range, family) => family === 4 && range !== 'multicast',
   multicast: (range, family) => family === 6 && range === 'multicast',
 };
@@ -70,5 +76,10 @@ export function destinationOf(
   if (needsZone && !host.includes('%')) {
     return { refusal: `${canonical} is reached through one interface, and none is named.` };
   }
-  return { family, host, port: target.port, exact: target.kind === 'unicast' };
+  return {
+    family,
+    host,
+    port: target.port,
+    exact: target.kind !== 'broadcast' && target.kind !== 'multicast',
+  };
 }

@@ -53,10 +53,11 @@ export function parseNeighbourhood(
     });
   const isGateway = ({ dst, dev, router }: PrintedNeighbour) =>
     router === null || gateways.some(({ address, device }) => address === dst && device === dev);
+  const gatewayMacs = new Set(onLan.filter(isGateway).map(({ lladdr }) => lladdr));
   return {
     links: all,
     networks: networksOf(onLan, gateways),
-    neighbours: machinesOf([...onLan].sort(byRank(isGateway))),
+    neighbours: machinesOf(onLan.filter(({ lladdr }) => !gatewayMacs.has(lladdr))),
     unknownGateways: unknownOf(onLan, gateways),
   };
 }
@@ -82,18 +83,11 @@ function networksOf(
   return networks;
 }
 
-/** Whom to ask first: a router may well be the controller; one IPv4 address reaches a machine wherever it is set up. */
-function byRank(
-  isGateway: (one: PrintedNeighbour) => boolean,
-): (a: PrintedNeighbour, b: PrintedNeighbour) => number {
-  const rank = (one: PrintedNeighbour) => (isGateway(one) ? 0 : 2) + (one.dst.includes(':') ? 1 : 0);
-  return (a, b) => rank(a) - rank(b);
-}
-
 /** One address for each MAC address of a link. */
-function machinesOf(ranked: readonly PrintedNeighbour[]): Neighbour[] {
+function machinesOf(known: readonly PrintedNeighbour[]): Neighbour[] {
   const machines = new Map<string, Neighbour>();
-  for (const { dst, dev, lladdr } of ranked) {
+  const isIpv6 = ({ dst }: PrintedNeighbour) => dst.includes(':');
+  for (const { dst, dev, lladdr } of known.toSorted((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)))) {
     if (lladdr === undefined) continue;
     const address = /^fe[89ab]/i.test(dst) ? `${dst}%${dev}` : dst;
     const machine = `${dev} ${lladdr}`;

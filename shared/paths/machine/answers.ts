@@ -1,7 +1,7 @@
 import { endpointOf } from '../../endpoints/endpoint.ts';
-import { answeredBroadcast } from '../../timeline/move-reasons.ts';
+import { foundBy } from '../../timeline/move-reasons.ts';
 import { type ProbeVerdict, recordVerdict } from '../candidate.ts';
-import type { ProbeOutcome, ProbeTarget } from '../probe-target.ts';
+import type { DiscoveryTarget, ProbeOutcome, ProbeTarget } from '../probe-target.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
 import { addOnLink, changeCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
@@ -18,8 +18,11 @@ export function hearOutcome(
   nowMs: number,
 ): Step {
   const answered = outcome.verdict === 'verified' ? { ...state, everAnswered: true } : state;
-  if (target.kind !== 'unicast') {
-    return outcome.verdict === 'verified' ? discovered(answered, target, outcome, nowMs) : [answered, []];
+  const { kind } = target;
+  if (kind !== 'unicast') {
+    return outcome.verdict === 'verified'
+      ? discovered(answered, { ...target, kind }, outcome, nowMs)
+      : [answered, []];
   }
   const endpoint = endpointOf(target);
   const verdict: ProbeVerdict =
@@ -45,7 +48,12 @@ function provenInUse(state: PathState, nowMs: number): Step {
 }
 
 /** It answered over the link itself a moment ago: no route needs to be looked up to use it. */
-function discovered(state: PathState, target: ProbeTarget, outcome: Verified, nowMs: number): Step {
+function discovered(
+  state: PathState,
+  target: Pick<DiscoveryTarget, 'kind'> & Pick<ProbeTarget, 'interfaceName'>,
+  outcome: Verified,
+  nowMs: number,
+): Step {
   const endpoint = endpointOf(outcome.from);
   const { roundTripMs } = outcome;
   const prove = (known: PathState): Step => {
@@ -58,7 +66,7 @@ function discovered(state: PathState, target: ProbeTarget, outcome: Verified, no
   };
   if (candidateAt(state, endpoint) !== undefined) return prove(state);
   const candidates = addOnLink(state.candidates, endpoint, target.interfaceName ?? '');
-  const reason = answeredBroadcast(roundTripMs);
+  const reason = foundBy(target.kind, roundTripMs);
   const { phase } = state;
   // Found again after a restart of the helper, to which WireGuard reported the endpoint without its zone.
   const isInUse = phase.is === 'on' && isSameEndpoint(phase.endpoint, endpoint);

@@ -25,12 +25,14 @@ export type PathEvent =
     }
   /** The routes to the candidates, by address without zone: answers `look-up` of `routes`. */
   | { readonly type: 'routes'; readonly routes: Readonly<Record<string, Route>> }
-  /** The routes, and the links to ask by broadcast: answers `look-up` of `network`. */
+  /** The routes, and where to look for the controller: answers `look-up` of `network`. */
   | {
       readonly type: 'network';
       readonly routes: Readonly<Record<string, Route>>;
       readonly discovery: readonly DiscoveryTarget[];
     }
+  /** Another look at who is there, while the network stays as it is. */
+  | { readonly type: 'nearby'; readonly discovery: readonly DiscoveryTarget[] }
   /** The network could not be looked at: answers `look-up` of `network`. */
   | { readonly type: 'look-failed' }
   /** What the controller's endpoints stand for now: answers `look-up` of `names`. */

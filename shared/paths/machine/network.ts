@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../endpoints/endpoint.ts';
+import { type Endpoint, endpointOf } from '../../endpoints/endpoint.ts';
 import { isProven } from '../candidate.ts';
 import type { DiscoveryTarget } from '../probe-target.ts';
 import type { Losses, Route, WayOut } from '../route.ts';
@@ -90,4 +90,16 @@ export function routesKnown(
 
 export function discoveryKnown(state: PathState, discovery: readonly DiscoveryTarget[]): PathState {
   return { ...state, discovery };
+}
+
+/**
+ * Whether the network turns out to be one in which the controller answered before, while a better path is looked for: the
+ * gateway's MAC address is known only after something was sent to it.
+ */
+export function isRecognised(state: PathState, discovery: readonly DiscoveryTarget[]): boolean {
+  const isLooking = state.round.is !== 'idle' || state.nextRoundAtMs !== null;
+  const isNew = ({ host, port = state.port }: DiscoveryTarget) =>
+    candidateAt(state, endpointOf({ host, port })) === undefined &&
+    !state.discovery.some((before) => before.kind === 'remembered' && before.host === host);
+  return isLooking && discovery.some((target) => target.kind === 'remembered' && isNew(target));
 }

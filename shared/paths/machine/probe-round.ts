@@ -1,4 +1,4 @@
-import { type Endpoint, partsOf } from '../../endpoints/endpoint.ts';
+import { type Endpoint, endpointOf, partsOf } from '../../endpoints/endpoint.ts';
 import { nextProbes, type Schedule } from '../probe-schedule.ts';
 import type { DiscoveryTarget, ProbeTarget, ProbeTiming } from '../probe-target.ts';
 import type { Situation } from '../situation.ts';
@@ -28,7 +28,7 @@ export function scheduleOf({ roundsSinceEvent, discovery }: PathState): Schedule
 
 /**
  * The targets of one round. The LAN answers within a millisecond and is what a move is for, so it is asked first; in a
- * hurry what is known goes before what would have to be found.
+ * hurry what is known goes before what would have to be found. Neighbours come last: most of them are somebody else.
  */
 export function probeRound(
   haste: Haste,
@@ -45,14 +45,19 @@ export function probeRound(
   });
   const isLan = new Set(situation.candidates.flatMap((one) => (one.path === 'lan' ? [one.endpoint] : [])));
   const lans = targets.filter((endpoint) => isLan.has(endpoint)).length;
-  const found = discovery ? links.map((target): ProbeTarget => ({ ...target, port })) : [];
-  const ahead = isHurried(haste) ? known : [...known.slice(0, lans), ...found];
-  const behind = isHurried(haste) ? found : known.slice(lans);
+  const isKnown = (target: ProbeTarget) => targets.includes(endpointOf(target));
+  const found = (discovery ? links : [])
+    .map((target): ProbeTarget => ({ port, ...target }))
+    .filter((target) => !isKnown(target));
+  const likely = found.filter(({ kind }) => kind !== 'neighbour');
+  const unlikely = found.filter(({ kind }) => kind === 'neighbour');
+  const ahead = isHurried(haste) ? known : [...known.slice(0, lans), ...likely];
+  const behind = isHurried(haste) ? likely : known.slice(lans);
   const timing = {
     timeoutMs: isHurried(haste) ? urgentTimeoutMs : patientTimeoutMs,
     attempts: attemptsOf[haste],
   };
-  return { targets: [...ahead, ...behind], timing };
+  return { targets: [...ahead, ...behind, ...unlikely], timing };
 }
 
 /** How long one message to a candidate is waited for, in a hurry. What was never measured may be as slow as the slowest. */

@@ -56,11 +56,17 @@ export function takeTurn(state: PathState, nowMs: number): { readonly step: Step
   return { step: [running, [{ do: 'probe', round: nextId, targets, timing }]], isOver: false };
 }
 
+/** Neighbours are asked in one round for each look at who is there: they are strangers, and many. */
+function wasAsked(round: PathState['round']): boolean {
+  return round.is === 'running' && round.targets.some(({ kind }) => kind === 'neighbour');
+}
+
 /** Ends the round under way, before anything is decided on it. */
 export function endRound(state: PathState): Step {
   const ended: PathState = {
     ...state,
     round: { is: 'idle' },
+    discovery: state.discovery.filter(({ kind }) => kind !== 'neighbour' || !wasAsked(state.round)),
     roundsSinceEvent: state.roundsSinceEvent + 1,
     // What began before somebody asked does not answer them.
     requested: state.requested === 0 ? 0 : null,

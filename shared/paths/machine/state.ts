@@ -111,7 +111,7 @@ export interface PathState {
   readonly isPingable: boolean;
   readonly phase: Phase;
   readonly candidates: readonly PathCandidate[];
-  /** The broadcast and multicast targets of the links there are; empty when discovery is off. */
+  /** Where to look for the controller on the links there are; empty when discovery is off. */
   readonly discovery: readonly DiscoveryTarget[];
   /** When the controller's names were last looked up. */
   readonly namesLookedAtMs: number;

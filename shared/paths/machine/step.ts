@@ -6,7 +6,7 @@ import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
 import { effectFailed, moveEnded, resetEnded } from './moves.ts';
-import { discoveryKnown, networkChanged, routesKnown, waysOutKnown } from './network.ts';
+import { discoveryKnown, isRecognised, networkChanged, routesKnown, waysOutKnown } from './network.ts';
 import {
   countersRead,
   followPeer,
@@ -51,6 +51,10 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'network': {
       const { state: known } = routesKnown(discoveryKnown(state, event.discovery), event.routes);
       return andThen(decideOnRoutes(known, nowMs), (next) => beginEventRound(next, 'event', nowMs));
+    }
+    case 'nearby': {
+      const known = discoveryKnown(state, event.discovery);
+      return isRecognised(state, event.discovery) ? beginRound(known, 'event', nowMs) : [known, []];
     }
     case 'look-failed':
       return beginEventRound(state, 'event', nowMs);

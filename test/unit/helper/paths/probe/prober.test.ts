@@ -205,6 +205,9 @@ describe('targets that are not probed', () => {
     expect(await refusal(unicast(51820, 'nas.example.org'))).toContain('is not an IP address');
     expect(await refusal(unicast(0))).toContain('is not 1 to 65535');
     expect(await refusal(unicast(51820, 'ff02::1%lo'))).toContain('not a unicast address');
+    expect(await refusal({ kind: 'neighbour', host: '239.1.1.1', port: 1 })).toContain(
+      'not a neighbour address',
+    );
     expect(await refusal({ kind: 'broadcast', host: 'ff02::1', port: 1 })).toContain(
       'not a broadcast address',
     );

@@ -58,7 +58,7 @@ test('a gateway that was not spoken to yet is named, and its network is not know
   expect(unknownGateways).toEqual(['192.168.1.1', 'fe80::1%wlan0']);
 });
 
-test('each machine of a LAN is one neighbour, by IPv4 if it can be, the gateway first', () => {
+test('each machine of a LAN that is no gateway is one neighbour, by IPv4 if it can be', () => {
   const { neighbours } = parse(
     [
       known('fe80::7', 'eth0', 7),
@@ -67,11 +67,12 @@ test('each machine of a LAN is one neighbour, by IPv4 if it can be, the gateway 
       known('fe80::9', 'eth0', 9),
       known('172.17.0.2', 'docker0', 5),
       known('192.168.1.1', 'eth0', 1),
+      known('192.168.2.1', 'eth0', 1),
+      known('fe80::3', 'eth0', 3, { router: null }),
     ],
     [route('192.168.1.1', 'eth0')],
   );
   expect(neighbours).toEqual([
-    { address: '192.168.1.1', device: 'eth0' },
     { address: '192.168.1.7', device: 'eth0' },
     { address: 'fe80::9%eth0', device: 'eth0' },
   ]);

@@ -1,0 +1,28 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+
+/** Discard (RFC 863). */
+const discardPort = 9;
+
+/**
+ * Sends one empty datagram to each address, so that the system asks for its MAC address (ARP, RFC 826; RFC 4861 section 7.2).
+ * Whether the datagram is taken does not matter.
+ * @returns when all have left, or could not
+ */
+export async function wakeGateways(addresses: readonly string[]): Promise<void> {
+  await Promise.all(addresses.map(wake));
+}
+
+function wake(address: string): Promise<void> {
+  const socket = createSocket(isIPv6(address.split('%')[0] ?? '') ? 'udp6' : 'udp4');
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.removeAllListeners();
+      socket.close();
+      resolve();
+    };
+    // There is no way to it any more: the network changed, which is looked at anyway.
+    socket.once('error', done);
+    socket.send(new Uint8Array(), discardPort, address, done);
+  });
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import type { RoamingLaptop } from './support/roaming-laptop.ts';
+import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
+import { StatefulFirewall } from './support/stateful-firewall.ts';
+
+/** A laptop behind ufw as shipped, and an invite that knows nothing of the LAN. */
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let mesh: RoamingMesh;
+let laptop: RoamingLaptop;
+let firewall: StatefulFirewall;
+
+beforeAll(async () => {
+  requireLab();
+  mesh = await createRoamingMesh({
+    parts: ['hotel'],
+    hairpin: true,
+    publicDelayMs: 10,
+    privateEndpoints: [],
+  });
+  laptop = mesh.laptop;
+  firewall = await StatefulFirewall.load(mesh.world.laptop);
+}, 60_000);
+afterAll(() => mesh?.destroy());
+
+async function reasonsFound(since: number): Promise<readonly string[]> {
+  return (await laptop.decisionsSince(since, 'found')).map(({ reason }) => reason);
+}
+
+test('a controller whose answer to the broadcast is dropped is found as a neighbour, which it became by answering', async () => {
+  await laptop.installed.mustHoming(['up']);
+  await laptop.untilPath('nas', 'lan');
+  expect(await reasonsFound(0)).toEqual([expect.stringMatching(/^answered as a neighbour on this LAN/)]);
+  expect(await firewall.droppedAnswers()).toBeGreaterThan(0);
+});
+
+test('when the laptop comes back, it is asked where it answered before in this network', async () => {
+  await mesh.world.moveLaptop('hotel');
+  await laptop.untilPath('nas', 'internet');
+  const mark = await laptop.mark();
+  await mesh.world.moveLaptop('home');
+  await laptop.untilPath('nas', 'lan', { timeoutMs: 4_000 });
+  // For two minutes connection tracking still lets its answers to broadcasts in, as those to what it was asked before.
+  expect(await reasonsFound(mark)).toContainEqual(
+    expect.stringMatching(/^answered where it did before on this LAN/),
+  );
+});
+
+test('what answered in a network is known to the next tunnel, and in no other network', async () => {
+  await mesh.world.moveLaptop('hotel');
+  await laptop.untilPath('nas', 'internet');
+  await laptop.installed.mustHoming(['down']);
+  await laptop.installed.mustHoming(['up']);
+  await laptop.untilPath('nas', 'internet');
+  const mark = await laptop.mark();
+  await mesh.world.moveLaptop('home');
+  await laptop.untilPath('nas', 'lan', { timeoutMs: 4_000 });
+  expect((await reasonsFound(mark))[0]).toMatch(/^answered where it did before on this LAN/);
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { DiscoveryTarget } from '../../../../../shared/paths/probe-target.ts';
+import { atHome, internet, MachineRun } from '../../../support/machine-run.ts';
+
+const target = (kind: DiscoveryTarget['kind'], host: string): DiscoveryTarget => {
+  return { kind, host, interfaceName: 'eth0' };
+};
+const broadcast = target('broadcast', '192.0.2.255');
+const router = target('neighbour', '192.0.2.1');
+const remembered = target('remembered', '192.0.2.77');
+const routes = { ...atHome, '192.0.2.77': atHome['192.0.2.10'] };
+
+/** In a LAN with an internet path in use, and no LAN address named; the round has begun. */
+function arrived(discovery: readonly DiscoveryTarget[]): MachineRun {
+  const run = new MachineRun([{ endpoint: internet, path: 'internet', source: 'invite' }]);
+  run.send({ type: 'started', endpoint: internet });
+  run.send({ type: 'network', routes, discovery });
+  return run;
+}
+
+function asked(run: MachineRun): readonly string[] {
+  return run.last('probe').targets.map(({ host }) => host);
+}
+
+/** The path in use answers, everything else is silent, and the round ends. */
+function onlyInternetAnswers(run: MachineRun): void {
+  run.answer(internet, 30);
+  run.endRound();
+}
+
+describe('a controller whose address in this network is not known', () => {
+  test('is looked for where it answered before, then by broadcast, and among the neighbours last', () => {
+    const run = arrived([remembered, broadcast, router]);
+    expect(asked(run)).toEqual(['192.0.2.77', '192.0.2.255', '198.51.100.7', '192.0.2.1']);
+  });
+
+  test.each(['remembered', 'neighbour'] as const)('is found at an address that is %s', (kind) => {
+    const run = arrived([target(kind, '192.0.2.77')]);
+    const { round, targets } = run.last('probe');
+    const index = targets.findIndex((one) => one.host === '192.0.2.77');
+    const from = { host: '192.0.2.77', port: 51_820 };
+    run.send({ type: 'probed', round, index, outcome: { verdict: 'verified', from, roundTripMs: 0.8 } });
+    expect(run.last('move').order.to).toBe('192.0.2.77:51820');
+    expect(run.recorded).toContainEqual(expect.stringMatching(/^found answered .* on this LAN in 0\.8 ms/));
+  });
+
+  test('is asked for at a candidate once, not as a neighbour too', () => {
+    const run = arrived([target('neighbour', '198.51.100.7'), broadcast]);
+    expect(asked(run)).toEqual(['192.0.2.255', '198.51.100.7']);
+  });
+});
+
+test('neighbours are asked in one round, what was remembered and the LAN as a whole in all of them', () => {
+  const run = arrived([remembered, broadcast, router]);
+  onlyInternetAnswers(run);
+  run.pass(8_000);
+  expect(asked(run)).toEqual(['192.0.2.77', '192.0.2.255', '198.51.100.7']);
+});
+
+test('neighbours of a round that was cut short are asked in the next', () => {
+  const run = arrived([broadcast, router]);
+  run.send({ type: 'silent', sinceMs: run.nowMs - 150, unanswered: 9 });
+  expect(asked(run)).toContain('192.0.2.1');
+});
+
+describe('another look at who is there', () => {
+  test('has a new neighbour asked in the next round, and begins none', () => {
+    const run = arrived([broadcast]);
+    onlyInternetAnswers(run);
+    expect(run.send({ type: 'nearby', discovery: [broadcast, router] })).toEqual([]);
+    run.pass(8_000);
+    expect(asked(run)).toContain('192.0.2.1');
+  });
+
+  test('has what answered here before asked at once, when the network is recognised', () => {
+    const run = arrived([broadcast]);
+    onlyInternetAnswers(run);
+    run.send({ type: 'nearby', discovery: [remembered, broadcast] });
+    expect(asked(run)[0]).toBe('192.0.2.77');
+    onlyInternetAnswers(run);
+    expect(run.send({ type: 'nearby', discovery: [remembered, broadcast] })).toEqual([]);
+  });
+
+  test('sends nothing while the path in use is the one that was remembered', () => {
+    const run = arrived([broadcast]);
+    const { round } = run.last('probe');
+    const from = { host: '192.0.2.77', port: 51_820 };
+    run.send({ type: 'probed', round, index: 0, outcome: { verdict: 'verified', from, roundTripMs: 0.8 } });
+    run.endMove();
+    run.answer(internet, 30);
+    run.endRound();
+    expect(run.send({ type: 'nearby', discovery: [remembered, broadcast, router] })).toEqual([]);
+  });
+});
