@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
 import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
 import { type NetworkIdentity, networkIdentity } from '../../shared/paths/network-identity.ts';
+import { networksNotLoaded, networksNotSaved } from '../../shared/timeline/network-reasons.ts';
 
 /** Where controllers were well reached on the LANs that the laptop has been in, kept on disk. */
 
@@ -63,7 +64,7 @@ export class RememberedNetworks {
       writeFileSync(`${this.#path}.new`, JSON.stringify(this.#networks), { mode: 0o600 });
       renameSync(`${this.#path}.new`, this.#path);
     } catch (error) {
-      this.#onProblem(`what answered in this network cannot be kept (${String(error)})`);
+      this.#onProblem(networksNotSaved(String(error)));
     }
   }
 
@@ -72,10 +73,7 @@ export class RememberedNetworks {
       return fileSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch (error) {
       const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!missing)
-        this.#onProblem(
-          `what answered in which network cannot be read, and is learned again (${String(error)})`,
-        );
+      if (!missing) this.#onProblem(networksNotLoaded(String(error)));
       return [];
     }
   }

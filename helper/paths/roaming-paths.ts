@@ -104,7 +104,7 @@ class RoamingPaths implements PathKeeper {
       nearby: this.#nearby,
       onNearby: () => this.#rememberReached(this.#drivers),
       wakeGateways,
-      nowMs: this.#nowMs,
+      nowMs: this.#time.nowMs,
       drivers: () => this.#drivers,
       onTrouble: (reason) => this.#trouble(reason),
     });

@@ -26,3 +26,11 @@ export function endpointsNotSaved(error: string): string {
 export function endpointsNotLoaded(error: string): string {
   return `the last good endpoints could not be loaded and are discovered again (${error})`;
 }
+
+export function networksNotSaved(error: string): string {
+  return `where controllers answered in this network could not be saved (${error})`;
+}
+
+export function networksNotLoaded(error: string): string {
+  return `where controllers answered in which network could not be loaded and is discovered again (${error})`;
+}

@@ -70,7 +70,9 @@ test.each([
 ])('a file that %s is reported, and learned again', (_, text) => {
   writeFileSync(path, text);
   const networks = open();
-  expect(problems).toEqual([expect.stringMatching(/^what answered in which network cannot be read/)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^where controllers answered in which network could not be loaded/),
+  ]);
   networks.add(network(1), 'nas', nas);
   expect(open().endpoints(network(1), 'nas')).toEqual([nas]);
 });
@@ -80,6 +82,8 @@ test('a folder that cannot be written to is reported, and nothing else fails', (
   rmSync(folder, { recursive: true });
   writeFileSync(folder, '');
   networks.add(network(1), 'nas', nas);
-  expect(problems).toEqual([expect.stringMatching(/^what answered in this network cannot be kept/)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^where controllers answered in this network could not be saved/),
+  ]);
   expect(networks.endpoints(network(1), 'nas')).toEqual([nas]);
 });
