@@ -1,3 +1,4 @@
+import type { InterfaceSilence } from '../../shared/paths/machine/peer.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { interfaceDeleted } from '../../shared/timeline/network-reasons.ts';
 import type { LiveInterface, LivePeer } from '../tunnel/system.ts';
@@ -45,9 +46,10 @@ export class InterfaceReader {
   }
 
   /** Byte counters: those of the interface hide the silence of one controller behind the answers of another. */
-  async counters(): Promise<void> {
+  async counters(silence?: InterfaceSilence): Promise<void> {
+    const why = silence === undefined ? {} : { silence };
     this.#each(await this.#parts.read(), (driver, { receivedBytes, sentBytes }) =>
-      driver.send({ type: 'counters', receivedBytes, sentBytes }),
+      driver.send({ type: 'counters', receivedBytes, sentBytes, ...why }),
     );
   }
 

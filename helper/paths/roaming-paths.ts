@@ -126,7 +126,7 @@ class RoamingPaths implements PathKeeper {
       onNamesMove: ({ via, reason }) => void context.useNamesVia(via, reason),
       onClockJump: () => this.#networkChanged(),
       onReadDue: () => void this.#look.run(() => reader.peers()),
-      onPeersDue: () => void this.#look.run(() => reader.counters()),
+      onPeersDue: (silence) => void this.#look.run(() => reader.counters(silence)),
     });
   }
 

@@ -5,6 +5,7 @@ import {
   namesWakeAtMs,
   stepNames,
 } from '../../shared/paths/machine/names.ts';
+import type { InterfaceSilence } from '../../shared/paths/machine/peer.ts';
 import { isLost } from '../../shared/paths/machine/reachability.ts';
 import { candidateAt, endpointIn } from '../../shared/paths/machine/state.ts';
 import { wakeAtMs } from '../../shared/paths/machine/step.ts';
@@ -37,7 +38,8 @@ export interface TunnelClockParts {
   readonly onNamesMove: (move: NamesMove) => void;
   readonly onClockJump: () => void;
   readonly onReadDue: () => void;
-  readonly onPeersDue: () => void;
+  /** Each controller's own counters are to be read: the interface's are everybody's. */
+  readonly onPeersDue: (silence?: InterfaceSilence) => void;
 }
 
 /** The one timer of a tunnel: wakes each machine when it asked for it, and feeds those that span the controllers. */
@@ -164,11 +166,12 @@ export class TunnelClock {
   #hear(news: WatchNews, nowMs: number): void {
     const { drivers, onClockJump, onPeersDue, onReadDue } = this.#parts;
     switch (news.news) {
-      case 'silent':
-        for (const driver of drivers) {
-          driver.send({ type: 'silent', sinceMs: news.sinceMs, unanswered: news.unanswered });
-        }
+      case 'silent': {
+        const { sinceMs, unanswered } = news;
+        if (drivers.length > 1) onPeersDue({ sinceMs, unanswered });
+        else drivers[0]?.send({ type: 'silent', sinceMs, unanswered });
         break;
+      }
       case 'heard':
         // With more than one controller only their own counters tell who answered.
         if (drivers.length === 1) drivers[0]?.send({ type: 'heard', afterMs: nowMs });

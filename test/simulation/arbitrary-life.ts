@@ -154,6 +154,7 @@ const start: fc.Arbitrary<Omit<WorldStart, 'sites'>> = fc.record({
   talk,
   packetMs: fc.constantFrom(20, 200, 1_000),
   peerTalks: isOn,
+  countsAll: isOn,
 });
 
 export const arbitraryLife: fc.Arbitrary<Life> = fc

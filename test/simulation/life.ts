@@ -34,11 +34,10 @@ const maxStateLength = 24_000;
 /** Lives it, and looks on for a while after the last change. @throws LawBroken */
 export function live(life: Life, machine: Machine): StepLaws {
   const random = randomFrom(life.start.seed);
-  let laptop: Laptop | undefined;
-  const world = new World(life.start, random, () => laptop?.flowChanged());
+  const world = new World(life.start, random);
   const laws = new StepLaws(world);
   const { known, discovery } = life;
-  laptop = new Laptop({ world, machine, known, discovery, observer: laws });
+  const laptop = new Laptop({ world, machine, known, discovery, observer: laws });
   const { time } = world;
   const happen = (change: WorldChange): void => {
     checkMoves(world, laptop, laws);

@@ -67,7 +67,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'forgets the effect under way when packets go unanswered',
-    caughtBy: ['one-effect'],
+    caughtBy: ['one-effect', 'no-oscillation'],
     mutate: after('silent', (state) => {
       const { phase } = state;
       return phase.is === 'moving' ? { ...state, phase: phase.from } : state;

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../endpoints/endpoint.ts';
 import type { DiscoveryTarget, ProbeOutcome } from '../probe-target.ts';
 import type { Losses, Route, WayOut } from '../route.ts';
 import type { KnownEndpoint } from './candidates.ts';
+import type { CountersLook } from './peer.ts';
 
 /** What a move came to. */
 export type MoveOutcome =
@@ -42,7 +43,7 @@ export type PathEvent =
   /** Something came back over the tunnel, some time after the one given. */
   | { readonly type: 'heard'; readonly afterMs: number }
   /** The controller's own byte counters, where there are other controllers. */
-  | { readonly type: 'counters'; readonly receivedBytes: number; readonly sentBytes: number }
+  | ({ readonly type: 'counters' } & CountersLook)
   /** What the live interface says of the controller. @see handshake-age.ts in the helper */
   | {
       readonly type: 'peer';

@@ -4,6 +4,7 @@ import { isSameEndpoint } from '../same-endpoint.ts';
 import { addCandidate } from './candidates.ts';
 import type { Step } from './compose.ts';
 import { candidateAt, endpointIn, isAtRest, type PathState, silentSinceMs } from './state.ts';
+import { maxGapMs } from './watch.ts';
 
 /** What the live interface says of one controller. */
 
@@ -24,29 +25,60 @@ export const counterLookMs = 1_000;
  */
 const reportAgainMs = 10_000;
 
-/** What the counters say: something came in after the look before; packets went out in two looks and none came in. */
+/** Nothing came in over the whole interface since then, while so many packets went out. */
+export interface InterfaceSilence {
+  readonly sinceMs: number;
+  readonly unanswered: number;
+}
+
+/** An empty inner packet of IPv4 and ICMP with WireGuard's header and tag, padded (paper, section 5.4.6). */
+const minDataBytes = 64;
+
+export interface CountersLook {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  /** Why the counters were read, when it was that. */
+  readonly silence?: InterfaceSilence;
+}
+
+/** What the counters say: something came in after the look before; packets went out and none came in. */
 export type Counted =
   | { readonly is: 'heard'; readonly afterMs: number }
-  | { readonly is: 'silent'; readonly sinceMs: number }
+  | { readonly is: 'silent'; readonly sinceMs: number; readonly unanswered: number }
   | { readonly is: 'nothing' };
 
+/**
+ * One look. A controller is silent after two looks in which packets went out to it and none came in, or after one where
+ * nothing came in from anybody: then it is known since when. To whom nothing was sent cannot be silent.
+ */
 export function countersRead(
   state: PathState,
-  { receivedBytes, sentBytes }: { readonly receivedBytes: number; readonly sentBytes: number },
+  { receivedBytes, sentBytes, silence }: CountersLook,
   nowMs: number,
 ): { readonly state: PathState; readonly counted: Counted } {
   const { counters: before } = state;
+  const newBytes = before === null ? 0 : sentBytes - before.sentBytes;
+  const spoke = newBytes > keepaliveBytes;
+  if (silence !== undefined && (spoke || before === null)) {
+    const { sinceMs } = silence;
+    const unanswered = Math.min(silence.unanswered, Math.floor(newBytes / minDataBytes));
+    const look = { atMs: nowMs, receivedBytes, sentBytes, spokeAtMs: nowMs };
+    const counters = { ...look, silentSinceMs: sinceMs, reportedAtMs: nowMs };
+    return { state: { ...state, counters }, counted: { is: 'silent', sinceMs, unanswered } };
+  }
   const heard = before !== null && receivedBytes !== before.receivedBytes;
-  const spoke = before !== null && sentBytes - before.sentBytes > keepaliveBytes;
   const began = spoke ? nowMs - counterLookMs : null;
-  const silentSinceMs = heard ? null : (before?.silentSinceMs ?? began);
+  const lastSilence = before !== null && nowMs - before.spokeAtMs <= maxGapMs ? before.silentSinceMs : null;
+  const silentSinceMs = heard ? null : (lastSilence ?? began);
   const isDue = before?.reportedAtMs == null || nowMs - before.reportedAtMs >= reportAgainMs;
-  const isSilent = !heard && before?.silentSinceMs != null && spoke && isDue;
+  const isSilent = !heard && lastSilence !== null && spoke && isDue;
   const reportedAtMs = heard ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null);
-  const next = { ...state, counters: { atMs: nowMs, receivedBytes, sentBytes, silentSinceMs, reportedAtMs } };
+  const spokeAtMs = spoke ? nowMs : (before?.spokeAtMs ?? nowMs);
+  const look = { atMs: nowMs, receivedBytes, sentBytes, spokeAtMs };
+  const next = { ...state, counters: { ...look, silentSinceMs, reportedAtMs } };
   if (heard) return { state: next, counted: { is: 'heard', afterMs: before.atMs } };
   if (!isSilent) return { state: next, counted: { is: 'nothing' } };
-  return { state: next, counted: { is: 'silent', sinceMs: before.silentSinceMs } };
+  return { state: next, counted: { is: 'silent', sinceMs: lastSilence, unanswered: 0 } };
 }
 
 /** What the live interface says of a controller. */

@@ -99,6 +99,8 @@ export interface PeerCounters {
   readonly atMs: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
+  /** When more than keepalives were last seen to go out. */
+  readonly spokeAtMs: number;
   readonly silentSinceMs: number | null;
   /** When this silence was last reported; null when it was not. */
   readonly reportedAtMs: number | null;

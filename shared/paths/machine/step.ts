@@ -67,7 +67,7 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'counters': {
       const { state: next, counted } = countersRead(state, event, nowMs);
       if (counted.is === 'heard') return trust(next, counted.afterMs);
-      return counted.is === 'silent' ? suspect(next, { sinceMs: counted.sinceMs }, nowMs) : [next, []];
+      return counted.is === 'silent' ? suspect(next, counted, nowMs) : [next, []];
     }
     case 'peer':
       return peerRead(state, event, nowMs);

@@ -16,6 +16,8 @@ export interface WatchState {
   /** Packets that went out since then. */
   readonly unanswered: number;
   readonly looksWithSending: number;
+  /** When packets were last seen to go out. */
+  readonly sentAtMs: number;
   readonly looksWithout: number;
   /** When the silence was last reported; null when it was not, or something came in since. */
   readonly reportedAtMs: number | null;
@@ -54,6 +56,11 @@ const looksBeforeRest = 14;
 const minSilenceMs = 150;
 const silenceRoundTrips = 2;
 /**
+ * Packets further apart than this are no conversation. The kernel's counters include keepalives (each 25 s), which nobody
+ * answers, and handshakes; those are repeated after REKEY_TIMEOUT, 5 s (paper, section 6.1), and do want an answer.
+ */
+export const maxGapMs = 6_500;
+/**
  * What is sent may want no answer, and a probe then says that all is well. The silence is reported again after this while
  * packets go out, in case the path died since: otherwise only the age of the session, after 190 s, would show it.
  */
@@ -72,6 +79,7 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
     silentSinceMs: null,
     unanswered: 0,
     looksWithSending: 0,
+    sentAtMs: nowMs,
     looksWithout: 0,
     reportedAtMs: null,
     clockOffsetMs: wallMs - nowMs,
@@ -127,10 +135,13 @@ function compare(
     if (state.reportedAtMs !== null) news.push({ news: 'heard' });
     next = { ...next, silentSinceMs: null, unanswered: 0, looksWithSending: 0, reportedAtMs: null };
   } else if (hasSent) {
-    const silentSinceMs = state.silentSinceMs ?? nowMs - lookMs;
-    const unanswered = state.unanswered + counters.sent - before.sent;
-    next = { ...next, silentSinceMs, unanswered, looksWithSending: state.looksWithSending + 1 };
+    const goesOn = nowMs - state.sentAtMs <= maxGapMs;
+    const silentSinceMs = (goesOn ? state.silentSinceMs : null) ?? nowMs - lookMs;
+    const unanswered = (goesOn ? state.unanswered : 0) + counters.sent - before.sent;
+    const looksWithSending = (goesOn ? state.looksWithSending : 0) + 1;
+    next = { ...next, silentSinceMs, unanswered, looksWithSending };
   }
+  if (hasSent) next = { ...next, sentAtMs: nowMs };
   if (hasSent && nowMs - state.peersLookedAtMs >= peersLookMs) {
     next = { ...next, peersLookedAtMs: nowMs };
     news.push({ news: 'peers-due' });

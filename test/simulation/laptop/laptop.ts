@@ -5,13 +5,16 @@ import {
   namesWakeAtMs,
   stepNames,
 } from '../../../shared/paths/machine/names.ts';
+import type { InterfaceSilence } from '../../../shared/paths/machine/peer.ts';
 import { isLost } from '../../../shared/paths/machine/reachability.ts';
+import { candidateAt, endpointIn } from '../../../shared/paths/machine/state.ts';
 import {
   initialTurns,
   stepTurns,
   type TurnsEvent,
   turnsWakeAtMs,
 } from '../../../shared/paths/machine/turns.ts';
+import type { WatchNews } from '../../../shared/paths/machine/watch.ts';
 import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Losses } from '../../../shared/paths/route.ts';
 import type { Site } from '../world/network.ts';
@@ -51,13 +54,13 @@ export interface LaptopParts {
 }
 
 const keepaliveMs = 25_000;
-/** The net below all events: reads the live interface. */
-const netMs = 30_000;
-const countersMs = 1_000;
 /** From a change to the report of the network watch. */
 const noticeMs = 2;
-/** The clocks are compared at each look at the counters. */
-const clockLookMs = 150;
+/** `wg show`: a process. */
+const readMs = 5;
+/** A false silence ends with the next look at the counters. */
+const nextLookMs = 75;
+const nothingLost: Losses = { devices: [], addresses: [] };
 
 export class Laptop implements Noticed {
   readonly #parts: LaptopParts;
@@ -69,8 +72,6 @@ export class Laptop implements Noticed {
   readonly #grants = new Map<string, () => void>();
   #names: NamesState;
   #namesTimer: Timer | undefined;
-  #net: Timer | undefined;
-  #counters: Timer | undefined;
   #isRunning = false;
   /** Counts the helpers there were: what an earlier one waited for is not the next one's. */
   #helper = 0;
@@ -84,13 +85,10 @@ export class Laptop implements Noticed {
       random: world.random,
       onSent: (site) => observer.probeSent(site),
     });
-    this.#traffic = new TrafficWatch(world.time, world.tunnels, {
-      onSilence: (sinceMs) => this.#each((driver) => driver.handle({ type: 'silent', sinceMs })),
-      onReceived: () => {
-        const [only, ...others] = this.#drivers;
-        if (others.length === 0 && this.#isRunning)
-          only?.handle({ type: 'heard', afterMs: world.time.nowMs });
-      },
+    this.#traffic = new TrafficWatch({
+      world,
+      slowestMs: () => this.#slowestMs(),
+      onNews: (news) => this.#hear(news),
     });
     const [first] = world.sites;
     this.#names = initialNames(first?.name ?? '', first?.name ?? '');
@@ -103,11 +101,6 @@ export class Laptop implements Noticed {
 
   get isRunning(): boolean {
     return this.#isRunning;
-  }
-
-  /** What flows may have changed. */
-  flowChanged(): void {
-    if (this.#isRunning) this.#traffic.update();
   }
 
   /** Connects: each tunnel to what answers at once on the LAN, else to the first public endpoint. */
@@ -152,9 +145,38 @@ export class Laptop implements Noticed {
     this.#soon(noticeMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', losses })));
   }
 
-  clockJumped(): void {
-    const losses = { devices: [], addresses: [] };
-    this.#soon(clockLookMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', losses })));
+  /** As the helper's tunnel clock. */
+  #hear(news: WatchNews): void {
+    const { nowMs } = this.#parts.world.time;
+    switch (news.news) {
+      case 'silent': {
+        const { sinceMs, unanswered } = news;
+        if (this.#drivers.length > 1) this.#readCounters({ sinceMs, unanswered });
+        else this.#each((driver) => driver.handle({ type: 'silent', sinceMs, unanswered }));
+        return;
+      }
+      case 'heard':
+        // With more than one controller only their own counters tell who answered.
+        if (this.#drivers.length === 1)
+          this.#each((driver) => driver.handle({ type: 'heard', afterMs: nowMs }));
+        return;
+      case 'clock-jumped':
+        this.#each((driver) => driver.handle({ type: 'network-changed', losses: nothingLost }));
+        return;
+      case 'peers-due':
+        if (this.#drivers.length > 1) this.#readCounters();
+        return;
+      case 'read-due':
+        this.#readInterface();
+        return;
+    }
+  }
+
+  #slowestMs(): number {
+    const times = this.#drivers.map(
+      ({ state }) => candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? 0,
+    );
+    return Math.max(0, ...times);
   }
 
   #answersNow(tunnel: Tunnel, host: string): boolean {
@@ -175,9 +197,7 @@ export class Laptop implements Noticed {
       return controller === undefined ? [] : [this.#driverOf(tunnel, controller, remembered[index])];
     });
     for (const driver of this.#drivers) driver.handle({ type: 'started', endpoint: driver.tunnel.endpoint });
-    this.#traffic.update();
-    this.#net = world.time.after(netMs, () => this.#readInterface());
-    if (this.#drivers.length > 1) this.#counters = world.time.after(countersMs, () => this.#readCounters());
+    this.#traffic.start();
   }
 
   #driverOf(tunnel: Tunnel, known: KnownController, remembered: KnownEndpoint | undefined): PathDriver {
@@ -222,7 +242,7 @@ export class Laptop implements Noticed {
   #cancelTimers(): void {
     this.#traffic.stop();
     const { time } = this.#parts.world;
-    for (const timer of [this.#turnsTimer, this.#namesTimer, this.#net, this.#counters]) time.cancel(timer);
+    for (const timer of [this.#turnsTimer, this.#namesTimer]) time.cancel(timer);
   }
 
   #each(run: (driver: PathDriver) => void): void {
@@ -240,7 +260,7 @@ export class Laptop implements Noticed {
     const { time } = this.#parts.world;
     const sinceMs = time.nowMs - 300;
     this.#each((driver) => driver.handle({ type: 'silent', sinceMs }));
-    this.#soon(clockLookMs, () =>
+    this.#soon(nextLookMs, () =>
       this.#each((driver) => {
         if (driver.tunnel.isHearing) driver.handle({ type: 'heard', afterMs: time.nowMs });
       }),
@@ -249,7 +269,6 @@ export class Laptop implements Noticed {
 
   #readInterface(): void {
     const { time } = this.#parts.world;
-    this.#net = time.after(netMs, () => this.#readInterface());
     this.#each((driver) => {
       const { endpoint, handshakeAtMs } = driver.tunnel.read();
       const handshakeAgeMs = handshakeAtMs === null ? null : time.nowMs - handshakeAtMs;
@@ -258,14 +277,14 @@ export class Laptop implements Noticed {
   }
 
   /** The interface's counters hide the silence of one controller behind the answers of another. */
-  #readCounters(): void {
-    const { world } = this.#parts;
-    this.#counters = world.time.after(countersMs, () => this.#readCounters());
-    if (!world.tunnels.some((tunnel) => tunnel.isSending)) return;
-    this.#each((driver) => {
-      const { receivedBytes, sentBytes } = driver.tunnel.read();
-      driver.handle({ type: 'counters', receivedBytes, sentBytes });
-    });
+  #readCounters(silence?: InterfaceSilence): void {
+    const why = silence === undefined ? {} : { silence };
+    this.#soon(readMs, () =>
+      this.#each((driver) => {
+        const { receivedBytes, sentBytes } = driver.tunnel.read();
+        driver.handle({ type: 'counters', receivedBytes, sentBytes, ...why });
+      }),
+    );
   }
 
   #resolve(site: Site, known: KnownController): readonly KnownEndpoint[] {

@@ -1,77 +1,61 @@
-import type { Tunnel } from '../world/tunnel.ts';
-import type { Timer, VirtualTime } from '../world/virtual-time.ts';
+import {
+  initialWatch,
+  stepWatch,
+  type WatchNews,
+  type WatchState,
+  watchWakeAtMs,
+} from '../../../shared/paths/machine/watch.ts';
+import type { Timer } from '../world/virtual-time.ts';
+import type { World } from '../world/world.ts';
 
-/**
- * The watch over the tunnel's packet counters, as the helper's: packets go out in two looks 150 ms apart and none come
- * in. Its looks follow from when the traffic began and ended, so nothing runs while nothing changes.
- */
-
-const lookMs = 150;
-/** A silence that lasts is reported again: what explained it before may no longer. */
-const reportAgainMs = 10_000;
-
-export interface TrafficNews {
-  readonly onSilence: (sinceMs: number) => void;
-  readonly onReceived: () => void;
+export interface TrafficWatchParts {
+  readonly world: World;
+  /** Round trip of the slowest path in use; 0 where none was measured. */
+  readonly slowestMs: () => number;
+  readonly onNews: (news: WatchNews) => void;
 }
 
+/** The shipped watch over the tunnel's counters and clocks, woken in virtual time as the helper's tunnel clock wakes it. */
 export class TrafficWatch {
-  readonly #time: VirtualTime;
-  readonly #tunnels: readonly Tunnel[];
-  readonly #news: TrafficNews;
-  #isSilent = false;
-  #isReported = false;
+  readonly #parts: TrafficWatchParts;
+  #state: WatchState | null = null;
   #timer: Timer | undefined;
 
-  constructor(time: VirtualTime, tunnels: readonly Tunnel[], news: TrafficNews) {
-    this.#time = time;
-    this.#tunnels = tunnels;
-    this.#news = news;
+  constructor(parts: TrafficWatchParts) {
+    this.#parts = parts;
   }
 
-  /** Something about what flows changed. */
-  update(): void {
-    if (this.#tunnels.some((tunnel) => tunnel.isHearing)) {
-      this.#hear();
-      return;
-    }
-    const isSilent = this.#tunnels.some((tunnel) => tunnel.isSending);
-    if (isSilent === this.#isSilent) return;
-    this.#isSilent = isSilent;
-    this.#time.cancel(this.#timer);
-    if (!isSilent) return;
-    const firstLookMs = this.#nextLookMs(this.#time.nowMs);
-    this.#reportAt(firstLookMs + lookMs, firstLookMs - lookMs);
-  }
-
-  #reportAt(atMs: number, sinceMs: number): void {
-    this.#timer = this.#time.after(atMs - this.#time.nowMs, () => {
-      this.#isReported = true;
-      this.#reportAt(this.#time.nowMs + reportAgainMs, sinceMs);
-      this.#news.onSilence(sinceMs);
-    });
+  start(): void {
+    const { world } = this.#parts;
+    this.#state = initialWatch(this.#counters(), world.wallMs(), world.time.nowMs);
+    this.#arm(this.#state);
   }
 
   stop(): void {
-    this.#time.cancel(this.#timer);
-    this.#isSilent = false;
-    this.#isReported = false;
+    this.#state = null;
+    this.#parts.world.time.cancel(this.#timer);
   }
 
-  #hear(): void {
-    this.#isSilent = false;
-    this.#time.cancel(this.#timer);
-    if (!this.#isReported) return;
-    const { nowMs } = this.#time;
-    const hearing = this.#tunnels.filter((tunnel) => tunnel.isHearing);
-    const hearsFromMs = Math.min(...hearing.map((tunnel) => tunnel.hearsFromMs));
-    this.#timer = this.#time.after(this.#nextLookMs(Math.max(nowMs, hearsFromMs)) - nowMs, () => {
-      this.#isReported = false;
-      this.#news.onReceived();
-    });
+  #arm(state: WatchState): void {
+    const { time } = this.#parts.world;
+    this.#timer = time.after(watchWakeAtMs(state) - time.nowMs, () => this.#look(state));
   }
 
-  #nextLookMs(fromMs: number): number {
-    return (Math.floor(fromMs / lookMs) + 1) * lookMs;
+  #look(before: WatchState): void {
+    const { world, slowestMs, onNews } = this.#parts;
+    const { nowMs } = world.time;
+    const [state, news] = stepWatch(before, this.#counters(), world.wallMs(), slowestMs(), nowMs);
+    this.#state = state;
+    for (const one of news) onNews(one);
+    if (this.#state !== null) this.#arm(state);
+  }
+
+  #counters(): { received: number; sent: number } {
+    const counters = { received: 0, sent: 0 };
+    for (const { packets } of this.#parts.world.tunnels) {
+      counters.received += packets.received;
+      counters.sent += packets.sent;
+    }
+    return counters;
   }
 }

@@ -42,6 +42,12 @@ export interface TunnelCounters {
   readonly sentBytes: number;
 }
 
+/** Packets of the interface that belong to this controller; a controller that is put in again does not reset them. */
+export interface PacketCount {
+  readonly received: number;
+  readonly sent: number;
+}
+
 interface Session {
   readonly id: number;
   readonly sinceBootMs: number;
@@ -56,8 +62,8 @@ export interface TunnelParts {
   readonly packetMs: number;
   /** The controller's own programs send too, without being spoken to. */
   readonly peerTalks: boolean;
-  /** Called after anything changed here: what flows, or the endpoint. */
-  readonly onChange: () => void;
+  /** The interface's packet counters include keepalives and handshakes, as the kernel's do; wireguard-go's do not. */
+  readonly countsAll: boolean;
 }
 
 export class Tunnel {
@@ -73,6 +79,8 @@ export class Tunnel {
   #peerSees: Seen | null = null;
   #received = 0;
   #sent = 0;
+  #packetsReceived = 0;
+  #packetsSent = 0;
   #accountedMs = 0;
   #isSending = false;
   #isHearing = false;
@@ -167,6 +175,8 @@ export class Tunnel {
     this.#pokedUntilMs = time.nowMs + pokeMs;
     time.after(pokeMs, () => this.update());
     this.#sent += dataBytes;
+    // Without a session the kernel counts a packet when it is sent at last, wireguard-go when it is handed over.
+    if (this.hasSession || !this.#parts.countsAll) this.#packetsSent += 1;
     if (!this.hasSession) this.#initiate();
     const way = this.#deliver();
     if (way === undefined || !this.#isAgreed()) return;
@@ -175,7 +185,10 @@ export class Tunnel {
     const from = this.#endpoint;
     this.#parts.clocks.time.after(delayMs, () => {
       this.#account();
-      if (this.#isAgreed() && this.#answers() && this.#letsIn(from)) this.#received += dataBytes;
+      if (this.#isAgreed() && this.#answers() && this.#letsIn(from)) {
+        this.#received += dataBytes;
+        this.#packetsReceived += 1;
+      }
       this.update();
     });
     this.update();
@@ -189,6 +202,12 @@ export class Tunnel {
       receivedBytes: this.#received,
       sentBytes: this.#sent,
     };
+  }
+
+  /** As the interface counts them. */
+  get packets(): PacketCount {
+    this.#account();
+    return { received: this.#packetsReceived, sent: this.#packetsSent };
   }
 
   /** The controller's WireGuard was started again: it knows no session and nobody's address. */
@@ -229,7 +248,6 @@ export class Tunnel {
       if (this.#retry === undefined || this.#retry.isCancelled || this.#retry.atMs <= nowMs)
         this.#retryAt(this.hasSession ? this.#silentSinceMs + newHandshakeAfterMs : nowMs);
     }
-    this.#parts.onChange();
   }
 
   /** An authenticated packet from elsewhere moves the laptop's own endpoint, unless the guard shuts it out. */
@@ -250,6 +268,7 @@ export class Tunnel {
     if (session === null || !this.hasSession) this.#initiate();
     else {
       this.#sent += keepaliveBytes;
+      if (this.#parts.countsAll) this.#packetsSent += 1;
       const way = this.#deliver();
       if (way !== undefined && this.#isAgreed()) this.#peerSees = way.seen;
       if (this.#parts.clocks.bootMs() - session.sinceBootMs > rekeyAfterMs) this.#initiate();
@@ -268,6 +287,7 @@ export class Tunnel {
     }
     this.#lastInitiationMs = nowMs;
     this.#sent += initiationBytes;
+    if (this.#parts.countsAll) this.#packetsSent += 1;
     this.#attemptsSinceMs ??= nowMs;
     const way = this.#deliver();
     if (way === undefined || random() < way.quality.lossShare) {
@@ -292,6 +312,7 @@ export class Tunnel {
     this.#peerSession = this.#sessions;
     this.#handshakeAtMs = clocks.time.nowMs;
     this.#received += responseBytes;
+    if (this.#parts.countsAll) this.#packetsReceived += 1;
     this.#attemptsSinceMs = null;
     this.#silentSinceMs = null;
     clocks.time.cancel(this.#retry);
@@ -342,8 +363,13 @@ export class Tunnel {
     const { packetMs } = this.#parts;
     const packets = (fromMs: number) =>
       Math.max(0, Math.floor(nowMs / packetMs) - Math.floor(fromMs / packetMs));
-    if (this.hasSession) this.#sent += packets(sinceMs) * dataBytes;
-    if (this.#isHearing) this.#received += packets(Math.max(sinceMs, this.#hearsFromMs)) * dataBytes;
+    const sent = packets(sinceMs);
+    if (this.hasSession) this.#sent += sent * dataBytes;
+    if (this.hasSession || !this.#parts.countsAll) this.#packetsSent += sent;
+    if (!this.#isHearing || this.#talk !== 'answered') return;
+    const received = packets(Math.max(sinceMs, this.#hearsFromMs));
+    this.#received += received * dataBytes;
+    this.#packetsReceived += received;
   }
 }
 

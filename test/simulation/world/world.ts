@@ -52,7 +52,6 @@ export type WorldChange =
 /** What of a change the laptop's system notices. */
 export interface Noticed {
   networkChanged(losses: Losses): void;
-  clockJumped(): void;
 }
 
 export interface SiteStart {
@@ -72,6 +71,8 @@ export interface WorldStart {
   readonly talk: Talk;
   readonly packetMs: number;
   readonly peerTalks: boolean;
+  /** The laptop's WireGuard is the kernel's. */
+  readonly countsAll: boolean;
 }
 
 /** From the loss of a network to the arrival in the next, as a network manager takes. */
@@ -100,7 +101,7 @@ export class World {
   #clockMs = 0;
   #noticed: Noticed | undefined;
 
-  constructor(start: WorldStart, random: () => number, onFlow: () => void) {
+  constructor(start: WorldStart, random: () => number) {
     this.random = random;
     this.sites = start.sites.map((site): Site => ({ ...site, isUp: true }));
     this.network = new Network(this.sites, start.roundTrips);
@@ -111,8 +112,8 @@ export class World {
     this.talk = start.talk;
     const { network } = this;
     this.tunnels = this.sites.map((site) => {
-      const { packetMs, peerTalks } = start;
-      return new Tunnel({ clocks: this, network, site, random, packetMs, peerTalks, onChange: onFlow });
+      const { packetMs, peerTalks, countsAll } = start;
+      return new Tunnel({ clocks: this, network, site, random, packetMs, peerTalks, countsAll });
     });
   }
 
@@ -186,11 +187,9 @@ export class World {
       }
       case 'sleep':
         this.#sleptMs += change.forMs;
-        this.#noticed?.clockJumped();
         return;
       case 'set-clock':
         this.#clockMs += change.byMs;
-        this.#noticed?.clockJumped();
         return;
       case 'talk':
         this.talk = change.talk;

@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Counted, countersRead } from '../../../../../shared/paths/machine/peer.ts';
+import {
+  type Counted,
+  countersRead,
+  type InterfaceSilence,
+} from '../../../../../shared/paths/machine/peer.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
@@ -12,9 +16,10 @@ beforeEach(() => {
   look(1_000, 1_000);
 });
 
-function look(receivedBytes: number, sentBytes: number): Counted {
+function look(receivedBytes: number, sentBytes: number, silence?: InterfaceSilence): Counted {
   run.nowMs += lookMs;
-  const { state, counted } = countersRead(run.state, { receivedBytes, sentBytes }, run.nowMs);
+  const why = silence === undefined ? {} : { silence };
+  const { state, counted } = countersRead(run.state, { receivedBytes, sentBytes, ...why }, run.nowMs);
   run.state = state;
   return counted;
 }
@@ -22,18 +27,41 @@ function look(receivedBytes: number, sentBytes: number): Counted {
 describe('the byte counters of a controller', () => {
   test('that does not answer in two looks say it is silent since before the first', () => {
     expect(look(1_000, 1_200)).toEqual({ is: 'nothing' });
-    expect(look(1_000, 1_400)).toEqual({ is: 'silent', sinceMs: 11_000 });
+    expect(look(1_000, 1_400)).toMatchObject({ is: 'silent', sinceMs: 11_000 });
   });
 
   test('that answers say so, and its silence counts again', () => {
     look(1_000, 1_200);
     expect(look(1_128, 1_400)).toMatchObject({ is: 'heard' });
     expect(look(1_128, 1_600)).toEqual({ is: 'nothing' });
-    expect(look(1_128, 1_800)).toEqual({ is: 'silent', sinceMs: 13_000 });
+    expect(look(1_128, 1_800)).toMatchObject({ is: 'silent', sinceMs: 13_000 });
   });
 
   test('say nothing of keepalives, which wait for no answer', () => {
     for (let sent = 1_032; sent < 1_400; sent += 32) expect(look(1_000, sent)).toEqual({ is: 'nothing' });
+  });
+
+  test('say nothing of handshakes minutes apart, whose answers are on the way', () => {
+    for (let sent = 1_180; sent < 3_000; sent += 180) {
+      expect(look(1_000, sent)).toEqual({ is: 'nothing' });
+      run.nowMs += 120_000;
+    }
+  });
+});
+
+describe('a silence of the whole interface', () => {
+  const silence = { sinceMs: 11_500, unanswered: 9 };
+
+  test('is that of a controller which something was sent to: at the first look', () => {
+    expect(look(1_000, 1_600, silence)).toEqual({ is: 'silent', sinceMs: 11_500, unanswered: 9 });
+  });
+
+  test('counts no more packets than that controller can have been sent', () => {
+    expect(look(1_000, 1_130, silence)).toMatchObject({ is: 'silent', unanswered: 2 });
+  });
+
+  test('is not that of a controller which nothing but a keepalive was sent to', () => {
+    expect(look(1_000, 1_032, silence)).toEqual({ is: 'nothing' });
   });
 });
 

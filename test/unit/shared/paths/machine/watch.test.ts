@@ -71,6 +71,21 @@ describe('packets that go out while none come in', () => {
     expect(traffic()).toEqual([]);
   });
 
+  test('are none when they are keepalives, which the kernel counts and nobody answers', () => {
+    for (let keepalive = 0; keepalive < 40; keepalive += 1) {
+      pass({ sent: 1 });
+      for (let passed = 0; passed < 25_000; passed += 600) pass({}, 600);
+    }
+    expect(traffic()).toEqual([]);
+  });
+
+  test('are a silence when they are a handshake that is repeated', () => {
+    pass({ sent: 1 });
+    pass({}, 4_925);
+    pass({ sent: 1 });
+    expect(traffic()).toEqual(['silent since 50000']);
+  });
+
   test('are reported to have ended, and count again after that', () => {
     for (let look = 0; look < 4; look += 1) pass({ sent: 1 });
     pass({ received: 1 });
