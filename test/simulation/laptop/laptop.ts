@@ -173,10 +173,12 @@ export class Laptop implements Noticed {
   }
 
   #slowestMs(): number {
-    const times = this.#drivers.map(
-      ({ state }) => candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? 0,
-    );
-    return Math.max(0, ...times);
+    let slowestMs = 0;
+    for (const { state } of this.#drivers) {
+      const current = candidateAt(state, endpointIn(state.phase));
+      slowestMs = Math.max(slowestMs, current?.verified?.smoothedMs ?? 0);
+    }
+    return slowestMs;
   }
 
   #answersNow(tunnel: Tunnel, host: string): boolean {

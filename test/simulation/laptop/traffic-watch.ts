@@ -52,9 +52,9 @@ export class TrafficWatch {
 
   #counters(): { received: number; sent: number } {
     const counters = { received: 0, sent: 0 };
-    for (const { packets } of this.#parts.world.tunnels) {
-      counters.received += packets.received;
-      counters.sent += packets.sent;
+    for (const tunnel of this.#parts.world.tunnels) {
+      counters.received += tunnel.packetsReceived;
+      counters.sent += tunnel.packetsSent;
     }
     return counters;
   }

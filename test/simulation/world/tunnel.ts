@@ -42,12 +42,6 @@ export interface TunnelCounters {
   readonly sentBytes: number;
 }
 
-/** Packets of the interface that belong to this controller; a controller that is put in again does not reset them. */
-export interface PacketCount {
-  readonly received: number;
-  readonly sent: number;
-}
-
 interface Session {
   readonly id: number;
   readonly sinceBootMs: number;
@@ -204,10 +198,15 @@ export class Tunnel {
     };
   }
 
-  /** As the interface counts them. */
-  get packets(): PacketCount {
+  /** Packets of the interface that belong to this controller, as it counts them; not reset with the controller. */
+  get packetsReceived(): number {
     this.#account();
-    return { received: this.#packetsReceived, sent: this.#packetsSent };
+    return this.#packetsReceived;
+  }
+
+  get packetsSent(): number {
+    this.#account();
+    return this.#packetsSent;
   }
 
   /** The controller's WireGuard was started again: it knows no session and nobody's address. */
@@ -354,20 +353,23 @@ export class Tunnel {
     return this.#parts.network.passes(way.seen, this.site, 'outward') ? way : undefined;
   }
 
+  #packetsBetween(fromMs: number, toMs: number): number {
+    const { packetMs } = this.#parts;
+    return Math.max(0, Math.floor(toMs / packetMs) - Math.floor(fromMs / packetMs));
+  }
+
   /** Adds up what was sent and heard since the last time. */
   #account(): void {
     const { nowMs } = this.#parts.clocks.time;
     const sinceMs = this.#accountedMs;
     this.#accountedMs = nowMs;
     if (this.#talk === 'none' || !this.#isSending || nowMs <= sinceMs) return;
-    const { packetMs } = this.#parts;
-    const packets = (fromMs: number) =>
-      Math.max(0, Math.floor(nowMs / packetMs) - Math.floor(fromMs / packetMs));
-    const sent = packets(sinceMs);
+    const sent = this.#packetsBetween(sinceMs, nowMs);
+    if (sent === 0) return;
     if (this.hasSession) this.#sent += sent * dataBytes;
     if (this.hasSession || !this.#parts.countsAll) this.#packetsSent += sent;
     if (!this.#isHearing || this.#talk !== 'answered') return;
-    const received = packets(Math.max(sinceMs, this.#hearsFromMs));
+    const received = this.#packetsBetween(Math.max(sinceMs, this.#hearsFromMs), nowMs);
     this.#received += received * dataBytes;
     this.#packetsReceived += received;
   }
