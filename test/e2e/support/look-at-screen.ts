@@ -24,8 +24,24 @@ export async function lookAtScreen(page: Page, name: string): Promise<void> {
   await reachedByKeyboard(page);
 }
 
+/** Until the page has not changed for a while: a control that is replaced under the walk would count as not reached. */
+async function untilStill(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const overdue = setTimeout(() => reject(new Error('the page does not come to rest')), 10_000);
+    let quiet;
+    const restart = () => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => { observer.disconnect(); clearTimeout(overdue); resolve(); }, 150);
+    };
+    const observer = new MutationObserver(restart);
+    observer.observe(document, { attributes: true, childList: true, subtree: true });
+    restart();
+  })`);
+}
+
 /** Whether everything that can be pressed or filled in is reached by the Tab key; a dialog keeps the others out. */
 async function reachedByKeyboard(page: Page): Promise<void> {
+  await untilStill(page);
   const pressable = 'button, input, textarea, select, a[href], [tabindex="0"]:not([role="radiogroup"])';
   const list = `[...(document.querySelector('dialog[open]') ?? document).querySelectorAll('${pressable}')]
     .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility())`;
