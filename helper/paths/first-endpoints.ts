@@ -1,20 +1,26 @@
 import type { AddressSet } from '../../shared/addresses/range.ts';
-import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
+import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
+import {
+  beginFirst,
+  type FirstEffect,
+  type FirstEvent,
+  type FirstState,
+  firstWakeAtMs,
+  probedFirst,
+  stepFirst,
+} from '../../shared/paths/machine/first-endpoint.ts';
 import type { ProbeOutcome } from '../../shared/paths/probe-target.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Prober } from './probe/prober.ts';
 import type { Remembered } from './remembered-endpoints.ts';
 import { resolveEndpoints } from './resolve-endpoints.ts';
-
-/** What a LAN needs to answer before the tunnel's first handshake; the interface is made in that time. */
-const lanNowMs = 40;
-/** Asking costs about a millisecond of arithmetic each: so many are asked before the first handshake. */
-const maxAsked = 8;
+import type { Time } from './time.ts';
 
 export interface FirstEndpointParts {
   readonly controllers: readonly PlannedController[];
   readonly defaultController: string;
+  readonly time: Time;
   readonly prober: Pick<Prober, 'probe'>;
   readonly tunnel: AddressSet;
   readonly remembered: (controller: string) => Remembered | undefined;
@@ -23,68 +29,75 @@ export interface FirstEndpointParts {
 
 /** Where to reach each controller first; one that cannot be reached anywhere is missing. Quick, and never throws. */
 export async function firstEndpoints(parts: FirstEndpointParts): Promise<Map<PublicKey, Endpoint>> {
-  const isDefault = ({ name }: PlannedController) => Number(name === parts.defaultController);
-  const asked = new Set(parts.controllers.toSorted((a, b) => isDefault(b) - isDefault(a)).slice(0, maxAsked));
+  const { controllers, defaultController } = parts;
+  const names = controllers.map(({ name }) => name);
+  const probed = probedFirst(names, defaultController);
   const first = new Map<PublicKey, Endpoint>();
   await Promise.all(
-    parts.controllers.map(async (controller) => {
-      const lan = asked.has(controller) ? await lanNow(parts, controller) : undefined;
-      const endpoint = lan ?? (await overTheInternet(parts, controller));
-      if (endpoint !== undefined) first.set(controller.publicKey, endpoint);
+    controllers.map(async (controller) => {
+      const endpoint = await new FirstEndpoint(parts, controller, probed.has(controller.name)).chosen;
+      if (endpoint !== null) first.set(controller.publicKey, endpoint);
     }),
   );
   return first;
 }
 
-/**
- * A private endpoint that answers at once. The first handshake then goes to the right place: behind a router that
- * does not hairpin, one sent to the public endpoint is lost, and WireGuard sends the next 5 s later.
- */
-async function lanNow(
-  { prober, remembered }: FirstEndpointParts,
-  { name, publicKey, presharedKey, endpoints }: PlannedController,
-): Promise<Endpoint | undefined> {
-  const last = remembered(name);
-  const lans = [...endpoints.private, ...(last?.path === 'lan' ? [last.endpoint] : [])];
-  const literal = [...new Set(lans)].map(partsOf).filter(({ family }) => family !== 'name');
-  if (literal.length === 0) return undefined;
-  const { promise: answered, resolve } = Promise.withResolvers<Endpoint | undefined>();
-  const request = {
-    controller: { name, publicKey, ...(presharedKey === undefined ? {} : { presharedKey }) },
-    targets: literal.map(({ host, port }) => ({ host, port, kind: 'unicast' as const })),
-    timeoutMs: lanNowMs,
-    attempts: 1,
-  };
-  const onOutcome = (outcome: ProbeOutcome) => {
-    if (outcome.verdict === 'verified') resolve(endpointOf(outcome.from));
-  };
-  const end = setTimeout(() => resolve(undefined), lanNowMs);
-  prober.probe(request, { onOutcome }).then(
-    () => resolve(undefined),
-    () => resolve(undefined),
-  );
-  try {
-    return await answered;
-  } finally {
-    clearTimeout(end);
-  }
-}
+/** Feeds the machine of one controller's first endpoint with what happens, and carries out what it says. */
+class FirstEndpoint {
+  readonly #parts: FirstEndpointParts;
+  readonly #controller: PlannedController;
+  readonly #chosen = Promise.withResolvers<Endpoint | null>();
+  #state: FirstState;
 
-/** The internet endpoint that worked last, else the first public one: as good from anywhere. */
-async function overTheInternet(
-  { remembered, tunnel, onIgnored }: FirstEndpointParts,
-  controller: PlannedController,
-): Promise<Endpoint | undefined> {
-  const last = remembered(controller.name);
-  if (last?.path === 'internet') return last.endpoint;
-  const [first, ...others] = controller.endpoints.public;
-  if (first === undefined) return undefined;
-  // When the first is a name that does not resolve, an address needs no resolver.
-  const isName = (endpoint: Endpoint) => partsOf(endpoint).family === 'name';
-  for (const one of [first, ...others.toSorted((a, b) => Number(isName(a)) - Number(isName(b)))]) {
-    const { endpoints, ignored } = await resolveEndpoints([one], tunnel);
-    onIgnored(controller.name, ignored);
-    if (endpoints[0] !== undefined) return endpoints[0];
+  constructor(parts: FirstEndpointParts, controller: PlannedController, isProbed: boolean) {
+    this.#parts = parts;
+    this.#controller = controller;
+    const { time, remembered } = parts;
+    const { name, endpoints } = controller;
+    const known = {
+      privateEndpoints: endpoints.private,
+      publicEndpoints: endpoints.public,
+      remembered: remembered(name),
+    };
+    const nowMs = time.nowMs();
+    const [state, effects] = beginFirst(known, isProbed, nowMs);
+    this.#state = state;
+    const atMs = firstWakeAtMs(state);
+    if (atMs !== null) void time.sleep(atMs - nowMs).then(() => this.#send({ type: 'wake' }));
+    this.#carryOut(effects);
   }
-  return undefined;
+
+  get chosen(): Promise<Endpoint | null> {
+    return this.#chosen.promise;
+  }
+
+  #send(event: FirstEvent): void {
+    const [state, effects] = stepFirst(this.#state, event, this.#parts.time.nowMs());
+    this.#state = state;
+    this.#carryOut(effects);
+  }
+
+  #carryOut(effects: readonly FirstEffect[]): void {
+    for (const effect of effects) {
+      if (effect.do === 'probe') this.#probe(effect);
+      else void this.#resolve(effect.endpoint);
+    }
+    if (this.#state.is === 'chosen') this.#chosen.resolve(this.#state.endpoint);
+  }
+
+  #probe({ targets, timing }: Extract<FirstEffect, { do: 'probe' }>): void {
+    const { name, publicKey, presharedKey } = this.#controller;
+    const controller = { name, publicKey, ...(presharedKey === undefined ? {} : { presharedKey }) };
+    const onOutcome = (outcome: ProbeOutcome) => this.#send({ type: 'probed', outcome });
+    const ended = () => this.#send({ type: 'round-ended' });
+    // A probe that could not be sent is no answer.
+    this.#parts.prober.probe({ controller, targets, ...timing }, { onOutcome }).then(ended, ended);
+  }
+
+  async #resolve(endpoint: Endpoint): Promise<void> {
+    const { tunnel, onIgnored } = this.#parts;
+    const { endpoints, ignored } = await resolveEndpoints([endpoint], tunnel);
+    onIgnored(this.#controller.name, ignored);
+    this.#send({ type: 'resolved', endpoint: endpoints[0] ?? null });
+  }
 }

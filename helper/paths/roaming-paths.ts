@@ -134,6 +134,7 @@ class RoamingPaths implements PathKeeper {
     this.#first = await firstEndpoints({
       controllers: this.#context.plan.controllers,
       defaultController: this.#context.profile.defaultController,
+      time: this.#time,
       prober: this.#prober,
       tunnel: this.#tunnel,
       remembered: (controller) => this.#remembered.get(controller),

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import {
   initialNames,
@@ -22,6 +23,7 @@ import { endpointAt, Prober } from '../world/prober.ts';
 import type { Tunnel } from '../world/tunnel.ts';
 import type { Timer } from '../world/virtual-time.ts';
 import type { Noticed, World, WorldChange } from '../world/world.ts';
+import { chooseFirst } from './first.ts';
 import type { Machine } from './machine.ts';
 import { type DriverObserver, type ObservedStep, PathDriver } from './path-driver.ts';
 import { TrafficWatch } from './traffic-watch.ts';
@@ -103,16 +105,32 @@ export class Laptop implements Noticed {
     return this.#isRunning;
   }
 
-  /** Connects: each tunnel to what answers at once on the LAN, else to the first public endpoint. */
+  /** Connects: once each controller's first endpoint is chosen. */
   up(): void {
-    const { world } = this.#parts;
+    const { world, known } = this.#parts;
+    const { time } = world;
+    const first = new Map<Tunnel, Endpoint | null>();
     for (const [index, tunnel] of world.tunnels.entries()) {
-      const known = this.#parts.known[index];
-      if (known === undefined) continue;
-      const lan = known.privateHosts.find((host) => known.knowsProbeKey && this.#answersNow(tunnel, host));
-      const host = lan ?? this.#publicHosts(tunnel.site, known)[0];
-      tunnel.start(host === undefined ? null : endpointAt(host), keepaliveMs);
-      tunnel.talk(world.talk);
+      const controller = known[index];
+      if (controller === undefined) continue;
+      const { site } = tunnel;
+      const candidates = {
+        privateEndpoints: controller.privateHosts.map(endpointAt),
+        publicEndpoints: this.#publicHosts(site, controller).map(endpointAt),
+        remembered: undefined,
+      };
+      const prober = this.#prober;
+      chooseFirst({ time, prober, site, candidates, ...controller }, (endpoint) => {
+        first.set(tunnel, endpoint);
+        if (first.size === world.tunnels.length) this.#makeTunnels(first);
+      });
+    }
+  }
+
+  #makeTunnels(first: ReadonlyMap<Tunnel, Endpoint | null>): void {
+    for (const [tunnel, endpoint] of first) {
+      tunnel.start(endpoint, keepaliveMs);
+      tunnel.talk(this.#parts.world.talk);
     }
     this.#startHelper([]);
   }
@@ -179,13 +197,6 @@ export class Laptop implements Noticed {
       slowestMs = Math.max(slowestMs, current?.verified?.smoothedMs ?? 0);
     }
     return slowestMs;
-  }
-
-  #answersNow(tunnel: Tunnel, host: string): boolean {
-    const { network } = this.#parts.world;
-    const way = network.wayTo(host);
-    if (way === undefined || way.site !== tunnel.site || !tunnel.site.isUp) return false;
-    return network.passes(way.seen, way.site, 'outward') && network.passes(way.seen, way.site, 'inward');
   }
 
   #startHelper(remembered: readonly (KnownEndpoint | undefined)[]): void {
