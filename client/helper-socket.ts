@@ -2,11 +2,11 @@ import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HomingError } from '../shared/errors/problem.ts';
 import { canOthersWrite, modeText, type Ownership } from '../shared/install/permissions.ts';
-import { defaultSocketPath } from '../shared/install/places.ts';
+import { helperPlaces } from '../shared/install/places.ts';
 
 /** The socket to use: HOMING_SOCKET for development and tests, else the one place. */
 export function socketPathFrom(env: NodeJS.ProcessEnv): string {
-  return env.HOMING_SOCKET ?? defaultSocketPath;
+  return env.HOMING_SOCKET ?? helperPlaces(process.platform).socketPath;
 }
 
 export function helperNotRunning(path: string, detail: string): HomingError {

@@ -14,7 +14,7 @@ import { roamingPaths } from '../paths/roaming-paths.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
-import { dnsSystem, killSwitchSystem, tunnelSystem } from '../tunnel/system-of-this-machine.ts';
+import type { OperatingSystemFactory } from '../tunnel/system-of-this-machine.ts';
 import { diagnose } from './diagnostics.ts';
 import { EventHub } from './event-hub.ts';
 import { KillSwitch } from './kill-switch.ts';
@@ -35,6 +35,7 @@ export interface DaemonOptions {
   /** The one user who may control the helper. */
   readonly uid: number;
   readonly now: () => number;
+  readonly operatingSystem: OperatingSystemFactory;
 }
 
 export interface Daemon {
@@ -81,20 +82,21 @@ async function startLocked(
   runtimeDirectory: string,
   unlock: () => void,
 ): Promise<Daemon> {
-  const { now, hostsPath } = options;
+  const { now, hostsPath, stateDirectory, operatingSystem } = options;
   const runner = new ProgramRunner(runtimeDirectory);
-  const system = tunnelSystem(runner, runtimeDirectory);
+  const machine = operatingSystem({ runner, runtimeDirectory, stateDirectory });
+  const system = machine.tunnel;
   const timeline = new Timeline(now);
   const journal = new Journal(join(runtimeDirectory, 'journal.json'));
   const killSwitch = new KillSwitch({
-    system: killSwitchSystem(runner, options.stateDirectory),
-    file: new KillSwitchFile(join(options.stateDirectory, 'kill-switch.json')),
+    system: machine.killSwitch,
+    file: new KillSwitchFile(join(stateDirectory, 'kill-switch.json')),
     timeline,
     now,
   });
   await killSwitch.start();
-  const paths = roamingPaths({ system, timeline, now, stateDirectory: options.stateDirectory });
-  const dns = new TunnelDns(dnsSystem(runner, runtimeDirectory), timeline);
+  const paths = roamingPaths({ system, timeline, now, stateDirectory });
+  const dns = new TunnelDns(machine.dns, timeline);
   const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, dns, paths, now });
   const recovered = await recover({ journal, system, timeline, hostsPath, dns });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);

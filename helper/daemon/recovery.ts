@@ -64,9 +64,11 @@ async function removeOurs(
 }
 
 /** Names that cannot be removed now are a trouble to show, no reason to have no helper; the next start tries again. */
-async function clearNames({ timeline, hostsPath }: RecoveryParts): Promise<boolean> {
+async function clearNames({ system, timeline, hostsPath }: RecoveryParts): Promise<boolean> {
   try {
-    return await clearHosts(hostsPath);
+    const wereThere = await clearHosts(hostsPath);
+    if (wereThere) await system.namesChanged();
+    return wereThere;
   } catch (error) {
     timeline.add({ kind: 'trouble', reason: namesNotRemoved(problemOf(error)) });
     return false;

@@ -157,7 +157,7 @@ export class TunnelKeeper {
       code: 'interface-taken',
       title: 'The interface name is taken',
       cause: `${interfaceName} exists already and was not made by Homing.`,
-      remedy: `Remove it (ip link delete ${interfaceName}) if nothing needs it, then connect again.`,
+      remedy: `Remove it (${this.#parts.system.removalHint(interfaceName)}) if nothing needs it, then connect again.`,
     });
   }
 
@@ -237,13 +237,17 @@ export class TunnelKeeper {
 
   /** One part that cannot be removed does not keep the other. @throws what the first of them threw */
   async #remove(interfaceName: string): Promise<void> {
-    const { journal, system, hostsPath, dns } = this.#parts;
+    const { journal, system, dns } = this.#parts;
     this.#unremoved = interfaceName;
-    const parts = await Promise.allSettled([system.down(interfaceName), clearHosts(hostsPath), dns.clear()]);
+    const parts = await Promise.allSettled([system.down(interfaceName), this.#clearNames(), dns.clear()]);
     const failed = parts.find((part) => part.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     journal.clear();
     this.#unremoved = undefined;
+  }
+
+  async #clearNames(): Promise<void> {
+    if (await clearHosts(this.#parts.hostsPath)) await this.#parts.system.namesChanged();
   }
 
   async #takeDown(): Promise<void> {
@@ -274,7 +278,7 @@ export class TunnelKeeper {
     try {
       const entries = hostEntries(live.profile, live.hostsVia);
       live.hostNames = countNames(entries);
-      await writeHosts(this.#parts.hostsPath, entries);
+      if (await writeHosts(this.#parts.hostsPath, entries)) await this.#parts.system.namesChanged();
       live.hostsProblem = null;
     } catch (error) {
       live.hostsProblem = problemOf(error);

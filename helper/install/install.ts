@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperClient } from '../../client/helper-client.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
-import { commandLink, defaultSocketPath } from '../../shared/install/places.ts';
+import { commandLink, helperPlaces } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { writeBundledPrograms } from './bundled-programs.ts';
 import { placeOfCopy } from './place-of-copy.ts';
@@ -76,7 +76,7 @@ async function linkCommand(program: string): Promise<void> {
 }
 
 async function answers(): Promise<void> {
-  const client = new HelperClient(defaultSocketPath);
+  const client = new HelperClient(helperPlaces(process.platform).socketPath);
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 import { readlink, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HelperClient } from '../../client/helper-client.ts';
-import { commandLink, defaultSocketPath, stateDirectory } from '../../shared/install/places.ts';
+import { commandLink, helperPlaces } from '../../shared/install/places.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { removeKillSwitch } from '../tunnel/system-of-this-machine.ts';
 import { removeBundledPrograms } from './bundled-programs.ts';
@@ -9,8 +9,9 @@ import { removeEmptyDirectory } from './empty-directory.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
+const places = helperPlaces(process.platform);
 /** What the helper keeps, beside what it makes for a tunnel. */
-const ownDirectories = ['/run/homing', stateDirectory];
+const ownDirectories = [dirname(places.socketPath), places.stateDirectory];
 
 /**
  * Disconnects, stops the helper and removes all that was installed.
@@ -18,7 +19,7 @@ const ownDirectories = ['/run/homing', stateDirectory];
  */
 export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Promise<string> {
   // A helper that does not answer has nothing to disconnect that its stop would not take down as well.
-  await new HelperClient(defaultSocketPath).disconnect().catch(() => undefined);
+  await new HelperClient(places.socketPath).disconnect().catch(() => undefined);
   await serviceManager(new ProgramRunner('/run')).remove();
   const program = placeOfCopy();
   const linked = await readlink(commandLink).catch(() => undefined);
@@ -27,7 +28,7 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await removeBundledPrograms();
   await removeEmptyDirectory(dirname(program));
   // The rules outlive the helper, so without it nobody could turn them off.
-  await removeKillSwitch(new ProgramRunner('/run'), stateDirectory);
+  await removeKillSwitch(new ProgramRunner('/run'), places.stateDirectory);
   for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
   return 'The helper is removed, with all it made.';
 }

@@ -14,6 +14,8 @@ export const clearedEnvironment: Readonly<Record<string, string>> = {
   LC_ALL: 'C',
 };
 
+/** Linux alone has files without a name; elsewhere no program that gets input opens /dev/stdin again. */
+const hasUnnamedFiles = process.platform === 'linux';
 /** open(2): a file without a name. The constant is not exported by Node; the directory bit differs by CPU. */
 const unnamedFile = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
 const privateMode = 0o600;
@@ -53,16 +55,20 @@ export class ProgramRunner {
     timeoutMs = 10_000,
     end?: AbortSignal,
   ): Promise<ProgramResult> {
-    const stdin = input === undefined ? undefined : unnamedInput(this.#inputDirectory, input);
+    const isPiped = input !== undefined && !hasUnnamedFiles;
+    const stdin = input === undefined || isPiped ? undefined : unnamedInput(this.#inputDirectory, input);
     return new Promise((resolve, reject) => {
       const child = spawn(path, [...args], {
         env: clearedEnvironment,
         cwd: '/',
-        stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+        stdio: [stdin ?? (isPiped ? 'pipe' : 'ignore'), 'pipe', 'pipe'],
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
       });
       if (stdin !== undefined) closeSync(stdin);
+      // Why a program did not read its input is said by its exit.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(input);
       const kill = () => void child.kill('SIGKILL');
       end?.addEventListener('abort', kill);
       const out: Buffer[] = [];

@@ -1,7 +1,7 @@
 import type { DnsPlan } from '../../shared/plan/dns-plan.ts';
 
 /** What carries out a {@link DnsPlan} on this machine. */
-export type DnsCarrier = 'systemd-resolved' | 'resolvconf';
+export type DnsCarrier = 'systemd-resolved' | 'resolvconf' | 'networksetup' | 'resolver';
 
 /** The machine's resolver, as far as Homing adds to it. */
 export interface DnsSystem {

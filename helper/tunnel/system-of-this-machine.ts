@@ -4,29 +4,48 @@ import type { KillSwitchSystem } from './kill-switch.ts';
 import { LinuxDns } from './linux/dns/linux-dns.ts';
 import { LinuxKillSwitch } from './linux/kill-switch.ts';
 import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
+import { MacosDns } from './macos/dns/macos-dns.ts';
+import { MacosKillSwitch } from './macos/kill-switch.ts';
+import { MacosTunnelSystem } from './macos/macos-tunnel-system.ts';
 import type { TunnelSystem } from './system.ts';
 
-/** The tunnel system of this machine. @throws Error on an operating system that has none */
-export function tunnelSystem(runner: ProgramRunner, runtimeDirectory: string): TunnelSystem {
-  if (process.platform === 'linux') return new LinuxTunnelSystem(runner, runtimeDirectory);
-  throw new Error(`the helper has no tunnel for ${process.platform} yet; it runs on Linux`);
+/** What the helper needs of an operating system. */
+export interface OperatingSystem {
+  readonly tunnel: TunnelSystem;
+  /** The resolver. */
+  readonly dns: DnsSystem;
+  /** The packet filter. */
+  readonly killSwitch: KillSwitchSystem;
 }
 
-/** The resolver of this machine. @throws Error as {@link tunnelSystem} */
-export function dnsSystem(runner: ProgramRunner, runtimeDirectory: string): DnsSystem {
-  if (process.platform === 'linux') return LinuxDns.ofThisMachine(runner, runtimeDirectory);
-  throw new Error(`the helper sets no name servers on ${process.platform} yet; it runs on Linux`);
+export interface SystemParts {
+  readonly runner: ProgramRunner;
+  /** Root's own; it goes with a reboot. */
+  readonly runtimeDirectory: string;
+  /** Root's own; it outlives a reboot. */
+  readonly stateDirectory: string;
 }
 
-/**
- * The packet filter of this machine.
- * @param stateDirectory outlives a reboot: what keeps the machine closed until the helper runs is there
- * @throws Error as {@link tunnelSystem}
- */
-export function killSwitchSystem(runner: ProgramRunner, stateDirectory: string): KillSwitchSystem {
-  if (process.platform === 'linux') return LinuxKillSwitch.ofThisMachine(runner, stateDirectory);
-  throw new Error(`the helper has no kill switch on ${process.platform} yet; it runs on Linux`);
-}
+export type OperatingSystemFactory = (parts: SystemParts) => OperatingSystem;
+
+export const linux: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory }) => ({
+  tunnel: new LinuxTunnelSystem(runner, runtimeDirectory),
+  dns: LinuxDns.ofThisMachine(runner, runtimeDirectory),
+  killSwitch: LinuxKillSwitch.ofThisMachine(runner, stateDirectory),
+});
+
+export const macos: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory }) => ({
+  tunnel: new MacosTunnelSystem(runner, runtimeDirectory),
+  dns: new MacosDns({ runner, stateDirectory }),
+  killSwitch: new MacosKillSwitch(),
+});
+
+/** The operating system of this machine. @throws Error on one that has no tunnel */
+export const ofThisMachine: OperatingSystemFactory = (parts) => {
+  if (process.platform === 'linux') return linux(parts);
+  if (process.platform === 'darwin') return macos(parts);
+  throw new Error(`the helper has no tunnel for ${process.platform}; it runs on Linux and macOS`);
+};
 
 /** Removes the rules of the kill switch, whoever left them; a system that has none has nothing to remove. */
 export async function removeKillSwitch(runner: ProgramRunner, stateDirectory: string): Promise<void> {

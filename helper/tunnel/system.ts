@@ -23,6 +23,8 @@ export interface TunnelSystem extends NetworkSystem {
   ): Promise<TunnelStart>;
   /** Gives the interface its addresses and routes; those that are there already stay as they are. @throws Error */
   dress(plan: TunnelPlan): Promise<void>;
+  /** The command by which a person removes an interface that is not Homing's. */
+  removalHint(interfaceName: string): string;
   /** Takes the interface down with all that hangs on it, and waits until its process has ended. */
   down(interfaceName: string): Promise<void>;
   /** The routes of the host's own, its gateways and its name servers. @throws Error */
@@ -33,6 +35,8 @@ export interface TunnelSystem extends NetworkSystem {
   clearRouting(): Promise<void>;
   /** What the live interface says; undefined when it is gone. */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
+  /** The hosts file was changed: whoever keeps answers from it has to read it again. */
+  namesChanged(): Promise<void>;
   /** What the system's own tools print about the network; keys may stand in it. */
   diagnostics(): Promise<readonly DiagnosticText[]>;
   /** Packets received and sent by the interface since it came up; cheap, no process. */

@@ -74,16 +74,17 @@ export interface WireguardGoStart {
   readonly environment: Readonly<Record<string, string>>;
   /** The name that the interface has got; undefined until it is known. */
   readonly madeDevice: () => string | undefined;
+  /** Called with its process id as soon as it runs. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 /**
  * Starts wireguard-go in a session of its own, so that it outlives a crash of the helper, and waits for its
  * control socket.
- * @returns its process id
  * @throws Error with its log when it ends early or does not get ready
  */
-export async function startWireguardGo(start: WireguardGoStart): Promise<number> {
-  const { program, device, interfaceName, runtimeDirectory, environment, madeDevice } = start;
+export async function startWireguardGo(start: WireguardGoStart): Promise<void> {
+  const { program, device, interfaceName, runtimeDirectory, environment, madeDevice, onSpawn } = start;
   makeSocketDirectory(runtimeDirectory);
   // Nothing waits before the start, so that the caller's next step runs beside it.
   rmSync(controlSocket(device), { force: true });
@@ -96,6 +97,7 @@ export async function startWireguardGo(start: WireguardGoStart): Promise<number>
     stdio: ['ignore', logFd, logFd],
   });
   closeSync(logFd);
+  if (child.pid !== undefined) onSpawn?.(child.pid);
   let failure: Error | undefined;
   child.on('error', (error) => {
     failure = error;
@@ -112,7 +114,6 @@ export async function startWireguardGo(start: WireguardGoStart): Promise<number>
     }
     await sleep(pollMs);
   }
-  return child.pid ?? 0;
 }
 
 /** Removes what a wireguard-go that has ended left: its socket, its log and, when empty, the socket directory. */

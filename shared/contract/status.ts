@@ -54,7 +54,7 @@ const dnsStatusSchema = z.object({
   servers: z.array(z.string()),
   zones: z.array(z.string()),
   scope: z.enum(['all', 'zones']),
-  carrier: z.enum(['systemd-resolved', 'resolvconf']).nullable(),
+  carrier: z.enum(['systemd-resolved', 'resolvconf', 'networksetup', 'resolver']).nullable(),
   problem: problemSchema.nullable(),
 });
 /** Which way a range of the network goes; see shared/plan/route-states.ts. */

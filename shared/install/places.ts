@@ -31,10 +31,20 @@ export const takeoverDirectory = {
   darwin: '/Library/.homing-install',
 } as const;
 
-/** Where the helper listens on Linux and macOS alike. */
-export const defaultSocketPath = '/run/homing/helper.sock';
+/** What a running helper keeps. */
+export interface HelperPlaces {
+  /** Where it listens; the directory is its own and goes with a restart of the machine. */
+  readonly socketPath: string;
+  /** What outlives a restart. */
+  readonly stateDirectory: string;
+}
 
-/** What outlives a reboot, root's own. */
-export const stateDirectory = '/var/lib/homing';
-/** In {@link stateDirectory} while the kill switch is on: its rules, to be loaded before the network comes up. */
+/** The root of a Mac is read-only, so there is no /run, and no /var/lib. @param platform as Node names it */
+export function helperPlaces(platform: string): HelperPlaces {
+  if (platform === 'darwin')
+    return { socketPath: '/var/run/homing/helper.sock', stateDirectory: '/var/db/homing' };
+  return { socketPath: '/run/homing/helper.sock', stateDirectory: '/var/lib/homing' };
+}
+
+/** In the state directory while the kill switch of Linux is on: its rules, to be loaded before the network comes up. */
 export const bootRulesFile = 'kill-switch.nft';

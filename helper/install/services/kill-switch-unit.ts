@@ -1,4 +1,4 @@
-import { bootRulesFile, stateDirectory } from '../../../shared/install/places.ts';
+import { bootRulesFile, helperPlaces } from '../../../shared/install/places.ts';
 
 /**
  * Loads the rules of the kill switch before any network comes up (systemd.special(7), network-pre.target). A unit of its
@@ -6,6 +6,7 @@ import { bootRulesFile, stateDirectory } from '../../../shared/install/places.ts
  * @param nft its absolute path; where it is not installed now, it will be found where Debian puts it
  */
 export function killSwitchUnit(nft = '/usr/sbin/nft'): string {
+  const { stateDirectory } = helperPlaces('linux');
   const rules = `${stateDirectory}/${bootRulesFile}`;
   return `[Unit]
 Description=Homing kill switch: nothing passes beside the tunnel

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseAddress } from '../../../shared/addresses/range.ts';
 import type { HostRoute, HostRouting } from '../../../shared/plan/route-states.ts';
-import { minHostPrefix } from './routing-rules.ts';
+import { minHostPrefix } from '../min-host-prefix.ts';
+import { resolversOf } from '../resolv-conf.ts';
 
 const hopSchema = z.looseObject({
   dev: z.string().optional(),
@@ -43,23 +42,7 @@ const files = [
   '/run/NetworkManager/no-stub-resolv.conf',
 ];
 
-/** The name servers that the system asks, loopback left out (resolv.conf(5)). */
+/** The name servers that the system asks, loopback left out. */
 export function systemResolvers(): readonly string[] {
-  return [...new Set(files.flatMap((path) => resolversIn(textOf(path))))];
-}
-
-/** The name servers in the text of a resolv.conf(5). */
-export function resolversIn(text: string): string[] {
-  return [...text.matchAll(/^nameserver\s+(\S+)/gm)]
-    .map(([, address = '']) => address.split('%')[0] ?? '')
-    .filter((address) => parseAddress(address) !== undefined && !/^(127\.|::1$)/.test(address));
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // Not there, or being replaced: the next change of the network reads it again.
-    return '';
-  }
+  return resolversOf(files);
 }

@@ -1,4 +1,3 @@
-import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
@@ -12,6 +11,7 @@ import type { ProgramRunner } from '../../process/run.ts';
 import type { Neighbourhood } from '../neighbourhood.ts';
 import type { Move, MoveResult } from '../network.ts';
 import { Pokes } from '../pokes.ts';
+import { isPortInUse } from '../port-in-use.ts';
 import { SharedWatches } from '../shared-watches.ts';
 import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
 import { isUserspace } from '../userspace-control.ts';
@@ -38,19 +38,6 @@ import { UserspaceWireGuard } from './userspace-wireguard.ts';
 import type { WireGuardBackend } from './wireguard-backend.ts';
 
 const interfaces = '/sys/class/net';
-
-/** Whether a UDP port is taken on any address; WireGuard itself would say so only after it is half up. */
-async function isPortInUse(port: number): Promise<boolean> {
-  const tries = (['udp4', 'udp6'] as const).map(
-    (type) =>
-      new Promise<boolean>((resolve) => {
-        const socket = createSocket({ type, ipv6Only: type === 'udp6' });
-        socket.once('error', (error) => resolve('code' in error && error.code === 'EADDRINUSE'));
-        socket.bind(port, () => socket.close(() => resolve(false)));
-      }),
-  );
-  return (await Promise.all(tries)).includes(true);
-}
 
 /** See ping(8) of iputils. */
 function pingCommand(address: string, interfaceName: string) {
@@ -113,6 +100,13 @@ export class LinuxTunnelSystem implements TunnelSystem {
   exists(interfaceName: string): boolean {
     return existsSync(`${interfaces}/${interfaceName}`);
   }
+
+  removalHint(interfaceName: string): string {
+    return `ip link delete ${interfaceName}`;
+  }
+
+  /** The C library reads the file for every name (nsswitch.conf(5), files). */
+  async namesChanged(): Promise<void> {}
 
   async up(
     plan: TunnelPlan,

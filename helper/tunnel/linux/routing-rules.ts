@@ -3,6 +3,7 @@ import { holds, outermostRanges } from '../../../shared/addresses/cover.ts';
 import { rangeOf } from '../../../shared/addresses/range.ts';
 import type { RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import { minHostPrefix } from '../min-host-prefix.ts';
 import { probePorts } from '../probe-ports.ts';
 
 /**
@@ -28,12 +29,6 @@ export const ownProtocol = 104;
 const priorities = { probes: 18_500, own: 18_501, over: 18_510, from: 18_520, host: 18_530, tunnel: 18_540 };
 const endPriority = 18_599;
 const mainTable = 254;
-
-/**
- * The host's routes that are shorter than this are no networks but ways to everywhere: the default route, its halves
- * (OpenVPN), 2000::/3, all of fc00::/7.
- */
-export const minHostPrefix = { 4: 8, 6: 32 } as const;
 
 /** One rule, as the words of ip-rule(8) after `rule add`. */
 type Rule = string;

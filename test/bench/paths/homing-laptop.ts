@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HelperClient } from '../../../client/helper-client.ts';
 import { bundlePrograms } from '../../../scripts/bundle.ts';
-import { defaultSocketPath } from '../../../shared/install/places.ts';
+import { helperPlaces } from '../../../shared/install/places.ts';
 import type { Host, HostUser } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
 
@@ -35,7 +35,7 @@ export class HomingLaptop {
   private constructor(host: Host, user: HostUser) {
     this.host = host;
     this.user = user;
-    this.client = new HelperClient(host.outsidePath(defaultSocketPath));
+    this.client = new HelperClient(host.outsidePath(helperPlaces('linux').socketPath));
   }
 
   static async install(host: Host, bundles: string): Promise<HomingLaptop> {

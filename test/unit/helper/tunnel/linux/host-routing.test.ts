@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseMainTable, resolversIn } from '../../../../../helper/tunnel/linux/host-routing.ts';
+import { parseMainTable } from '../../../../../helper/tunnel/linux/host-routing.ts';
+import { resolversIn } from '../../../../../helper/tunnel/resolv-conf.ts';
 
 test('the main table is read without its ways to everywhere, whose gateways are kept', () => {
   const printed = [

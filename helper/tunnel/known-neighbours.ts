@@ -1,0 +1,84 @@
+import { type NetworkIdentity, networkIdentity } from '../../shared/paths/network-identity.ts';
+import type { Link } from './links.ts';
+import type { Neighbour, Neighbourhood } from './neighbourhood.ts';
+
+/** A neighbour as a system keeps it (ARP, RFC 4861). */
+export interface KnownNeighbour {
+  /** Without a zone. */
+  readonly address: string;
+  readonly device: string;
+  /** Undefined while the address is being resolved, or could not be. */
+  readonly mac: string | undefined;
+  /** It said that it is a router (RFC 4861 section 4.4). */
+  readonly isRouter: boolean;
+}
+
+/** A next hop of a default route, without a zone. */
+type Gateway = Neighbour;
+
+/** The links that lead into a network of neighbours now. */
+export function lanNames(links: readonly Link[]): ReadonlySet<string> {
+  return new Set(links.filter(({ kind, isUp }) => kind === 'lan' && isUp).map(({ name }) => name));
+}
+
+/** What a system knows, put together. @param known, gateways those on links of {@link lanNames} alone */
+export function neighbourhoodOf(
+  links: readonly Link[],
+  known: readonly KnownNeighbour[],
+  gateways: readonly Gateway[],
+): Neighbourhood {
+  const isGateway = (one: KnownNeighbour) =>
+    one.isRouter || gateways.some(({ address, device }) => address === one.address && device === one.device);
+  const gatewayMacs = new Set(known.filter(isGateway).map(({ mac }) => mac));
+  return {
+    links,
+    networks: networksOf(known, gateways),
+    neighbours: machinesOf(known.filter(({ mac }) => !gatewayMacs.has(mac))),
+    unknownGateways: unknownOf(known, gateways),
+  };
+}
+
+function withZone(address: string, device: string): string {
+  return /^fe[89ab]/i.test(address) ? `${address}%${device}` : address;
+}
+
+/** By the IPv4 gateway, the first that the system would use; where there is none, by the lowest MAC of the IPv6 routers. */
+function networksOf(
+  known: readonly KnownNeighbour[],
+  gateways: readonly Gateway[],
+): ReadonlyMap<string, NetworkIdentity> {
+  const networks = new Map<string, NetworkIdentity>();
+  const add = (device: string, mac: string | undefined) => {
+    const identity = mac === undefined ? null : networkIdentity(mac);
+    if (identity !== null && !networks.has(device)) networks.set(device, identity);
+  };
+  for (const { address, device } of gateways.filter((one) => !one.address.includes(':'))) {
+    add(device, known.find((one) => one.address === address && one.device === device)?.mac);
+  }
+  const macOf = ({ mac }: KnownNeighbour) => mac ?? '';
+  const routers = known.filter(({ isRouter, mac }) => isRouter && mac !== undefined);
+  for (const { device, mac } of routers.sort((a, b) => (macOf(a) < macOf(b) ? -1 : 1))) add(device, mac);
+  return networks;
+}
+
+/** One address for each MAC address of a link. */
+function machinesOf(known: readonly KnownNeighbour[]): Neighbour[] {
+  const machines = new Map<string, Neighbour>();
+  const isIpv6 = (one: KnownNeighbour) => one.address.includes(':');
+  const ipv4First = known.toSorted((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)));
+  for (const { address, device, mac } of ipv4First) {
+    if (mac === undefined) continue;
+    const machine = `${device} ${mac}`;
+    if (!machines.has(machine)) machines.set(machine, { address: withZone(address, device), device });
+  }
+  return [...machines.values()];
+}
+
+function unknownOf(known: readonly KnownNeighbour[], gateways: readonly Gateway[]): string[] {
+  const isKnown = ({ address, device }: Gateway) =>
+    known.some((one) => one.address === address && one.device === device && one.mac !== undefined);
+  const addresses = gateways
+    .filter((gateway) => !isKnown(gateway))
+    .map(({ address, device }) => withZone(address, device));
+  return [...new Set(addresses)];
+}

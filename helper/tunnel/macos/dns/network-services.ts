@@ -1,0 +1,37 @@
+/** The DNS settings of one network service of macOS, as networksetup(8) prints and sets them. */
+export interface ServiceDns {
+  readonly service: string;
+  /** Empty: what the network's DHCP or router says. */
+  readonly servers: readonly string[];
+  readonly searchDomains: readonly string[];
+}
+
+/** Parses `networksetup -listallnetworkservices`: a line of explanation, then a name a line, `*` before a disabled one. */
+export function parseServices(output: string): string[] {
+  return output
+    .split('\n')
+    .slice(1)
+    .map((line) => line.replace(/^\*/, '').trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * Parses `-getdnsservers` and `-getsearchdomains`: a value a line, or a sentence (`There aren't any DNS Servers set on
+ * Wi-Fi.`) when there are none. No value has a space in it.
+ */
+export function parseValues(output: string): string[] {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.some((line) => line.includes(' ')) ? [] : lines;
+}
+
+/** The arguments that give a service these settings; networksetup(8) takes the word `Empty` for none. */
+export function setCommands({ service, servers, searchDomains }: ServiceDns): readonly (readonly string[])[] {
+  const values = (list: readonly string[]) => (list.length === 0 ? ['Empty'] : list);
+  return [
+    ['-setdnsservers', service, ...values(servers)],
+    ['-setsearchdomains', service, ...values(searchDomains)],
+  ];
+}

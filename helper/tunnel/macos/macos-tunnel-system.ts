@@ -1,0 +1,240 @@
+import { networkInterfaces } from 'node:os';
+import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
+import { HomingError } from '../../../shared/errors/problem.ts';
+import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
+import type { Losses, Route, WayOut } from '../../../shared/paths/route.ts';
+import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import { findProgram } from '../../process/programs.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import type { Neighbourhood } from '../neighbourhood.ts';
+import type { Move, MoveResult } from '../network.ts';
+import { Pokes } from '../pokes.ts';
+import { isPortInUse } from '../port-in-use.ts';
+import { SharedWatches } from '../shared-watches.ts';
+import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
+import {
+  configureUserspace,
+  endpointOperation,
+  moveOperation,
+  readUserspace,
+  setOperation,
+} from '../userspace-control.ts';
+import { waysOut } from '../ways-out.ts';
+import { controlSocket } from '../wireguard-go.ts';
+import { DeviceNames } from './device-names.ts';
+import { systemDiagnostics } from './diagnostics.ts';
+import { dressCommands } from './dress.ts';
+import { linksOf } from './links.ts';
+import { lookUpRoutes } from './look-up-routes.ts';
+import { neighbourhoodIn } from './neighbourhood.ts';
+import { NetworkWatch } from './network-watch.ts';
+import { noWireguardGo, tunnelFailed } from './problems.ts';
+import { Routing } from './routing.ts';
+import { SetRoutes } from './set-routes.ts';
+import { systemPrograms } from './system-programs.ts';
+import { TrafficCounters } from './traffic-counters.ts';
+import { Utun } from './utun.ts';
+
+/** ping(8) and ping6(8) of macOS; the way through the tunnel is that of its routes. */
+function pingCommand(address: string) {
+  const program = address.includes(':') ? systemPrograms.ping6 : systemPrograms.ping;
+  return { program, args: ['-q', '-c', '3', '-i', '0.2', address] };
+}
+
+function hostOf(endpoint: Endpoint): string {
+  return partsOf(endpoint).host;
+}
+
+/** Tunnels on macOS: wireguard-go behind an interface `utunN`, and the programs of the system, without native code. */
+export class MacosTunnelSystem implements TunnelSystem {
+  readonly #runner: ProgramRunner;
+  readonly #names: DeviceNames;
+  readonly #utun: Utun;
+  readonly #routing: Routing;
+  readonly #pokes: Pokes;
+  readonly #watches: SharedWatches;
+  readonly #counters = new Map<string, TrafficCounters>();
+  readonly #counting = new Set<string>();
+  #plan: TunnelPlan | undefined;
+
+  constructor(runner: ProgramRunner, runtimeDirectory: string) {
+    this.#runner = runner;
+    this.#names = new DeviceNames(runtimeDirectory);
+    this.#utun = new Utun(runner, this.#names, runtimeDirectory);
+    this.#routing = new Routing(runner, new SetRoutes(runtimeDirectory), () => this.#endpointsInUse());
+    this.#pokes = new Pokes(runner, pingCommand);
+    this.#watches = new SharedWatches(
+      (tunnel, onChange) =>
+        new NetworkWatch({
+          program: systemPrograms.route,
+          interfaces: networkInterfaces,
+          ownDevice: () => this.#names.device(tunnel),
+          onChange,
+          nowMs: () => performance.now(),
+        }),
+    );
+  }
+
+  async wireguard(): Promise<'wireguard-go' | 'none'> {
+    return findProgram('wireguard-go') === undefined ? 'none' : 'wireguard-go';
+  }
+
+  exists(interfaceName: string): boolean {
+    return this.#names.device(interfaceName) !== undefined;
+  }
+
+  removalHint(interfaceName: string): string {
+    return `sudo rm ${controlSocket(this.#names.device(interfaceName) ?? interfaceName)}`;
+  }
+
+  async up(
+    plan: TunnelPlan,
+    privateKey: PrivateKey,
+    endpoints: Promise<ReadonlyMap<PublicKey, Endpoint>>,
+  ): Promise<TunnelStart> {
+    if ((await this.wireguard()) === 'none') throw noWireguardGo();
+    const portInUse =
+      plan.listenPort !== undefined && (await isPortInUse(plan.listenPort)) ? plan.listenPort : undefined;
+    const port = portInUse === undefined ? plan.listenPort : undefined;
+    const startedAt = performance.now();
+    this.#plan = plan;
+    try {
+      const device = await this.#utun.create(plan.interfaceName);
+      const known = await endpoints;
+      await configureUserspace(device, setOperation(plan, privateKey, known, port, undefined));
+      await this.#dress(plan, device);
+      const wireGuardMs = performance.now() - startedAt;
+      const live = await readUserspace(device);
+      return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs };
+    } catch (error) {
+      await this.down(plan.interfaceName);
+      throw error instanceof HomingError ? error : tunnelFailed(error);
+    }
+  }
+
+  async dress(plan: TunnelPlan): Promise<void> {
+    this.#plan = plan;
+    const device = this.#names.device(plan.interfaceName);
+    if (device === undefined) throw new Error(`the interface of ${plan.interfaceName} is gone`);
+    await this.#dress(plan, device);
+  }
+
+  async #dress(plan: TunnelPlan, device: string): Promise<void> {
+    for (const args of dressCommands(plan, device)) await this.#runner.mustRun(systemPrograms.ifconfig, args);
+    await this.#routing.start(plan, device);
+  }
+
+  async down(interfaceName: string): Promise<void> {
+    this.#plan = undefined;
+    this.#counters.delete(interfaceName);
+    await this.#routing.remove();
+    await this.#utun.remove(interfaceName);
+    await this.#pokes.end(interfaceName);
+  }
+
+  async read(interfaceName: string): Promise<LiveInterface | undefined> {
+    const device = this.#names.device(interfaceName);
+    return device === undefined ? undefined : await readUserspace(device);
+  }
+
+  /** The reading that is asked for now is there at the next call: over its socket wireguard-go answers in 0.3 ms. */
+  packetCounters(interfaceName: string): { received: number; sent: number } | undefined {
+    if (!this.exists(interfaceName)) return undefined;
+    void this.#count(interfaceName);
+    return this.#counters.get(interfaceName)?.counts;
+  }
+
+  async #count(interfaceName: string): Promise<void> {
+    if (this.#counting.has(interfaceName)) return;
+    this.#counting.add(interfaceName);
+    try {
+      const live = await this.read(interfaceName);
+      if (live === undefined) return;
+      const counters = this.#counters.get(interfaceName) ?? new TrafficCounters();
+      counters.update(live);
+      if (this.#plan?.interfaceName === interfaceName) this.#counters.set(interfaceName, counters);
+    } catch {
+      // It does not answer now; the reading of the whole interface says so, and why.
+    } finally {
+      this.#counting.delete(interfaceName);
+    }
+  }
+
+  async #endpointsInUse(): Promise<readonly string[]> {
+    const live = this.#plan === undefined ? undefined : await this.read(this.#plan.interfaceName);
+    return live?.peers.flatMap(({ endpoint }) => (endpoint === undefined ? [] : hostOf(endpoint))) ?? [];
+  }
+
+  diagnostics(): Promise<readonly DiagnosticText[]> {
+    return systemDiagnostics(this.#runner);
+  }
+
+  watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
+    return this.#watches.watch(tunnel, onChange);
+  }
+
+  async routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>> {
+    await this.#routing.keepOutside(addresses.filter((address) => !this.#isPrivateEndpoint(address)));
+    return await lookUpRoutes(this.#runner, addresses, {
+      ownDevice: this.#names.device(tunnel),
+      interfaces: networkInterfaces(),
+      ways: await waysOut(addresses),
+    });
+  }
+
+  /** An address of a LAN is meant by whoever is elsewhere as one behind the tunnel: it gets no way beside it. */
+  #isPrivateEndpoint(address: string): boolean {
+    const controllers = this.#plan?.controllers ?? [];
+    return controllers.some(({ endpoints }) => endpoints.private.some((one) => hostOf(one) === address));
+  }
+
+  waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {
+    return waysOut(addresses);
+  }
+
+  async neighbourhood(): Promise<Neighbourhood> {
+    return neighbourhoodIn(await this.#routing.printedTable(), linksOf(networkInterfaces()));
+  }
+
+  /** There is none: pf is off by default, and its rules have no time limit. The endpoint is set again instead. */
+  async makeGuard(): Promise<void> {}
+
+  async clearGuard(): Promise<void> {}
+
+  async move(move: Move): Promise<MoveResult> {
+    const { interfaceName, from, acceptInFlight } = move;
+    const device = this.#names.device(interfaceName) ?? interfaceName;
+    // What is in flight finds the old port closed, where the endpoint is not going to be set again.
+    const port = from !== null && acceptInFlight === undefined ? 'another-port' : 'same-port';
+    await configureUserspace(device, moveOperation(move, port));
+    return { acceptsInFlight: from !== null && acceptInFlight !== undefined };
+  }
+
+  async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {
+    const device = this.#names.device(interfaceName) ?? interfaceName;
+    await configureUserspace(device, endpointOperation(publicKey, endpoint));
+  }
+
+  poke(address: string, interfaceName: string): Promise<void> {
+    return this.#pokes.poke(address, interfaceName);
+  }
+
+  hostRouting(): Promise<HostRouting> {
+    return this.#routing.hostRouting();
+  }
+
+  overrideRoutes(_interfaceName: string, overrides: RouteOverrides): Promise<void> {
+    return this.#routing.override(overrides);
+  }
+
+  clearRouting(): Promise<void> {
+    return this.#routing.remove();
+  }
+
+  /** mDNSResponder watches the file, and keeps what it answered before. */
+  async namesChanged(): Promise<void> {
+    await this.#runner.run(systemPrograms.dscacheutil, ['-flushcache']);
+    await this.#runner.run(systemPrograms.killall, ['-HUP', 'mDNSResponder']);
+  }
+}

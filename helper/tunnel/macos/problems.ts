@@ -1,0 +1,30 @@
+import { HomingError } from '../../../shared/errors/problem.ts';
+
+/** What is refused on a Mac, each with the next step. */
+
+export function noWireguardGo(): HomingError {
+  return new HomingError({
+    code: 'no-wireguard',
+    title: 'This Mac has no WireGuard to use',
+    cause: 'The program wireguard-go was not found, or others than root can change it.',
+    remedy: 'Install Homing again: its package brings wireguard-go along.',
+  });
+}
+
+export function exitTaken(range: string, device: string): HomingError {
+  return new HomingError({
+    code: 'exit-taken',
+    title: 'Another VPN carries all traffic',
+    cause: `The route ${range} goes by ${device}, which is not Homing’s.`,
+    remedy: 'Disconnect the other VPN, or switch the exit of this network off (homing settings --exit off).',
+  });
+}
+
+export function tunnelFailed(error: unknown): HomingError {
+  return new HomingError({
+    code: 'tunnel-failed',
+    title: 'The tunnel could not be brought up',
+    cause: error instanceof Error ? error.message : String(error),
+    remedy: 'Nothing was left behind. Run `homing diagnostics` to see what the system said.',
+  });
+}

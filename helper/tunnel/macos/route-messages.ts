@@ -1,0 +1,93 @@
+/**
+ * What `route -n monitor` (route(8)) prints of one message of the routing socket (route(4)):
+ *
+ *     got message of size 176 on Thu Jun  4 10:08:05 2020
+ *     RTM_DELETE: Delete Route: len 176, pid: 109, seq 1151, errno 3, ifscope 23,
+ *     flags:<UP,GATEWAY,STATIC,IFSCOPE>
+ *     locks:  inits:
+ *     sockaddrs: <DST,GATEWAY,NETMASK,IFP,IFA>
+ *      default 192.168.44.1 default  192.168.44.90
+ */
+export interface RouteMessage {
+  readonly type: string;
+  readonly flags: readonly string[];
+  /** The addresses of the message by their names in route(4): DST, GATEWAY, NETMASK, IFP, IFA, BRD. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** No message is longer; text that goes on for more without one is nonsense. */
+const maxPendingBytes = 64 * 1024;
+
+function listIn(text: string, name: string): string[] {
+  const [, list = ''] = new RegExp(`${name}\\s*<([^>]*)>`).exec(text) ?? [];
+  return list.split(',').map((one) => one.trim());
+}
+
+function parseMessage(block: string): RouteMessage | undefined {
+  const [, type] = /^(RTM_[A-Z0-9_]+):/m.exec(block) ?? [];
+  if (type === undefined) return undefined;
+  const names = listIn(block, 'sockaddrs:');
+  const [, line = ''] = /sockaddrs:[^\n]*\n ([^\n]*)/.exec(block) ?? [];
+  // One space between two; of an interface without a name nothing is printed.
+  const values = line.split(' ');
+  const addresses = new Map(names.map((name, at) => [name, values[at] ?? '']));
+  return { type, flags: listIn(block, 'flags:'), addresses };
+}
+
+/** Cuts the output of `route -n monitor` into messages, however it arrives. */
+export class RouteMessages {
+  #pending = '';
+
+  /**
+   * @returns the messages that are whole by now
+   * @throws RangeError when it is not the output of that program: what follows cannot be trusted
+   */
+  take(chunk: string): RouteMessage[] {
+    this.#pending += chunk;
+    const blocks = this.#pending.split(/\n\n|\n(?=got message of size )/);
+    this.#pending = blocks.pop() ?? '';
+    if (this.#pending.length > maxPendingBytes) {
+      this.#pending = '';
+      throw new RangeError(`route -n monitor printed ${maxPendingBytes} bytes that are no message`);
+    }
+    return blocks.flatMap((block) => parseMessage(block) ?? []);
+  }
+}
+
+/** Lookups, and what comes and goes with neighbours and multicast groups: several a second, and no change of the network. */
+const ignoredTypes = new Set([
+  'RTM_GET',
+  'RTM_GET2',
+  'RTM_MISS',
+  'RTM_LOSING',
+  'RTM_LOCK',
+  'RTM_RESOLVE',
+  'RTM_NEWMADDR',
+  'RTM_NEWMADDR2',
+  'RTM_DELMADDR',
+]);
+/** Apple's links between devices, whose host routes come and go every few seconds. */
+const ignoredDevice = /^(awdl|llw)\d/;
+
+/** Whether a message says that the network may have changed; what belongs to the tunnel's own interface does not. */
+export function isChange({ type, flags, addresses }: RouteMessage, ownDevice: string | undefined): boolean {
+  if (ignoredTypes.has(type)) return false;
+  // The flags of interfaces flip with every program that listens on them: only the interfaces themselves tell.
+  if (type === 'RTM_IFINFO' || type === 'RTM_IFINFO2') return false;
+  const devices = ['IFP', 'GATEWAY'].map((name) => deviceIn(addresses.get(name) ?? ''));
+  if (devices.some((device) => ignoredDevice.test(device) || device === ownDevice)) return false;
+  if (type === 'RTM_ADD' || type === 'RTM_DELETE' || type === 'RTM_CHANGE')
+    return !(flags.includes('LLINFO') || flags.includes('WASCLONED'));
+  return true;
+}
+
+/** `en0:a4.83.e7.1.2.3` is how a link is printed, `en0` when it has no hardware address. */
+function deviceIn(text: string): string {
+  return text.split(':')[0] ?? '';
+}
+
+/** The own address that a message says is gone. */
+export function lostAddress({ type, addresses }: RouteMessage): string | undefined {
+  if (type !== 'RTM_DELADDR') return undefined;
+  return addresses.get('IFA')?.split('%')[0];
+}

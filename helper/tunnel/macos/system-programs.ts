@@ -1,0 +1,16 @@
+/**
+ * The programs of macOS that the helper runs. They lie on the sealed system volume, at the same paths on every Mac, so
+ * they are not searched for.
+ */
+export const systemPrograms = {
+  dscacheutil: '/usr/bin/dscacheutil',
+  ifconfig: '/sbin/ifconfig',
+  killall: '/usr/bin/killall',
+  netstat: '/usr/sbin/netstat',
+  networksetup: '/usr/sbin/networksetup',
+  ping: '/sbin/ping',
+  ping6: '/sbin/ping6',
+  ps: '/bin/ps',
+  route: '/sbin/route',
+  swVers: '/usr/bin/sw_vers',
+} as const;

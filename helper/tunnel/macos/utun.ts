@@ -1,0 +1,119 @@
+import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from '../../process/programs.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import { controlSocket, logPath, removeTraces, startWireguardGo } from '../wireguard-go.ts';
+import type { DeviceNames } from './device-names.ts';
+import { noWireguardGo } from './problems.ts';
+import { systemPrograms } from './system-programs.ts';
+
+const stopTimeoutMs = 2_000;
+/** A wireguard-go whose helper was killed as it started it names its interface within this time. */
+const lateNameMs = 1_000;
+const pollMs = 2;
+
+/** The interface of one tunnel and the wireguard-go behind it. */
+export class Utun {
+  readonly #runner: Pick<ProgramRunner, 'run'>;
+  readonly #names: DeviceNames;
+  readonly #runtimeDirectory: string;
+
+  constructor(runner: Pick<ProgramRunner, 'run'>, names: DeviceNames, runtimeDirectory: string) {
+    this.#runner = runner;
+    this.#names = names;
+    this.#runtimeDirectory = runtimeDirectory;
+  }
+
+  /**
+   * Makes an interface with the next free number.
+   * @returns its name
+   * @throws HomingError `no-wireguard`; Error when wireguard-go does not get ready
+   */
+  async create(interfaceName: string): Promise<string> {
+    const program = findProgram('wireguard-go');
+    if (program === undefined) throw noWireguardGo();
+    this.#names.forget(interfaceName);
+    await startWireguardGo({
+      program,
+      device: 'utun',
+      interfaceName,
+      runtimeDirectory: this.#runtimeDirectory,
+      environment: { WG_TUN_NAME_FILE: this.#names.nameFile(interfaceName) },
+      madeDevice: () => this.#names.written(interfaceName),
+      onSpawn: (pid) => this.#names.rememberProcess(interfaceName, pid),
+    });
+    const device = this.#names.device(interfaceName);
+    if (device === undefined) throw new Error('wireguard-go made no interface of its own');
+    return device;
+  }
+
+  /**
+   * Ends the wireguard-go of an interface, which takes the interface with it, and removes what it left. Removing its
+   * socket ends it; one that does not end is killed.
+   */
+  async remove(interfaceName: string): Promise<void> {
+    await this.#awaitLateName(interfaceName);
+    const device = this.#names.device(interfaceName);
+    const pid = this.#names.process(interfaceName);
+    if (device !== undefined) rmSync(controlSocket(device), { force: true });
+    if (pid !== undefined && (await this.#isWireguardGo(pid))) {
+      // One that was only just started has no socket yet by which it could be asked to end.
+      if (device === undefined) signal(pid, 'SIGTERM');
+      await this.#awaitEnd(pid);
+    } else if (device !== undefined) await this.#awaitGone(device);
+    await removeTraces(device ?? this.#names.device(interfaceName), interfaceName, this.#runtimeDirectory);
+    this.#names.forget(interfaceName);
+  }
+
+  /** The log is made before the process, and the name by the process itself. */
+  async #awaitLateName(interfaceName: string): Promise<void> {
+    const deadline = performance.now() + lateNameMs;
+    while (
+      existsSync(logPath(this.#runtimeDirectory, interfaceName)) &&
+      this.#names.process(interfaceName) === undefined &&
+      this.#names.device(interfaceName) === undefined &&
+      performance.now() < deadline
+    )
+      await sleep(pollMs);
+  }
+
+  /** The number may be another process's by now. */
+  async #isWireguardGo(pid: number): Promise<boolean> {
+    const { exitCode, stdout } = await this.#runner.run(systemPrograms.ps, ['-o', 'comm=', '-p', `${pid}`]);
+    return exitCode === 0 && /(^|\/)wireguard-go\s*$/.test(stdout.trim());
+  }
+
+  async #awaitEnd(pid: number): Promise<void> {
+    const deadline = performance.now() + stopTimeoutMs;
+    let isKilled = false;
+    while (isRunning(pid)) {
+      if (!isKilled && performance.now() > deadline) {
+        signal(pid, 'SIGKILL');
+        isKilled = true;
+      }
+      await sleep(pollMs);
+    }
+  }
+
+  async #awaitGone(device: string): Promise<void> {
+    const deadline = performance.now() + stopTimeoutMs;
+    while ((await this.#runner.run(systemPrograms.ifconfig, [device])).exitCode === 0) {
+      if (performance.now() > deadline)
+        throw new Error(`${device} is still there, though the socket of its wireguard-go was removed`);
+      await sleep(pollMs);
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  return signal(pid, 0);
+}
+
+/** @returns whether the process was there to get it */
+function signal(pid: number, which: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, which);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,14 @@
+import { createSocket } from 'node:dgram';
+
+/** Whether a UDP port is taken on any address; WireGuard itself would say so only after it is half up. */
+export async function isPortInUse(port: number): Promise<boolean> {
+  const tries = (['udp4', 'udp6'] as const).map(
+    (type) =>
+      new Promise<boolean>((resolve) => {
+        const socket = createSocket({ type, ipv6Only: type === 'udp6' });
+        socket.once('error', (error) => resolve('code' in error && error.code === 'EADDRINUSE'));
+        socket.bind(port, () => socket.close(() => resolve(false)));
+      }),
+  );
+  return (await Promise.all(tries)).includes(true);
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { parseAddress } from '../../shared/addresses/range.ts';
+
+/** The name servers in files of the form of resolv.conf(5), each once, loopback left out. */
+export function resolversOf(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.flatMap((path) => resolversIn(textOf(path))))];
+}
+
+/** The name servers in the text of a resolv.conf(5). */
+export function resolversIn(text: string): string[] {
+  return [...text.matchAll(/^nameserver\s+(\S+)/gm)]
+    .map(([, address = '']) => address.split('%')[0] ?? '')
+    .filter((address) => parseAddress(address) !== undefined && !/^(127\.|::1$)/.test(address));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not there, or being replaced: the next change of the network reads it again.
+    return '';
+  }
+}
