@@ -24,9 +24,12 @@ function modifiedMs(path: string): number | undefined {
  */
 export class DeviceNames {
   readonly #runtimeDirectory: string;
+  readonly #socketOf: (device: string) => string;
 
-  constructor(runtimeDirectory: string) {
+  /** @param socketOf where wireguard-go listens for an interface */
+  constructor(runtimeDirectory: string, socketOf = controlSocket) {
     this.#runtimeDirectory = runtimeDirectory;
+    this.#socketOf = socketOf;
   }
 
   /** Where wireguard-go writes the name (WG_TUN_NAME_FILE). */
@@ -48,7 +51,7 @@ export class DeviceNames {
     const name = this.written(interfaceName);
     if (name === undefined) return undefined;
     const namedMs = modifiedMs(this.nameFile(interfaceName));
-    const boundMs = modifiedMs(controlSocket(name));
+    const boundMs = modifiedMs(this.#socketOf(name));
     if (namedMs === undefined || boundMs === undefined) return undefined;
     return Math.abs(namedMs - boundMs) <= maxApartMs ? name : undefined;
   }

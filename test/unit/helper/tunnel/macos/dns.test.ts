@@ -1,0 +1,118 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MacosDns } from '../../../../../helper/tunnel/macos/dns/macos-dns.ts';
+import { FakeMac } from '../../../support/fake-mac.ts';
+
+const all = { servers: ['10.99.0.1'], zones: ['corp.example'], scope: 'all' as const };
+const zones = { ...all, scope: 'zones' as const };
+let stateDirectory: string;
+let folder: string;
+let mac: FakeMac;
+
+beforeEach(() => {
+  stateDirectory = mkdtempSync(join(tmpdir(), 'homing-dns-'));
+  folder = join(stateDirectory, 'resolver');
+  mac = new FakeMac();
+  mac.services.set('Wi-Fi', { servers: [], search: [] });
+  mac.services.set('Thunderbolt Bridge', { servers: [], search: [] });
+});
+afterEach(() => rmSync(stateDirectory, { recursive: true, force: true }));
+
+function dns(): MacosDns {
+  return new MacosDns({ runner: mac, stateDirectory, resolverFolder: folder });
+}
+
+function recorded(name: string): string[] {
+  const path = fileURLToPath(new URL(`recorded/${name}`, import.meta.url));
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .filter((command) => command.startsWith('networksetup'));
+}
+
+const settings = () => [...mac.services].map(([name, { servers, search }]) => [name, servers, search]);
+
+describe('name servers for all names', () => {
+  test('are set and set back by the commands of wg-quick(8) on a Mac', async () => {
+    const sets = () => mac.commands.filter((command) => command.includes(' -set'));
+    expect(await dns().apply('hm-wgnet', all)).toBe('networksetup');
+    expect(sets()).toEqual(recorded('full-tunnel.txt').filter((command) => command.includes(' -set')));
+    mac.commands.length = 0;
+    await dns().clear();
+    expect(sets()).toEqual(recorded('full-tunnel-down.txt'));
+  });
+
+  test('that somebody changed meanwhile stay as they are', async () => {
+    await dns().apply('hm-wgnet', all);
+    mac.services.set('Wi-Fi', { servers: ['192.0.2.53'], search: ['corp.example'] });
+    await dns().clear();
+    expect(settings()).toEqual([
+      ['Wi-Fi', ['192.0.2.53'], []],
+      ['Thunderbolt Bridge', [], []],
+    ]);
+  });
+
+  test('are what they were, killed at whichever command, applied however often', async () => {
+    const life = fc.record({
+      before: fc.constantFrom<string[]>([], ['192.0.2.53'], ['192.0.2.53', '2001:db8::53']),
+      kills: fc.array(fc.nat(12), { maxLength: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(life, async ({ before, kills }) => {
+        mac.services.set('Wi-Fi', { servers: [...before], search: ['home.arpa'] });
+        mac.services.set('Thunderbolt Bridge', { servers: [], search: [] });
+        const was = settings();
+        for (const kill of kills) {
+          let left = kill;
+          mac.onCommand = () => {
+            left -= 1;
+            if (left < 0) throw new Error('killed');
+          };
+          await dns()
+            .apply('hm-wgnet', all)
+            .catch(() => undefined);
+          mac.onCommand = () => undefined;
+        }
+        await dns().apply('hm-wgnet', all);
+        expect(settings()).toEqual([
+          ['Wi-Fi', ['10.99.0.1'], ['corp.example']],
+          ['Thunderbolt Bridge', ['10.99.0.1'], ['corp.example']],
+        ]);
+        await dns().clear();
+        expect(settings()).toEqual(was);
+      }),
+    );
+  });
+});
+
+describe('name servers for some zones', () => {
+  test('are files of resolver(5), and no service is touched', async () => {
+    expect(await dns().apply('hm-wgnet', zones)).toBe('resolver');
+    expect(readFileSync(join(folder, 'corp.example'), 'utf8')).toContain('\nnameserver 10.99.0.1\n');
+    expect(mac.commands).toEqual([]);
+    await dns().clear();
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('never replace a file of somebody else, nor remove one', async () => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'corp.example'), 'nameserver 192.0.2.1\n');
+    await expect(dns().apply('hm-wgnet', zones)).rejects.toMatchObject({
+      problem: { code: 'dns-not-supported' },
+    });
+    await dns().clear();
+    expect(readdirSync(folder)).toEqual(['corp.example']);
+  });
+});
