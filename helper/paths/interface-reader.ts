@@ -1,4 +1,4 @@
-import type { InterfaceSilence } from '../../shared/paths/machine/peer.ts';
+import type { InterfaceSilence } from '../../shared/paths/machine/watch.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { interfaceDeleted } from '../../shared/timeline/network-reasons.ts';
 import type { LiveInterface, LivePeer } from '../tunnel/system.ts';

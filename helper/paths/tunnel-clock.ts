@@ -5,7 +5,6 @@ import {
   namesWakeAtMs,
   stepNames,
 } from '../../shared/paths/machine/names.ts';
-import type { InterfaceSilence } from '../../shared/paths/machine/peer.ts';
 import { isLost } from '../../shared/paths/machine/reachability.ts';
 import { candidateAt, endpointIn } from '../../shared/paths/machine/state.ts';
 import { wakeAtMs } from '../../shared/paths/machine/step.ts';
@@ -17,6 +16,7 @@ import {
   turnsWakeAtMs,
 } from '../../shared/paths/machine/turns.ts';
 import {
+  type InterfaceSilence,
   initialWatch,
   type PacketCounters,
   stepWatch,
@@ -180,7 +180,7 @@ export class TunnelClock {
         onClockJump();
         break;
       case 'peers-due':
-        if (drivers.length > 1) onPeersDue();
+        if (drivers.length > 1) onPeersDue(news.silence);
         break;
       case 'read-due':
         onReadDue();

@@ -3,8 +3,15 @@ import { followedPeer } from '../../timeline/move-reasons.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
 import { addCandidate } from './candidates.ts';
 import type { Step } from './compose.ts';
-import { candidateAt, endpointIn, isAtRest, type PathState, silentSinceMs } from './state.ts';
-import { maxGapMs } from './watch.ts';
+import {
+  candidateAt,
+  endpointIn,
+  isAtRest,
+  type PathState,
+  type PeerCounters,
+  silentSinceMs,
+} from './state.ts';
+import { type InterfaceSilence, maxGapMs } from './watch.ts';
 
 /** What the live interface says of one controller. */
 
@@ -25,19 +32,14 @@ export const counterLookMs = 1_000;
  */
 const reportAgainMs = 10_000;
 
-/** Nothing came in over the whole interface since then, while so many packets went out. */
-export interface InterfaceSilence {
-  readonly sinceMs: number;
-  readonly unanswered: number;
-}
-
 /** An empty inner packet of IPv4 and ICMP with WireGuard's header and tag, padded (paper, section 5.4.6). */
 const minDataBytes = 64;
+const severalUnanswered = 3;
 
 export interface CountersLook {
   readonly receivedBytes: number;
   readonly sentBytes: number;
-  /** Why the counters were read, when it was that. */
+  /** Where the whole interface is silent. */
   readonly silence?: InterfaceSilence;
 }
 
@@ -48,8 +50,8 @@ export type Counted =
   | { readonly is: 'nothing' };
 
 /**
- * One look. A controller is silent after two looks in which packets went out to it and none came in, or after one where
- * nothing came in from anybody: then it is known since when. To whom nothing was sent cannot be silent.
+ * One look. A controller is silent after two looks in which packets went out to it and none came in, and after one of them
+ * while the whole interface is silent and they were several: one or two may be a handshake, whose answer is on the way.
  */
 export function countersRead(
   state: PathState,
@@ -58,27 +60,27 @@ export function countersRead(
 ): { readonly state: PathState; readonly counted: Counted } {
   const { counters: before } = state;
   const newBytes = before === null ? 0 : sentBytes - before.sentBytes;
-  const spoke = newBytes > keepaliveBytes;
-  if (silence !== undefined && (spoke || before === null)) {
-    const { sinceMs } = silence;
-    const unanswered = Math.min(silence.unanswered, Math.floor(newBytes / minDataBytes));
-    const look = { atMs: nowMs, receivedBytes, sentBytes, spokeAtMs: nowMs };
-    const counters = { ...look, silentSinceMs: sinceMs, reportedAtMs: nowMs };
-    return { state: { ...state, counters }, counted: { is: 'silent', sinceMs, unanswered } };
-  }
+  const spoke = newBytes > keepaliveBytes || (before === null && silence !== undefined);
   const heard = before !== null && receivedBytes !== before.receivedBytes;
-  const began = spoke ? nowMs - counterLookMs : null;
-  const lastSilence = before !== null && nowMs - before.spokeAtMs <= maxGapMs ? before.silentSinceMs : null;
-  const silentSinceMs = heard ? null : (lastSilence ?? began);
+  const unanswered = Math.min(silence?.unanswered ?? 0, Math.floor(newBytes / minDataBytes));
+  // What came in before the interface fell silent says nothing of the time since.
+  const seen = spoke ? (silence?.sinceMs ?? null) : null;
+  const goesOn = before !== null && nowMs - before.spokeAtMs <= maxGapMs;
+  const last = goesOn && !heard ? before.silentSinceMs : null;
+  const sinceMs = last ?? (unanswered >= severalUnanswered ? seen : null);
   const isDue = before?.reportedAtMs == null || nowMs - before.reportedAtMs >= reportAgainMs;
-  const isSilent = !heard && lastSilence !== null && spoke && isDue;
-  const reportedAtMs = heard ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null);
-  const spokeAtMs = spoke ? nowMs : (before?.spokeAtMs ?? nowMs);
-  const look = { atMs: nowMs, receivedBytes, sentBytes, spokeAtMs };
-  const next = { ...state, counters: { ...look, silentSinceMs, reportedAtMs } };
+  const isSilent = sinceMs !== null && spoke && !heard && isDue;
+  const counters: PeerCounters = {
+    atMs: nowMs,
+    receivedBytes,
+    sentBytes,
+    spokeAtMs: spoke || before === null ? nowMs : before.spokeAtMs,
+    silentSinceMs: last ?? seen ?? (spoke && !heard ? nowMs - counterLookMs : null),
+    reportedAtMs: heard ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null),
+  };
+  const next = { ...state, counters };
   if (heard) return { state: next, counted: { is: 'heard', afterMs: before.atMs } };
-  if (!isSilent) return { state: next, counted: { is: 'nothing' } };
-  return { state: next, counted: { is: 'silent', sinceMs: lastSilence, unanswered: 0 } };
+  return { state: next, counted: isSilent ? { is: 'silent', sinceMs, unanswered } : { is: 'nothing' } };
 }
 
 /** What the live interface says of a controller. */

@@ -28,15 +28,21 @@ export interface WatchState {
   readonly readAtMs: number;
 }
 
+/** Nothing came in over the whole interface since then, while so many packets went out. */
+export interface InterfaceSilence {
+  readonly sinceMs: number;
+  readonly unanswered: number;
+}
+
 export type WatchNews =
   /** Packets go out and none come in. */
-  | { readonly news: 'silent'; readonly sinceMs: number; readonly unanswered: number }
+  | ({ readonly news: 'silent' } & InterfaceSilence)
   /** Something came in again. */
   | { readonly news: 'heard' }
   /** The machine slept, or the clock was set. */
   | { readonly news: 'clock-jumped' }
   /** Packets go out: each controller's own counters are due. */
-  | { readonly news: 'peers-due' }
+  | { readonly news: 'peers-due'; readonly silence?: InterfaceSilence }
   /** The net below all events: the live interface is to be read. */
   | { readonly news: 'read-due' };
 
@@ -69,6 +75,9 @@ const reportAgainMs = 10_000;
 const clockJumpMs = 1_500;
 /** While packets go out to more than one controller, each one's own counters are read this often. */
 const peersLookMs = 1_000;
+/** Just after a silence was reported it takes a second look to tell whose it is: what came in before it counts as well. */
+const silentPeersLookMs = 150;
+const silentPeersForMs = 500;
 /** One process: seldom. */
 const readMs = 30_000;
 
@@ -142,14 +151,27 @@ function compare(
     next = { ...next, silentSinceMs, unanswered, looksWithSending };
   }
   if (hasSent) next = { ...next, sentAtMs: nowMs };
-  if (hasSent && nowMs - state.peersLookedAtMs >= peersLookMs) {
-    next = { ...next, peersLookedAtMs: nowMs };
-    news.push({ news: 'peers-due' });
-  }
   return next;
 }
 
+function isFresh(reportedAtMs: number, nowMs: number): boolean {
+  return nowMs - reportedAtMs <= silentPeersForMs;
+}
+
+function peersLookAfterMs({ reportedAtMs }: WatchState, nowMs: number): number {
+  return reportedAtMs !== null && isFresh(reportedAtMs, nowMs) ? silentPeersLookMs : peersLookMs;
+}
+
 /** A single packet, such as a keepalive, waits for no answer. */
+function isSilence(
+  { silentSinceMs, looksWithSending }: WatchState,
+  roundTripMs: number,
+  nowMs: number,
+): boolean {
+  if (silentSinceMs === null || looksWithSending < 2) return false;
+  return nowMs - silentSinceMs >= Math.max(minSilenceMs, silenceRoundTrips * roundTripMs);
+}
+
 function judge(
   state: WatchState,
   hasSent: boolean,
@@ -157,12 +179,20 @@ function judge(
   news: WatchNews[],
   nowMs: number,
 ): WatchState {
-  const { silentSinceMs, reportedAtMs, looksWithSending } = state;
-  if (silentSinceMs === null || looksWithSending < 2) return state;
-  if (reportedAtMs !== null && (!hasSent || nowMs - reportedAtMs < reportAgainMs)) return state;
-  if (nowMs - silentSinceMs < Math.max(minSilenceMs, silenceRoundTrips * roundTripMs)) return state;
+  const { silentSinceMs: sinceMs, reportedAtMs } = state;
+  const isSilent = sinceMs !== null && isSilence(state, roundTripMs, nowMs);
   // What a probe explained once is most likely traffic that wants no answer, however much of it there is.
-  const unanswered = reportedAtMs === null ? state.unanswered : 0;
-  news.push({ news: 'silent', sinceMs: silentSinceMs, unanswered });
-  return { ...state, reportedAtMs: nowMs };
+  const unanswered = reportedAtMs === null || isFresh(reportedAtMs, nowMs) ? state.unanswered : 0;
+  const silence = isSilent ? { sinceMs, unanswered } : undefined;
+  if (
+    silence !== undefined &&
+    (reportedAtMs === null || (hasSent && nowMs - reportedAtMs >= reportAgainMs))
+  ) {
+    news.push({ news: 'silent', ...silence });
+    // Whoever hears of it looks at the controllers at once.
+    return { ...state, reportedAtMs: nowMs, peersLookedAtMs: nowMs };
+  }
+  if (!hasSent || nowMs - state.peersLookedAtMs < peersLookAfterMs(state, nowMs)) return state;
+  news.push({ news: 'peers-due', ...(silence === undefined ? {} : { silence }) });
+  return { ...state, peersLookedAtMs: nowMs };
 }

@@ -6,7 +6,6 @@ import {
   namesWakeAtMs,
   stepNames,
 } from '../../../shared/paths/machine/names.ts';
-import type { InterfaceSilence } from '../../../shared/paths/machine/peer.ts';
 import { isLost } from '../../../shared/paths/machine/reachability.ts';
 import { candidateAt, endpointIn } from '../../../shared/paths/machine/state.ts';
 import {
@@ -15,7 +14,7 @@ import {
   type TurnsEvent,
   turnsWakeAtMs,
 } from '../../../shared/paths/machine/turns.ts';
-import type { WatchNews } from '../../../shared/paths/machine/watch.ts';
+import type { InterfaceSilence, WatchNews } from '../../../shared/paths/machine/watch.ts';
 import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Losses } from '../../../shared/paths/route.ts';
 import type { Site } from '../world/network.ts';
@@ -182,7 +181,7 @@ export class Laptop implements Noticed {
         this.#each((driver) => driver.handle({ type: 'network-changed', losses: nothingLost }));
         return;
       case 'peers-due':
-        if (this.#drivers.length > 1) this.#readCounters();
+        if (this.#drivers.length > 1) this.#readCounters(news.silence);
         return;
       case 'read-due':
         this.#readInterface();

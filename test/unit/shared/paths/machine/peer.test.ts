@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  type Counted,
-  countersRead,
-  type InterfaceSilence,
-} from '../../../../../shared/paths/machine/peer.ts';
+import { type Counted, countersRead } from '../../../../../shared/paths/machine/peer.ts';
+import type { InterfaceSilence } from '../../../../../shared/paths/machine/watch.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
@@ -57,7 +54,29 @@ describe('a silence of the whole interface', () => {
   });
 
   test('counts no more packets than that controller can have been sent', () => {
-    expect(look(1_000, 1_130, silence)).toMatchObject({ is: 'silent', unanswered: 2 });
+    expect(look(1_000, 1_200, silence)).toMatchObject({ is: 'silent', unanswered: 3 });
+  });
+
+  test('is not that of a controller with which a handshake has begun, whose answer is on the way', () => {
+    expect(look(1_000, 1_180, silence)).toEqual({ is: 'nothing' });
+    expect(look(1_092, 1_180, silence)).toMatchObject({ is: 'heard' });
+  });
+
+  test('is that of a controller which answered before it: at the second look', () => {
+    expect(look(1_128, 1_600, silence)).toMatchObject({ is: 'heard' });
+    expect(look(1_128, 2_200, silence)).toEqual({ is: 'silent', sinceMs: 11_500, unanswered: 9 });
+  });
+
+  test('is not that of a controller which answers again', () => {
+    look(1_128, 1_600, silence);
+    expect(look(1_256, 1_900)).toMatchObject({ is: 'heard' });
+    expect(look(1_256, 2_200)).toEqual({ is: 'nothing' });
+  });
+
+  test('that a probe explained is reported again after 10 s', () => {
+    look(1_000, 1_600, silence);
+    const later = Array.from({ length: 10 }, (_, n) => look(1_000, 2_000 + 400 * n, silence).is);
+    expect(later).toEqual([...Array.from({ length: 9 }, () => 'nothing'), 'silent']);
   });
 
   test('is not that of a controller which nothing but a keepalive was sent to', () => {

@@ -101,6 +101,13 @@ test('the counters of each controller are due once a second while packets go out
   expect(heard.filter((one) => one === 'peers-due')).toHaveLength(2);
 });
 
+test('a silence is looked into once more 150 ms later, controller by controller', () => {
+  for (let look = 0; look < 4; look += 1) pass({ sent: 3 });
+  expect(heard).toEqual(['silent since 50000', 'peers-due']);
+  for (let look = 0; look < 4; look += 1) pass({ sent: 3, received: 1 });
+  expect(heard).toEqual(['silent since 50000', 'peers-due', 'heard']);
+});
+
 test('the interface is read every 30 s, whatever happens', () => {
   for (let passed = 0; passed < 95_000; passed += 600) pass({}, 600);
   expect(heard).toEqual(['read-due', 'read-due', 'read-due']);
