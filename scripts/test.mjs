@@ -28,7 +28,7 @@ const labIsPossible = process.platform === 'linux' && process.getuid?.() === 0;
 const inCi = Boolean(process.env.CI);
 
 ensureNpmPackages();
-if (labIsPossible || inCi) ensureSystemPackages({ desktop: true, resolvers: true });
+if (labIsPossible || inCi) ensureSystemPackages({ desktop: true, resolvers: true, nix: true });
 
 let passed = 0;
 let failed = 0;

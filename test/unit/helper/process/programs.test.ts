@@ -39,6 +39,17 @@ test.skipIf(!isRoot)('a program, or a directory above it, that others can change
   expect(writableByOthers(path)).toMatchObject({ path: folder, uid: 1_000 });
 });
 
+test.skipIf(!isRoot)('a directory to which a group may only add is safe, as Nix’s store is', () => {
+  const path = program(0o755);
+  chmodSync(join(folder, 'bin'), 0o1775);
+  expect(writableByOthers(path)).toBeUndefined();
+  chmodSync(join(folder, 'bin'), 0o1777);
+  expect(writableByOthers(path)).toMatchObject({ path: join(folder, 'bin') });
+  chmodSync(join(folder, 'bin'), 0o755);
+  chmodSync(path, 0o1775);
+  expect(writableByOthers(path)).toMatchObject({ path });
+});
+
 test('a program of the system is found by its absolute path, one that nobody has is not', () => {
   expect(findProgram('sh')).toMatch(/^\/(usr\/)?s?bin\/sh$/);
   expect(findProgram('no-such-program-anywhere')).toBeUndefined();
