@@ -1,8 +1,9 @@
 /**
- * `npm run package -- [dir|deb|AppImage|dmg]`: builds the app, its helper as one program, and packages them. `dir` and
- * `deb` need nothing but npm's registry and dpkg. electron-builder downloads the tools of the other two; an AppImage is
- * made with Debian's tools where Electron itself could not be downloaded. `--fast` compresses little or not at all;
- * `--version`, `--feed` and `--out` make AppImages for tests of updates.
+ * `npm run package -- [dir|deb|AppImage|dmg]`: builds the app, its helper as one program, and packages them. `dir` needs
+ * nothing but npm's registry, `deb` Debian's packages for making packages too. electron-builder downloads the tools of the
+ * other two; an AppImage is made with Debian's tools where Electron itself could not be downloaded. `--fast` compresses
+ * little or not at all and leaves Debian's checker out; `--arch` says for which processor, which has to be this
+ * machine's; `--version`, `--feed` and `--out` make AppImages for tests of updates.
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ const { positionals, values: options } = parseArgs({
   allowPositionals: true,
   options: {
     fast: { type: 'boolean' },
+    arch: { type: 'string', default: process.arch },
     version: { type: 'string' },
     feed: { type: 'string' },
     out: { type: 'string', default: join(root, 'dist/package') },
@@ -65,9 +67,18 @@ if (!kinds.includes(kind)) {
   say(`There is no package of the kind ${JSON.stringify(kind)}: choose one of ${kinds.join(', ')}.`);
   process.exit(2);
 }
+if (options.arch !== process.arch) {
+  say(`A package for ${options.arch} is made on such a machine, and this one is ${process.arch}.`);
+  say(
+    'The helper inside is made by running its own Node, and Electron is fetched for the machine it runs on.',
+  );
+  say('The release workflow makes the packages of both processors.');
+  process.exit(2);
+}
 ensureNpmPackages();
 const { Arch, build, Platform } = await import('electron-builder');
 if (kind === 'AppImage') ensureSystemPackages({ lab: false, appImage: true });
+if (kind === 'deb') ensureSystemPackages({ lab: false, deb: true, lintian: options.fast !== true });
 const electron = kind === 'dmg' ? undefined : await electronRuntime();
 const isStandIn = electron?.isStandIn === true;
 if (isStandIn) say('This package is for tests: its Electron is not the one that ships.');
@@ -94,9 +105,20 @@ await build({
   publish: 'never',
 });
 if (kind === 'deb' && electron !== undefined) {
-  const { buildDeb } = await import('./package/deb.mjs');
+  const { buildDeb, isCleanForLintian } = await import('./package/deb.mjs');
   const compression = options.fast ? 'none' : 'xz';
   const outDirectory = options.out;
-  const folder = join(outDirectory, 'linux-unpacked');
-  say(await buildDeb({ folder, electronVersion: electron.version, outDirectory, compression }));
+  // As electron-builder names it: the processor is in it, but for x64.
+  const folder = join(
+    outDirectory,
+    process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`,
+  );
+  const path = await buildDeb({ folder, electronVersion: electron.version, outDirectory, compression });
+  say(path);
+  if (!options.fast && !isCleanForLintian(path)) {
+    say(
+      'Debian’s checker has found what is neither mended nor explained in scripts/package/deb/lintian-overrides.',
+    );
+    process.exitCode = 1;
+  }
 }

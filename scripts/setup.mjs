@@ -36,6 +36,8 @@ const programs = {
 /** Only tests, demo and benchmarks need these. */
 const labPrograms = { '/usr/bin/python3': 'python3-minimal' };
 const benchPrograms = { nebula: 'nebula' };
+/** The flake's modules are evaluated by Nix itself; nothing is built or fetched. */
+const nixPrograms = { 'nix-instantiate': 'nix-bin' };
 /** Virtual machines: what emulates them, and what makes their disks. */
 const machinePrograms = {
   'qemu-system-x86_64': 'qemu-system-x86',
@@ -62,7 +64,7 @@ const desktopPrograms = {
   gio: 'libglib2.0-bin',
   '/usr/share/dbus-1/system.conf': 'dbus-system-bus-common',
 };
-/** By the name of the library; on another processor than x64 there is no Electron to test with anyway. */
+/** By the name of the library. */
 const desktopLibraries = {
   'libgtk-3.so.0': 'libgtk-3-0',
   'libnss3.so': 'libnss3',
@@ -82,7 +84,11 @@ const appImagePrograms = {
   gcc: 'gcc',
   '/usr/include/elf.h': 'libc6-dev',
 };
-const libraryDirectory = '/usr/lib/x86_64-linux-gnu';
+/** A Debian package: what finds the libraries it depends on, among those that are installed. */
+const debPrograms = { 'dpkg-shlibdeps': 'dpkg-dev' };
+/** Debian's checker. */
+const lintianPrograms = { lintian: 'lintian' };
+const libraryDirectory = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 
 const systemDirectories = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin'];
 
@@ -188,8 +194,11 @@ export function ensureSystemPackages({
   bench = false,
   desktop = false,
   appImage = false,
+  deb = false,
+  lintian = false,
   machines = false,
   resolvers = false,
+  nix = false,
 } = {}) {
   const libraries = Object.entries(desktopLibraries).map(([name, from]) => [
     join(libraryDirectory, name),
@@ -201,8 +210,12 @@ export function ensureSystemPackages({
     ...(lab ? labPrograms : {}),
     ...(bench ? benchPrograms : {}),
     ...(appImage ? appImagePrograms : {}),
+    ...(deb ? debPrograms : {}),
+    ...(lintian ? lintianPrograms : {}),
+    ...(nix ? nixPrograms : {}),
     ...(machines ? machinePrograms : {}),
-    ...(desktop ? { ...desktopPrograms, ...Object.fromEntries(libraries) } : {}),
+    ...(desktop ? desktopPrograms : {}),
+    ...(desktop || deb ? Object.fromEntries(libraries) : {}),
   };
   const missing = [
     ...new Set(

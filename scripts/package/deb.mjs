@@ -1,37 +1,75 @@
-/** The Debian package, made with dpkg-deb alone from the folder that electron-builder filled. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** The Debian package, made with Debian's own tools from the folder that electron-builder filled. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Installer } from 'electron-installer-debian';
 import { root } from '../setup.mjs';
+import { dependsOf, recommends } from './deb/depends.mjs';
 
 const parts = join(root, 'scripts/package/deb');
+const name = 'homing-desktop';
+const maintainer = 'Homing <homing@localhost>';
 /** Put in place by postinst where AppArmor knows the rule in it. */
 const profile = 'usr/share/homing-desktop/apparmor-profile';
 
-class HomingInstaller extends Installer {
-  /** @override */
-  get contentFunctions() {
-    return [...super.contentFunctions, 'addSystemFiles'];
-  }
+/** Debian's names of the processors. */
+const architectures = { x64: 'amd64', arm64: 'arm64' };
 
-  /** What lies outside of the app's own folder. */
-  async addSystemFiles() {
+/** @param {string} arch Node's name @returns {string} Debian's */
+export function debianArchitecture(arch) {
+  if (arch === 'x64' || arch === 'arm64') return architectures[arch];
+  throw new Error(`There is no Debian package for the processor ${arch}: only for x64 and arm64.`);
+}
+
+/**
+ * The package's own changelog, as Debian's policy wants it (section 4.4); what changed is in the project's.
+ * @param {string} version
+ */
+function changelog(version) {
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  const at = epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
+  const date = at.toUTCString().replace('GMT', '+0000');
+  const entry = `  * Version ${version}; what changed is in CHANGELOG.md.gz beside this file.`;
+  return `${name} (${version}) unstable; urgency=medium\n\n${entry}\n\n -- ${maintainer}  ${date}\n`;
+}
+
+/** Puts its contents in place all at once; what replaces some of them comes after. */
+class HomingInstaller extends Installer {
+  /** What lies outside of the app's own folder, and the documents that Debian wants. */
+  addSystemFiles() {
     /**
-     * @param {string} name
      * @param {string} path
+     * @param {string | Buffer} content
      */
-    const put = (name, path) => {
+    const put = (path, content) => {
       const target = join(this.stagingDir, path);
       mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(join(parts, name), target);
+      writeFileSync(target, content, { mode: 0o644 });
     };
-    put('homing-desktop.apparmor', profile);
-    put('homing.xml', 'usr/share/mime/packages/homing.xml');
+    /** @param {string} file */
+    const part = (file) => readFileSync(join(parts, file));
+    put(profile, part('homing-desktop.apparmor'));
+    put('usr/share/mime/packages/homing.xml', part('homing.xml'));
+    put(`usr/share/man/man1/${name}.1.gz`, gzipSync(part('homing-desktop.1'), { level: 9 }));
+    const { version } = this.options;
+    put(`usr/share/doc/${name}/changelog.gz`, gzipSync(changelog(version), { level: 9 }));
+    const ours = readFileSync(join(root, 'CHANGELOG.md'));
+    put(`usr/share/doc/${name}/CHANGELOG.md.gz`, gzipSync(ours, { level: 9 }));
+    put(`usr/share/doc/${name}/copyright`, part('copyright'));
+    put(`usr/share/lintian/overrides/${name}`, part('lintian-overrides'));
+  }
+
+  /** Libraries are loaded and not run (Debian's policy, section 8.1). */
+  plainLibraries() {
+    const folder = join(this.stagingDir, 'usr/lib', name);
+    for (const file of readdirSync(folder))
+      if (/\.so(\.\d+)*$/.test(file)) chmodSync(join(folder, file), 0o644);
   }
 }
 
 /**
- * `folder` is what electron-builder's `dir` target made; what the package depends on follows from `electronVersion`.
+ * `folder` is what electron-builder's `dir` target made.
  * @returns the package's path
  * @param {{ folder: string, electronVersion: string, outDirectory: string, compression: string }} source
  */
@@ -40,48 +78,54 @@ export async function buildDeb(source) {
   writeFileSync(join(folder, 'version'), electronVersion);
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const arch = debianArchitecture(process.arch);
   const sizes = [16, 24, 32, 48, 64, 128, 256, 512].map((size) => `${size}x${size}`);
-  const path = join(outDirectory, `homing-desktop_${version}_amd64.deb`);
+  const path = join(outDirectory, `${name}_${version}_${arch}.deb`);
   const installer = new HomingInstaller({
     src: folder,
     dest: outDirectory,
-    arch: 'amd64',
+    arch,
     rename: () => path,
     logger: () => {},
     options: {
-      name: 'homing-desktop',
+      name,
       productName: 'Homing',
       genericName: 'Private network',
-      bin: 'homing-desktop',
+      bin: name,
       version,
       description: 'keeps a roaming laptop on its private WireGuard network',
       productDescription:
         'Over the LAN when it is home, over the internet when it is not, and nobody notices the move. An app in the tray, a small helper that runs as root, and a command line.',
-      maintainer: 'Homing <homing@localhost>',
+      maintainer,
       section: 'net',
       categories: ['Network'],
       compression,
-      depends: ['wireguard-tools'],
-      recommends: [
-        'polkitd | policykit-1',
-        'pkexec | policykit-1',
-        'libnotify4',
-        'libsecret-1-0',
-        'nftables',
-        'desktop-file-utils',
-        'shared-mime-info',
-        'xdg-utils',
-      ],
       icon: Object.fromEntries(sizes.map((size) => [size, join(root, `assets/icons/${size}.png`)])),
       mimeType: ['x-scheme-handler/homing', 'application/x-homing-invite'],
-      scripts: Object.fromEntries(['postinst', 'prerm', 'postrm'].map((name) => [name, join(parts, name)])),
+      scripts: Object.fromEntries(
+        ['postinst', 'prerm', 'postrm'].map((script) => [script, join(parts, script)]),
+      ),
     },
   });
   await installer.generateDefaults();
   await installer.generateOptions();
+  // The installer's own lists are those of an Electron of long ago.
+  Object.assign(installer.options, { depends: dependsOf(folder, arch), recommends });
   await installer.createStagingDir();
   await installer.createContents();
+  installer.addSystemFiles();
+  installer.plainLibraries();
   await installer.createPackage();
   await installer.movePackage();
   return path;
+}
+
+/**
+ * Has Debian's checker look at a package. What it may find is in the package's overrides, each with its reason.
+ * @returns whether it has nothing to say
+ * @param {string} path
+ */
+export function isCleanForLintian(path) {
+  const args = ['--fail-on', 'error,warning', '--allow-root', '--tag-display-limit', '0', path];
+  return spawnSync('lintian', args, { stdio: 'inherit' }).status === 0;
 }
