@@ -53,11 +53,15 @@ async function measureIn(world: World, seconds: number, bundles: string): Promis
   const wireguardGo = namedBeside(helperPid, 'wireguard-go');
   const wakeUps = () => ({
     helper: wakeUpsOf(helperPid),
-    wireguardGo: wireguardGo.reduce((sum, pid) => sum + wakeUpsOf(pid), 0),
+    wireguardGo: wireguardGo.reduce((sum, pid) => sum + total(wakeUpsOf(pid)), 0),
   });
   const before = wakeUps();
   await watchFor(subject, seconds);
   const after = wakeUps();
+  const byThread = Object.entries(after.helper).map(([name, count]): [string, number] => [
+    name,
+    ((count - (before.helper[name] ?? 0)) * 60) / seconds,
+  ]);
   const cpuMs = cpuMsOf(helperPid, ['wireguard-go']) - cpuBeforeMs;
   const sent = await readCounters(world.laptop);
   return {
@@ -67,11 +71,15 @@ async function measureIn(world: World, seconds: number, bundles: string): Promis
     cpuMs,
     rssMiB: residentMiBOf(helperPid),
     pssMiB: proportionalMiBOf(helperPid),
-    wakeUpsPerMinute: ((after.helper - before.helper) * 60) / seconds,
+    wakeUpsPerMinute: Object.fromEntries(byThread),
     wireguardGoWakeUpsPerMinute: ((after.wireguardGo - before.wireguardGo) * 60) / seconds,
     keepalives: sent.keepalives.packets,
     handshakes: sent.handshakes.packets,
   };
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 async function watchFor({ world }: HomingSubject, seconds: number): Promise<void> {

@@ -27,14 +27,18 @@ function statOf(pid: number): { readonly name: string; readonly ticks: number } 
 }
 
 /**
- * How often a process was woken since it started: the voluntary context switches of all its threads, since each is a
- * thread that went to sleep. Threads that have ended are not counted.
+ * How often the threads of a process were woken since they started, by their name: the voluntary context switches, since
+ * each is a thread that went to sleep. Threads that have ended are not counted.
  */
-export function wakeUpsOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+export function wakeUpsOf(pid: number): Readonly<Record<string, number>> {
+  const wakeUps: Record<string, number> = {};
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
     const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1');
-    return sum + Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
-  }, 0);
+    const name = /^Name:\s+(.*)$/m.exec(status)?.[1] ?? '';
+    const count = Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
+    wakeUps[name] = (wakeUps[name] ?? 0) + count;
+  }
+  return wakeUps;
 }
 
 /** The pids of the processes of a name in the same network namespace: where a process is in the lab's laptop, its wireguard-go. */

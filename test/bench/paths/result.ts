@@ -57,8 +57,8 @@ export interface IdleSummary {
   /** Of the helper alone: resident, and with shared pages counted in parts. */
   readonly rssMiB: number;
   readonly pssMiB: number;
-  /** Voluntary context switches of all threads, of the helper and of the laptop's wireguard-go. */
-  readonly wakeUpsPerMinute: number;
+  /** Voluntary context switches, of the helper by its threads and of the laptop's wireguard-go altogether. */
+  readonly wakeUpsPerMinute: Readonly<Record<string, number>>;
   readonly wireguardGoWakeUpsPerMinute: number;
   /** What was left out of packetsSent. */
   readonly keepalives: number;
