@@ -9,6 +9,7 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import { canOthersWrite } from '../../shared/install/permissions.ts';
 import { serviceFiles } from '../../shared/install/places.ts';
 import { system } from '../system.ts';
+import { notRun } from './not-run.ts';
 import { inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
 
 /**
@@ -45,7 +46,10 @@ export async function installHelper(): Promise<void> {
   const title = 'The helper was not installed';
   const { uid } = userInfo();
   const inPlace = await inPlaceHelper();
-  if (inPlace !== undefined) return await asRoot(inPlaceScript(inPlace, uid), title);
+  if (inPlace !== undefined) {
+    const script = inPlaceScript(inPlace, uid);
+    return await asRoot(script, title, `sudo ${script}`);
+  }
   const program = packagedHelper();
   if (program === undefined) throw notPackaged();
   const folder = await mkdtemp(join(tmpdir(), 'homing-install-'));
@@ -65,7 +69,8 @@ export async function installHelper(): Promise<void> {
 
 /** Removes the helper and all it made. @throws HomingError as {@link installHelper} */
 export async function removeHelper(): Promise<void> {
-  await asRoot(removeScript(await inPlaceHelper(), system), 'The helper was not removed');
+  const script = removeScript(await inPlaceHelper(), system);
+  await asRoot(script, 'The helper was not removed', `sudo ${script}`);
 }
 
 function notPackaged(): HomingError {
@@ -77,43 +82,12 @@ function notPackaged(): HomingError {
   });
 }
 
-function asRoot(command: string, title: string): Promise<void> {
+/** @param inTerminal what does the same there; undefined where the command lasts only as long as the app waits */
+function asRoot(command: string, title: string, inTerminal?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     exec(command, { name: 'Homing' }, (error, _stdout, stderr) => {
-      if (error) reject(refused(title, error.message, String(stderr ?? '')));
+      if (error) reject(notRun({ title, inTerminal, message: error.message, stderr: String(stderr ?? '') }));
       else resolve();
     });
-  });
-}
-
-/** What sudo-prompt and polkit say when the person closed the password dialog, or has no right to the machine. */
-const declined = /did not grant permission|dismissed|not authorized/i;
-const noAgent = /no polkit authentication agent|unable to find pkexec or kdesudo/i;
-
-function refused(title: string, message: string, stderr: string): HomingError {
-  const said = `${stderr.trim()} ${message.trim()}`;
-  if (noAgent.test(said)) {
-    return new HomingError({
-      code: 'install-impossible',
-      title,
-      cause: 'This desktop has nothing that asks for a password (polkit).',
-      remedy: 'Install polkit and its agent for your desktop, or run the installer in a terminal.',
-    });
-  }
-  if (declined.test(said)) {
-    return new HomingError({
-      code: 'install-cancelled',
-      title,
-      cause: 'The system did not grant the permission.',
-      remedy: 'Try again and enter the password of an administrator.',
-    });
-  }
-  // The installer says what, why and what to do, a line each.
-  const [, cause, remedy] = stderr.trim().split(/\n {2}/);
-  return new HomingError({
-    code: 'install-failed',
-    title,
-    cause: cause ?? (stderr.trim() || message.trim()),
-    remedy: remedy ?? 'Copy the diagnostics and report it.',
   });
 }
