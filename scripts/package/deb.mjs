@@ -17,7 +17,7 @@ const profile = 'usr/share/homing-desktop/apparmor-profile';
 const architectures = { x64: 'amd64', arm64: 'arm64' };
 
 /** @param {string} arch Node's name @returns {string} Debian's */
-export function debianArchitecture(arch) {
+function debianArchitecture(arch) {
   if (arch === 'x64' || arch === 'arm64') return architectures[arch];
   throw new Error(`There is no Debian package for the processor ${arch}: only for x64 and arm64.`);
 }

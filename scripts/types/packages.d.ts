@@ -4,7 +4,8 @@ declare module 'electron-installer-debian' {
   export class Installer {
     constructor(options: object);
     readonly stagingDir: string;
-    get contentFunctions(): readonly string[];
+    /** What goes into the package's control file, after generateOptions. */
+    readonly options: { depends: readonly string[]; recommends: readonly string[]; readonly version: string };
     generateDefaults(): Promise<void>;
     generateOptions(): Promise<void>;
     createStagingDir(): Promise<void>;

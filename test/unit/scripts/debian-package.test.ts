@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { debianArchitecture } from '../../../scripts/package/deb.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -10,11 +9,6 @@ test('each override of Debian’s checker stands below its reason', () => {
   const lines = readFileSync(`${root}scripts/package/deb/lintian-overrides`, 'utf8').trim().split('\n');
   expect(lines[0]).toMatch(/^# \w/);
   for (const line of lines) expect(line).toMatch(/^(# \w|homing-desktop: [a-z-]+ \S)/);
-});
-
-test('the processors are called as Debian calls them; for another there is a sentence', () => {
-  expect([debianArchitecture('x64'), debianArchitecture('arm64')]).toEqual(['amd64', 'arm64']);
-  expect(() => debianArchitecture('riscv64')).toThrow(/riscv64: only for x64 and arm64/);
 });
 
 test('a package for another processor is refused before anything is built, and says where it is made', () => {
