@@ -68,6 +68,7 @@ export async function addControllerToFile(
       aliases: options.alias,
       masquerade: switchOf(options.masquerade, '--masquerade'),
       migrate: switchOf(options.migrate, '--migrate'),
+      exitDns: options.exit ? (options.exitDns ?? []) : options.exitDns,
     }),
   );
   const { controllerAddress, subnet } = planAddresses(after.name, name);

@@ -130,6 +130,8 @@ export async function setMemberInFile(io: CliIo, name: string, options: SetMembe
         routes: listOf(options.route),
         masquerade: switchOf(options.masquerade, '--masquerade'),
         migrate: switchOf(options.migrate, '--migrate'),
+        exit: switchOf(options.exit, '--exit'),
+        exitDns: listOf(options.exitDns),
         defaultController: options.defaultController === none ? null : options.defaultController,
       }),
     () => `Changed "${name}"`,

@@ -66,6 +66,12 @@ export function addNetworkChangeCommands(network: Command, io: CliIo): void {
     .option('--route <range>', 'a range behind a controller; may be repeated; none clears', collected)
     .option('--masquerade <on|off>', 'off: the hosts behind a controller have a route back to the network')
     .option('--migrate <on|off>', 'off: laptops never look for a controller on their LAN')
+    .option('--exit <on|off>', 'on: laptops may send all their traffic through a controller')
+    .option(
+      '--exit-dns <address>',
+      'the name server to ask through an exit; may be repeated; none clears',
+      collected,
+    )
     .option(
       '--default-controller <name>',
       'the controller that the name of a peer resolves through; none clears',

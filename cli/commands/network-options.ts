@@ -24,11 +24,13 @@ interface MemberOptions extends FileOption {
   readonly route?: readonly string[];
   readonly masquerade?: string;
   readonly migrate?: string;
+  readonly exitDns?: readonly string[];
   readonly defaultController?: string;
 }
 
 export interface AddControllerOptions extends ControllerOptions, MemberOptions {
   readonly publicKey: string;
+  readonly exit?: true;
 }
 
 export interface AddPeerOptions extends FileOption {
@@ -42,7 +44,10 @@ export interface AddPeerOptions extends FileOption {
 }
 
 export type SetEndpointOptions = ControllerOptions;
-export type SetMemberOptions = MemberOptions;
+
+export interface SetMemberOptions extends MemberOptions {
+  readonly exit?: string;
+}
 
 export interface SetNetworkOptions extends FileOption {
   readonly ipv4?: string;

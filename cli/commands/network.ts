@@ -92,6 +92,12 @@ function addControllerCommand(network: Command, io: CliIo): void {
       'off: the hosts behind it have a route back to the network (default: on)',
     )
     .option('--migrate <on|off>', 'off: laptops never look for it on their LAN (default: on)')
+    .option('--exit', 'laptops may send all their traffic through it')
+    .option(
+      '--exit-dns <address>',
+      'with --exit: the name server to ask through it; may be repeated',
+      collected,
+    )
     .option('--ipv4 <address>', 'its IPv4 address in the network (default: the next free one)')
     .option('--alias <name>', 'a further host name; may be repeated', collected)
     .option(...fileOption)

@@ -27,7 +27,7 @@ export function networkText(file: NetworkFile): string {
 }
 
 function controllerRow(file: NetworkFile, controller: AuthoredController): string[] {
-  const { name, endpoints, routes, ipv4, migrate } = controller;
+  const { name, endpoints, routes, ipv4, migrate, exit } = controller;
   return [
     name,
     planAddresses(file.name, name).controllerAddress,
@@ -38,6 +38,7 @@ function controllerRow(file: NetworkFile, controller: AuthoredController): strin
     [
       ...(file.defaultController === name ? ['default'] : []),
       ...(migrate === false ? ['does not migrate'] : []),
+      ...(exit === undefined ? [] : ['exit']),
     ].join(', '),
   ];
 }
@@ -85,6 +86,14 @@ function controllerFacts(file: NetworkFile, controller: AuthoredController): str
     ...(hasRoutes ? [['Routes', controller.routes.join(', ')]] : []),
     ...(hasRoutes ? [['Masquerade', controller.masquerade === false ? 'off' : 'on']] : []),
     ...(controller.migrate === false ? [['Migrate', 'off: laptops use its internet endpoints only']] : []),
+    ...(controller.exit === undefined
+      ? []
+      : [
+          [
+            'Exit',
+            `yes, names looked up ${controller.exit.dns.length === 0 ? 'as before' : `at ${controller.exit.dns.join(', ')}`}`,
+          ],
+        ]),
   ];
 }
 

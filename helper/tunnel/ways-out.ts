@@ -2,25 +2,40 @@ import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { WayOut } from '../../shared/paths/route.ts';
+import { anyProbePort } from './probe-ports.ts';
 
 /** Discard (RFC 863): nothing is ever sent there, but a connected socket needs a port. */
 const discardPort = 9;
+/** As for the probes' own sockets: more taken ports in a row mean that something else is wrong. */
+const maxBindAttempts = 16;
 
 /**
  * The own address from which a packet to an address would be sent. Connecting a UDP socket sends nothing: the kernel
  * only looks the way up (connect(2)). Measured: 0.3 ms, against 6 to 10 ms for a process of `ip route get`.
  */
-function sourceTo(address: string): Promise<string | undefined> {
-  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+async function sourceTo(address: string): Promise<string | undefined> {
+  for (let attempt = 1; attempt <= maxBindAttempts; attempt += 1) {
+    const answer = await sourceFrom(anyProbePort(), address);
+    if (answer !== 'port-taken') return answer;
+  }
+  return undefined;
+}
+
+/** @param port a probe's: only what is sent from those goes past an exit, as what the way is asked for does */
+function sourceFrom(port: number, address: string): Promise<string | undefined | 'port-taken'> {
+  const isIpv6 = isIPv6(address);
+  const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6 });
   return new Promise((resolve) => {
     const done = (source: string | undefined) => {
       socket.close();
       resolve(source);
     };
-    // There is no way there now.
-    socket.once('error', () => done(undefined));
+    // Anything but a taken port: there is no way there now.
+    socket.once('error', (error) =>
+      done('code' in error && error.code === 'EADDRINUSE' ? 'port-taken' : undefined),
+    );
     socket.once('connect', () => done(socket.address().address));
-    socket.connect(discardPort, address);
+    socket.bind(port, () => socket.connect(discardPort, address));
   });
 }
 

@@ -7,6 +7,7 @@ import {
   parseEndpoints,
   parsePort,
   parseRoutes,
+  parseServers,
 } from './member-values.ts';
 import { type AuthoredController, changed, defaultPort, type NetworkFile } from './network-file.ts';
 
@@ -25,6 +26,8 @@ export interface NewController {
   readonly aliases?: readonly string[] | undefined;
   readonly masquerade?: boolean | undefined;
   readonly migrate?: boolean | undefined;
+  /** The name servers that are asked through it, may be none; undefined: it carries no other traffic. */
+  readonly exitDns?: readonly string[] | undefined;
 }
 
 /**
@@ -48,6 +51,7 @@ export function addController(file: NetworkFile, controller: NewController): Net
     routes: parseRoutes(controller.routes ?? []),
     masquerade: controller.masquerade === false ? false : undefined,
     migrate: controller.migrate === false ? false : undefined,
+    exit: controller.exitDns === undefined ? undefined : { dns: parseServers(controller.exitDns) },
   };
   const next = changed(file, {
     controllers: [...file.controllers, added],
@@ -57,8 +61,11 @@ export function addController(file: NetworkFile, controller: NewController): Net
   return next;
 }
 
-/** Without IPv4 addresses in the network an IPv4 range behind a controller would swallow its packets. */
+/** Without IPv4 addresses in the network an IPv4 range behind a controller, or all of IPv4, would swallow its packets. */
 export function refuseUnreachableRoutes(file: NetworkFile, controller: AuthoredController): void {
+  if (controller.exit !== undefined && file.ipv4 === undefined) {
+    throw noIpv4Range(file.name, `the exit through "${controller.name}"`);
+  }
   const route = controller.routes.find((range) => !range.includes(':'));
   if (route !== undefined && file.ipv4 === undefined) {
     throw noIpv4Range(file.name, `the route ${route} behind "${controller.name}"`);

@@ -2,7 +2,14 @@ import { HomingError, shown } from '../errors/problem.ts';
 import { parsePublicKey } from '../keys/wireguard-key.ts';
 import { parseMemberName } from '../names/member-name.ts';
 import { refuseUnreachableRoutes } from './add-controller.ts';
-import { ipv4For, parseAliases, parseEndpoints, parsePort, parseRoutes } from './member-values.ts';
+import {
+  ipv4For,
+  parseAliases,
+  parseEndpoints,
+  parsePort,
+  parseRoutes,
+  parseServers,
+} from './member-values.ts';
 import { type AuthoredController, type AuthoredPeer, changed, type NetworkFile } from './network-file.ts';
 
 /** A member of a network, with its kind. */
@@ -149,6 +156,9 @@ export interface MemberChange {
   readonly routes?: readonly string[] | undefined;
   readonly masquerade?: boolean | undefined;
   readonly migrate?: boolean | undefined;
+  readonly exit?: boolean | undefined;
+  /** Of an exit: the name servers that are asked through it. */
+  readonly exitDns?: readonly string[] | undefined;
   /** A peer's; null clears. */
   readonly defaultController?: string | null | undefined;
 }
@@ -167,7 +177,12 @@ export function setMember(file: NetworkFile, name: string, change: MemberChange)
   };
   if (member.kind === 'peer') {
     if (Object.values(ofController).some((value) => value !== undefined)) {
-      memberOfKind(file, name, 'controller', 'Only a controller has routes, masquerading and migration.');
+      memberOfKind(
+        file,
+        name,
+        'controller',
+        'Only a controller has routes, masquerading, migration and an exit.',
+      );
     }
     return withPeer(file, {
       ...member,
@@ -190,10 +205,20 @@ export function setMember(file: NetworkFile, name: string, change: MemberChange)
     routes: ofController.routes === undefined ? member.routes : parseRoutes(ofController.routes),
     masquerade: off(ofController.masquerade, member.masquerade),
     migrate: off(ofController.migrate, member.migrate),
+    exit: exitAfter(member, ofController),
   };
   const changedFile = withController(file, next);
   refuseUnreachableRoutes(changedFile, next);
   return changedFile;
+}
+
+/** Name servers alone make an exit as well: they mean nothing without one. */
+function exitAfter(
+  { exit: before }: AuthoredController,
+  { exit, exitDns }: Pick<MemberChange, 'exit' | 'exitDns'>,
+): AuthoredController['exit'] {
+  const isExit = exit ?? (exitDns !== undefined || before !== undefined);
+  return isExit ? { dns: exitDns === undefined ? (before?.dns ?? []) : parseServers(exitDns) } : undefined;
 }
 
 function designation(

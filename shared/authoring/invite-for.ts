@@ -26,7 +26,7 @@ export function networkContent(file: NetworkFile) {
       mtu: file.mtu,
       ...(file.ipv4 === undefined ? {} : { ipv4: { range: file.ipv4, controller } }),
     },
-    controllers: file.controllers.map(({ name, publicKey, endpoints, routes, ipv4, migrate }) => ({
+    controllers: file.controllers.map(({ name, publicKey, endpoints, routes, ipv4, migrate, exit }) => ({
       name,
       publicKey,
       subnet: planAddresses(file.name, name).subnet,
@@ -34,6 +34,7 @@ export function networkContent(file: NetworkFile) {
       ...(routes.length > 0 ? { routes } : {}),
       ipv4,
       migrate,
+      exit,
     })),
     machines: [
       ...file.controllers.map(({ name, ipv4, aliases }) => ({ name, kind: 'controller', ipv4, aliases })),

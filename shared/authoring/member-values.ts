@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { freeIpv4Address } from '../addresses/ipv4.ts';
+import { parseAddress } from '../addresses/range.ts';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { type Endpoint, parseEndpoint } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
@@ -42,6 +43,18 @@ function routeOf(text: string): string {
     title: 'A route cannot be used',
     cause: `The route is ${shown(text)}: not a range with no host bits set.`,
     remedy: 'Write it like 192.0.2.0/24 or 2001:db8:1::/64.',
+  });
+}
+
+/** Addresses of name servers, each once. @throws HomingError `bad-server` */
+export function parseServers(texts: readonly string[]): string[] {
+  const refused = texts.find((text) => parseAddress(text) === undefined);
+  if (refused === undefined) return [...new Set(texts)];
+  throw new HomingError({
+    code: 'bad-server',
+    title: 'A name server cannot be used',
+    cause: `The name server is ${shown(refused)}, not an IP address.`,
+    remedy: 'Write it like 9.9.9.9.',
   });
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { HomingError, shown } from '../errors/problem.ts';
-import { mtuSchema, portSchema } from '../invite/facts.ts';
+import { exitSchema, mtuSchema, portSchema } from '../invite/facts.ts';
 import { isNetworkKey, type NetworkKey, parseNetworkKey } from '../invite/network-key.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';
 import { publicKeySchema } from '../keys/key-schemas.ts';
@@ -17,7 +17,7 @@ import { refuseBadMembers } from './members.ts';
  * be kept in version control; entries are sorted and one value stands on one line, so that a change is a small diff.
  */
 
-const networkFileVersion = 2;
+const networkFileVersion = 3;
 
 /** WireGuard's customary port. */
 export const defaultPort = 51_820;
@@ -45,6 +45,8 @@ const controllerSchema = z.strictObject({
   masquerade: z.literal(false).optional(),
   /** False: laptops use its public endpoints only, also on its LAN. */
   migrate: z.literal(false).optional(),
+  /** All traffic of a member can go through it. */
+  exit: exitSchema.optional(),
 });
 
 const peerSchema = z.strictObject({
@@ -60,7 +62,7 @@ const peerSchema = z.strictObject({
 });
 
 export const networkFileSchema = z.strictObject({
-  version: z.union([z.literal(1), z.literal(2)]),
+  version: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   name: memberNameSchema,
   domain: domainSchema,
   publicKey: z

@@ -4,6 +4,7 @@ import { countNames, hostEntries } from '../plan/host-names.ts';
 import { type OtherTraffic, otherTraffic } from '../plan/traffic.ts';
 import type { Profile } from '../profile/profile.ts';
 import { printable } from '../text/printable.ts';
+import type { ExitOffer } from './facts.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** A line of a wg-quick file that is shown and never run. */
@@ -153,11 +154,16 @@ function controllerFacts(profile: Profile): Facts {
         ...(places?.routes ?? []).map((range) => `routes ${range}`),
         ...('ipv4' in controller && controller.ipv4 !== undefined ? [controller.ipv4] : []),
         ...('migrate' in controller && controller.migrate === false ? ['never on a LAN'] : []),
+        ...('exit' in controller && controller.exit !== undefined ? [exitText(controller.exit)] : []),
       ].join(', ');
       const secret = controller.presharedKey ?? '';
       return [controller.name, { told, compared: `${controller.publicKey} ${secret} ${told}` }];
     }),
   );
+}
+
+function exitText({ dns }: ExitOffer): string {
+  return dns.length === 0 ? 'can be the exit' : `can be the exit, names looked up at ${dns.join(' and ')}`;
 }
 
 function machineFacts(profile: Profile): Facts {

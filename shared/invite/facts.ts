@@ -28,10 +28,18 @@ export const peerFacts = {
   listenPort: portSchema.optional(),
 };
 
+/**
+ * What a controller offers that carries all traffic of those who want it to. `dns`: the name servers that are asked
+ * through it; without them a laptop's own are, which may be outside of the tunnel.
+ */
+export const exitSchema = z.strictObject({ dns: z.array(z.union([z.ipv4(), z.ipv6()])).max(4) });
+export type ExitOffer = z.infer<typeof exitSchema>;
+
 export const controllerFacts = {
   ipv4: z.ipv4().optional(),
   /** False: this controller is reached at its public endpoints only. */
   migrate: z.literal(false).optional(),
+  exit: exitSchema.optional(),
 };
 
 export const machineSchema = z.strictObject({

@@ -9,7 +9,7 @@ import { memberNameSchema } from '../names/name-schemas.ts';
 import { controllersSchema } from '../profile/controllers-schema.ts';
 import { controllerFacts, machineSchema, networkFacts, peerFacts } from './facts.ts';
 
-/** What an invite says, in versions 1 and 2 (see version.ts). Every value is parsed here once and trusted inside. */
+/** What an invite says, in versions 1 to 3 (see version.ts). Every value is parsed here once and trusted inside. */
 
 const subnetSchema = z.string().max(50);
 const listLimit = 64;
@@ -36,7 +36,7 @@ const unixSecondsSchema = z.int().min(0).max(253_402_300_799);
 /** RFC 7519 style: times are whole seconds since 1970. */
 export const invitePayloadSchema = z
   .strictObject({
-    version: z.union([z.literal(1), z.literal(2)]),
+    version: z.union([z.literal(1), z.literal(2), z.literal(3)]),
     network: z.strictObject(networkFacts),
     peer: z.strictObject(peerFacts),
     controllers: controllersSchema(controllerSchema, 'routes'),

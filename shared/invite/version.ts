@@ -9,12 +9,14 @@ import type { InvitePayload } from './payload.ts';
  * | version | what it added |
  * | 1 | the network, its controllers, machines, preshared keys and routes |
  * | 2 | IPv4 addresses, aliases, a designated controller for each peer, MTU, a fixed port, `migrate`, names with capitals and dots, a secret for the join card |
+ * | 3 | a controller that all traffic can go through |
  */
-export const newestInviteVersion = 2;
+export const newestInviteVersion = 3;
 
 /** The lowest version that a payload can be written in. */
 export function inviteVersionFor(payload: Omit<InvitePayload, 'version'>): InvitePayload['version'] {
   const { network, peer, controllers, machines } = payload;
+  if (controllers.some(({ exit }) => exit !== undefined)) return 3;
   const names = [
     network.name,
     peer.name,

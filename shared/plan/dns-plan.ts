@@ -1,4 +1,4 @@
-import type { Profile } from '../profile/profile.ts';
+import type { InviteProfile, Profile } from '../profile/profile.ts';
 import { exitOf } from './exit.ts';
 
 /** How names are looked up while a network is connected. */
@@ -12,8 +12,14 @@ export interface DnsPlan {
 
 /** What a profile wants of the machine's resolver; undefined when it leaves it alone. */
 export function dnsPlan(profile: Profile): DnsPlan | undefined {
-  const dns = profile.origin === 'wg-quick' ? profile.dns : undefined;
+  const exit = exitOf(profile);
+  const dns = profile.origin === 'wg-quick' ? profile.dns : exitDns(profile, exit);
   if (dns === undefined) return undefined;
-  const scope = exitOf(profile) === undefined ? 'zones' : 'all';
+  const scope = exit === undefined ? 'zones' : 'all';
   return scope === 'zones' && dns.zones.length === 0 ? undefined : { ...dns, scope };
+}
+
+function exitDns(profile: InviteProfile, exit: string | undefined): Omit<DnsPlan, 'scope'> | undefined {
+  const servers = profile.controllers.find(({ name }) => name === exit)?.exit?.dns ?? [];
+  return servers.length === 0 ? undefined : { servers, zones: [] };
 }

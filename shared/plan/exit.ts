@@ -2,7 +2,8 @@ import type { Profile } from '../profile/profile.ts';
 
 /**
  * An exit: a controller through which all traffic goes. A WireGuard file says so by 0.0.0.0/0 or ::/0 among the allowed
- * ranges of a peer, or by their halves; the profile's settings say whether this laptop wants it.
+ * ranges of a peer, or by their halves, an invite by a field of the controller; the profile's settings say whether this
+ * laptop wants it.
  */
 
 /** Whether a range means everything, or half of it. */
@@ -12,7 +13,8 @@ export function isExitRange(range: string): boolean {
 
 /** The controllers that offer to carry all traffic, in the order of the profile. */
 export function possibleExits(profile: Profile): string[] {
-  if (profile.origin !== 'wg-quick') return [];
+  if (profile.origin === 'invite')
+    return profile.controllers.filter(({ exit }) => exit !== undefined).map(({ name }) => name);
   return profile.controllers.filter((c) => c.allowedIps.some(isExitRange)).map((c) => c.name);
 }
 
@@ -21,3 +23,6 @@ export function exitOf(profile: Profile): string | undefined {
   const { exit } = profile.settings;
   return exit !== undefined && possibleExits(profile).includes(exit) ? exit : undefined;
 }
+
+/** Everything, a range for each family. */
+export const everything = { 4: '0.0.0.0/0', 6: '::/0' } as const;

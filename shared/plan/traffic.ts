@@ -7,7 +7,7 @@ import {
   sizeOf,
 } from '../addresses/range.ts';
 import type { Profile } from '../profile/profile.ts';
-import { exitOf, isExitRange } from './exit.ts';
+import { exitOf, isExitRange, possibleExits } from './exit.ts';
 
 /**
  * What of the laptop's traffic a profile takes, counted from its ranges: the sentence that a person agrees to follows from
@@ -152,6 +152,15 @@ function wholeBlock(ranges: readonly string[]): string | undefined {
 export function otherTraffic(profile: Profile): OtherTraffic {
   const exit = exitOf(profile);
   if (exit !== undefined) return { isUntouched: false, text: `goes through ${exit}, all of it` };
+  const { isUntouched, text } = besidesExits(profile);
+  const possible = possibleExits(profile).join(' or ');
+  return {
+    isUntouched,
+    text: possible === '' ? text : `${text}, unless you choose ${possible} as your exit`,
+  };
+}
+
+function besidesExits(profile: Profile): OtherTraffic {
   const ranges = routedRanges(profile);
   const taken = internetText(ranges);
   if (taken !== undefined)

@@ -9,7 +9,7 @@ import { AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.ts';
-import { exitOf, isExitRange } from './exit.ts';
+import { everything, exitOf, isExitRange } from './exit.ts';
 import { pokeAddressOf } from './poke-address.ts';
 
 /** What one tunnel shall be, independent of the operating system: the same profile gives the same plan. */
@@ -69,6 +69,12 @@ function ipv4RangesOf(profile: InviteProfile, controller: InviteProfile['control
   return controller.ipv4 === undefined ? [] : [`${controller.ipv4}/32`];
 }
 
+/** All traffic, of the families that the laptop has an address of, where the person sends it through this controller. */
+function exitRangesOf(profile: InviteProfile, controller: InviteProfile['controllers'][number]): string[] {
+  if (exitOf(profile) !== controller.name) return [];
+  return [everything[6], ...(profile.peer.ipv4 === undefined ? [] : [everything[4]])];
+}
+
 /** The /40 of the address plan, which holds every controller's /56, and the IPv4 range where there is one. */
 function networkRanges(profile: InviteProfile): string[] {
   const base = new Uint8Array(16);
@@ -100,14 +106,23 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
         source: range.includes(':') ? undefined : ipv4,
         controller: c.name,
       })),
+      ...exitRangesOf(profile, c).map((range) => ({
+        range,
+        source: range.includes(':') ? own(c.subnet) : ipv4,
+        controller: c.name,
+      })),
     ]),
     network: networkRanges(profile),
-    blocked: [],
+    blocked: notCarried(
+      exitOf(profile) === undefined
+        ? undefined
+        : profile.controllers.flatMap((c) => exitRangesOf(profile, c)),
+    ),
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,
       presharedKey: c.presharedKey,
-      allowedIps: [c.subnet, ...ipv4RangesOf(profile, c), ...c.routes],
+      allowedIps: [c.subnet, ...ipv4RangesOf(profile, c), ...c.routes, ...exitRangesOf(profile, c)],
       persistentKeepaliveSeconds: profile.settings.persistentKeepaliveSeconds,
       endpoints: c.migrate === false ? { private: [], public: c.endpoints.public } : c.endpoints,
       migrates: c.migrate !== false,
@@ -130,14 +145,17 @@ function uniqueRoutes(profile: WgQuickProfile): PlannedRoute[] {
   return [...routes.values()];
 }
 
-/** With an exit, the family that it does not carry. */
-function blockedRanges(profile: WgQuickProfile): string[] {
-  const exit = profile.controllers.find(({ name }) => name === exitOf(profile));
-  if (exit === undefined) return [];
-  const carried = exit.allowedIps.filter(isExitRange);
-  return ['0.0.0.0/0', '::/0'].filter(
+/** The families that an exit does not carry. @param carried what it carries; undefined without an exit */
+function notCarried(carried: readonly string[] | undefined): string[] {
+  if (carried === undefined) return [];
+  return Object.values(everything).filter(
     (all) => !carried.some((range) => range.includes(':') === all.includes(':')),
   );
+}
+
+function carriedByExit(profile: WgQuickProfile): string[] | undefined {
+  const exit = profile.controllers.find(({ name }) => name === exitOf(profile));
+  return exit?.allowedIps.filter(isExitRange);
 }
 
 function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
@@ -149,7 +167,7 @@ function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
     addresses: profile.peer.addresses,
     routes: uniqueRoutes(profile),
     network: [],
-    blocked: blockedRanges(profile),
+    blocked: notCarried(carriedByExit(profile)),
     controllers: profile.controllers.map((c) => ({
       name: c.name,
       publicKey: c.publicKey,

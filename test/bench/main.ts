@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<(args: readonly string[]
   connect: async () => (await import('./connect/run.ts')).runConnectBenchmark,
   handshake: async () => (await import('./handshake/run.ts')).runHandshakeBenchmark,
   existing: async () => (await import('./existing/run.ts')).runExistingBenchmark,
+  leaks: async () => (await import('./leaks/run.ts')).runLeakBenchmark,
   paths: async () => (await import('./paths/run.ts')).runPathBenchmark,
   scale: async () => (await import('./scale/run.ts')).runScaleBenchmark,
   snapshots: async () => (await import('./snapshots/run.ts')).runSnapshotBenchmark,

@@ -10,7 +10,7 @@ test('with the kill switch on, no packet passes beside the tunnel in moves, kill
   const made: string[] = [];
   const result = await leakSoak(12, random, (line) => made.push(line));
   console.log(JSON.stringify(result));
-  expect(result.leaked, `${JSON.stringify(result.seen)}\n${made.join('\n')}`).toBe(0);
+  expect(result.leaked, `${result.details}\n${made.join('\n')}`).toBe(0);
   expect(result.seen.tunnel).toBeGreaterThan(0);
   expect(result.withoutKillSwitch).toBeGreaterThan(100);
 }, 120_000);

@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
-import { probePorts } from '../../tunnel/probe-ports.ts';
+import { anyProbePort } from '../../tunnel/probe-ports.ts';
 
 /** Errors that speak of the destination or the network. After any other, the socket itself is suspect. */
 const destinationErrors = new Set([
@@ -21,10 +20,6 @@ const destinationErrors = new Set([
 
 /** Ports that others have taken are passed over; more than this many in a row means something else is wrong. */
 const maxBindAttempts = 16;
-
-function anyProbePort(): number {
-  return randomInt(probePorts.first, probePorts.last + 1);
-}
 
 /** What a failed send is told as: a system error code, or the message where there is none. */
 export type SendFailure = string;

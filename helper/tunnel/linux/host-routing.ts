@@ -17,12 +17,20 @@ export function parseMainTable(output: string): Pick<HostRouting, 'routes' | 'ga
   const gateways: string[] = [];
   for (const { dst, nexthops, ...single } of printed) {
     const hops = nexthops.length > 0 ? nexthops : [single];
-    const isDead = hops.every(({ flags }) => flags.includes('linkdown') || flags.includes('dead'));
+    const isDead = hops.every(isDeadHop);
     const range = dst === 'default' ? undefined : withLength(dst);
     if (range !== undefined && isNetwork(range)) routes.push({ range, device: hops[0]?.dev ?? '', isDead });
-    else gateways.push(...hops.flatMap(({ gateway }) => (gateway === undefined ? [] : [gateway])));
+    else
+      gateways.push(
+        ...hops.flatMap((hop) => (hop.gateway === undefined || isDeadHop(hop) ? [] : [hop.gateway])),
+      );
   }
   return { routes, gateways };
+}
+
+/** Nothing is sent that way (ip-route(8)); an address that was a gateway elsewhere may be anybody's here. */
+function isDeadHop({ flags }: z.infer<typeof hopSchema>): boolean {
+  return flags.includes('linkdown') || flags.includes('dead');
 }
 
 function withLength(destination: string): string {

@@ -49,6 +49,8 @@ export interface ControllerPlan {
   readonly ownRoutes: readonly string[];
   /** Whether members appear to the hosts behind this controller under its own address. */
   readonly masquerades: boolean;
+  /** Whether all traffic of members may go through it: it is forwarded to everywhere, under this controller's own address. */
+  readonly isExit: boolean;
   /** Every machine's full names and the addresses this controller reaches it by, one line an address. */
   readonly names: readonly HostEntry[];
   /** Whether members have IPv4, so that it is forwarded too. */
@@ -106,6 +108,7 @@ export function planController(
     routes,
     ownRoutes: own.routes,
     masquerades: own.routes.length > 0 && own.masquerade !== false,
+    isExit: own.exit !== undefined,
     names: machineNames(file, own),
     forwardsIpv4: file.ipv4 !== undefined || [...routes, ...own.routes].some((route) => !route.includes(':')),
   };

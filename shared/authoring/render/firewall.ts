@@ -2,7 +2,8 @@ import type { ControllerPlan } from './controller-plan.ts';
 
 /**
  * The packet filter of a controller (nft(8)), in a table of its own. Forwarding makes a router of the whole host; these
- * rules let members reach members and the ranges behind the controller through it, and nothing else. The hosts behind it
+ * rules let members reach members and the ranges behind the controller through it, and nothing else; an exit's let them
+ * reach everything. The hosts behind it
  * answer, and begin a conversation themselves only when they see the members' own addresses (masquerading off). Other
  * tables of the host can still refuse a packet: a filter of one table cannot overrule another's.
  */
@@ -14,7 +15,7 @@ export function firewallTable(interfaceName: string): string {
 
 /** An IPv6-only network without ranges behind its controllers needs no rules: a range in it is routed nowhere else. */
 export function needsFirewall(plan: ControllerPlan): boolean {
-  return plan.forwardsIpv4 || plan.ownRoutes.length > 0;
+  return plan.forwardsIpv4 || plan.ownRoutes.length > 0 || plan.isExit;
 }
 
 /**
@@ -31,9 +32,11 @@ export function firewallCommands(plan: ControllerPlan, interfaceName: string): s
     rule('forward', `iifname ${inside} oifname ${inside} accept`),
     rule('forward', `oifname ${inside} ct state established,related accept`),
     rule('forward', `iifname ${inside} ct state established,related accept`),
-    ...byFamily(plan.ownRoutes).map(({ family, set }) =>
-      rule('forward', `iifname ${inside} ${family} daddr ${set} accept`),
-    ),
+    ...(plan.isExit
+      ? [rule('forward', `iifname ${inside} accept`)]
+      : byFamily(plan.ownRoutes).map(({ family, set }) =>
+          rule('forward', `iifname ${inside} ${family} daddr ${set} accept`),
+        )),
     ...(plan.masquerades ? [] : byFamily(plan.ownRoutes)).map(({ family, set }) =>
       rule('forward', `oifname ${inside} ${family} saddr ${set} accept`),
     ),
@@ -44,13 +47,18 @@ export function firewallCommands(plan: ControllerPlan, interfaceName: string): s
 }
 
 function masqueradeCommands(plan: ControllerPlan, table: string, inside: string): string[] {
-  if (!plan.masquerades) return [];
-  const members = new Map(byFamily(plan.memberRanges).map(({ family, set }) => [family, set]));
-  const rules = byFamily(plan.ownRoutes).flatMap(({ family, set }) => {
-    const saddr = members.get(family);
-    if (saddr === undefined) return [];
+  if (!plan.masquerades && !plan.isExit) return [];
+  const members = byFamily(plan.memberRanges);
+  const ranges = new Map(byFamily(plan.ownRoutes).map(({ family, set }) => [family, set]));
+  const rules = members.flatMap(({ family, set }) => {
+    const behind = ranges.get(family);
+    const rule = (daddr: string, verdict: string) =>
+      `add rule ${table} postrouting ${family} saddr ${set}${daddr} oifname != ${inside} ${verdict}`;
     return [
-      `add rule ${table} postrouting ${family} saddr ${saddr} ${family} daddr ${set} oifname != ${inside} masquerade`,
+      ...(behind === undefined
+        ? []
+        : [rule(` ${family} daddr ${behind}`, plan.masquerades ? 'masquerade' : 'accept')]),
+      ...(plan.isExit ? [rule('', 'masquerade')] : []),
     ];
   });
   return [

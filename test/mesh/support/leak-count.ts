@@ -17,16 +17,22 @@ function rules(device: string): string {
   return [
     `table inet ${table} {`,
     ...counters,
+    // What leaked, for whoever has to find out why.
+    '  set leaked4 { type ipv4_addr . ipv4_addr . inet_proto; flags dynamic; size 64; }',
+    '  set leaked6 { type ipv6_addr . ipv6_addr . inet_proto; flags dynamic; size 64; }',
     '  chain seen {',
     '    type filter hook prerouting priority -400',
     `    iifname != "${device}" return`,
     `    ip saddr { ${others4} } return`,
     `    ip6 saddr { ${others6} } return`,
-    `    ip daddr ${at.dataCentre.vps} udp dport 51820 counter name tunnel return`,
+    `    ip daddr { ${at.dataCentre.vps}, ${at.internet.home} } udp dport 51820 counter name tunnel return`,
+    `    ip6 daddr ${at.home6.nas} udp dport 51820 counter name tunnel return`,
     '    udp sport 61440-61951 counter name probes return',
     '    udp sport 68 udp dport 67 return',
     '    udp sport 546 udp dport 547 return',
     '    icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report, mld-listener-report } return',
+    '    add @leaked4 { ip saddr . ip daddr . ip protocol }',
+    '    add @leaked6 { ip6 saddr . ip6 daddr . ip6 nexthdr }',
     '    meta l4proto { tcp, udp } th dport 53 counter name leaked_dns return',
     '    meta nfproto ipv6 counter name leaked_ipv6 return',
     '    counter name leaked_other',
@@ -78,5 +84,17 @@ export class LeakCount {
   async leaked(): Promise<number> {
     const seen = await this.seen();
     return leaks.reduce((sum, name) => sum + seen[name], 0);
+  }
+
+  /** Source, destination and protocol of what leaked, as the kernel lists it. */
+  async details(): Promise<string> {
+    const texts = await Promise.all(
+      this.#hosts.flatMap((host) =>
+        ['leaked4', 'leaked6'].map((set) => host.run(['nft', 'list', 'set', 'inet', table, set])),
+      ),
+    );
+    return texts
+      .flatMap((text) => [...text.matchAll(/elements = \{([^}]*)\}/g)].map(([, list]) => list))
+      .join('\n');
   }
 }

@@ -32,6 +32,8 @@ export interface LeakResult {
   readonly made: Readonly<Record<string, number>>;
   readonly seen: SeenPackets;
   readonly leaked: number;
+  /** What leaked. */
+  readonly details: string;
   /** The same programs without the kill switch and without a tunnel: that they send is no assumption. */
   readonly withoutKillSwitch: number;
 }
@@ -121,12 +123,13 @@ export async function leakSoak(
     }
     const seen = await counted.seen();
     const leaked = await counted.leaked();
+    const details = await counted.details();
     await world.moveLaptop('home');
     await installed.mustHoming(['down']);
     await installed.mustHoming(['kill-switch', 'off']);
     await sleep(500);
     const withoutKillSwitch = (await counted.leaked()) - leaked;
-    return { seed: random.seed, moves: count, made, seen, leaked, withoutKillSwitch };
+    return { seed: random.seed, moves: count, made, seen, leaked, details, withoutKillSwitch };
   } finally {
     await Promise.all(senders.map((sender) => sender.stop()));
     await world.destroy();

@@ -112,7 +112,7 @@ export function badInvites(): readonly (readonly [string, string, string])[] {
       `${header}.${payload.slice(0, -8)}AAAAAAAA.${signature}`,
       'invite-bad-signature',
     ],
-    ['one of a newer version', signed({ version: 3, new: 'fields' }), 'invite-unknown-version'],
+    ['one of a newer version', signed({ version: 4, new: 'fields' }), 'invite-unknown-version'],
     ['one without a version', signed({ network: 'wgnet' }), 'invite-unknown-version'],
     ['an expired one', signed(payloadWith(['expiresAt'], nowMs / 1000)), 'invite-expired'],
     [

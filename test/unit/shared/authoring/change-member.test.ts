@@ -206,7 +206,7 @@ describe('a network file edited by hand', () => {
     const file = parseNetworkFile(JSON.stringify({ ...old, version: 1 }));
     expect(setNetwork(file, {})).toBe(file);
     expect(setNetwork(file, { mtu: 1400 })).toMatchObject({
-      version: 2,
+      version: 3,
       serial: 6,
       digest: expect.any(String),
     });

@@ -38,7 +38,7 @@ describe('a network file', () => {
     expect(parseNetworkFile(text)).toEqual(wgnet());
     expect(wgnet().controllers.map(({ name }) => name)).toEqual(['nas', 'vps']);
     expect(wgnet().peers.map(({ name }) => name)).toEqual(['laptop', 'tablet']);
-    expect(text).toMatch(/^\{\n {2}"version": 2,\n/);
+    expect(text).toMatch(/^\{\n {2}"version": 3,\n/);
     expect(text.endsWith('}\n')).toBe(true);
   });
 
@@ -135,7 +135,7 @@ describe('a network file', () => {
   it.each([
     ['an empty file', '', 'network-file-malformed'],
     ['no JSON', '\u0000garbage', 'network-file-malformed'],
-    ['a newer version', '{"version": 3}', 'network-file-unknown-version'],
+    ['a newer version', '{"version": 4}', 'network-file-unknown-version'],
     ['another document', '{"version": 1}', 'bad-name'],
     [
       'an unknown field',

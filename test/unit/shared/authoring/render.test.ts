@@ -180,6 +180,26 @@ describe('a rendered controller', () => {
       expect(text).not.toContain('masquerade');
     });
 
+    it('lets members reach everything through an exit, but hides them only where masquerading is on', () => {
+      const exit = setMember(ipv4Network(), 'vps', { exit: true });
+      const text = rendered('wg-quick', exit, 'vps')[0]?.text ?? '';
+      const rules = [...text.matchAll(/add rule inet homing-%i (.*)'/g)].map(([, rule]) => rule);
+      expect(rules).toContain('forward iifname "%i" accept');
+      expect(rules.filter((rule) => rule?.startsWith('postrouting'))).toEqual([
+        'postrouting ip saddr { 10.42.0.0/24 } ip daddr { 192.168.2.0/24 } oifname != "%i" accept',
+        'postrouting ip saddr { 10.42.0.0/24 } oifname != "%i" masquerade',
+        'postrouting ip6 saddr { fd7d:31c7::/40 } oifname != "%i" masquerade',
+      ]);
+      expect(rendered('wg-quick', exit, 'nas')[0]?.text).not.toContain('iifname "%i" accept');
+    });
+
+    it('has no exit without IPv4, whose packets it would swallow', () => {
+      expect(refusalOf(() => setMember(wgnet(), 'vps', { exit: true })).code).toBe('no-ipv4-range');
+      expect(refusalOf(() => setMember(ipv4Network(), 'vps', { exitDns: ['dns.example'] })).code).toBe(
+        'bad-server',
+      );
+    });
+
     it('is told no endpoint of another controller that lies in the LAN which it routes', () => {
       const inside = setMember(ipv4Network(), 'nas', { routes: ['192.0.2.0/24'] });
       const onlyPrivate = setEndpoints(inside, 'nas', { publicEndpoints: [] });

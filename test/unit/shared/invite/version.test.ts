@@ -59,6 +59,11 @@ describe('the version of an invite', () => {
     expect(inviteVersionFor(invitePayloadSchema.parse({ ...goodPayload(), ...change }))).toBe(2);
   });
 
+  it('is 3 with an exit, which an older Homing must not overlook', () => {
+    const controllers = newPayload().controllers.map((one) => ({ ...one, exit: { dns: [] } }));
+    expect(inviteVersionFor(invitePayloadSchema.parse({ ...newPayload(), controllers }))).toBe(3);
+  });
+
   it('carries all of it into the profile, which the helper takes', () => {
     const profile = profileFromInvite(readInvite(signed(newPayload()), nowMs));
     expect(profileSchema.parse(profile)).toEqual(profile);

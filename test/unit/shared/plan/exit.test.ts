@@ -1,65 +1,77 @@
 import { describe, expect, test } from 'vitest';
-import { rulesOf, tunnelRoutes } from '../../../../helper/tunnel/linux/routing-rules.ts';
+import { dnsPlan } from '../../../../shared/plan/dns-plan.ts';
 import { exitOf, possibleExits } from '../../../../shared/plan/exit.ts';
 import { refuseUnsafeProfile } from '../../../../shared/plan/refusals.ts';
 import { otherTraffic } from '../../../../shared/plan/traffic.ts';
 import { tunnelPlan } from '../../../../shared/plan/tunnel-plan.ts';
-import { type WgQuickProfile, wgQuickProfileSchema } from '../../../../shared/profile/profile.ts';
-import { goodProfile, goodWgQuickProfileJson } from '../../support/profiles.ts';
+import { type InviteProfile, inviteProfileSchema } from '../../../../shared/profile/profile.ts';
+import { goodProfile } from '../../support/profiles.ts';
 
-function withExit(allowedIps: readonly string[], exit: string | undefined): WgQuickProfile {
-  const json = goodWgQuickProfileJson();
-  const settings = { ...json.settings, ...(exit === undefined ? {} : { exit }) };
-  const controllers = json.controllers.map((one) => ({ ...one, allowedIps }));
-  return wgQuickProfileSchema.parse({ ...json, settings, controllers });
+/** The profile of the tests with an exit through one of its controllers. */
+function withExit(options: { dns?: string[]; chosen?: boolean; ipv4?: boolean } = {}): InviteProfile {
+  const { dns = [], chosen = true, ipv4 = true } = options;
+  const base = inviteProfileSchema.parse(goodProfile());
+  const [first] = base.controllers;
+  if (first === undefined) throw new Error('the profile of the tests has no controller');
+  return inviteProfileSchema.parse({
+    ...base,
+    ...(ipv4
+      ? {
+          network: { ...base.network, ipv4: { range: '10.42.0.0/16', controller: first.name } },
+          peer: { ...base.peer, ipv4: '10.42.1.2' },
+        }
+      : {}),
+    controllers: base.controllers.map((one) =>
+      one === first ? { ...one, exit: { dns }, ...(ipv4 ? { ipv4: '10.42.1.4' } : {}) } : one,
+    ),
+    settings: { ...base.settings, ...(chosen ? { exit: first.name } : {}) },
+  });
 }
 
-const all = ['0.0.0.0/0', '::/0'];
-
-describe('an exit', () => {
-  test.each([[all], [['0.0.0.0/1', '128.0.0.0/1']], [['10.0.0.0/8', '::/0']]])(
-    'is offered by %j',
-    (ranges) => {
-      const profile = withExit(ranges, 'nas');
-      expect(possibleExits(profile)).toEqual(['nas']);
-      expect(exitOf(profile)).toBe('nas');
-      expect(() => refuseUnsafeProfile(profile)).not.toThrow();
-      expect(otherTraffic(profile)).toEqual({ isUntouched: false, text: 'goes through nas, all of it' });
-    },
-  );
-
-  test('that is off takes no traffic, though WireGuard would', () => {
-    const profile = withExit([...all, '10.1.0.0/16'], undefined);
+describe('an exit that an invite offers', () => {
+  test('carries both families when it is chosen, and the helper accepts it', () => {
+    const profile = withExit();
+    refuseUnsafeProfile(profile);
     const plan = tunnelPlan(profile);
-    expect(plan.routes.map(({ range }) => range)).toEqual(['10.1.0.0/16']);
-    expect(plan.controllers[0]?.allowedIps).toEqual([...all, '10.1.0.0/16']);
+    const exit = exitOf(profile);
+    expect(plan.routes.filter(({ range }) => range.endsWith('/0'))).toEqual([
+      { range: '::/0', source: plan.addresses[0]?.replace('/128', ''), controller: exit },
+      { range: '0.0.0.0/0', source: '10.42.1.2', controller: exit },
+    ]);
     expect(plan.blocked).toEqual([]);
-    expect(otherTraffic(profile).isUntouched).toBe(true);
+    const everything = plan.controllers.filter(({ allowedIps }) => allowedIps.includes('0.0.0.0/0'));
+    expect(everything.map(({ name }) => name)).toEqual([exit]);
+    expect(otherTraffic(profile)).toEqual({ isUntouched: false, text: `goes through ${exit}, all of it` });
   });
 
-  test('is offered by no invite, and a setting that names none is refused', () => {
-    expect(possibleExits(goodProfile())).toEqual([]);
-    expect(() => refuseUnsafeProfile(withExit(['10.0.0.0/16'], 'nas'))).toThrow(/refuses/);
-    expect(() => refuseUnsafeProfile(withExit(all, 'vps'))).toThrow(/refuses/);
-  });
-
-  test.each([
-    [['0.0.0.0/0'], ['::/0']],
-    [['::/0'], ['0.0.0.0/0']],
-    [all, []],
-    [['0.0.0.0/1', '128.0.0.0/1'], ['::/0']],
-  ])('with %j blocks %j, which would leave beside it', (ranges, blocked) => {
-    const plan = tunnelPlan(withExit(ranges, 'nas'));
-    expect(plan.blocked).toEqual(blocked);
-    const refused = tunnelRoutes(plan).filter((route) => route.startsWith('unreachable'));
-    expect(refused).toEqual(blocked.map((range) => `unreachable ${range} table 6844269 protocol 104`));
-    for (const family of [4, 6] as const)
-      expect(rulesOf(plan, family, 0).at(-1)).toBe('priority 18540 lookup 6844269');
-  });
-
-  test('leaves the networks that the laptop is in to it', () => {
-    expect(rulesOf(tunnelPlan(withExit(all, 'nas')), 4, 0)).toContain(
-      'priority 18530 lookup 254 suppress_prefixlength 7',
+  test('changes nothing until it is chosen, and the review says that it can be', () => {
+    const profile = withExit({ chosen: false, ipv4: false });
+    const { controllers: _controllers, ...plan } = tunnelPlan(profile);
+    const { controllers: _others, ...plain } = tunnelPlan(inviteProfileSchema.parse(goodProfile()));
+    expect(plan).toEqual(plain);
+    expect(dnsPlan(withExit({ chosen: false, dns: ['9.9.9.9'] }))).toBeUndefined();
+    const [exit = ''] = possibleExits(profile);
+    expect(otherTraffic(profile).text).toBe(
+      `${otherTraffic(inviteProfileSchema.parse(goodProfile())).text}, unless you choose ${exit} as your exit`,
     );
+  });
+
+  test('blocks IPv4 for a laptop that has no IPv4 address in the network', () => {
+    expect(tunnelPlan(withExit({ ipv4: false })).blocked).toEqual(['0.0.0.0/0']);
+  });
+
+  test('has all names looked up at its servers', () => {
+    expect(dnsPlan(withExit({ dns: ['9.9.9.9'] }))).toEqual({
+      servers: ['9.9.9.9'],
+      zones: [],
+      scope: 'all',
+    });
+    expect(dnsPlan(withExit())).toBeUndefined();
+  });
+
+  test('that is offered no more is refused, not forgotten: traffic would leave beside it', () => {
+    const profile = withExit();
+    const controllers = profile.controllers.map(({ exit: _exit, ...one }) => one);
+    expect(() => refuseUnsafeProfile({ ...profile, controllers })).toThrow(/offers no exit/);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseMainTable } from '../../../../../helper/tunnel/linux/host-routing.ts';
 import { resolversIn } from '../../../../../helper/tunnel/resolv-conf.ts';
 
-test('the main table is read without its ways to everywhere, whose gateways are kept', () => {
+test('the main table is read without its ways to everywhere, whose gateways are kept while their links are there', () => {
   const printed = [
     { dst: 'default', gateway: '192.168.1.1', dev: 'eth0', flags: [] },
     { dst: '0.0.0.0/1', gateway: '10.8.0.1', dev: 'tun0', flags: [] },
@@ -15,6 +15,7 @@ test('the main table is read without its ways to everywhere, whose gateways are 
         { dev: 'b', flags: [] },
       ],
     },
+    { dst: 'default', gateway: '192.168.9.1', dev: 'wlan1', flags: ['linkdown'] },
     { type: 'unreachable', dst: '172.16.0.0/12', flags: [] },
   ];
   expect(parseMainTable(JSON.stringify(printed))).toEqual({
