@@ -23,6 +23,7 @@ import { notConnected } from './not-connected.ts';
 import { Protection } from './protection.ts';
 import { recover } from './recovery.ts';
 import { SharedReading } from './shared-reading.ts';
+import { portalWatchOf } from './sign-in.ts';
 import { TunnelDns } from './tunnel-dns.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
 
@@ -98,14 +99,15 @@ async function startLocked(
   const paths = roamingPaths({ system, timeline, now, stateDirectory });
   const dns = new TunnelDns(machine.dns, timeline);
   const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, dns, paths, now });
+  const portal = portalWatchOf({ keeper, killSwitch, system, dns, timeline, now });
   const recovered = await recover({ journal, system, timeline, hostsPath, dns });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
-  const protection = new Protection(killSwitch);
+  const protection = new Protection(killSwitch, portal);
   const startedAt = new Date(now()).toISOString();
   const reading = new SharedReading(statusReader(system, keeper, protection, timeline, startedAt));
   const status = () => reading.get();
   const diagnostics = new SharedReading(async () =>
-    diagnose(await status(), system, [hostsPath], keeper.paths?.flightRecords() ?? []),
+    diagnose(await status(), system, [hostsPath], keeper.live?.paths.flightRecords() ?? []),
   );
   const hub = new EventHub(keeper, protection, timeline, status);
   const helper: ControlledHelper = {
@@ -114,7 +116,7 @@ async function startLocked(
     disconnect: () => keeper.disconnect(),
     setRoute: (request) => keeper.setRoute(request),
     setKillSwitch: (request) => killSwitch.set(request),
-    setPortal: (request) => protection.setPortal(request),
+    setPortal: ({ open }) => portal.setOpen(open),
     probe: (request) => probeOf(keeper, request.controller),
     diagnostics: () => diagnostics.get(),
     subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
@@ -124,6 +126,7 @@ async function startLocked(
   return {
     stop: async () => {
       await keeper.disconnect();
+      await portal.stop();
       await killSwitch.stop();
       await closeServer(server);
       rmSync(options.socketPath, { force: true });
@@ -168,6 +171,6 @@ function statusReader(
 }
 
 function probeOf(keeper: TunnelKeeper, controller: string | undefined) {
-  if (keeper.paths !== undefined) return keeper.paths.probe(controller);
+  if (keeper.live !== undefined) return keeper.live.paths.probe(controller);
   throw notConnected('There is nothing to probe');
 }

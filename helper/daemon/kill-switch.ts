@@ -10,7 +10,7 @@ import {
   killSwitchRestored,
 } from '../../shared/timeline/protection-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import type { KillSwitchSystem } from '../tunnel/kill-switch.ts';
+import type { KillSwitchRules, KillSwitchSystem } from '../tunnel/kill-switch.ts';
 import type { KillSwitchFile, KillSwitchSetting } from './kill-switch-setting.ts';
 
 interface KillSwitchParts {
@@ -34,6 +34,7 @@ export class KillSwitch {
   readonly #listeners = new Set<() => void>();
   #state: State = { state: 'off' };
   #queue: Promise<unknown> = Promise.resolve();
+  #signIn: KillSwitchRules['signIn'];
   #endWatches: (() => Promise<void>)[] = [];
 
   constructor(parts: KillSwitchParts) {
@@ -75,6 +76,19 @@ export class KillSwitch {
       isBlocking: problem?.code !== failedCode && blockedBy(tunnel) !== undefined,
       problem,
     };
+  }
+
+  /** Lets through what a sign-in page needs, until it is undefined again. @throws HomingError `kill-switch-failed` */
+  letSignIn(signIn: KillSwitchRules['signIn']): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#signIn = signIn;
+      await this.#mustEnforce();
+    });
+  }
+
+  /** Whether only the tunnel may pass. */
+  get isOn(): boolean {
+    return this.#state.state === 'on';
   }
 
   /** @throws HomingError `kill-switch-failed`; then it is as it was */
@@ -171,7 +185,7 @@ export class KillSwitch {
   async #mustEnforce(): Promise<void> {
     if (this.#state.state === 'off') return;
     const lan = this.#state.setting.allowLan === true ? await this.#lanRanges() : [];
-    await this.#parts.system.set({ lan });
+    await this.#parts.system.set({ lan, ...(this.#signIn === undefined ? {} : { signIn: this.#signIn }) });
   }
 
   /** What cannot be read is not let through. */

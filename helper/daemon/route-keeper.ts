@@ -40,6 +40,7 @@ export class RouteKeeper {
   readonly #parts: RouteParts;
   readonly #watched: readonly PlannedRoute[];
   readonly #takenOver = new Set<string>();
+  #beside: readonly string[] = [];
   #host: HostRouting = { routes: [], gateways: [], resolvers: [] };
   #shown = '';
   #looking: Promise<void> = Promise.resolve();
@@ -112,6 +113,12 @@ export class RouteKeeper {
     await this.#look();
   }
 
+  /** Sends what is for these addresses beside the tunnel, also under an exit; none: nothing. */
+  async letBeside(addresses: readonly string[]): Promise<void> {
+    this.#beside = addresses;
+    await this.#look();
+  }
+
   /** One look at a time; a fault in one is shown, and the next goes on. */
   #look(): Promise<void> {
     this.#looking = this.#looking.then(async () => {
@@ -121,7 +128,8 @@ export class RouteKeeper {
         const { nameServers } = this.#parts;
         this.#host = { ...host, resolvers: host.resolvers.filter((one) => !nameServers.includes(one)) };
         this.#forgetPlacesLeft();
-        const overrides = routeOverrides(this.#watched, this.#host, this.#takenOver);
+        const { over, direct } = routeOverrides(this.#watched, this.#host, this.#takenOver);
+        const overrides = { over, direct: [...new Set([...direct, ...this.#beside])] };
         await this.#parts.system.overrideRoutes(this.#parts.plan.interfaceName, overrides);
       } catch (error) {
         this.#parts.timeline.add({ kind: 'trouble', reason: routesNotRead(problemOf(error)) });

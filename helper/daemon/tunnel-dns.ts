@@ -35,6 +35,11 @@ export class TunnelDns {
     }
   }
 
+  /** Has names looked up as without the tunnel where it takes them all: then none can be while it leads nowhere. */
+  async release(profile: Profile): Promise<void> {
+    if (dnsPlan(profile)?.scope === 'all') await this.#system.release(profile.interfaceName);
+  }
+
   /** @throws whatever deleting a record threw */
   async clear(): Promise<void> {
     await this.#system.clear();

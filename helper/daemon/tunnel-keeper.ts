@@ -64,14 +64,9 @@ export class TunnelKeeper {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The paths of the live tunnel, if there is one. */
-  get paths(): PathKeeper | undefined {
-    return this.#state.state === 'connected' ? this.#state.live.paths : undefined;
-  }
-
-  /** The profile of the live tunnel, if there is one. */
-  get profile(): Profile | undefined {
-    return this.#state.state === 'connected' ? this.#state.live.profile : undefined;
+  /** The live tunnel, if there is one. */
+  get live(): LiveTunnel | undefined {
+    return this.#state.state === 'connected' ? this.#state.live : undefined;
   }
 
   /**

@@ -2,10 +2,12 @@ import ipaddr from 'ipaddr.js';
 import type { AddressSet } from '../../shared/addresses/range.ts';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
 import { nameNotResolved, resolvedAddressIgnored } from '../../shared/timeline/network-reasons.ts';
+import { networkResolvers } from '../tunnel/system-of-this-machine.ts';
+import { directLookup, lookupOrElse } from './direct-lookup.ts';
 import { type Lookup, lookupTimeoutMs, nameLookup } from './name-lookup.ts';
 
 /** Shared by all tunnels, so that names that only the system knows are asked for one after the other. */
-const systemNames = nameLookup();
+const systemNames = lookupOrElse(nameLookup(), directLookup(networkResolvers));
 
 export interface Resolution {
   /** Endpoints by address, each once, in the order given. */

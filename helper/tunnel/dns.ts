@@ -11,6 +11,8 @@ export interface DnsSystem {
    * @throws HomingError `dns-not-supported` when nothing on this machine can, and whatever a program said
    */
   apply(interfaceName: string, plan: DnsPlan): Promise<DnsCarrier>;
+  /** Takes back what {@link apply} set for this interface, which stays. */
+  release(interfaceName: string): Promise<void>;
   /** Takes back what {@link apply} set, by this helper or one before it; the machine's own settings are never written. */
   clear(): Promise<void>;
 }

@@ -22,4 +22,6 @@ export interface KillSwitchSystem {
 export interface KillSwitchRules {
   /** Ranges that pass beside the tunnel, where they are reached without a gateway. */
   readonly lan: readonly string[];
+  /** What a sign-in page needs: name servers, and hosts that are reached by HTTP and HTTPS. */
+  readonly signIn?: { readonly resolvers: readonly string[]; readonly hosts: readonly string[] } | undefined;
 }

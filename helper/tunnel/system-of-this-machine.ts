@@ -2,6 +2,7 @@ import type { ProgramRunner } from '../process/run.ts';
 import type { DnsSystem } from './dns.ts';
 import type { KillSwitchSystem } from './kill-switch.ts';
 import { LinuxDns } from './linux/dns/linux-dns.ts';
+import { systemResolvers } from './linux/host-routing.ts';
 import { LinuxKillSwitch } from './linux/kill-switch.ts';
 import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
 import { MacosDns } from './macos/dns/macos-dns.ts';
@@ -50,4 +51,9 @@ export const ofThisMachine: OperatingSystemFactory = (parts) => {
 /** Removes the rules of the kill switch, whoever left them; a system that has none has nothing to remove. */
 export async function removeKillSwitch(runner: ProgramRunner, stateDirectory: string): Promise<void> {
   if (process.platform === 'linux') await LinuxKillSwitch.ofThisMachine(runner, stateDirectory).clear();
+}
+
+/** The name servers of the networks that this machine is in; none where it is not known how to find them. */
+export function networkResolvers(): readonly string[] {
+  return process.platform === 'linux' ? systemResolvers() : [];
 }

@@ -17,3 +17,21 @@ export const killSwitchRestored = 'another program changed its rules; they are i
 export function killSwitchProblem({ cause }: Problem): string {
   return `the kill switch: ${cause}`;
 }
+
+/** @param url the page to sign in at */
+export function portalFound(url: string): string {
+  return `no controller answers, and another page answers in their place: ${url}`;
+}
+
+/** @param hosts what can be reached beside the tunnel */
+export function portalOpened(hosts: readonly string[]): string {
+  return `opened for the sign-in page alone, at ${hosts.join(', ')}`;
+}
+
+export const portalClosed = 'closed again; the sign-in took too long, or was called off';
+
+export const portalGone = 'closed; a controller answers, or the tunnel ended';
+
+export function portalProblem({ cause }: Problem): string {
+  return `the way to the sign-in page: ${cause}`;
+}

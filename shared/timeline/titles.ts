@@ -38,7 +38,7 @@ const titles: Readonly<Record<DecisionKind, (decision: Decision) => string>> = {
     controller === null ? 'names moved' : `names now go through ${controller}`,
   'route-changed': ({ controller }) => `a range behind ${controller} changed its way`,
   'kill-switch': () => 'the kill switch changed',
-  portal: () => 'the network wants a sign-in',
+  portal: () => 'sign-in page',
   trouble: ({ controller }) => (controller === null ? 'trouble' : `trouble with ${controller}`),
   other: () => 'something else happened',
 };

@@ -20,10 +20,9 @@ export const killSwitchTable = `${family} ${table}`;
 const lanGroups4 = ['224.0.0.0/24', '239.255.255.250', '255.255.255.255'];
 
 /** @param uid whom the helper runs as: its probes are known by that and their source ports */
-export function killSwitchText({ lan }: KillSwitchRules, uid: number): string {
+export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): string {
   const { first, last } = probePorts;
-  const lan4 = lan.filter((range) => !isIPv6(range.split('/')[0] ?? ''));
-  const lan6 = lan.filter((range) => !lan4.includes(range));
+  const [lan4, lan6] = byFamily(lan);
   return [
     // Adding before deleting makes the deletion of a table that is not there no error; all of it is one transaction.
     `add table ${killSwitchTable}`,
@@ -34,6 +33,8 @@ export function killSwitchText({ lan }: KillSwitchRules, uid: number): string {
     '    oifname { "lo", "hm*" } accept',
     `    meta mark 0x${tunnelMark.toString(16)} meta l4proto udp accept`,
     `    meta skuid ${uid} udp sport ${first}-${last} accept`,
+    // Only the question whether there is a sign-in page (../portal-question.ts).
+    `    meta skuid ${uid} tcp sport ${first}-${last} tcp dport 80 accept`,
     // RFC 2131 section 4.1, RFC 8415 section 7.2.
     '    udp sport 68 udp dport 67 accept',
     '    udp sport 546 udp dport 547 accept',
@@ -42,6 +43,7 @@ export function killSwitchText({ lan }: KillSwitchRules, uid: number): string {
     '    icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } ip6 daddr ff02::/16 accept',
     ...lanRules('ip', lan4, lanGroups4),
     ...lanRules('ip6', lan6, ['ff02::/16']),
+    ...signInRules(signIn),
     '  }',
     '  chain output {',
     '    type filter hook output priority filter; policy drop;',
@@ -57,6 +59,24 @@ export function killSwitchText({ lan }: KillSwitchRules, uid: number): string {
     '}',
     '',
   ].join('\n');
+}
+
+function byFamily(texts: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const isSix = (text: string) => isIPv6(text.split('/')[0] ?? '');
+  return [texts.filter((text) => !isSix(text)), texts.filter(isSix)];
+}
+
+/** Only names, and only the pages: other ports of the same hosts stay closed. */
+function signInRules(signIn: KillSwitchRules['signIn']): string[] {
+  if (signIn === undefined) return [];
+  const rules = (addresses: readonly string[], rest: string) =>
+    byFamily(addresses).flatMap((set, i) =>
+      set.length === 0 ? [] : [`    ${i === 0 ? 'ip' : 'ip6'} daddr { ${set.join(', ')} } ${rest} accept`],
+    );
+  return [
+    ...rules(signIn.resolvers, 'meta l4proto { tcp, udp } th dport 53'),
+    ...rules(signIn.hosts, 'tcp dport { 80, 443 }'),
+  ];
 }
 
 /**

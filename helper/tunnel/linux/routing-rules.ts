@@ -37,8 +37,11 @@ function familyOf(text: string): 4 | 6 {
   return text.includes(':') ? 6 : 4;
 }
 
-/** By its number (IANA, Protocol Numbers): ip(8) knows names only where there is /etc/protocols, which is Debian's netbase. */
-const udp = 17;
+/**
+ * By their numbers (IANA, Protocol Numbers): ip(8) knows names only where there is /etc/protocols, which is Debian's
+ * netbase. TCP is the question whether a network has a sign-in page (../portal-question.ts).
+ */
+const probeProtocols = [17, 6] as const;
 
 /**
  * The rules of a plan for one address family, in the order in which they are safe to add; none without a route.
@@ -58,7 +61,10 @@ export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
   const { first, last } = probePorts;
   return [
     `priority ${endPriority} nop`,
-    `priority ${priorities.probes} uidrange ${uid}-${uid} ipproto ${udp} sport ${first}-${last} goto ${endPriority}`,
+    ...probeProtocols.map(
+      (protocol) =>
+        `priority ${priorities.probes} uidrange ${uid}-${uid} ipproto ${protocol} sport ${first}-${last} goto ${endPriority}`,
+    ),
     `priority ${priorities.own} fwmark 0x${tunnelMark.toString(16)} goto ${endPriority}`,
     `priority ${priorities.over} lookup ${overTable}`,
     ...sources.map((range) => `priority ${priorities.from} from ${range} lookup ${tunnelTable}`),

@@ -25,7 +25,7 @@ function rules(device: string): string {
     `    iifname != "${device}" return`,
     `    ip saddr { ${others4} } return`,
     `    ip6 saddr { ${others6} } return`,
-    `    ip daddr { ${at.dataCentre.vps}, ${at.internet.home} } udp dport 51820 counter name tunnel return`,
+    `    ip daddr { ${at.dataCentre.vps}, ${at.internet.home}, ${at.private.nas} } udp dport 51820 counter name tunnel return`,
     `    ip6 daddr ${at.home6.nas} udp dport 51820 counter name tunnel return`,
     '    udp sport 61440-61951 counter name probes return',
     '    udp sport 68 udp dport 67 return',

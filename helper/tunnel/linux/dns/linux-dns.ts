@@ -51,9 +51,8 @@ export class LinuxDns implements DnsSystem {
   }
 
   async apply(interfaceName: string, plan: DnsPlan): Promise<DnsCarrier> {
-    const { etc, find } = this.#parts;
-    const isResolved = usesResolved(textOf(join(etc, 'resolv.conf')), textOf(join(etc, 'nsswitch.conf')));
-    if (isResolved && find('resolvectl') !== undefined) {
+    const { find } = this.#parts;
+    if (this.#isResolved()) {
       for (const command of resolvedCommands(interfaceName, plan)) await this.#mustRun(command);
       return 'systemd-resolved';
     }
@@ -62,6 +61,17 @@ export class LinuxDns implements DnsSystem {
     }
     await this.#applyResolvconf(interfaceName, plan);
     return 'resolvconf';
+  }
+
+  #isResolved(): boolean {
+    const { etc, find } = this.#parts;
+    const isAsked = usesResolved(textOf(join(etc, 'resolv.conf')), textOf(join(etc, 'nsswitch.conf')));
+    return isAsked && find('resolvectl') !== undefined;
+  }
+
+  async release(interfaceName: string): Promise<void> {
+    if (this.#isResolved()) await this.#mustRun({ program: 'resolvectl', args: ['revert', interfaceName] });
+    await this.clear();
   }
 
   /** The settings of systemd-resolved go with the interface; a record of resolvconf does not. */

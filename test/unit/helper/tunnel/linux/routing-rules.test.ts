@@ -17,6 +17,7 @@ describe('the rules of a plan', () => {
     expect(rulesOf(plan, 6, 0)).toEqual([
       'priority 18599 nop',
       'priority 18500 uidrange 0-0 ipproto 17 sport 61440-61951 goto 18599',
+      'priority 18500 uidrange 0-0 ipproto 6 sport 61440-61951 goto 18599',
       'priority 18501 fwmark 0x686f6d goto 18599',
       'priority 18510 lookup 6844270',
       `priority 18520 from ${network} lookup 6844269`,

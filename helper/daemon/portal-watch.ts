@@ -1,0 +1,219 @@
+import type { ControllerStatus, PortalStatus } from '../../shared/contract/status.ts';
+import { parseEndpointParts } from '../../shared/endpoints/endpoint.ts';
+import { HomingError, problemOf } from '../../shared/errors/problem.ts';
+import { hostOfPage, signInPage } from '../../shared/portal/sign-in-page.ts';
+import {
+  portalClosed,
+  portalFound,
+  portalGone,
+  portalOpened,
+  portalProblem,
+} from '../../shared/timeline/protection-reasons.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+
+/** What may be reached beside the tunnel while the person signs in. */
+export interface SignInWay {
+  /** Asked for names. */
+  readonly resolvers: readonly string[];
+  /** Reached by HTTP and HTTPS. */
+  readonly hosts: readonly string[];
+}
+
+interface PortalParts {
+  /** @returns the head of the answer to a question over HTTP; undefined without one */
+  readonly askForPage: (address: string) => Promise<string | undefined>;
+  /** The name servers of the network that the laptop is in. @throws Error */
+  readonly resolvers: () => Promise<readonly string[]>;
+  /** The addresses of a name. @throws Error */
+  readonly lookUp: (host: string) => Promise<readonly string[]>;
+  /** Lets through what the way names, and nothing else; null: nothing. @throws Error */
+  readonly letThrough: (way: SignInWay | null) => Promise<void>;
+  readonly timeline: Timeline;
+  /** The wall clock, milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Pauses before each question while nothing answers; the last one goes on. */
+const pausesMs = [1_500, 3_000, 5_000, 10_000, 30_000] as const;
+/** A form, a code by text message, and terms to read. */
+export const maxOpenMs = 5 * 60_000;
+const maxAsked = 3;
+
+type State =
+  | { readonly state: 'none' }
+  | { readonly state: 'found'; readonly sinceMs: number; readonly url: string; readonly asked: string }
+  | {
+      readonly state: 'open';
+      readonly sinceMs: number;
+      readonly url: string;
+      readonly asked: string;
+      readonly untilMs: number;
+    };
+
+/**
+ * Looks for the sign-in page of a network while no controller answers although traffic may leave only through one, and
+ * opens the network for that page alone, for a while.
+ */
+export class PortalWatch {
+  readonly #parts: PortalParts;
+  readonly #listeners = new Set<() => void>();
+  #state: State = { state: 'none' };
+  #addresses: readonly string[] = [];
+  #isCutOff = false;
+  #questions = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closing: NodeJS.Timeout | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: PortalParts) {
+    this.#parts = parts;
+  }
+
+  /** Called whenever {@link status} may have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  status(): PortalStatus {
+    const state = this.#state;
+    if (state.state === 'none') return { state: 'none' };
+    const since = new Date(state.sinceMs).toISOString();
+    if (state.state === 'found') return { state: 'found', since, url: state.url };
+    return { state: 'open', since, url: state.url, until: new Date(state.untilMs).toISOString() };
+  }
+
+  /** @param controllers of the live tunnel whose traffic may leave only through it; none when that is not so */
+  update(controllers: readonly ControllerStatus[]): void {
+    const isCutOff = controllers.length > 0 && controllers.every(({ path }) => path === 'none');
+    this.#addresses = isCutOff ? internetAddresses(controllers) : [];
+    if (isCutOff === this.#isCutOff) return;
+    this.#isCutOff = isCutOff;
+    this.#questions = 0;
+    clearTimeout(this.#timer);
+    if (isCutOff) this.#askLater();
+    else void this.#inTurn(() => this.#become({ state: 'none' }, portalGone));
+  }
+
+  /** @throws HomingError `no-portal`, and what letting it through threw */
+  setOpen(isWanted: boolean): Promise<void> {
+    return this.#inTurn(() => (isWanted ? this.#open() : this.#close()));
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#isCutOff = false;
+    await this.#inTurn(() => this.#become({ state: 'none' }, portalGone));
+  }
+
+  #askLater(): void {
+    const pauseMs = pausesMs[Math.min(this.#questions, pausesMs.length - 1)] ?? maxOpenMs;
+    this.#timer = setTimeout(() => void this.#ask(), pauseMs);
+  }
+
+  async #ask(): Promise<void> {
+    this.#questions += 1;
+    for (const address of this.#addresses.slice(0, maxAsked)) {
+      const head = await this.#parts.askForPage(address);
+      const url = head === undefined ? undefined : signInPage(head, address);
+      if (!this.#isCutOff) return;
+      if (url === undefined) continue;
+      await this.#inTurn(() => this.#found(url, address));
+      break;
+    }
+    if (this.#isCutOff) this.#askLater();
+  }
+
+  async #found(url: string, asked: string): Promise<void> {
+    // While it is open the person may be on any of its pages.
+    if (!this.#isCutOff || this.#state.state !== 'none') return;
+    await this.#become({ state: 'found', sinceMs: this.#parts.now(), url, asked }, portalFound(url));
+  }
+
+  async #open(): Promise<void> {
+    const state = this.#state;
+    if (state.state === 'none') throw noPortal();
+    const { url, asked, sinceMs } = state;
+    const resolvers = await this.#parts.resolvers();
+    // First the name servers alone: the address of the page is asked of the network as well.
+    await this.#parts.letThrough({ resolvers, hosts: [asked] });
+    let hosts: readonly string[];
+    try {
+      hosts = [...new Set([asked, ...(await this.#parts.lookUp(hostOfPage(url)))])];
+      await this.#parts.letThrough({ resolvers, hosts });
+    } catch (error) {
+      await this.#parts.letThrough(null);
+      throw notOpened(url, error);
+    }
+    clearTimeout(this.#closing);
+    this.#closing = setTimeout(() => void this.#inTurn(() => this.#close()), maxOpenMs);
+    const untilMs = this.#parts.now() + maxOpenMs;
+    this.#state = { state: 'open', sinceMs, url, asked, untilMs };
+    this.#parts.timeline.add({ kind: 'portal', reason: portalOpened(hosts) });
+  }
+
+  async #close(): Promise<void> {
+    const state = this.#state;
+    if (state.state !== 'open') return;
+    const { url, asked, sinceMs } = state;
+    await this.#become({ state: 'found', sinceMs, url, asked }, portalClosed);
+  }
+
+  /** Whatever is next, nothing stays open that is not `open`. */
+  async #become(next: Exclude<State, { state: 'open' }>, reason: string): Promise<void> {
+    const before = this.#state;
+    if (before.state === 'none' && next.state === 'none') return;
+    clearTimeout(this.#closing);
+    this.#state = next;
+    this.#parts.timeline.add({ kind: 'portal', reason });
+    if (before.state !== 'open') return;
+    try {
+      await this.#parts.letThrough(null);
+    } catch (error) {
+      this.#parts.timeline.add({ kind: 'trouble', reason: portalProblem(problemOf(error)) });
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.then(
+      () => this.#changed(),
+      () => this.#changed(),
+    );
+    return result;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Where the controllers are on the internet, by address: IPv4 first, which every portal answers for. */
+function internetAddresses(controllers: readonly ControllerStatus[]): string[] {
+  const hosts = controllers
+    .flatMap(({ candidates }) => candidates)
+    .filter(({ path }) => path === 'internet')
+    .map(({ endpoint }) => parseEndpointParts(endpoint, 'endpoint', 'zone-allowed'))
+    .filter(({ family }) => family !== 'name');
+  const addresses = hosts.toSorted((a, b) => Number(a.family) - Number(b.family)).map(({ host }) => host);
+  return [...new Set(addresses)];
+}
+
+function noPortal(): HomingError {
+  return new HomingError({
+    code: 'no-portal',
+    title: 'There is no sign-in page to open',
+    cause: 'No page of this network was found that wants a sign-in.',
+    remedy: 'See `homing status` for what can be reached.',
+  });
+}
+
+function notOpened(url: string, error: unknown): HomingError {
+  if (error instanceof HomingError) return error;
+  return new HomingError({
+    code: 'portal-unreachable',
+    title: 'The sign-in page cannot be opened',
+    cause: `${url}: ${error instanceof Error ? error.message : String(error)}.`,
+    remedy:
+      'Try again. To sign in without protection, turn the kill switch and the exit off until you are through.',
+  });
+}

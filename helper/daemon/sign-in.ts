@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import type { ControllerStatus } from '../../shared/contract/status.ts';
+import { exitOf } from '../../shared/plan/exit.ts';
+import { nameLookup } from '../paths/name-lookup.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { askForPage } from '../tunnel/portal-question.ts';
+import type { TunnelSystem } from '../tunnel/system.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import { PortalWatch, type SignInWay } from './portal-watch.ts';
+import type { TunnelDns } from './tunnel-dns.ts';
+import type { TunnelKeeper } from './tunnel-keeper.ts';
+
+interface SignInParts {
+  readonly keeper: Pick<TunnelKeeper, 'live' | 'onChange'>;
+  readonly killSwitch: KillSwitch;
+  readonly system: Pick<TunnelSystem, 'hostRouting'>;
+  readonly dns: TunnelDns;
+  readonly timeline: Timeline;
+  readonly now: () => number;
+}
+
+/** The watch over sign-in pages, tied to the tunnel and to what keeps traffic from leaving beside it. */
+export function portalWatchOf(parts: SignInParts): PortalWatch {
+  const { keeper, killSwitch, system, timeline, now } = parts;
+  const lookUpName = nameLookup();
+  const portal = new PortalWatch({
+    askForPage,
+    resolvers: async () => (await system.hostRouting()).resolvers,
+    lookUp: async (host) => (isIP(host) === 0 ? await lookUpName(host) : [host]),
+    letThrough: (way) => letThrough(parts, way),
+    timeline,
+    now,
+  });
+  const look = () => portal.update(confinedControllers(parts));
+  keeper.onChange(look);
+  killSwitch.onChange(look);
+  return portal;
+}
+
+/** The controllers of the live tunnel, where traffic may leave only through one of them. */
+function confinedControllers({ keeper, killSwitch }: SignInParts): readonly ControllerStatus[] {
+  const { live } = keeper;
+  if (live === undefined || (exitOf(live.profile) === undefined && !killSwitch.isOn)) return [];
+  return live.plan.controllers.map((controller) => live.paths.controllerStatus(controller, undefined));
+}
+
+/** Past the kill switch, past an exit's routes, and with the network's own name servers. */
+async function letThrough({ keeper, killSwitch, dns }: SignInParts, way: SignInWay | null): Promise<void> {
+  await killSwitch.letSignIn(way ?? undefined);
+  const { live } = keeper;
+  if (live === undefined) return;
+  await live.routes.letBeside(way === null ? [] : [...way.resolvers, ...way.hosts]);
+  if (way === null) live.dns = await dns.apply(live.profile);
+  else await dns.release(live.profile);
+}

@@ -1,0 +1,80 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { anyProbePort } from '../tunnel/probe-ports.ts';
+import { addressesInAnswer, questionBytes } from './dns-message.ts';
+import type { Lookup } from './name-lookup.ts';
+
+/**
+ * The name of an endpoint has to be found where the tunnel does not lead: under an exit the usual way of a question is the
+ * tunnel that is to be set up with its answer, and under the kill switch there is none. So the network's own servers are asked
+ * from a port of the probes, which pass both. They hear the names of endpoints, and of nothing else.
+ */
+
+const timeoutMs = 700;
+const maxServers = 3;
+const dnsPort = 53;
+
+/** @param servers those of the network that the laptop is in, read for each question */
+export function directLookup(servers: () => readonly string[], port = dnsPort): Lookup {
+  return async (host) => {
+    const questions = servers()
+      .slice(0, maxServers)
+      .flatMap((server) => ([4, 6] as const).map((family) => ask(server, port, host, family)));
+    const answers = await Promise.allSettled(questions);
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    if (found.length > 0) return [...new Set(found)];
+    throw new Error(`no name server of this network knows ${host}`);
+  };
+}
+
+/** Asks the second when the first has failed, or takes long: under an exit that leads nowhere it fails only by time. */
+export function lookupOrElse(first: Lookup, second: Lookup, patienceMs = 600): Lookup {
+  return async (host) => {
+    const usual = first(host);
+    const isLate = new AbortController();
+    const late = sleep(patienceMs, undefined, { signal: isLate.signal }).then(
+      () => 'late' as const,
+      () => 'late' as const,
+    );
+    try {
+      const soon = await Promise.race([usual, late]);
+      if (soon !== 'late') return soon;
+      return await Promise.any([usual, second(host)]);
+    } catch (error) {
+      // Both failed, or the first before its time: then the second is still to be asked, and why the first did is what to say.
+      if (error instanceof AggregateError) throw error.errors[0];
+      return await second(host).catch(() => Promise.reject(error));
+    } finally {
+      isLate.abort();
+    }
+  };
+}
+
+function ask(server: string, port: number, host: string, family: 4 | 6): Promise<readonly string[]> {
+  const isSix = isIPv6(server);
+  const socket = createSocket({ type: isSix ? 'udp6' : 'udp4', ipv6Only: isSix });
+  const id = randomInt(0x1_0000);
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      socket.close();
+      settle();
+    };
+    const timer = setTimeout(() => end(() => reject(new Error(`${server} does not answer`))), timeoutMs);
+    socket.once('error', (error) => end(() => reject(error)));
+    socket.on('message', (message) => {
+      try {
+        const found = addressesInAnswer(message, family, id);
+        if (found !== undefined) end(() => resolve(found));
+      } catch (error) {
+        end(() => reject(error));
+      }
+    });
+    // Connected, it hears this server alone.
+    socket.bind(anyProbePort(), () =>
+      socket.connect(port, server, () => socket.send(questionBytes(host, family, id))),
+    );
+  });
+}

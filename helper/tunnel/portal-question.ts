@@ -1,0 +1,39 @@
+import { connect } from 'node:net';
+import { askedPath } from '../../shared/portal/sign-in-page.ts';
+import { anyProbePort } from './probe-ports.ts';
+
+const timeoutMs = 3_000;
+const headLimitBytes = 8 * 1024;
+
+/**
+ * Asks an address for a page over plain HTTP, from a port of the probes, so past an exit and the kill switch.
+ * @returns the head of the answer; undefined when there is none
+ */
+export function askForPage(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port: 80, localPort: anyProbePort(), timeout: timeoutMs });
+    let text = '';
+    const done = (head: string | undefined) => {
+      socket.destroy();
+      resolve(head);
+    };
+    const tooLate = setTimeout(() => done(undefined), timeoutMs);
+    socket.setEncoding('latin1');
+    socket.once('connect', () => {
+      const host = address.includes(':') ? `[${address}]` : address;
+      socket.write(`GET ${askedPath} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    });
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\r\n\r\n');
+      if (end >= 0) done(text.slice(0, end));
+      else if (text.length > headLimitBytes) done(undefined);
+    });
+    // Nothing answers there, or the port was taken: the next question comes soon.
+    socket.once('error', () => done(undefined));
+    socket.once('close', () => {
+      clearTimeout(tooLate);
+      done(undefined);
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { maxOpenMs, PortalWatch, type SignInWay } from '../../../../helper/daemon/portal-watch.ts';
+import { Timeline } from '../../../../helper/timeline/timeline.ts';
+import { controllerStatusSchema } from '../../../../shared/contract/status.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const page = 'http://login.cafe.example/';
+const redirect = `HTTP/1.1 302 Found\r\nLocation: ${page}`;
+
+function controller(path: 'internet' | 'none') {
+  const untested = { verdict: 'untested' };
+  return controllerStatusSchema.parse({
+    name: 'vps',
+    publicKey: 'k',
+    address: null,
+    path,
+    endpoint: null,
+    roundTripMs: null,
+    latestHandshakeAt: null,
+    receivedBytes: 0,
+    sentBytes: 0,
+    probing: 'unknown',
+    candidates: [
+      { endpoint: '[2001:db8::1]:51820', path: 'internet', source: 'invite', last: untested },
+      { endpoint: '203.0.113.10:51820', path: 'internet', source: 'invite', last: untested },
+      { endpoint: 'vps.example:51820', path: 'internet', source: 'invite', last: untested },
+      { endpoint: '192.168.1.2:51820', path: 'lan', source: 'invite', last: untested },
+    ],
+  });
+}
+
+function watchOf(answer: (address: string) => string | undefined) {
+  const asked: string[] = [];
+  const ways: (SignInWay | null)[] = [];
+  const timeline = new Timeline(() => Date.now());
+  const watch = new PortalWatch({
+    askForPage: async (address) => {
+      asked.push(address);
+      return answer(address);
+    },
+    resolvers: async () => ['192.168.1.1'],
+    lookUp: async () => ['192.168.1.1'],
+    letThrough: async (way) => void ways.push(way),
+    timeline,
+    now: () => Date.now(),
+  });
+  return { watch, asked, ways, timeline };
+}
+
+test('nothing is asked while a controller is reached', async () => {
+  const { watch, asked } = watchOf(() => redirect);
+  watch.update([controller('internet')]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toEqual([]);
+});
+
+test('while none is, the controllers’ own addresses are asked, less and less often', async () => {
+  const { watch, asked } = watchOf(() => undefined);
+  watch.update([controller('none')]);
+  await vi.advanceTimersByTimeAsync(5 * 60_000);
+  expect(new Set(asked)).toEqual(new Set(['203.0.113.10', '2001:db8::1']));
+  expect(asked.length / 2).toBeLessThan(14);
+  expect(watch.status()).toEqual({ state: 'none' });
+});
+
+test('a page that is found is opened on request, and closed after a while', async () => {
+  const { watch, ways } = watchOf(() => redirect);
+  watch.update([controller('none')]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(watch.status()).toMatchObject({ state: 'found', url: page });
+  await watch.setOpen(true);
+  expect(ways).toEqual([
+    { resolvers: ['192.168.1.1'], hosts: ['203.0.113.10'] },
+    { resolvers: ['192.168.1.1'], hosts: ['203.0.113.10', '192.168.1.1'] },
+  ]);
+  expect(watch.status()).toMatchObject({ state: 'open', url: page });
+  await vi.advanceTimersByTimeAsync(maxOpenMs);
+  expect(watch.status()).toMatchObject({ state: 'found' });
+  expect(ways.at(-1)).toBeNull();
+});
+
+test('it is closed as soon as a controller answers', async () => {
+  const { watch, ways, timeline } = watchOf(() => redirect);
+  watch.update([controller('none')]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await watch.setOpen(true);
+  watch.update([controller('internet')]);
+  await vi.advanceTimersByTimeAsync(0);
+  expect([watch.status(), ways.at(-1)]).toEqual([{ state: 'none' }, null]);
+  expect(timeline.decisions.map(({ kind }) => kind)).toEqual(['portal', 'portal', 'portal']);
+});
+
+test('without a page there is nothing to open', async () => {
+  const { watch, ways } = watchOf(() => 'HTTP/1.1 404 Not Found');
+  watch.update([controller('none')]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await expect(watch.setOpen(true)).rejects.toMatchObject({ problem: { code: 'no-portal' } });
+  await watch.setOpen(false);
+  expect(ways).toEqual([]);
+});
