@@ -8,6 +8,7 @@ import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
 import { MacosDns } from './macos/dns/macos-dns.ts';
 import { MacosKillSwitch } from './macos/kill-switch.ts';
 import { MacosTunnelSystem } from './macos/macos-tunnel-system.ts';
+import { resolversOf } from './resolv-conf.ts';
 import type { TunnelSystem } from './system.ts';
 
 /** What the helper needs of an operating system. */
@@ -53,7 +54,7 @@ export async function removeKillSwitch(runner: ProgramRunner, stateDirectory: st
   if (process.platform === 'linux') await LinuxKillSwitch.ofThisMachine(runner, stateDirectory).clear();
 }
 
-/** The name servers of the networks that this machine is in; none where it is not known how to find them. */
+/** The name servers of the networks that this machine is in. */
 export function networkResolvers(): readonly string[] {
-  return process.platform === 'linux' ? systemResolvers() : [];
+  return process.platform === 'linux' ? systemResolvers() : resolversOf(['/etc/resolv.conf']);
 }

@@ -46,6 +46,11 @@ export class MacosDns implements DnsSystem {
     return 'networksetup';
   }
 
+  /** None of its settings are an interface's own. */
+  release(): Promise<void> {
+    return this.clear();
+  }
+
   async clear(): Promise<void> {
     this.#removeZones();
     await this.#setServicesBack();
