@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../../shared/contract/status.ts';
 import { lookupText } from '../../shared/text/dns-words.ts';
+import { firewallAdvice } from '../../shared/text/firewall-words.ts';
 import { endpointSide, pathLabel, reachText } from '../../shared/text/path-words.ts';
 import {
   ageText,
@@ -117,6 +118,7 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
     '',
     controllerRows(tunnel.controllers, nowMs),
     '',
+    ...(tunnel.droppedAnswers == null ? [] : [firewallAdvice(tunnel.droppedAnswers), '']),
     ...(notable.length > 0 ? ['Ranges', alignedRows(notable, '  '), ''] : []),
     ...(candidates.length > 0 ? ['Ways to each (* in use)', candidates.join('\n')] : []),
   ].join('\n');

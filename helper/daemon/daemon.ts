@@ -96,7 +96,8 @@ async function startLocked(
     now,
   });
   await killSwitch.start();
-  const paths = roamingPaths({ system, timeline, now, stateDirectory });
+  const { hostFirewall } = machine;
+  const paths = roamingPaths({ system, timeline, now, stateDirectory, hostFirewall });
   const dns = new TunnelDns(machine.dns, timeline);
   const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, dns, paths, now });
   const portal = portalWatchOf({ keeper, killSwitch, system, dns, timeline, now });

@@ -64,6 +64,7 @@ export function connectedStatus(live: LiveTunnel, read: LiveInterface | undefine
     dns:
       live.dns === null ? null : { ...live.dns, servers: [...live.dns.servers], zones: [...live.dns.zones] },
     controllers: live.plan.controllers.map((c) => live.paths.controllerStatus(c, peers.get(c.publicKey))),
+    droppedAnswers: live.paths.droppedAnswers(),
     exit: exitOf(live.profile) ?? null,
     routes: live.routes.states().map((route) => ({ ...route, instead: [...route.instead] })),
   };

@@ -1,5 +1,5 @@
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
-import type { ControllerStatus } from '../../shared/contract/status.ts';
+import type { ControllerStatus, DroppedAnswers } from '../../shared/contract/status.ts';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
@@ -17,6 +17,8 @@ export interface PathKeeper {
   stop(): Promise<void>;
   /** Probes now, and decides on the outcome. @throws HomingError `unknown-controller` */
   probe(controller: string | undefined): Promise<ProbeResponse>;
+  /** What drops answers on a LAN that is searched; null where nothing does, or nothing is searched. */
+  droppedAnswers(): DroppedAnswers | null;
   /** What happened to each path, for diagnostics; it holds no key. */
   flightRecords(): readonly FlightRecord[];
   controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus;

@@ -2,18 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressSet } from '../../shared/addresses/range.ts';
 import type { ProbeResponse } from '../../shared/contract/control-api.ts';
-import type { ControllerStatus } from '../../shared/contract/status.ts';
+import type { ControllerStatus, DroppedAnswers, HostFirewall } from '../../shared/contract/status.ts';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
-import { candidateAt } from '../../shared/paths/machine/state.ts';
+import { candidateAt, endpointIn, type PathState } from '../../shared/paths/machine/state.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
-import { answersIgnored } from '../../shared/timeline/network-reasons.ts';
+import { answersIgnored, networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { probePorts } from '../tunnel/probe-ports.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { wakeGateways } from '../tunnel/wake-gateways.ts';
 import { ControllerDriver } from './controller-driver.ts';
@@ -40,8 +41,14 @@ export interface RoamingParts {
   readonly system: TunnelSystem;
   readonly timeline: Timeline;
   readonly stateDirectory: string;
+  /** Which firewall of the host drops answers to broadcasts. */
+  readonly hostFirewall: () => Promise<HostFirewall | null>;
   /** The wall clock, milliseconds since 1970. */
   readonly now: () => number;
+}
+
+function isOnLanPath(state: PathState): boolean {
+  return candidateAt(state, endpointIn(state.phase))?.path === 'lan';
 }
 
 const nothingLost = { devices: [], addresses: [] };
@@ -66,6 +73,7 @@ class RoamingPaths implements PathKeeper {
   readonly #clock: TunnelClock;
   readonly #time: Time;
   readonly #names: NameResolver;
+  #firewall: HostFirewall | null = null;
   #first: ReadonlyMap<PublicKey, Endpoint> = new Map();
   #stopWatching: (() => Promise<void>) | undefined;
   #isStopped = false;
@@ -102,7 +110,7 @@ class RoamingPaths implements PathKeeper {
       interfaceName: plan.interfaceName,
       isDiscovering: profile.settings.discovery,
       nearby: this.#nearby,
-      onNearby: () => this.#rememberReached(this.#drivers),
+      onNearby: () => void this.#searching(),
       wakeGateways,
       nowMs: this.#time.nowMs,
       drivers: () => this.#drivers,
@@ -236,6 +244,21 @@ class RoamingPaths implements PathKeeper {
       case 'ways-out':
         this.#look.waysOut(driver, effect);
         break;
+    }
+  }
+
+  droppedAnswers(): DroppedAnswers | null {
+    const sought = this.#drivers.find(({ state }) => state.discovery.length > 0 && !isOnLanPath(state));
+    if (this.#firewall === null || sought === undefined) return null;
+    return { by: this.#firewall, from: sought.state.port, ...probePorts };
+  }
+
+  async #searching(): Promise<void> {
+    this.#rememberReached(this.#drivers);
+    try {
+      this.#firewall = await this.#parts.hostFirewall();
+    } catch (error) {
+      this.#trouble(networkNotRead(String(error)));
     }
   }
 

@@ -1,7 +1,9 @@
+import type { HostFirewall } from '../../shared/contract/status.ts';
 import type { ProgramRunner } from '../process/run.ts';
 import type { DnsSystem } from './dns.ts';
 import type { KillSwitchSystem } from './kill-switch.ts';
 import { LinuxDns } from './linux/dns/linux-dns.ts';
+import { linuxHostFirewall } from './linux/host-firewall.ts';
 import { systemResolvers } from './linux/host-routing.ts';
 import { LinuxKillSwitch } from './linux/kill-switch.ts';
 import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
@@ -18,6 +20,8 @@ export interface OperatingSystem {
   readonly dns: DnsSystem;
   /** The packet filter. */
   readonly killSwitch: KillSwitchSystem;
+  /** Which firewall of the host drops answers to broadcasts; null where none does, or that is not known. */
+  readonly hostFirewall: () => Promise<HostFirewall | null>;
 }
 
 export interface SystemParts {
@@ -34,12 +38,15 @@ export const linux: OperatingSystemFactory = ({ runner, runtimeDirectory, stateD
   tunnel: new LinuxTunnelSystem(runner, runtimeDirectory),
   dns: LinuxDns.ofThisMachine(runner, runtimeDirectory),
   killSwitch: LinuxKillSwitch.ofThisMachine(runner, stateDirectory),
+  hostFirewall: () => linuxHostFirewall(runner),
 });
 
 export const macos: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory }) => ({
   tunnel: new MacosTunnelSystem(runner, runtimeDirectory),
   dns: new MacosDns({ runner, stateDirectory }),
   killSwitch: new MacosKillSwitch(),
+  // Its firewall judges programs, not packets: whether answers get in is not to be read.
+  hostFirewall: async () => null,
 });
 
 /** The operating system of this machine. @throws Error on one that has no tunnel */

@@ -66,6 +66,20 @@ export const routeStatusSchema = z.object({
 });
 export type RouteStatus = z.infer<typeof routeStatusSchema>;
 
+/**
+ * A firewall of the laptop's own that drops answers to broadcasts, which discovery sends: which, from which port of the controllers they
+ * come, and to which of the laptop's they would.
+ */
+const hostFirewallSchema = z.enum(['ufw', 'firewalld', 'nftables']);
+export type HostFirewall = z.infer<typeof hostFirewallSchema>;
+const droppedAnswersSchema = z.object({
+  by: hostFirewallSchema,
+  from: z.int(),
+  first: z.int(),
+  last: z.int(),
+});
+export type DroppedAnswers = z.infer<typeof droppedAnswersSchema>;
+
 export const tunnelStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
   z.object({ state: z.literal('connecting'), network: z.string(), since: timeSchema }),
@@ -87,6 +101,8 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
     /** How names of the network are looked up; null when the resolver is left alone. */
     dns: dnsStatusSchema.nullable().optional(),
     controllers: z.array(controllerStatusSchema),
+    /** Null while nothing is looked for on a LAN, or nothing drops the answers. */
+    droppedAnswers: droppedAnswersSchema.nullable().optional(),
     /** The controller that all traffic goes through; null without one. Helpers before 0.2 do not report it. */
     exit: z.string().nullable().optional(),
     /** Ranges that the laptop could also reach by a route of its own; helpers before 0.2 do not report them. */

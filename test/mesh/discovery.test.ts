@@ -29,6 +29,18 @@ async function reasonsFound(since: number): Promise<readonly string[]> {
   return (await laptop.decisionsSince(since, 'found')).map(({ reason }) => reason);
 }
 
+test('away from every controller, the status names the rule of the firewall that would let answers in', async () => {
+  await mesh.world.moveLaptop('hotel');
+  await laptop.installed.mustHoming(['up']);
+  await laptop.until('the firewall is named', ({ tunnel }) => {
+    return tunnel.state === 'connected' && tunnel.droppedAnswers?.by === 'ufw';
+  });
+  const said = await laptop.installed.mustHoming(['status']);
+  expect(said).toContain('sudo ufw allow proto udp from any port 51820 to any port 61440:61951');
+  await laptop.installed.mustHoming(['down']);
+  await mesh.world.moveLaptop('home');
+});
+
 test('a controller whose answer to the broadcast is dropped is found as a neighbour, which it became by answering', async () => {
   await laptop.installed.mustHoming(['up']);
   await laptop.untilPath('nas', 'lan');
