@@ -33,6 +33,17 @@ function isDeadHop({ flags }: z.infer<typeof hopSchema>): boolean {
   return flags.includes('linkdown') || flags.includes('dead');
 }
 
+/**
+ * The routing as it counts for ranges of a network. The laptop has left a LAN whose link is down, so its range may go through
+ * the tunnel. A bridge of containers or another VPN whose link is down still has its network: what is sent there must
+ * not end up in this one.
+ * @param isLan whether a link leads to a LAN
+ */
+export function keepingOthers(routing: HostRouting, isLan: (device: string) => boolean): HostRouting {
+  const routes = routing.routes.map((route) => ({ ...route, isDead: route.isDead && isLan(route.device) }));
+  return { ...routing, routes };
+}
+
 function withLength(destination: string): string {
   if (destination.includes('/')) return destination;
   return `${destination}/${destination.includes(':') ? 128 : 32}`;

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
-import { parseMainTable, systemResolvers } from './host-routing.ts';
+import { keepingOthers, parseMainTable, systemResolvers } from './host-routing.ts';
 import { batchArgs, batchText } from './ip-batch.ts';
+import { parseLinks } from './links.ts';
+import { isModem } from './modem.ts';
 import { requireProgram } from './require-program.ts';
 import {
   overrideRoutes,
@@ -62,11 +64,16 @@ export class Routing {
         parseMainTable(await this.#ip(['-j', `-${family}`, 'route', 'show', 'table', 'main'])),
       ),
     );
-    return {
+    const routing = {
       routes: tables.flatMap(({ routes }) => routes),
       gateways: tables.flatMap(({ gateways }) => gateways),
       resolvers: systemResolvers(),
     };
+    if (!routing.routes.some(({ isDead }) => isDead)) return routing;
+    const links = parseLinks(JSON.parse(await this.#ip(['-j', '-d', 'address'])), isModem);
+    return keepingOthers(routing, (device) =>
+      links.some(({ name, kind }) => name === device && kind === 'lan'),
+    );
   }
 
   /** Sets the overrides; what an earlier helper set is not known and goes first. @throws Error */

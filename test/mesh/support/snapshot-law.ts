@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diffSnapshots } from '../../lab/snapshot.ts';
+import type { Host } from '../../lab/host.ts';
+import { diffSnapshots, type Snapshot } from '../../lab/snapshot.ts';
 import { furnish, type GeneratedTrial } from './generated-host.ts';
 import type { InstalledHost } from './installed-host.ts';
 import { rawCall } from './raw-call.ts';
@@ -16,7 +17,7 @@ export async function brokenBy(laptop: InstalledHost, trial: GeneratedTrial): Pr
   const undo = await furnish(host, trial.features);
   try {
     const keeps = trial.features.flatMap((feature) => feature.keeps);
-    const before = await host.snapshot();
+    const before = await settledSnapshot(host);
     const waysBefore = await ways(laptop, keeps);
     const call = rawCall(host, 'PUT', '/v1/tunnel', await requestOf(laptop, trial));
     if (trial.ending === 'killed while it comes up') {
@@ -40,6 +41,18 @@ export async function brokenBy(laptop: InstalledHost, trial: GeneratedTrial): Pr
     return [...broken, ...diffSnapshots(before, await host.snapshot())];
   } finally {
     await undo();
+  }
+}
+
+const settleMs = 50;
+
+/** The kernel adds the local route of an IPv6 address a moment after the address: two looks that far apart must agree. */
+async function settledSnapshot(host: Host): Promise<Snapshot> {
+  for (let before = await host.snapshot(); ; ) {
+    await sleep(settleMs);
+    const now = await host.snapshot();
+    if (diffSnapshots(before, now).length === 0) return now;
+    before = now;
   }
 }
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseMainTable } from '../../../../../helper/tunnel/linux/host-routing.ts';
+import { keepingOthers, parseMainTable } from '../../../../../helper/tunnel/linux/host-routing.ts';
 import { resolversIn } from '../../../../../helper/tunnel/resolv-conf.ts';
 
 test('the main table is read without its ways to everywhere, whose gateways are kept while their links are there', () => {
   const printed = [
     { dst: 'default', gateway: '192.168.1.1', dev: 'eth0', flags: [] },
+    { dst: 'default', gateway: '192.168.9.1', dev: 'eth9', metric: 100, flags: ['dead', 'linkdown'] },
     { dst: '0.0.0.0/1', gateway: '10.8.0.1', dev: 'tun0', flags: [] },
     { dst: '192.168.1.0/24', dev: 'eth0', flags: ['linkdown'] },
     { dst: '10.7.7.7', dev: 'wlan0', flags: [] },
@@ -34,4 +35,15 @@ test('name servers are read, those on loopback are not', () => {
   const text =
     '# by hand\nnameserver 192.168.1.1\nnameserver 127.0.0.53\nnameserver fe80::1%eth0\nnameserver ::1\noptions edns0\nnameserver bad\n';
   expect(resolversIn(text)).toEqual(['192.168.1.1', 'fe80::1']);
+});
+
+test('only of a LAN that the laptop has left may the range go through the tunnel, not of another VPN or a bridge', () => {
+  const dead = (range: string, device: string) => ({ range, device, isDead: true });
+  const routing = {
+    routes: [dead('192.168.1.0/24', 'eth0'), dead('10.8.0.0/24', 'tun9'), dead('172.17.0.0/16', 'docker0')],
+    gateways: [],
+    resolvers: [],
+  };
+  const kept = keepingOthers(routing, (device) => device === 'eth0');
+  expect(kept.routes.filter(({ isDead }) => isDead).map(({ device }) => device)).toEqual(['eth0']);
 });
