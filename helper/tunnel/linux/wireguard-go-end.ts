@@ -26,6 +26,26 @@ export function wireguardGoProcesses(interfaceName: string): number[] {
 }
 
 /**
+ * Whether a wireguard-go is just ending: the kernel takes away its memory, and with that its command line, before it closes its
+ * files (do_exit() in the kernel's exit.c). Its control socket is there until then. One that has closed them is a zombie
+ * without other threads.
+ */
+export function isWireguardGoEnding(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    if (!stat.includes(' (wireguard-go) ') || readFileSync(`/proc/${pid}/cmdline`).length > 0) return false;
+    const isZombie = /\) [ZX] /.test(stat);
+    return !isZombie || readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
+}
+
+function isAnyEnding(): boolean {
+  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && isWireguardGoEnding(Number(name)));
+}
+
+/**
  * Waits until wireguard-go has ended after its interface was deleted; ends it when it does not; takes its
  * socket, its log and the socket directory (when empty) away.
  */
@@ -37,5 +57,6 @@ export async function awaitWireguardGoEnd(interfaceName: string, runtimeDirector
     await sleep(pollMs);
     pids = wireguardGoProcesses(interfaceName);
   }
+  while (isAnyEnding() && performance.now() <= deadline) await sleep(pollMs);
   await removeTraces(interfaceName, interfaceName, runtimeDirectory);
 }
