@@ -19,10 +19,17 @@ export interface HomingSubject extends Subject {
   readonly tunnel: ConnectedTunnel;
 }
 
-/** Authors a network with the real command line, joins the laptop to it, and connects. */
-export async function startHoming(world: World, bundles: string): Promise<HomingSubject> {
+/**
+ * Authors a network with the real command line, joins the laptop to it, and connects.
+ * @param changeConfig what becomes of the controller's configuration that `homing network render` printed
+ */
+export async function startHoming(
+  world: World,
+  bundles: string,
+  changeConfig: (config: string) => string = (same) => same,
+): Promise<HomingSubject> {
   const laptop = await HomingLaptop.install(world.laptop, bundles);
-  await authorAndJoin(world, laptop);
+  await authorAndJoin(world, laptop, changeConfig);
   await laptop.startHelper();
   await laptop.homing(['up']);
   const tunnel = await connected(laptop);
@@ -57,7 +64,11 @@ export async function startHoming(world: World, bundles: string): Promise<Homing
   };
 }
 
-async function authorAndJoin(world: World, laptop: HomingLaptop): Promise<void> {
+async function authorAndJoin(
+  world: World,
+  laptop: HomingLaptop,
+  changeConfig: (config: string) => string,
+): Promise<void> {
   const author = (args: readonly string[], input?: string) =>
     laptop.homing(['network', ...args, '--file', file], input);
   const keys = await generateKeys(world.nas);
@@ -75,7 +86,8 @@ async function authorAndJoin(world: World, laptop: HomingLaptop): Promise<void> 
   await author(['add-peer', 'laptop']);
   await laptop.homing(['import', '-', '--yes'], await author(['invite', 'laptop']));
   await author(['add-peer', 'laptop', '--card', '-'], await laptop.homing(['join-card', network]));
-  const configText = await author(['render', '--controller', 'nas', '--format', 'wg-quick']);
+  const rendered = await author(['render', '--controller', 'nas', '--format', 'wg-quick']);
+  const configText = changeConfig(rendered);
   await startController(world.nas, { configText, privateKey: keys.privateKey, interfaceName: nasDevice });
 }
 
