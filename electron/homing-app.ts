@@ -143,12 +143,16 @@ export class HomingApp {
       client: this.#client,
       isInstalled: isHelperInstalled,
       onLink: (helper) => {
-        store.update({ helper, ...('problem' in helper ? { tunnel: { state: 'off' } } : {}) });
+        store.update({
+          helper,
+          ...('problem' in helper ? { tunnel: { state: 'off' }, portal: { state: 'none' } } : {}),
+        });
         if (helper.state !== 'ready' || !isFirst) return;
         isFirst = false;
         void this.#connectAtStart().catch(this.#trouble);
       },
       onTunnel: (tunnel) => store.update({ tunnel }),
+      onProtection: (protection) => store.update(protection),
       onTimeline: (timeline) => store.update({ timeline }),
       onDecision: (decision) => store.update({ decisions: [decision] }),
     });

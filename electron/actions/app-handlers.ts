@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, clipboard } from 'electron';
+import { app, type BrowserWindow, clipboard, shell } from 'electron';
 import type { HelperClient } from '../../client/helper-client.ts';
 import { changeSettings } from '../../client/profiles/change-settings.ts';
 import { probePeerOf } from '../../client/profiles/probe-peer.ts';
 import { forgetProfile } from '../../client/profiles/profiles.ts';
 import type { ProfileStore } from '../../client/profiles/store.ts';
 import { releaseKillSwitch } from '../../client/release-kill-switch.ts';
+import { isWebPage } from '../../shared/app/protection.ts';
 import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
+import type { Status } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { installHelper, removeHelper } from '../install/installed-helper.ts';
 import type { CallHandlers } from '../ipc/serve-calls.ts';
@@ -59,6 +61,19 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
     selectProfile: async ({ profileId }) => {
       await notes.change({ selectedProfileId: profileId });
       await shelf.read();
+    },
+    setRoute: async (request) => store.update({ tunnel: (await client.setRoute(request)).tunnel }),
+    setExit: async ({ profileId, controller }) => {
+      await changeSettings(profiles, profileId, { exit: controller });
+      await shelf.read();
+      if (isConnected(store.state, profileId)) await connection.connect(profileId);
+    },
+    setKillSwitch: async (request) => showProtection(store, await client.setKillSwitch(request)),
+    setPortal: async (request) => {
+      const { portal } = store.state;
+      showProtection(store, await client.setPortal(request));
+      if (request.open && portal.state !== 'none' && isWebPage(portal.url))
+        await shell.openExternal(portal.url);
     },
     openInvite: async () => {
       const path = await chooseInvite(parts.window());
@@ -146,6 +161,10 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
     dismissProblem: () => store.update({ problem: null }),
     quit: ({ keepConnected }) => parts.quit(keepConnected),
   };
+}
+
+function showProtection(store: AppStore, { killSwitch, portal }: Status): void {
+  store.update({ killSwitch: killSwitch ?? null, portal: portal ?? { state: 'none' } });
 }
 
 /** The helper goes away and comes back meanwhile: that is no trouble to show. */

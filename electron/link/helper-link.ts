@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { helperEvents } from '../../client/event-stream.ts';
 import type { HelperClient } from '../../client/helper-client.ts';
-import type { HelperLinkState } from '../../shared/contract/app-state.ts';
+import type { AppState, HelperLinkState } from '../../shared/contract/app-state.ts';
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
@@ -13,6 +13,7 @@ export interface LinkParts {
   readonly isInstalled: () => boolean;
   readonly onLink: (link: HelperLinkState) => void;
   readonly onTunnel: (tunnel: TunnelStatus) => void;
+  readonly onProtection: (protection: Pick<AppState, 'killSwitch' | 'portal'>) => void;
   /** The whole timeline, whenever the stream was opened. */
   readonly onTimeline: (timeline: Decision[]) => void;
   /** Each decision after that. */
@@ -129,11 +130,15 @@ export class HelperLink {
     this.#wasThere = true;
     this.#lostMs = undefined;
     if (event.type === 'snapshot') {
-      const { helper, tunnel, timeline } = event.status;
+      const { helper, tunnel, timeline, killSwitch, portal } = event.status;
       this.#parts.onTimeline(timeline);
+      this.#parts.onProtection({ killSwitch: killSwitch ?? null, portal: portal ?? { state: 'none' } });
       this.#parts.onTunnel(tunnel);
       this.#tell({ state: 'ready', info: helper });
     } else if (event.type === 'tunnel') this.#parts.onTunnel(event.tunnel);
-    else if (event.type === 'decision') this.#parts.onDecision(event.decision);
+    else if (event.type === 'protection') {
+      const { killSwitch, portal } = event;
+      this.#parts.onProtection({ killSwitch, portal });
+    } else if (event.type === 'decision') this.#parts.onDecision(event.decision);
   }
 }

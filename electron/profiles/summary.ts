@@ -1,6 +1,7 @@
 import type { ProfileSummary } from '../../shared/contract/app-state.ts';
 import { addressesOf } from '../../shared/invite/describe.ts';
 import type { Fingerprint } from '../../shared/invite/fingerprint.ts';
+import { exitOf, possibleExits } from '../../shared/plan/exit.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
 
@@ -37,26 +38,24 @@ export function profileSummary(profile: Profile, facts: ProfileFacts): ProfileSu
       discovery: settings.discovery,
       shortNames: settings.shortNames,
       listenPort: settings.listenPort ?? null,
+      exit: exitOf(profile) ?? null,
     },
+    exits: possibleExits(profile),
+    mtu: settings.mtu,
     key: facts.key,
     joined: facts.joined,
   };
 }
 
-/** One entry a machine, with the first of its addresses. */
+/** One entry a machine, with all of its addresses and names. */
 function machinesOf(profile: Profile): ProfileSummary['machines'] {
-  const entries = new Map(
-    hostEntries(profile, profile.defaultController)
-      .toReversed()
-      .map((entry) => [entry.machine, entry]),
-  );
+  const entries = Map.groupBy(hostEntries(profile, profile.defaultController), ({ machine }) => machine);
   return profile.machines.flatMap(({ name, kind }) => {
-    const entry = entries.get(name);
-    if (entry === undefined) return [];
-    const {
-      address,
-      names: [hostName = ''],
-    } = entry;
-    return [{ name, hostName, kind, address, isThisLaptop: kind === 'peer' && name === profile.peer.name }];
+    const [first, ...more] = entries.get(name) ?? [];
+    if (first === undefined) return [];
+    const [hostName = '', ...otherNames] = first.names;
+    const isThisLaptop = kind === 'peer' && name === profile.peer.name;
+    const otherAddresses = more.map(({ address }) => address);
+    return [{ name, hostName, kind, address: first.address, otherAddresses, otherNames, isThisLaptop }];
   });
 }

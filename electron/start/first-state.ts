@@ -26,6 +26,8 @@ export function firstState(facts: FirstFacts): AppState {
     },
     helper: { state: 'connecting' },
     tunnel: { state: 'off' },
+    killSwitch: null,
+    portal: { state: 'none' },
     prediction: null,
     timeline: [],
     history: {},

@@ -6,11 +6,12 @@ interface SettingSwitchProps {
   readonly name: string;
   readonly hint?: string;
   readonly isOn: boolean;
+  readonly isDisabled?: boolean;
   readonly onChange: (isOn: boolean) => void;
 }
 
 /** One setting that is on or off. */
-export function SettingSwitch({ name, hint, isOn, onChange }: SettingSwitchProps) {
+export function SettingSwitch({ name, hint, isOn, isDisabled = false, onChange }: SettingSwitchProps) {
   const id = useId();
   return (
     <div className={styles.row}>
@@ -18,7 +19,13 @@ export function SettingSwitch({ name, hint, isOn, onChange }: SettingSwitchProps
         {name}
         {hint !== undefined && <span className={styles.hint}>{hint}</span>}
       </label>
-      <Switch.Root id={id} className={styles.switch} checked={isOn} onCheckedChange={onChange}>
+      <Switch.Root
+        id={id}
+        className={styles.switch}
+        checked={isOn}
+        disabled={isDisabled}
+        onCheckedChange={onChange}
+      >
         <Switch.Thumb className={styles.thumb} />
       </Switch.Root>
     </div>

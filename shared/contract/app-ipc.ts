@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { maxListenPort, minListenPort } from '../profile/listen-port.ts';
 import { appChangeSchema, appStateSchema, preferencesSchema, reviewIdSchema } from './app-state.ts';
 import { problemSchema } from './problem.ts';
+import { killSwitchRequestSchema, portalRequestSchema, routeRequestSchema } from './requests.ts';
 
 /**
  * Every message between the app's window and its main process. Both ends, the preload script and the tests derive
@@ -35,6 +36,13 @@ export const calls = {
   /** Tests every candidate of one controller, or of all, now. */
   probe: { input: z.strictObject({ controller: z.string().max(63).optional() }), output: nothing },
   selectProfile: { input: profile, output: nothing },
+  /** Sends a range that sleeps through the tunnel for as long as the laptop is here, or gives it back. */
+  setRoute: { input: routeRequestSchema, output: nothing },
+  /** Which controller all traffic goes through; null: none. A live tunnel is connected again with it. */
+  setExit: { input: profile.extend({ controller: z.string().max(63).nullable() }), output: nothing },
+  setKillSwitch: { input: killSwitchRequestSchema, output: nothing },
+  /** Opens the network for its sign-in page and shows the page in the browser, or closes it again. */
+  setPortal: { input: portalRequestSchema, output: nothing },
 
   /** Asks the person for a file; then there is a review, unless they cancelled. */
   openInvite: { input: nothing, output: nothing },

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { type Decision, decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
-import { helperInfoSchema, tunnelStatusSchema } from './status.ts';
+import {
+  helperInfoSchema,
+  killSwitchStatusSchema,
+  portalStatusSchema,
+  tunnelStatusSchema,
+} from './status.ts';
 
 /**
  * What the app's main process tells its window: all that any screen shows. The window gets the whole once and after
@@ -42,13 +47,15 @@ export const profileSummarySchema = z.strictObject({
   serial: z.int().nullable(),
   fingerprint: fingerprintSchema.nullable(),
   addresses: z.array(z.string()),
-  /** `name` with its domain; `address` is what it resolves to. */
+  /** `hostName` is the name with its domain; `address` what it resolves to, `otherAddresses` what it resolves to as well. */
   machines: z.array(
     z.strictObject({
       name: z.string(),
       hostName: z.string(),
       kind: z.enum(['controller', 'peer']),
       address: z.string(),
+      otherAddresses: z.array(z.string()),
+      otherNames: z.array(z.string()),
       isThisLaptop: z.boolean(),
     }),
   ),
@@ -64,7 +71,13 @@ export const profileSummarySchema = z.strictObject({
     discovery: z.boolean(),
     shortNames: z.boolean(),
     listenPort: z.int().nullable(),
+    /** The controller that all traffic goes through; null: only that of the network. */
+    exit: z.string().nullable(),
   }),
+  /** The controllers that offer to carry all traffic. */
+  exits: z.array(z.string()),
+  /** Octets of the tunnel's largest packet. */
+  mtu: z.int(),
   /** How the private key is kept: sealed by the system's keyring, or a 0600 file; or why it cannot be read. */
   key: z.discriminatedUnion('state', [
     z.strictObject({ state: z.literal('sealed') }),
@@ -185,6 +198,9 @@ export const appStateSchema = z.strictObject({
   }),
   helper: helperLinkSchema,
   tunnel: tunnelStatusSchema,
+  /** Null: this helper has none. */
+  killSwitch: killSwitchStatusSchema.nullable(),
+  portal: portalStatusSchema,
   prediction: predictionSchema,
   /** Oldest first. */
   timeline: z.array(decisionSchema),

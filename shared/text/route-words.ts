@@ -18,7 +18,9 @@ export function routeWords(
   controller: Pick<ControllerStatus, 'path'> | undefined,
 ): RouteWords {
   const { range, state, instead } = route;
-  const own = instead.map((one) => `${one.range} (${one.device})`).join(', ');
+  const own = instead
+    .map((one) => (one.range === range ? `by ${one.device}` : `${one.range} by ${one.device}`))
+    .join(', ');
   if (state === 'taken-over') {
     return {
       label: 'taken over',

@@ -39,6 +39,19 @@ AllowedIPs = fd00:db8:1::/64
 PersistentKeepalive = 25
 `;
 
+/** As a provider writes it. */
+const exitFile = `[Interface]
+PrivateKey = ${'C'.repeat(42)}E=
+Address = 10.66.0.7/32, fc00:bbbb:bbbb:bb01::7/128
+DNS = 10.64.0.1
+
+[Peer]
+# vps
+PublicKey = ${'D'.repeat(42)}E=
+Endpoint = 203.0.113.80:51820
+AllowedIPs = 0.0.0.0/0, ::/0
+`;
+
 let lab: Lab;
 let app: RunningApp;
 let page: Page;
@@ -350,7 +363,77 @@ test('settings, and the questions they ask', async () => {
   await page.getByRole('button', { name: 'Cancel' }).click();
 });
 
+test('ranges that sleep say why, and one press takes one over and gives it back', async () => {
+  await tab('Status').click();
+  const cafe = {
+    range: '192.168.1.0/24',
+    controller: 'vps',
+    instead: [{ range: '192.168.1.0/24', device: 'wlan0' }],
+  };
+  const routes = (state: 'asleep' | 'taken-over') => [
+    { range: '10.20.0.0/16', controller: 'nas', state: 'awake' as const, instead: [] },
+    {
+      range: '192.0.2.0/24',
+      controller: 'nas',
+      state: 'asleep' as const,
+      instead: [{ range: '192.0.2.0/24', device: 'eth0' }],
+    },
+    { ...cafe, state },
+  ];
+  await connectTo((request) => ({ ...stagedTunnel(request, home), routes: routes('asleep') }));
+  const press = page.getByRole('button', { name: 'Use the tunnel here: 192.168.1.0/24' });
+  await press.scrollIntoViewIfNeeded(patience);
+  await look('status-routes');
+  await press.click();
+  await expect.poll(() => helper.asked).toContain('take over 192.168.1.0/24');
+  await connectTo((request) => ({ ...stagedTunnel(request, home), routes: routes('taken-over') }));
+  const back = page.getByRole('button', { name: 'Reach it directly again: 192.168.1.0/24' });
+  await back.scrollIntoViewIfNeeded(patience);
+  await look('status-route-taken-over');
+  await back.click();
+  await expect.poll(() => helper.asked).toContain('give back 192.168.1.0/24');
+});
+
+test('a network with a sign-in page has one press that opens it', async () => {
+  const url = 'http://portal.example.net/login';
+  helper.protect({ state: 'off' }, { state: 'found', since: new Date().toISOString(), url });
+  const press = page.getByRole('button', { name: 'Open for sign-in' });
+  await press.scrollIntoViewIfNeeded(patience);
+  await look('status-portal');
+  await press.click();
+  await expect.poll(() => helper.asked).toContain('portal open');
+  const since = new Date().toISOString();
+  helper.protect(
+    { state: 'off' },
+    { state: 'open', since, url, until: new Date(Date.now() + 300_000).toISOString() },
+  );
+  await page.getByRole('button', { name: 'Close again' }).click();
+  await expect.poll(() => helper.asked).toContain('portal closed');
+  helper.protect({ state: 'off' }, { state: 'none' });
+  await page.getByText('Open for the sign-in').waitFor({ state: 'hidden' });
+});
+
+test('the kill switch is one setting, and a banner while it blocks', async () => {
+  await tab('Settings').click();
+  const killSwitch = page.getByRole('switch', { name: 'Let only the tunnel pass' });
+  await killSwitch.click();
+  await expect.poll(() => helper.asked).toContain('kill switch on');
+  await page.getByRole('switch', { name: 'Allow the LAN' }).click();
+  await expect.poll(() => helper.asked).toContain('kill switch on, with the LAN');
+  await killSwitch.scrollIntoViewIfNeeded();
+  await look('settings-kill-switch');
+  const on = { since: new Date().toISOString(), allowLan: true, isBlocking: true, problem: null };
+  helper.protect({ state: 'on', ...on }, { state: 'none' });
+  await tab('Status').click();
+  await page.getByText('The kill switch blocks your traffic').waitFor(patience);
+  await look('status-kill-switch-blocks');
+  await page.getByRole('button', { name: 'Turn off the kill switch' }).click();
+  await expect.poll(() => helper.asked).toContain('kill switch off');
+  await page.getByText('The kill switch blocks your traffic').waitFor({ state: 'hidden' });
+});
+
 test('a newer invite shows what changes', async () => {
+  await tab('Settings').click();
   await page.getByRole('button', { name: 'Import an invite…' }).click();
   await page.getByRole('button', { name: 'Not now' }).waitFor();
   await look('import');
@@ -367,4 +450,26 @@ test('a newer invite shows what changes', async () => {
   await page.getByText('What changes').waitFor();
   await look('review-update');
   await page.getByRole('button', { name: 'Not now' }).click();
+});
+
+test('all traffic goes through a controller that offers it, by one switch', async () => {
+  helper.tell({ state: 'off' });
+  await lookAt(page, exitFile);
+  await page.getByRole('button', { name: /^Join / }).click();
+  const all = page.getByRole('switch', { name: 'Send all traffic through vps' });
+  await page.getByText('As soon as you are connected').waitFor(patience);
+  const lookups = { servers: ['10.64.0.1'], zones: [], carrier: 'systemd-resolved', problem: null } as const;
+  helper.onConnect = (request) => {
+    const exit = request.profile.settings.exit ?? null;
+    const vps = { path: 'internet', roundTripMs: 23, receivedBytes: 5_000, sentBytes: 3_000 } as const;
+    const dns = { ...lookups, servers: [...lookups.servers], zones: [], scope: 'all' as const };
+    return { ...stagedTunnel(request, { vps }), exit, ...(exit === null ? {} : { dns }) };
+  };
+  await page.getByRole('switch', { name: /^Connection to / }).click();
+  await page.getByText('Lookups: all names at 10.64.0.1').scrollIntoViewIfNeeded(patience);
+  await look('status-exit');
+  await all.click();
+  await page.getByText(/^Only what is for .* goes through the tunnel$/).waitFor(patience);
+  expect(await all.isChecked()).toBe(false);
+  await look('status-exit-off');
 });

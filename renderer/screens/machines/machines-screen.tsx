@@ -12,9 +12,12 @@ type Machine = ProfileSummary['machines'][number];
 /** More lines than anyone reads; the search finds the others. */
 const mostShown = 200;
 
-function matches({ name, hostName, address }: Machine, search: string): boolean {
+function matches(machine: Machine, search: string): boolean {
+  const { name, hostName, address, otherAddresses, otherNames } = machine;
   const wanted = search.trim().toLowerCase();
-  return [name, hostName, address].some((text) => text.toLowerCase().includes(wanted));
+  return [name, hostName, ...otherNames, address, ...otherAddresses].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );
 }
 
 /** Every machine of the network by name and address. */
@@ -53,7 +56,7 @@ export function MachinesScreen({ profile }: { readonly profile: ProfileSummary }
 }
 
 function MachineLine({ machine }: { readonly machine: Machine }) {
-  const { name, hostName, kind, address, isThisLaptop } = machine;
+  const { name, hostName, kind, address, otherAddresses, otherNames, isThisLaptop } = machine;
   return (
     <li className={styles.machine}>
       <div className={styles.line}>
@@ -64,12 +67,18 @@ function MachineLine({ machine }: { readonly machine: Machine }) {
         <span className={styles.kind}>{isThisLaptop ? 'this laptop' : kind}</span>
         <CopyButton text={hostName} what={`the name of ${name}`} />
       </div>
-      <div className={styles.line}>
-        <span className={styles.address} title={address}>
-          {shortAddress(address)}
-        </span>
-        <CopyButton text={address} what={`the address of ${name}`} />
-      </div>
+      {otherNames.length > 0 && <p className={styles.names}>also {otherNames.join(', ')}</p>}
+      {[address, ...otherAddresses].map((one) => (
+        <div key={one} className={styles.line}>
+          <span className={styles.address} title={one}>
+            {shortAddress(one)}
+          </span>
+          <CopyButton
+            text={one}
+            what={one === address ? `the address of ${name}` : `address ${one} of ${name}`}
+          />
+        </div>
+      ))}
     </li>
   );
 }

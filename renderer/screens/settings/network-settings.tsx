@@ -16,7 +16,7 @@ interface NetworkSettingsProps {
 /** What holds for the network that the window shows. It takes effect with the next connection. */
 export function NetworkSettings({ profile, tunnel }: NetworkSettingsProps) {
   const actions = useActions();
-  const { id: profileId, settings, label, domain } = profile;
+  const { id: profileId, settings, label, domain, mtu } = profile;
   const [changed, setChanged] = useState(false);
   const isLive = tunnel.state === 'connected' && tunnel.profileId === profileId;
   const set = async (change: { discovery?: boolean; shortNames?: boolean; listenPort?: number | null }) => {
@@ -45,6 +45,9 @@ export function NetworkSettings({ profile, tunnel }: NetworkSettingsProps) {
           port={settings.listenPort}
           onChange={(listenPort) => void set({ listenPort })}
         />
+        <p className={styles.fact}>
+          Largest packet (MTU) <span>{mtu} octets</span>
+        </p>
         {changed && isLive && (
           <p className={styles.apply}>
             Takes effect with the next connection.

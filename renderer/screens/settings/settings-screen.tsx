@@ -4,6 +4,7 @@ import { useApp } from '../../state/use-window-state.ts';
 import { AboutSettings } from './about-settings.tsx';
 import { AppSettings } from './app-settings.tsx';
 import { HelperSettings } from './helper-settings.tsx';
+import { KillSwitchSettings } from './kill-switch-settings.tsx';
 import { NetworkSettings } from './network-settings.tsx';
 import { NetworksList } from './networks-list.tsx';
 import { UpdateSettings } from './update-settings.tsx';
@@ -16,6 +17,7 @@ export function SettingsScreen() {
     <Screen title="Settings" aside={`Homing ${app.about.version}`}>
       <AppSettings preferences={app.preferences} />
       {selected !== undefined && <NetworkSettings profile={selected} tunnel={app.tunnel} />}
+      <KillSwitchSettings />
       <Section title="Networks">
         <NetworksList profiles={app.profiles} damaged={app.damaged} />
       </Section>

@@ -8,7 +8,10 @@ import { Screen } from '../../components/screen.tsx';
 import { useActions, useApp } from '../../state/use-window-state.ts';
 import { ControllerCard } from './controller-card.tsx';
 import { Hero } from './hero.tsx';
+import { OtherTraffic } from './other-traffic.tsx';
 import { ProfileChooser } from './profile-chooser.tsx';
+import { ProtectionNotices } from './protection-notices.tsx';
+import { Routes } from './routes.tsx';
 import { ThisLaptop } from './this-laptop.tsx';
 import { UnreachableNotice } from './unreachable-notice.tsx';
 import { WaitingCard } from './waiting-card.tsx';
@@ -49,6 +52,7 @@ export function StatusScreen({ profile }: StatusScreenProps) {
         controllers={isWaiting ? [] : (live?.controllers ?? [])}
         onSwitch={press}
       />
+      <ProtectionNotices />
       {tunnel.state === 'failed' && <ProblemNotice problem={tunnel.problem} />}
       {profile.key.state === 'unreadable' && <ProblemNotice problem={profile.key.problem} />}
       {live?.hosts.problem && <ProblemNotice problem={live.hosts.problem} />}
@@ -59,6 +63,8 @@ export function StatusScreen({ profile }: StatusScreenProps) {
         />
       )}
       {live !== undefined && !isWaiting && <Controllers app={app} live={live} profile={shown} />}
+      <OtherTraffic profile={shown} />
+      {live !== undefined && !isWaiting && <Routes live={live} />}
       <ThisLaptop name={shown.peer} domain={shown.domain} addresses={shown.addresses} />
     </Screen>
   );

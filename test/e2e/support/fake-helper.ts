@@ -6,7 +6,12 @@ import { type ControlledHelper, controlApi } from '../../../helper/control/api.t
 import { listenForUser } from '../../../helper/control/socket.ts';
 import type { HelperEvent } from '../../../shared/contract/control-api.ts';
 import type { TunnelRequest } from '../../../shared/contract/requests.ts';
-import type { Status, TunnelStatus } from '../../../shared/contract/status.ts';
+import type {
+  KillSwitchStatus,
+  PortalStatus,
+  Status,
+  TunnelStatus,
+} from '../../../shared/contract/status.ts';
 import { apiVersion } from '../../../shared/contract/version.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
 import { homingVersion } from '../../../shared/version.ts';
@@ -21,6 +26,8 @@ export class FakeHelper {
   readonly #server: Server;
   readonly #listeners = new Set<(event: HelperEvent) => void>();
   #tunnel: TunnelStatus = { state: 'off' };
+  #killSwitch: KillSwitchStatus = { state: 'off' };
+  #portal: PortalStatus = { state: 'none' };
   #timeline: readonly Decision[] = [];
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
@@ -42,6 +49,12 @@ export class FakeHelper {
   tell(tunnel: TunnelStatus): void {
     this.#tunnel = tunnel;
     this.#send({ type: 'tunnel', tunnel });
+  }
+
+  protect(killSwitch: KillSwitchStatus, portal: PortalStatus): void {
+    this.#killSwitch = killSwitch;
+    this.#portal = portal;
+    this.#send({ type: 'protection', killSwitch, portal });
   }
 
   decide(decisions: readonly Decision[]): void {
@@ -69,6 +82,8 @@ export class FakeHelper {
         residentBytes: 61_000_000,
       },
       tunnel: this.#tunnel,
+      killSwitch: this.#killSwitch,
+      portal: this.#portal,
       timeline: [...this.#timeline],
     };
   }
@@ -80,9 +95,18 @@ export class FakeHelper {
         this.asked.push(`connect ${request.profile.network.name}`);
         this.tell(await this.onConnect(request));
       },
-      setRoute: async () => undefined,
-      setKillSwitch: async () => undefined,
-      setPortal: async () => undefined,
+      setRoute: async ({ range, takeOver }) => {
+        this.asked.push(`${takeOver ? 'take over' : 'give back'} ${range}`);
+      },
+      setKillSwitch: async (request) => {
+        const allowLan = request.on && request.allowLan === true;
+        this.asked.push(`kill switch ${request.on ? 'on' : 'off'}${allowLan ? ', with the LAN' : ''}`);
+        const on = { since: '2026-01-05T08:00:00.000Z', allowLan, isBlocking: false, problem: null };
+        this.protect(request.on ? { state: 'on', ...on } : { state: 'off' }, this.#portal);
+      },
+      setPortal: async ({ open }) => {
+        this.asked.push(`portal ${open ? 'open' : 'closed'}`);
+      },
       disconnect: async () => {
         this.asked.push('disconnect');
         this.tell({ state: 'off' });
