@@ -189,11 +189,13 @@ export class TunnelKeeper {
     const paths = this.#makePaths(profile, plan, privateKey, profile.defaultController);
     try {
       journal.write({ ...entry, phase: 'rising' });
-      const { listenPort, portInUse, wireGuardMs } = await system.up(
+      const { listenPort, portInUse, wireGuardMs, problem } = await system.up(
         plan,
         privateKey,
         paths.firstEndpoints(),
       );
+      if (problem !== undefined)
+        timeline.add({ kind: 'trouble', reason: `${failed(problem)} ${problem.remedy}` });
       if (portInUse !== undefined) {
         timeline.add({ kind: 'port-changed', reason: portInUseReason(portInUse, listenPort) });
       }

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { HostRouting, RouteOverrides } from '../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
@@ -55,6 +56,8 @@ export interface TunnelStart {
   readonly portInUse: number | undefined;
   /** What WireGuard and the system took of it, beside which only Homing's own share can be made shorter. */
   readonly wireGuardMs: number;
+  /** What keeps the tunnel from doing all that its plan says, although it is up. */
+  readonly problem?: Problem | undefined;
 }
 
 /** The live interface; the private key only for the helper's own restart. */

@@ -25,6 +25,8 @@ beforeAll(async () => {
   ({ installed, laptop } = exit);
   await startCaptivePortal(exit.world.host('cafeRouter'), at.private.router);
   await laptop.writeFile('/etc/resolv.conf', `nameserver ${at.private.router}\n`);
+  const sources = await laptop.readFile('/etc/nsswitch.conf');
+  await laptop.writeFile('/etc/nsswitch.conf', sources.replace(/^hosts:.*$/m, 'hosts: files dns'));
 });
 afterAll(() => exit?.world.destroy());
 
@@ -35,7 +37,10 @@ print(urllib.request.urlopen(sys.argv[1], timeout=3).read().decode())
 
 /** What the user's browser gets of a page; undefined when it cannot be reached. */
 async function opened(url: string): Promise<string | undefined> {
-  const { code, stdout } = await laptop.exec([tool('python3'), '-c', browser, url], { user: installed.user });
+  const { code, stdout, stderr } = await laptop.exec([tool('python3'), '-c', browser, url], {
+    user: installed.user,
+  });
+  if (code !== 0) console.log(`${url}: ${stderr.trim().split('\n').at(-1)}`);
   return code === 0 ? stdout.trim() : undefined;
 }
 
@@ -89,7 +94,9 @@ test('once the person has signed in, the exit works, and the page is closed by i
 
 test('under an exit without the kill switch it is found and opened as well', async () => {
   await installed.mustHoming(['kill-switch', 'off']);
+  await exit.world.moveLaptop('home');
   await exit.world.host('cafeRouter').run(['nft', 'flush', 'set', 'ip', 'portal', 'guests']);
+  await exit.world.moveLaptop('cafe');
   await untilFound();
   expect(await opened(portalPage)).toContain('Welcome');
   await installed.mustHoming(['portal', 'open']);

@@ -4,6 +4,7 @@ import type { Host } from '../lab/host.ts';
 import { ping } from '../lab/ping.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { createExitWorld, type ExitWorld } from './support/exit-world.ts';
 import type { InstalledHost } from './support/installed-host.ts';
 import { LeakCount } from './support/leak-count.ts';
@@ -16,6 +17,8 @@ let count: LeakCount;
 const table = ['nft', 'list', 'table', 'inet', 'homing_kill_switch'];
 const settingPath = '/var/lib/homing/kill-switch.json';
 const bootRules = '/var/lib/homing/kill-switch.nft';
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

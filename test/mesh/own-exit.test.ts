@@ -4,6 +4,7 @@ import { ping } from '../lab/ping.ts';
 import { createWorld, type World } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { AuthoredNetwork } from './support/authored-network.ts';
 import { InstalledHost } from './support/installed-host.ts';
 import { LeakCount } from './support/leak-count.ts';
@@ -16,6 +17,8 @@ let world: World;
 let laptop: Host;
 let installed: InstalledHost;
 let count: LeakCount;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

@@ -31,6 +31,7 @@ import { isModem } from './modem.ts';
 import { neighbourhoodQueries, parseNeighbourhood } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
+import { reversePathProblem } from './reverse-path.ts';
 import { parseRoutes, routeQueries } from './routes.ts';
 import { hasIpv6, ownUid, Routing } from './routing.ts';
 import { ownProtocol, rulesOf } from './routing-rules.ts';
@@ -144,7 +145,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
       if (failed !== undefined) throw failed.reason;
       const wireGuardMs = performance.now() - startedAt;
       const live = await backend.read(plan.interfaceName);
-      return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs };
+      return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs, problem: reversePathProblem(plan) };
     } catch (error) {
       await this.down(plan.interfaceName);
       if (error instanceof HomingError) throw error;
