@@ -80,7 +80,7 @@ const requests: readonly [string, ...string[]] = [
   'DELETE /v1/tunnel HTTP/1.1\r\nHost: h\r\nhoming-api: 1\r\n\r\nGET /v1/status HTTP/1.1\r\nHost: h\r\n\r\n',
 ];
 
-const waitMs = 3_000;
+const waitMs = 30_000;
 
 /** Raw bytes at a real socket, and readers of events that stop: afterwards a good caller is still answered. */
 function rawSocket(): Surface {
