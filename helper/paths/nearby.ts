@@ -42,6 +42,11 @@ export class Nearby {
     return this.#now.networks.get(device);
   }
 
+  /** Which networks the laptop is in, by link. */
+  networks(): Readonly<Record<string, NetworkIdentity>> {
+    return Object.fromEntries(this.#now.networks);
+  }
+
   /** Where to look for a controller; each neighbour is named once in a network. */
   targets(controller: string): readonly DiscoveryTarget[] {
     const asked = this.#asked.get(controller) ?? new Set();

@@ -1,6 +1,6 @@
 import { hostOf } from '../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
-import type { DiscoveryTarget } from '../../shared/paths/probe-target.ts';
+import type { PathEvent } from '../../shared/paths/machine/events.ts';
 import type { Route } from '../../shared/paths/route.ts';
 import { networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
@@ -94,7 +94,7 @@ export class NetworkLook {
       try {
         const routes = await this.#routes();
         await this.#seeNearby('other-network');
-        for (const one of asking) one.send({ type: 'network', routes, discovery: this.#discovery(one) });
+        for (const one of asking) one.send({ type: 'network', routes, ...this.#nearby(one) });
       } catch (error) {
         for (const one of asking) one.send({ type: 'look-failed' });
         throw error;
@@ -143,24 +143,28 @@ export class NetworkLook {
     void this.run(async () => {
       await this.#seeNearby('same-network');
       this.#parts.onNearby();
-      for (const one of this.#parts.drivers()) one.send({ type: 'nearby', discovery: this.#discovery(one) });
+      for (const one of this.#parts.drivers()) one.send({ type: 'nearby', ...this.#nearby(one) });
     });
   }
 
   async #seeNearby(which: 'same-network' | 'other-network'): Promise<void> {
     const { system, isDiscovering, nearby, nowMs } = this.#parts;
-    if (!isDiscovering) return;
     this.#nearbyAtMs = nowMs();
     const now = await system.neighbourhood();
     nearby.see(now, which);
+    // Which network this is counts without discovery too, for a LAN in quarantine; nothing is sent to find it out.
+    if (!isDiscovering) return;
     if (which === 'other-network') this.#wasAsked = false;
     if (which === 'same-network' || now.unknownGateways.length === 0) return;
     this.#lookNearbyIn(gatewayWaitMs);
     await this.#parts.wakeGateways(now.unknownGateways);
   }
 
-  #discovery({ controller }: ControllerDriver): readonly DiscoveryTarget[] {
+  #nearby({
+    controller,
+  }: ControllerDriver): Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'> {
     const { isDiscovering, nearby } = this.#parts;
-    return isDiscovering && controller.migrates ? nearby.targets(controller.name) : [];
+    const discovery = isDiscovering && controller.migrates ? nearby.targets(controller.name) : [];
+    return { discovery, networks: nearby.networks() };
   }
 }

@@ -33,6 +33,8 @@ export interface Candidate extends MoveFailures {
   readonly source: CandidateSource;
   /** A route leads there over a link that is up, and not through the tunnel or a container bridge. */
   readonly usable: boolean;
+  /** Nobody vouches for it: found by asking this LAN, and neither named by the invite nor known here from before. */
+  readonly isStranger: boolean;
   readonly last: CandidateVerdict;
   /** Kept while later probes are silent; dropped by {@link distrust}. */
   readonly verified: Proof | null;
@@ -51,6 +53,7 @@ export function isProven(candidate: Candidate): candidate is ProvenCandidate {
 export function newCandidate(known: Pick<Candidate, 'endpoint' | 'path' | 'source' | 'usable'>): Candidate {
   return {
     ...known,
+    isStranger: false,
     last: { verdict: 'untested' },
     verified: null,
     silences: 0,

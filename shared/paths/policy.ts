@@ -2,10 +2,11 @@ import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from '../
 import { isBackingOff } from './backoff.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking } from './hysteresis.ts';
-import { fastest, fastestOf, preferred } from './ranking.ts';
+import { fastest, fastestOf } from './ranking.ts';
 import { isSettled } from './round-trips.ts';
 import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
 import { isFoundSilent, isFresh } from './standing.ts';
+import { bestLan, isNoNearer, preferred } from './strangers.ts';
 import { chooseWithoutPath } from './without-path.ts';
 
 /** Candidates that answered just now, through a usable route, and whose last move did not just fail. */
@@ -34,25 +35,37 @@ function leaveSilent(situation: Situation, current: Candidate): Choice {
   return { action: suspectSinceMs === null ? 'keep' : 'none', reason };
 }
 
-/** From the internet: to a LAN that is not a detour, else to an internet path that is clearly faster. */
+/**
+ * From the internet: to a LAN that is not a detour, else to an internet path that is clearly faster. A stranger waits until
+ * the path in use has answered, so that there is a time to compare with, or is found silent.
+ */
 function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
-  const lan = fastestOf('lan', rivals);
   const internet = fastest([current, ...rivals].filter(isProven).filter((one) => one.path === 'internet'));
-  if (lan !== null) {
-    if (internet === null || isLanWorthTaking(lan.verified.smoothedMs, internet.verified.smoothedMs))
-      return lan;
-  }
+  const isMeasured = current.last.verdict === 'verified';
+  const lans = rivals.filter((rival) => rival.path === 'lan' && (isMeasured || !rival.isStranger));
+  const lan = bestLan(lans, internet);
+  if (lan !== null) return lan;
   return fasterThan(
     current,
     rivals.filter((rival) => rival.path === 'internet'),
   );
 }
 
-/** From the LAN: to one that is clearly faster; to the internet only when the LAN in use is a long detour. */
+/**
+ * From the LAN: to one that is clearly faster; to the internet only when the LAN in use is a long detour. A stranger gives
+ * way to any that somebody vouches for, and never takes the place of one.
+ */
 function improveOnLan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
+  const vouched = fastest(rivals.filter((rival) => rival.path === 'lan' && !rival.isStranger));
+  if (current.isStranger && vouched !== null && isProven(current)) {
+    if (isLanWorthTaking(vouched.verified.smoothedMs, current.verified.smoothedMs)) return vouched;
+  }
+  const internetNow = fastestOf('internet', rivals);
+  if (current.isStranger && internetNow !== null && isProven(current) && isNoNearer(current, internetNow))
+    return internetNow;
   const lan = fasterThan(
     current,
-    rivals.filter((rival) => rival.path === 'lan'),
+    rivals.filter((rival) => rival.path === 'lan' && (current.isStranger || !rival.isStranger)),
   );
   const internet = quickerThanSlowLan(
     current,

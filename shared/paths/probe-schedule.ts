@@ -1,10 +1,11 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import { type Candidate, isProven } from './candidate.ts';
+import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthLeaving } from './hysteresis.ts';
 import { compareProbeTargets, compareRescuers } from './ranking.ts';
 import { isSettled } from './round-trips.ts';
 import { currentCandidate, type Situation, usableOthers } from './situation.ts';
 import { isUnanswered } from './standing.ts';
+import { isNoNearer } from './strangers.ts';
 
 /** When to probe again, and what. */
 
@@ -64,11 +65,20 @@ function concernOf(situation: Situation): Concern {
  * within 10 ms. What was silent when last asked would need an event to answer now.
  */
 function couldBeatLan(rival: Candidate, current: Candidate): boolean {
-  if (!isProven(current) || isUnanswered(rival)) return false;
+  if (!isProven(current)) return false;
+  if (current.isStranger && rival.path === 'internet') return couldBeatStranger(rival, current);
+  if (isUnanswered(rival) || (rival.isStranger && !current.isStranger)) return false;
   const settled = isProven(rival) && isSettled(rival.verified) && isSettled(current.verified);
   const rivalMs = settled ? rival.verified.smoothedMs : 0;
   const currentMs = current.verified.smoothedMs;
   return rival.path === 'lan' ? isClearlyFaster(rivalMs, currentMs) : isLanWorthLeaving(currentMs, rivalMs);
+}
+
+/** The internet is asked until its times show that a stranger is nearer: it may only have been silent by chance. */
+function couldBeatStranger(rival: Candidate, current: ProvenCandidate): boolean {
+  if (isUnanswered(rival) || !isProven(rival)) return true;
+  const isSettledBoth = isSettled(rival.verified) && isSettled(current.verified);
+  return !isSettledBoth || isNoNearer(current, rival);
 }
 
 function round(targets: readonly Candidate[], discovery: boolean, reason: string): ProbeRound {

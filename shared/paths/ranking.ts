@@ -1,5 +1,4 @@
 import type { Candidate, CandidateSource, ProvenCandidate } from './candidate.ts';
-import { isLanWorthTaking } from './hysteresis.ts';
 import { isUnanswered } from './standing.ts';
 
 /**
@@ -27,14 +26,6 @@ export function fastestOf(
   candidates: readonly ProvenCandidate[],
 ): ProvenCandidate | null {
   return fastest(candidates.filter((candidate) => candidate.path === path));
-}
-
-/** The best of candidates that all answered: the fastest LAN, unless it is slower than the internet by the margin. */
-export function preferred(candidates: readonly ProvenCandidate[]): ProvenCandidate | null {
-  const lan = fastestOf('lan', candidates);
-  const internet = fastestOf('internet', candidates);
-  if (lan === null || internet === null) return lan ?? internet;
-  return isLanWorthTaking(lan.verified.smoothedMs, internet.verified.smoothedMs) ? lan : internet;
 }
 
 /** Where a good guess comes from, best first: what worked before, then what the network's author wrote. */

@@ -9,9 +9,10 @@ import {
 } from '../timeline/path-reasons.ts';
 import { isBackingOff } from './backoff.ts';
 import type { Candidate } from './candidate.ts';
-import { compareGuesses, preferred } from './ranking.ts';
+import { compareGuesses } from './ranking.ts';
 import { type Choice, moveTo, type Situation, usableOthers } from './situation.ts';
 import { isFresh, isRecent } from './standing.ts';
+import { preferred } from './strangers.ts';
 
 /** Choosing when there is no path to lose: at the start, and when the link of the path in use is gone. */
 

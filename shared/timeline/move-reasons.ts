@@ -1,4 +1,5 @@
 import type { DiscoveryKind } from '../paths/probe-target.ts';
+import { durationText } from '../text/quantities.ts';
 
 /** How moves and sessions of a controller ended, and what failed: sentences of the timeline, without first capital and full stop. */
 
@@ -13,9 +14,14 @@ export function endpointTakenBack(endpoint: string | undefined): string {
     : `packets from ${endpoint} changed the endpoint back`;
 }
 
-/** @param why one of the reasons above @param reverted whether the old path is in use again */
-export function moveFailed(why: string, reverted: boolean): string {
-  return `${why}; ${reverted ? 'went back' : 'there was no working path to go back to'}`;
+/**
+ * @param why one of the reasons above @param reverted whether the old path is in use again
+ * @param quarantineMs for how long this LAN is not tried again while another path works; 0: not for longer than any other
+ */
+export function moveFailed(why: string, reverted: boolean, quarantineMs = 0): string {
+  const went = reverted ? 'went back' : 'there was no working path to go back to';
+  const quarantine = quarantineMs > 0 ? `; this LAN is quarantined for ${durationText(quarantineMs)}` : '';
+  return `${why}; ${went}${quarantine}`;
 }
 
 export const followedPeer = 'WireGuard received packets from this address and follows them';

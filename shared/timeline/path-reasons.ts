@@ -68,6 +68,8 @@ export function kept(
     return `in use ${pathPlace[current.path]}, though a test went unanswered`;
   const answers = `answers ${pathPlace[current.path]} in ${millisecondsText(current.last.roundTripMs)}`;
   if (slowLan === null) return answers;
+  if (slowLan.isStranger)
+    return `${answers}; what answers on the LAN is not known here and not clearly nearer, ${millisecondsText(slowLan.verified.smoothedMs)}`;
   return `${answers}; the LAN is slower, ${millisecondsText(slowLan.verified.smoothedMs)}`;
 }
 

@@ -70,7 +70,10 @@ export interface AwayNetwork {
   readonly lan: Switch;
   readonly router: Host;
   readonly wan: Link;
+  /** In the café, at the address of `nas`. */
   readonly impostor: Host | undefined;
+  /** In the hotel. */
+  readonly relay: Host | undefined;
 }
 
 /**
@@ -84,17 +87,15 @@ export async function buildAway(
   delayMs: number,
 ): Promise<AwayNetwork> {
   const lan = await lab.addSwitch(place);
-  const [router, impostor] = await Promise.all([
+  const [router, stranger] = await Promise.all([
     lab.addHost(`${place}-router`),
-    place === 'cafe' ? lab.addHost('impostor') : undefined,
+    lab.addHost(place === 'cafe' ? 'impostor' : 'relay'),
   ]);
-  if (impostor !== undefined) {
-    await lab.plug(impostor, lan, {
-      interfaceName: 'eth0',
-      addresses: [`${at.private.nas}/24`],
-      gateways: [at.private.router],
-    });
-  }
+  await lab.plug(stranger, lan, {
+    interfaceName: 'eth0',
+    addresses: [`${place === 'cafe' ? at.private.nas : at.private.relay}/24`],
+    gateways: [at.private.router],
+  });
   const wan = await lab.plug(router, internet, {
     interfaceName: 'wan0',
     addresses: [`${at.internet[place]}/24`],
@@ -103,7 +104,8 @@ export async function buildAway(
   });
   await lab.plug(router, lan, { interfaceName: 'lan0', addresses: [`${at.private.router}/24`] });
   await natRouter(router, { inside: 'lan0', outside: 'wan0' });
-  return { lan, router, wan, impostor };
+  const [impostor, relay] = place === 'cafe' ? [stranger, undefined] : [undefined, stranger];
+  return { lan, router, wan, impostor, relay };
 }
 
 /**
@@ -123,7 +125,7 @@ export async function buildMobile(lab: Lab, internet: Switch, delayMs: number): 
     addresses: [`${at.mobile.router}/25`, `${at.mobile.router6}/64`],
   });
   await natRouter(router, { inside: 'lan0', outside: 'wan0' });
-  return { lan, router, wan, impostor: undefined };
+  return { lan, router, wan, impostor: undefined, relay: undefined };
 }
 
 /** The internet's own router, to which every other leads by default. */

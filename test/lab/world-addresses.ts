@@ -19,6 +19,8 @@ export const worldAddresses = {
     /** At home; the impostor's in the café; nobody's in the hotel. */
     nas: '192.0.2.10',
     desk: '192.0.2.20',
+    /** In the hotel: somebody who may relay. */
+    relay: '192.0.2.66',
     laptop: '192.0.2.50',
   },
   home6: {

@@ -61,7 +61,14 @@ export interface World {
 }
 
 /** The café's impostor sits at the address that `nas` has at home. */
-export type OptionalHost = 'desk' | 'vps' | 'impostor' | 'cafeRouter' | 'hotelRouter' | 'mobileRouter';
+export type OptionalHost =
+  | 'desk'
+  | 'vps'
+  | 'impostor'
+  | 'relay'
+  | 'cafeRouter'
+  | 'hotelRouter'
+  | 'mobileRouter';
 
 const everyPart: readonly WorldPart[] = ['desk', 'vps', 'cafe', 'hotel', 'mobile'];
 
@@ -97,6 +104,7 @@ async function build(lab: Lab, options: WorldOptions): Promise<World> {
     desk: home.desk,
     vps,
     impostor: cafe?.impostor,
+    relay: hotel?.relay,
     cafeRouter: cafe?.router,
     hotelRouter: hotel?.router,
     mobileRouter: mobile?.router,

@@ -78,6 +78,16 @@ const weather = fc.constantFrom(
   { ...fairWeather, slowShare: 0.5, slowMs: 3_000 },
   { ...fairWeather, isGuarded: false },
 );
+const relay = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      at: fc.constantFrom('own-address' as const, 'address-of-nas' as const),
+      carries: fc.constantFrom('all' as const, 'handshakes' as const),
+    }),
+  },
+);
 const site = fc.nat(2);
 const isOn = fc.boolean();
 const downMs = fc.oneof(fc.nat(400), fc.nat(longestChangeMs - 1_000));
@@ -155,7 +165,13 @@ const start: fc.Arbitrary<Omit<WorldStart, 'sites'>> = fc.record({
   packetMs: fc.constantFrom(20, 200, 1_000),
   peerTalks: isOn,
   countsAll: isOn,
+  relay,
 });
+
+/** Who connects where somebody relays only handshakes at the LAN address has no other path that worked: see docs/THREAT-MODEL.md. */
+function startOf({ relay: one, place: begun }: Omit<WorldStart, 'sites'>): WorldStart['place'] {
+  return one?.at === 'address-of-nas' && one.carries === 'handshakes' ? 'home' : begun;
+}
 
 export const arbitraryLife: fc.Arbitrary<Life> = fc
   .record({
@@ -165,7 +181,7 @@ export const arbitraryLife: fc.Arbitrary<Life> = fc
     changes: fc.array(fc.record({ afterMs, change }), { minLength: 1, maxLength: 12 }),
   })
   .map(({ start: begin, members: all, discovery, changes }) => ({
-    start: { ...begin, sites: all.map((one) => one.site) },
+    start: { ...begin, place: startOf(begin), sites: all.map((one) => one.site) },
     known: all.map((one) => one.known),
     discovery,
     changes,

@@ -1,3 +1,4 @@
+import { situationOf } from '../../shared/paths/machine/state.ts';
 import { randomFrom } from '../unit/support/make-candidates.ts';
 import { type KnownController, Laptop } from './laptop/laptop.ts';
 import type { Machine } from './laptop/machine.ts';
@@ -5,6 +6,7 @@ import { LawBroken } from './laws/law.ts';
 import {
   checkQuiet,
   checkSettled,
+  isInternetKnown,
   isOscillationJudged,
   isReachable,
   type Settling,
@@ -40,7 +42,7 @@ export function live(life: Life, machine: Machine): StepLaws {
   const laptop = new Laptop({ world, machine, known, discovery, observer: laws });
   const { time } = world;
   const happen = (change: WorldChange): void => {
-    checkMoves(world, laptop, laws);
+    checkMoves(world, laptop, laws, life);
     laws.worldChanged();
     laptop.apply(change);
   };
@@ -52,7 +54,7 @@ export function live(life: Life, machine: Machine): StepLaws {
   // Whatever failed works again: else the end would prove nothing.
   happen({ do: 'weather', weather: fairWeather });
   settle(laptop, world, life);
-  checkMoves(world, laptop, laws);
+  checkMoves(world, laptop, laws, life);
   watchQuiet(laptop, world, life, laws);
   laptop.down();
   time.runUntil(time.nowMs + afterStopMs);
@@ -75,7 +77,7 @@ function settle(laptop: Laptop, world: World, life: Life): void {
     const times = settlings(laptop, world, life).map(settleTimeMs);
     time.runUntil(time.nowMs + Math.max(...times));
     const isWaiting = laptop.drivers.some(({ state }) =>
-      state.candidates.some(({ retryAtMs }) => retryAtMs > time.nowMs),
+      situationOf(state, time.nowMs).candidates.some(({ retryAtMs }) => retryAtMs > time.nowMs),
     );
     if (!isWaiting) break;
   }
@@ -101,9 +103,12 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
   }
 }
 
-function checkMoves(world: World, laptop: Laptop, laws: StepLaws): void {
+function checkMoves(world: World, laptop: Laptop, laws: StepLaws, life: Life): void {
   if (world.weather !== fairWeather || !isOscillationJudged(world)) return;
-  for (const driver of laptop.drivers) {
+  // With nothing else that answers, somebody who lets only handshakes through is tried again and again: nothing is lost by it.
+  const isLured = world.network.relay?.carries === 'handshakes';
+  const reached = settlings(laptop, world, life).filter((one) => !isLured || isInternetKnown(one));
+  for (const { driver } of reached) {
     const moves = laws.movesOf(driver);
     // Without probes a path is tried by moving there, again and again, with growing pauses.
     if (moves > (driver.state.everAnswered ? maxMoves : 2 * maxMoves))

@@ -21,6 +21,8 @@ export interface KnownEndpoint {
 export interface PathCandidate extends Candidate {
   /** What it was declared as; a public endpoint on this very LAN is a LAN one while that is so. */
   readonly declared: CandidatePath;
+  /** The invite names it, by its address or by a host name that stands for it. */
+  readonly isNamed: boolean;
   readonly route: Route | null;
   /** The way at the last look at the routes, to notice another; null before the first look. */
   readonly way: string | null;
@@ -37,13 +39,28 @@ function wayText(route: Route | undefined): string {
   return route === undefined ? '' : `${route.device} ${route.source} ${route.onLink} ${route.usable}`;
 }
 
-export function knownCandidate(known: KnownEndpoint): PathCandidate {
-  return { ...newCandidate({ ...known, usable: false }), declared: known.path, route: null, way: null };
+function names({ source }: KnownEndpoint): boolean {
+  return source === 'invite' || source === 'resolved';
 }
 
+export function knownCandidate(known: KnownEndpoint): PathCandidate {
+  const { path: declared } = known;
+  return {
+    ...newCandidate({ ...known, usable: false }),
+    declared,
+    isNamed: names(known),
+    route: null,
+    way: null,
+  };
+}
+
+/** What is known already stays as it is, and is named from then on where the invite names it. */
 export function addCandidate(candidates: Candidates, known: KnownEndpoint): Candidates {
-  const isKnown = candidates.some(({ endpoint }) => endpoint === known.endpoint);
-  return isKnown ? candidates : [...candidates, knownCandidate(known)];
+  const { endpoint } = known;
+  const before = candidates.find((one) => one.endpoint === endpoint);
+  if (before === undefined) return [...candidates, knownCandidate(known)];
+  if (before.isNamed || !names(known)) return candidates;
+  return changeCandidate(candidates, endpoint, (one) => ({ ...one, isNamed: true }));
 }
 
 /**

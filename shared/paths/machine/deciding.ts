@@ -84,9 +84,19 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: bool
     ...orderOf(state, from, move),
     maxOutageMs: isBlind && move.path === 'lan' ? maxTrialMs : null,
   };
-  const phase: Phase = { is: 'moving', effect, sinceMs: nowMs, from, move, isBlind, isTargetLost: false };
   // Before the move: an answer that comes during it may end the suspicion, and the doubt has to stay.
   const since = from.is === 'on' ? from.silentSinceMs : null;
+  const isFromSound = from.is === 'on' && since === null;
+  const phase: Phase = {
+    is: 'moving',
+    effect,
+    sinceMs: nowMs,
+    from,
+    move,
+    isBlind,
+    isFromSound,
+    isTargetLost: false,
+  };
   const candidates = since === null ? state.candidates : doubtLan(state.candidates, since);
   const isUnproven = !isBlind && move.proof !== 'verified';
   return [

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
+import type { NetworkIdentity } from '../network-identity.ts';
 import type { DiscoveryTarget, ProbeOutcome } from '../probe-target.ts';
 import type { Losses, Route, WayOut } from '../route.ts';
 import type { KnownEndpoint } from './candidates.ts';
@@ -31,9 +32,15 @@ export type PathEvent =
       readonly type: 'network';
       readonly routes: Readonly<Record<string, Route>>;
       readonly discovery: readonly DiscoveryTarget[];
+      /** Which network each link leads into; missing: not looked at. */
+      readonly networks?: Readonly<Record<string, NetworkIdentity>>;
     }
   /** Another look at who is there, while the network stays as it is. */
-  | { readonly type: 'nearby'; readonly discovery: readonly DiscoveryTarget[] }
+  | {
+      readonly type: 'nearby';
+      readonly discovery: readonly DiscoveryTarget[];
+      readonly networks?: Readonly<Record<string, NetworkIdentity>>;
+    }
   /** The network could not be looked at: answers `look-up` of `network`. */
   | { readonly type: 'look-failed' }
   /** What the controller's endpoints stand for now: answers `look-up` of `names`. */

@@ -6,9 +6,11 @@ import { andThen, type Step } from './compose.ts';
 import { remember } from './deciding.ts';
 import type { MoveOutcome } from './events.ts';
 import { failedAgain, troubleOf } from './failure.ts';
+import { isStranger } from './lan-trust.ts';
+import { quarantined, quarantinedUntilMs } from './quarantine.ts';
 import { find } from './reachability.ts';
 import { sessionCheckEnded } from './session.ts';
-import { endpointIn, type PathState, type Phase, type Rest } from './state.ts';
+import { candidateAt, endpointIn, type PathState, type Phase, type Rest } from './state.ts';
 
 /** How the effects on the endpoint end. What does not belong to the effect under way changes nothing. */
 
@@ -40,7 +42,7 @@ function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number
 function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): Step {
   const { path, reason } = phase.move;
   const moved: PathState = {
-    ...state,
+    ...leftStranger(state, phase, nowMs),
     phase: arrivedAt(phase, null),
     candidates: candidatesAfter(state, phase, nowMs),
     failure: null,
@@ -50,6 +52,14 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
     after,
     [{ do: 'record', decision: { kind: 'moved', ...ends(phase), path, reason, tookMs } }],
   ]);
+}
+
+/** A stranger that fell silent while the internet works may have been a relay that stopped: not here again for a while. */
+function leftStranger(state: PathState, { from, move, isBlind }: Moving, nowMs: number): PathState {
+  if (isBlind || from.is !== 'on' || from.silentSinceMs === null || move.path !== 'internet') return state;
+  const left = candidateAt(state, from.endpoint);
+  if (left === undefined || !left.usable || !isStranger(state, left)) return state;
+  return { ...state, quarantines: quarantined(state, left, nowMs) };
 }
 
 function ends({ from, move }: Moving): { from: MoveChoice['to'] | null; to: MoveChoice['to'] } {
@@ -66,13 +76,29 @@ function failed(
   const since = from.is === 'on' ? from.silentSinceMs : null;
   const back = reverted ? from : arrivedAt(phase, since);
   const candidates = changeCandidate(state.candidates, move.to, (one) => recordMoveFailure(one, nowMs));
+  const { quarantines, forMs } = reverted
+    ? quarantinesAfter(state, phase, nowMs)
+    : { quarantines: state.quarantines, forMs: 0 };
   const decision = {
     kind: 'move-failed' as const,
     ...ends(phase),
     path: move.path,
-    reason: moveFailed(reason, reverted),
+    reason: moveFailed(reason, reverted, forMs),
   };
-  return [{ ...state, phase: back, candidates, failure: null }, [{ do: 'record', decision }]];
+  return [{ ...state, phase: back, candidates, quarantines, failure: null }, [{ do: 'record', decision }]];
+}
+
+/** The LAN is at fault where the path that was left works. Without a probe that could tell, a move is only tried. */
+function quarantinesAfter(
+  state: PathState,
+  { move, isBlind, isFromSound, isTargetLost }: Moving,
+  nowMs: number,
+): { readonly quarantines: PathState['quarantines']; readonly forMs: number } {
+  const target = candidateAt(state, move.to);
+  if (target?.path !== 'lan' || !isFromSound || isBlind || isTargetLost)
+    return { quarantines: state.quarantines, forMs: 0 };
+  const quarantines = quarantined(state, target, nowMs);
+  return { quarantines, forMs: quarantinedUntilMs({ ...state, quarantines }, target) - nowMs };
 }
 
 /** Back to what was true before, a lost network included; and not again at once, whatever the policy says. */

@@ -4,6 +4,7 @@ import type { DiscoveryTarget } from '../probe-target.ts';
 import type { Losses, Route, WayOut } from '../route.ts';
 import { applyRoutes, applyWaysOut, hostOf, markLost, wasLost } from './candidates.ts';
 import type { Step } from './compose.ts';
+import type { PathEvent } from './events.ts';
 import { candidateAt, endpointIn, type PathState, type Phase } from './state.ts';
 
 /** What changes of the laptop's network do to a path. */
@@ -45,6 +46,7 @@ export function networkChanged(state: PathState, losses: Losses, nowMs: number):
     ...state,
     phase: stranded(state.phase, isGone),
     candidates: markLost(state.candidates, losses),
+    networks: networksLeft(state, losses),
     burst: { firstMs, endsAtMs },
   };
   const inUse = endpointIn(state.phase);
@@ -88,8 +90,21 @@ export function routesKnown(
   };
 }
 
-export function discoveryKnown(state: PathState, discovery: readonly DiscoveryTarget[]): PathState {
-  return { ...state, discovery };
+/** A link that was lost may lead elsewhere when it is back. */
+function networksLeft({ networks, candidates }: PathState, losses: Losses): PathState['networks'] {
+  const readdressed = candidates.flatMap(({ route }) =>
+    route !== null && losses.addresses.includes(route.source) ? [route.device] : [],
+  );
+  const lost = new Set([...losses.devices, ...readdressed]);
+  return Object.fromEntries(Object.entries(networks).filter(([device]) => !lost.has(device)));
+}
+
+/** What the whole look at the network said: whom to ask, and which networks these are. */
+export function neighbourhoodKnown(
+  state: PathState,
+  { discovery, networks = {} }: Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'>,
+): PathState {
+  return { ...state, discovery, networks };
 }
 
 /**

@@ -1,7 +1,10 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
+import type { NetworkIdentity } from '../network-identity.ts';
 import type { DiscoveryTarget, ProbeTarget } from '../probe-target.ts';
 import type { MoveChoice, Situation } from '../situation.ts';
-import { type KnownEndpoint, knownCandidate, type PathCandidate } from './candidates.ts';
+import { addCandidate, type KnownEndpoint, type PathCandidate } from './candidates.ts';
+import { isStranger, type LanTrust } from './lan-trust.ts';
+import { quarantinedUntilMs } from './quarantine.ts';
 
 /** Everything one controller's path depends on. Plain JSON: it can be recorded, sent and compared. */
 
@@ -29,6 +32,8 @@ export type Phase =
       readonly move: MoveChoice;
       /** `isBlind`: no probe can tell; the tunnel itself is the proof. */
       readonly isBlind: boolean;
+      /** Nothing spoke against the path that is left, when the move began: its own silence is seen during the move, too. */
+      readonly isFromSound: boolean;
       /** The network of the new endpoint went away during the move. */
       readonly isTargetLost: boolean;
     }
@@ -106,7 +111,14 @@ export interface PeerCounters {
   readonly reportedAtMs: number | null;
 }
 
-export interface PathState {
+/** A LAN address that nobody vouches for, in use without a silence. */
+export interface Holding {
+  readonly endpoint: Endpoint;
+  readonly network: NetworkIdentity;
+  readonly sinceMs: number;
+}
+
+export interface PathState extends LanTrust {
   /** The port that discovery asks on. */
   readonly port: number;
   /** Its own address in the tunnel is known. */
@@ -115,6 +127,8 @@ export interface PathState {
   readonly candidates: readonly PathCandidate[];
   /** Where to look for the controller on the links there are; empty when discovery is off. */
   readonly discovery: readonly DiscoveryTarget[];
+  /** A stranger in use, and since when; see vouching.ts. */
+  readonly holding: Holding | null;
   /** When the controller's names were last looked up. */
   readonly namesLookedAtMs: number;
   /** A burst of changes of the network under way. */
@@ -149,13 +163,16 @@ export interface PathStart {
 }
 
 export function initialState({ port, known, isPingable }: PathStart): PathState {
-  const endpoints = new Map(known.toReversed().map((one) => [one.endpoint, one]));
   return {
     port,
     isPingable,
     phase: { is: 'nowhere' },
-    candidates: known.filter((one) => endpoints.get(one.endpoint) === one).map(knownCandidate),
+    candidates: known.reduce<readonly PathCandidate[]>(addCandidate, []),
     discovery: [],
+    networks: {},
+    familiar: [],
+    quarantines: [],
+    holding: null,
     namesLookedAtMs: 0,
     burst: null,
     round: { is: 'idle' },
@@ -248,6 +265,10 @@ export function situationOf(state: PathState, nowMs: number): Situation {
     nowMs,
     current: phase.is === 'stranded' ? null : endpointIn(phase),
     suspectSinceMs: silentSinceMs(phase),
-    candidates: state.candidates,
+    candidates: state.candidates.map((one) => ({
+      ...one,
+      isStranger: isStranger(state, one),
+      retryAtMs: Math.max(one.retryAtMs, quarantinedUntilMs(state, one)),
+    })),
   };
 }

@@ -6,7 +6,7 @@ import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
 import { effectFailed, moveEnded, resetEnded } from './moves.ts';
-import { discoveryKnown, isRecognised, networkChanged, routesKnown, waysOutKnown } from './network.ts';
+import { isRecognised, neighbourhoodKnown, networkChanged, routesKnown, waysOutKnown } from './network.ts';
 import {
   countersRead,
   followPeer,
@@ -19,6 +19,7 @@ import { beginEventRound, beginRound, endRound, keepScheduled, scheduleRound, ta
 import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
 import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
 import { askTunnel, tunnelAsked } from './tunnel-proof.ts';
+import { holdStranger } from './vouching.ts';
 
 /** A name is looked up this long after the last time, while nothing reaches the controller. */
 const namesAgainMs = 15_000;
@@ -49,11 +50,11 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'routes':
       return routesLooked(state, event.routes, nowMs);
     case 'network': {
-      const { state: known } = routesKnown(discoveryKnown(state, event.discovery), event.routes);
+      const { state: known } = routesKnown(neighbourhoodKnown(state, event), event.routes);
       return andThen(decideOnRoutes(known, nowMs), (next) => beginEventRound(next, 'event', nowMs));
     }
     case 'nearby': {
-      const known = discoveryKnown(state, event.discovery);
+      const known = neighbourhoodKnown(state, event);
       return isRecognised(state, event.discovery) ? beginRound(known, 'event', nowMs) : [known, []];
     }
     case 'look-failed':
@@ -70,7 +71,7 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
       return counted.is === 'silent' ? suspect(next, counted, nowMs) : [next, []];
     }
     case 'peer':
-      return peerRead(state, event, nowMs);
+      return andThen(peerRead(state, event, nowMs), (next) => [holdStranger(next, nowMs), []]);
     case 'turn': {
       const { step: taken, isOver } = takeTurn(state, nowMs);
       return isOver ? andThen(taken, (next) => roundOver(next, nowMs)) : taken;

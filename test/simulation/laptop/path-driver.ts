@@ -3,6 +3,7 @@ import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts'
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
+import { type NetworkIdentity, networkIdentity } from '../../../shared/paths/network-identity.ts';
 import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Route, WayOut } from '../../../shared/paths/route.ts';
 import { EndpointChanges } from '../world/endpoint-changes.ts';
@@ -42,6 +43,7 @@ export interface ObservedStep {
   readonly underWay: number;
 }
 
+const gatewayMacs = { home: '02:00:00:00:00:01', cafe: '02:00:00:00:00:02', hotel: '02:00:00:00:00:03' };
 const linkKinds = { eth0: 'lan', wwan0: 'point-to-point', tun0: 'tunnel' } as const;
 const lookUpMs = 6;
 const resolveMs = 15;
@@ -188,6 +190,7 @@ export class PathDriver {
           type: 'network',
           routes: this.#routes(),
           discovery: this.#parts.discovery(),
+          networks: this.#networks(),
         }));
         return;
       case 'names':
@@ -199,6 +202,14 @@ export class PathDriver {
         return;
       }
     }
+  }
+
+  /** By the gateway's MAC address, which each place has its own of. */
+  #networks(): Readonly<Record<string, NetworkIdentity>> {
+    const { place } = this.#parts.world.network;
+    if (place === 'nowhere') return {};
+    const identity = networkIdentity(gatewayMacs[place]);
+    return identity === null ? {} : { eth0: identity };
   }
 
   #routes(): Readonly<Record<string, Route>> {

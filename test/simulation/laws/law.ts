@@ -4,6 +4,7 @@ export const laws = {
   'nothing-after-stop': 'after a stop nothing more is done, and nothing is waited for',
   'verified-first': 'no path that is not verified is chosen while a verified one works',
   'no-impostor': 'nobody who merely has the controller’s address is ever chosen, or stayed with',
+  'no-relay': 'who merely relays is not stayed with where the internet works',
   'best-path': 'within a bound after the last change the best reachable path is in use',
   scheduled: 'while something better could appear by itself, the next look for it is scheduled',
   'probe-rate': 'a controller is sent at most 20 probes in a second',

@@ -9,6 +9,7 @@ import type { World } from '../world/world.ts';
 export function workingWay({ network }: World, site: Site, host: string): Way | undefined {
   const way = network.wayTo(host);
   if (way === undefined || way.site !== site || !site.isUp) return undefined;
+  if (way.relay?.carries === 'handshakes') return undefined;
   const { seen } = way;
   return network.passes(seen, site, 'outward') && network.passes(seen, site, 'inward') ? way : undefined;
 }

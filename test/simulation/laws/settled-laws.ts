@@ -1,4 +1,7 @@
+import { isStranger } from '../../../shared/paths/machine/lan-trust.ts';
 import { isLost } from '../../../shared/paths/machine/reachability.ts';
+import { situationOf } from '../../../shared/paths/machine/state.ts';
+import { nearerShare } from '../../../shared/paths/strangers.ts';
 import type { KnownController } from '../laptop/laptop.ts';
 import { believedEndpoint, type PathDriver } from '../laptop/path-driver.ts';
 import { goodQuality } from '../world/network.ts';
@@ -16,6 +19,9 @@ const idleSettleMs = 270_000;
 /** Without probes a path is tried when it is silent, or once in the 30 s between rounds. */
 const blindSettleMs = 200_000;
 
+/** A stranger that was taken while the internet was silent is left when 16 answers of each have been compared, 8 s apart. */
+const compareMs = 150_000;
+
 /** A path of this round trip is never left for a faster one. */
 const fastMs = 10;
 
@@ -30,14 +36,29 @@ export interface Settling {
 export function settleTimeMs(settling: Settling): number {
   const { world, driver, known } = settling;
   const { nowMs } = world.time;
-  const backoffMs = Math.max(0, ...driver.state.candidates.map(({ retryAtMs }) => retryAtMs - nowMs));
+  const { candidates } = situationOf(driver.state, nowMs);
+  const backoffMs = Math.max(0, ...candidates.map(({ retryAtMs }) => retryAtMs - nowMs));
   const baseMs = world.talk !== 'answered' && isLeftInSilence(settling) ? idleSettleMs : settleMs;
-  return backoffMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs));
+  const comparedMs = isStrangerInUse(driver) ? compareMs : 0;
+  return backoffMs + comparedMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs));
+}
+
+function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
+  const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint);
+  return own !== undefined && isStranger(state, own);
 }
 
 export function isReachable({ world, driver, known, discovery }: Settling): boolean {
   const { byLan, byInternet } = reachable(world, driver.tunnel.site, known, discovery);
   return byLan || byInternet;
+}
+
+/** A candidate leads to it over the internet: a name is looked up again only where nothing reaches the controller. */
+export function isInternetKnown({ world, driver }: Settling): boolean {
+  return driver.state.candidates.some(
+    (one) =>
+      one.path === 'internet' && workingWay(world, driver.tunnel.site, hostIn(one.endpoint)) !== undefined,
+  );
 }
 
 /** The controller can be reached, but not by the path in use. */
@@ -61,12 +82,25 @@ export function checkSettled(settling: Settling): void {
     throw new LawBroken('no-impostor', world.time.nowMs, `${site.name} is thought to be at ${endpoint}`);
   const { byLan, byInternet } = reachable(world, site, known, discovery);
   if (!byLan && !byInternet) return;
+  // Nothing is moved to it; a helper that starts in such a LAN adopts it, and does not find out: docs/THREAT-MODEL.md.
+  const { relay } = endpoint === null ? {} : (world.network.wayTo(hostIn(endpoint)) ?? {});
+  if (relay?.carries === 'handshakes' && relay.at === 'address-of-nas') return;
   const way = endpoint === null ? undefined : workingWay(world, site, hostIn(endpoint));
+  // Who lets handshakes through is found again and again, and the name is not looked up meanwhile.
+  if (world.network.relay?.carries === 'handshakes' && !byLan && !isInternetKnown(settling)) return;
   if (way === undefined) {
     broken(`it can be reached ${byLan ? 'on the LAN' : 'over the internet'}`);
     return;
   }
-  if (byLan && way.seen !== 'home' && known.knowsProbeKey && isLanGood(world)) broken('the LAN works');
+  // Whoever has the address that the invite names may relay, as long as that is no detour.
+  const isRelayed =
+    way.relay?.at === 'own-address' || (way.relay !== undefined && known.privateHosts.length === 0);
+  if (isRelayed && isInternetKnown(settling) && isSteady(world) && known.knowsProbeKey)
+    throw new LawBroken('no-relay', world.time.nowMs, `${site.name} is reached by way of a relay`);
+  const isNamed = site.lanHost !== null && known.privateHosts.includes(site.lanHost);
+  const isNearer = isNamed || world.network.roundTrips.lan <= way.roundTripMs * nearerShare;
+  if (byLan && way.seen !== 'home' && known.knowsProbeKey && isLanGood(world) && isNearer)
+    broken('the LAN works');
   if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
   // Sent and unanswered, without a probe that could tell: nothing speaks for the path.
   const isUntold = (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world);
@@ -101,6 +135,8 @@ function isSteady({ network }: World): boolean {
 export function nothingCouldBeBetter({ world, driver, known }: Settling): boolean {
   const { tunnel } = driver;
   if (!known.knowsProbeKey || !isSteady(world) || world.talk === 'unanswered') return false;
+  // The internet is compared with it, until it is known in this network.
+  if (isStrangerInUse(driver)) return false;
   const way = tunnel.endpoint === null ? undefined : workingWay(world, tunnel.site, hostIn(tunnel.endpoint));
   if (way === undefined) return false;
   // After a bad time its average takes a while to fall: until then something else could be faster.
@@ -117,6 +153,7 @@ export function checkQuiet(settling: Settling, probes: number, moves: number): v
   if (nothingCouldBeBetter(settling) && probes > 0)
     throw new LawBroken('quiet', world.time.nowMs, `${name} was sent ${probes} probes`);
   const allowed = isSteady(world) && settling.known.knowsProbeKey ? 0 : 2;
-  if (isReachable(settling) && moves > allowed && isOscillationJudged(world))
+  const isLured = world.network.relay?.carries === 'handshakes' && !isInternetKnown(settling);
+  if (isReachable(settling) && !isLured && moves > allowed && isOscillationJudged(world))
     throw new LawBroken('no-oscillation', world.time.nowMs, `the path to ${name} changed ${moves} times`);
 }

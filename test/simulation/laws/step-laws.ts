@@ -162,9 +162,10 @@ export class StepLaws implements LaptopObserver {
     if (this.#isProven(watched, to)) return;
     if (state.candidates.some((one) => one.endpoint === to && one.path === 'lan'))
       broken('verified-first', `${to} on the LAN is chosen, which did not prove itself there`);
-    const better = state.candidates.find(
-      ({ endpoint, last, usable, retryAtMs }) =>
+    const better = situationOf(state, time.nowMs).candidates.find(
+      ({ endpoint, last, usable, retryAtMs, isStranger }) =>
         endpoint !== to &&
+        !isStranger &&
         last.verdict === 'verified' &&
         usable &&
         retryAtMs <= time.nowMs &&

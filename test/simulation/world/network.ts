@@ -8,6 +8,15 @@ import { worldAddresses as at } from '../../lab/world-addresses.ts';
 /** Where the laptop's LAN interface is plugged in. */
 export type Place = 'home' | 'cafe' | 'hotel' | 'nowhere';
 
+/**
+ * Somebody in the café or the hotel who relays to the real controllers: what is broadcast, or what is sent to the address that
+ * a controller has at home. `handshakes` lets nothing else through.
+ */
+export interface Relay {
+  readonly at: 'own-address' | 'address-of-nas';
+  readonly carries: 'all' | 'handshakes';
+}
+
 /** Which packets are lost in silence: the carrier stays up, and nobody notices. Outward is away from the laptop. */
 export type Loss = 'none' | 'outward' | 'inward' | 'both';
 
@@ -55,8 +64,12 @@ export interface Way {
   /** Of a small packet on a quiet path. */
   readonly roundTripMs: number;
   readonly quality: Quality;
+  /** Missing where nobody stands between. */
+  readonly relay?: Relay;
 }
 
+/** The address of the relay that answers broadcasts. */
+export const relayHost = '192.0.2.66';
 export const laptopHost = at.private.laptop;
 const laptopLinkLocalHost = 'fe80::50';
 export const modemHost = at.mobile.laptop;
@@ -82,6 +95,7 @@ export class Network {
   hairpin = true;
   /** A captive portal away from home: nothing passes until somebody agrees to its terms. */
   portal = false;
+  relay: Relay | null = null;
   /** Home's own uplink, which the controllers there are reached by from outside. */
   homeUplink = true;
   readonly losses: Record<Stretch, Loss> = { lan: 'none', cable: 'none', uplink: 'none', modem: 'none' };
@@ -149,7 +163,20 @@ export class Network {
     return this.sites.filter((site) => site.lanHost !== null && site.isUp);
   }
 
+  /** The relay that hears broadcasts where the laptop is, with the way by it to a site. */
+  relayed(site: Site): Way | undefined {
+    const { relay } = this;
+    if (relay === null || (this.place !== 'cafe' && this.place !== 'hotel') || site.publicHost === null)
+      return undefined;
+    const roundTripMs = this.roundTrips.lan + this.roundTrips.internet;
+    return { site, seen: this.place, roundTripMs, quality: this.qualities.internet, relay };
+  }
+
   #overLan(host: string): Way | undefined {
+    const isRelays = host === (this.relay?.at === 'own-address' ? relayHost : at.private.nas);
+    const [nas] = this.sites;
+    const relayed = isRelays && nas !== undefined ? this.relayed(nas) : undefined;
+    if (relayed !== undefined) return relayed;
     if (this.place === 'cafe' && host === at.private.nas) {
       return { site: 'impostor', seen: 'cafe', roundTripMs: this.roundTrips.lan, quality: goodQuality };
     }

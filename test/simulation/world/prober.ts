@@ -1,6 +1,6 @@
 import { type Endpoint, endpointOf } from '../../../shared/endpoints/endpoint.ts';
 import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/paths/probe-target.ts';
-import type { Network, Quality, Seen, Site } from './network.ts';
+import { type Network, type Quality, relayHost, type Seen, type Site } from './network.ts';
 import type { Timer, VirtualTime } from './virtual-time.ts';
 
 /** The prober, as the helper's: paced messages, several attempts, and an answer only from who holds the key. */
@@ -116,6 +116,8 @@ export class Prober {
       if (way === undefined || way.site !== site) return undefined;
       return { ...way, from: target.host };
     }
+    const relayed = target.kind === 'broadcast' ? network.relayed(site) : undefined;
+    if (relayed?.relay?.at === 'own-address') return { ...relayed, from: relayHost };
     if (!network.heardOnLan().includes(site)) return undefined;
     const from = target.kind === 'broadcast' ? site.lanHost : site.linkLocalHost;
     if (from === null) return undefined;

@@ -350,6 +350,7 @@ export class Tunnel {
   #deliverable(endpoint: Endpoint): Way | undefined {
     const way = this.#parts.network.wayTo(hostIn(endpoint));
     if (way === undefined || way.site !== this.site || !this.site.isUp) return undefined;
+    if (way.relay?.carries === 'handshakes') return undefined;
     return this.#parts.network.passes(way.seen, this.site, 'outward') ? way : undefined;
   }
 

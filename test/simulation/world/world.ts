@@ -7,6 +7,7 @@ import {
   Network,
   type Place,
   type Quality,
+  type Relay,
   type RoundTrips,
   type Site,
   type Stretch,
@@ -73,6 +74,7 @@ export interface WorldStart {
   readonly peerTalks: boolean;
   /** The laptop's WireGuard is the kernel's. */
   readonly countsAll: boolean;
+  readonly relay?: Relay | null;
 }
 
 /** From the loss of a network to the arrival in the next, as a network manager takes. */
@@ -108,6 +110,7 @@ export class World {
     this.network.place = start.place;
     this.#lastPlace = start.place;
     this.network.modem = start.modem;
+    this.network.relay = start.relay ?? null;
     this.network.hairpin = start.hairpin;
     this.talk = start.talk;
     const { network } = this;

@@ -40,6 +40,8 @@ describe('a controller whose address in this network is not known', () => {
     const index = targets.findIndex((one) => one.host === '192.0.2.77');
     const from = { host: '192.0.2.77', port: 51_820 };
     run.send({ type: 'probed', round, index, outcome: { verdict: 'verified', from, roundTripMs: 0.8 } });
+    // It is nearer, which shows when the internet has answered too.
+    run.answer(internet, 30);
     expect(run.last('move').order.to).toBe('192.0.2.77:51820');
     expect(run.recorded).toContainEqual(expect.stringMatching(/^found answered .* on this LAN in 0\.8 ms/));
   });
@@ -86,8 +88,8 @@ describe('another look at who is there', () => {
     const { round } = run.last('probe');
     const from = { host: '192.0.2.77', port: 51_820 };
     run.send({ type: 'probed', round, index: 0, outcome: { verdict: 'verified', from, roundTripMs: 0.8 } });
-    run.endMove();
     run.answer(internet, 30);
+    run.endMove();
     run.endRound();
     expect(run.send({ type: 'nearby', discovery: [remembered, broadcast, router] })).toEqual([]);
   });

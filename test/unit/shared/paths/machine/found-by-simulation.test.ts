@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseLiveEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
+import { firstQuarantineMs } from '../../../../../shared/paths/machine/quarantine.ts';
 import { wakeAtMs } from '../../../../../shared/paths/machine/step.ts';
 import { atHome, internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
@@ -66,7 +67,8 @@ describe('a controller that forgot the session while the path in use is dead', (
       run.answer(lan, 1);
       orders.push(run.last('move').order.renew);
       failMove(run);
-      run.pass(60_000);
+      // Until the quarantine of the LAN is over.
+      run.pass(firstQuarantineMs * 2 ** attempt);
     }
     expect(orders).toEqual([false, true, false]);
   });
