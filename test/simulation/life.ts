@@ -9,6 +9,7 @@ import {
   isInternetKnown,
   isOscillationJudged,
   isReachable,
+  nothingCouldBeBetter,
   type Settling,
   settleTimeMs,
 } from './laws/settled-laws.ts';
@@ -92,14 +93,16 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
     settling,
     probes: laws.probes.get(settling.driver.tunnel.site) ?? 0,
     moves: laws.movesOf(settling.driver),
+    // An average that is still falling after a bad time is settled by probes.
+    isQuietDue: nothingCouldBeBetter(settling),
   }));
   world.time.runUntil(world.time.nowMs + quietMs);
   // A silence of the interface is everybody's: while one controller is tried in vain, the others are asked as well.
   const isEachReached = before.every(({ settling }) => isReachable(settling));
-  for (const { settling, probes, moves } of before) {
+  for (const { settling, probes, moves, isQuietDue } of before) {
     const { driver } = settling;
     const sent = (laws.probes.get(driver.tunnel.site) ?? 0) - probes;
-    checkQuiet(settling, isEachReached ? sent : 0, laws.movesOf(driver) - moves);
+    checkQuiet(settling, isEachReached && isQuietDue ? sent : 0, laws.movesOf(driver) - moves);
   }
 }
 
