@@ -41,7 +41,11 @@ const withoutTranslations: Plugin = {
 
 const everywhere = [builtinsWithoutFacade, withoutTranslations];
 
-export async function bundlePrograms(outDirectory: string): Promise<void> {
+/** @param helpers the helper by the name of its bundle; tests add one of their own */
+export async function bundlePrograms(
+  outDirectory: string,
+  helpers: Readonly<Record<string, string>> = { 'homing-helper': 'helper/main.ts' },
+): Promise<void> {
   const common: BuildOptions = {
     bundle: true,
     platform: 'node',
@@ -68,7 +72,7 @@ export async function bundlePrograms(outDirectory: string): Promise<void> {
     }),
     build({
       ...common,
-      entryPoints: { 'homing-helper': 'helper/main.ts' },
+      entryPoints: helpers,
       outdir: `${outDirectory}/helper`,
     }),
   ]);

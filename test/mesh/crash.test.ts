@@ -12,7 +12,7 @@ import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
-import { helperCommand, type InstalledHost } from './support/installed-host.ts';
+import type { InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
@@ -264,7 +264,7 @@ test(`kill -9 at ${kills} instants of starting leaves nothing that the next star
   for (let kill = 0; kill < kills; kill += 1) {
     await laptop.stopHelper();
     const delayMs = moment(kill) * 2;
-    const starting = await host.spawn([...helperCommand, '--uid', `${laptop.user.uid}`]);
+    const starting = await host.spawn([...laptop.helperCommand, '--uid', `${laptop.user.uid}`]);
     await sleep(delayMs);
     starting.kill('SIGKILL');
     await starting.exited;
@@ -274,7 +274,8 @@ test(`kill -9 at ${kills} instants of starting leaves nothing that the next star
 });
 
 describe('one helper at a time', () => {
-  const startOne = (): Promise<HostProcess> => host.spawn([...helperCommand, '--uid', `${laptop.user.uid}`]);
+  const startOne = (): Promise<HostProcess> =>
+    host.spawn([...laptop.helperCommand, '--uid', `${laptop.user.uid}`]);
 
   test('a second one is refused with the pid of the first, which goes on', async () => {
     const second = await startOne();

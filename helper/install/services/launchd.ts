@@ -1,11 +1,19 @@
-import { access, rm } from 'node:fs/promises';
+import { access, chown, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
+import { HomingError } from '../../../shared/errors/problem.ts';
 import { serviceFiles } from '../../../shared/install/places.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { HelperService, ServiceManager } from './service.ts';
 
 const label = 'org.homing.helper';
 const launchctl = '/bin/launchctl';
+/** Login Items in System Settings names the app that a daemon belongs to by it. */
+const appBundle = 'org.homing.desktop';
+
+/** `bootout` returns before the service is gone, and until then `bootstrap` fails with an input/output error. */
+const patienceMs = 15_000;
+const lookEveryMs = 100;
 
 /** launchd.plist(5). AbandonProcessGroup: wireguard-go outlives the helper, and the next one takes the tunnel over. */
 export function launchdPlist({ program, uid }: HelperService): string {
@@ -15,6 +23,10 @@ export function launchdPlist({ program, uid }: HelperService): string {
 <dict>
   <key>Label</key>
   <string>${label}</string>
+  <key>AssociatedBundleIdentifiers</key>
+  <array>
+    <string>${appBundle}</string>
+  </array>
   <key>ProgramArguments</key>
   <array>
     <string>${program}</string>
@@ -46,21 +58,57 @@ export function launchdPlist({ program, uid }: HelperService): string {
 `;
 }
 
+interface LaunchdParts {
+  readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
+  /** The property list; launchd takes one only when root alone can write to it. */
+  readonly file: string;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+}
+
 export function launchd(runner: ProgramRunner): ServiceManager {
-  const file = serviceFiles.launchd;
+  return launchdWith({ runner, file: serviceFiles.launchd, pause: sleep, nowMs: () => performance.now() });
+}
+
+export function launchdWith({ runner, file, pause, nowMs }: LaunchdParts): ServiceManager {
   const service = `system/${label}`;
   const isLoaded = async () => (await runner.run(launchctl, ['print', service])).exitCode === 0;
+
+  const bootOut = async () => {
+    // It fails while an earlier one is under way; whether the service is gone is what counts.
+    await runner.run(launchctl, ['bootout', service]);
+    const deadlineMs = nowMs() + patienceMs;
+    while (await isLoaded()) {
+      if (nowMs() > deadlineMs) throw doesNotGo(service);
+      await pause(lookEveryMs);
+    }
+  };
+
+  const bootStrap = async () => {
+    const deadlineMs = nowMs() + patienceMs;
+    for (;;) {
+      const { exitCode, stderr } = await runner.run(launchctl, ['bootstrap', 'system', file]);
+      if (exitCode === 0) return;
+      if (nowMs() > deadlineMs)
+        throw new Error(`${launchctl} bootstrap failed (${exitCode}): ${stderr.trim()}`);
+      await pause(lookEveryMs);
+    }
+  };
+
   return {
     name: 'launchd',
     file,
     async install(installed) {
       await writeAtomically(file, launchdPlist(installed), 0o644);
+      // Group wheel, whatever group its folder has.
+      await chown(file, 0, 0);
       if (await isLoaded()) {
         // A clean stop would take a live tunnel down; after a kill the next helper adopts it.
         await runner.run(launchctl, ['kill', 'SIGKILL', service]);
-        await runner.mustRun(launchctl, ['bootout', service]);
+        await bootOut();
       }
-      await runner.mustRun(launchctl, ['bootstrap', 'system', file]);
+      await bootStrap();
     },
     async remove() {
       const isThere = await access(file).then(
@@ -68,8 +116,17 @@ export function launchd(runner: ProgramRunner): ServiceManager {
         () => false,
       );
       if (!isThere) return;
-      if (await isLoaded()) await runner.mustRun(launchctl, ['bootout', service]);
+      if (await isLoaded()) await bootOut();
       await rm(file, { force: true });
     },
   };
+}
+
+function doesNotGo(service: string): HomingError {
+  return new HomingError({
+    code: 'install-failed',
+    title: 'The helper that is there does not end',
+    cause: `launchd still has ${service}, ${patienceMs / 1000} s after it was to remove it.`,
+    remedy: 'Restart the Mac, then try again.',
+  });
 }

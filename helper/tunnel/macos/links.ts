@@ -85,3 +85,10 @@ export function areSame(a: Interfaces, b: Interfaces, ownDevice: string | undefi
     );
   return text(a) === text(b);
 }
+
+/** The interface of a number, which its link-local addresses carry as their scope (RFC 4007 section 11). */
+export function deviceOfIndex(interfaces: Interfaces, index: number): string | undefined {
+  return Object.entries(interfaces).find(([, own = []]) =>
+    own.some((one) => one.family === 'IPv6' && one.scopeid === index),
+  )?.[0];
+}

@@ -29,6 +29,7 @@ import { linksOf } from './links.ts';
 import { lookUpRoutes } from './look-up-routes.ts';
 import { neighbourhoodIn } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
+import { outlive } from './old-path.ts';
 import { noWireguardGo, tunnelFailed } from './problems.ts';
 import { Routing } from './routing.ts';
 import { SetRoutes } from './set-routes.ts';
@@ -203,12 +204,24 @@ export class MacosTunnelSystem implements TunnelSystem {
   async clearGuard(): Promise<void> {}
 
   async move(move: Move): Promise<MoveResult> {
-    const { interfaceName, from, acceptInFlight } = move;
+    const { interfaceName, controller, from, to, acceptInFlight, guardMs } = move;
     const device = this.#names.device(interfaceName) ?? interfaceName;
     // What is in flight finds the old port closed, where the endpoint is not going to be set again.
     const port = from !== null && acceptInFlight === undefined ? 'another-port' : 'same-port';
     await configureUserspace(device, moveOperation(move, port));
-    return { acceptsInFlight: from !== null && acceptInFlight !== undefined };
+    if (from === null || acceptInFlight === undefined) return { acceptsInFlight: false };
+    const isQuiet = await outlive({
+      to,
+      endpoint: async () =>
+        (await readUserspace(device))?.peers.find(({ publicKey }) => publicKey === controller.publicKey)
+          ?.endpoint,
+      setEndpoint: () => this.setEndpoint(interfaceName, controller.publicKey, to),
+      quietMs: acceptInFlight.forMs,
+      maxMs: guardMs,
+      nowMs: () => performance.now(),
+    });
+    if (!isQuiet) await configureUserspace(device, moveOperation({ ...move, renew: false }, 'another-port'));
+    return { acceptsInFlight: false };
   }
 
   async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {

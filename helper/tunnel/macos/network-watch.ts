@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Losses } from '../../../shared/paths/route.ts';
 import { clearedEnvironment } from '../../process/run.ts';
 import type { Watch } from '../shared-watches.ts';
-import { areSame, type Interfaces, lossesBetween } from './links.ts';
-import { isChange, lostAddress, RouteMessages } from './route-messages.ts';
+import { areSame, deviceOfIndex, type Interfaces, lossesBetween } from './links.ts';
+import { downInterface, isChange, lostAddress, RouteMessages } from './route-messages.ts';
 
 const restartDelayMs = 1_000;
 /** Should no message come, a change of an interface is found by looking this often: a system call, no process. */
@@ -72,20 +72,27 @@ export class NetworkWatch implements Watch {
     const heard = messages.take(chunk);
     if (heard.length === 0) return;
     const changes = heard.filter((message) => isChange(message, ownDevice));
-    // An address that went and came back between two looks is lost all the same: what was sent from it goes nowhere.
+    // What went and came back between two looks is lost all the same: packets sent by it go nowhere.
     const addresses = changes.flatMap((message) => lostAddress(message) ?? []);
-    this.#look(changes.length > 0, addresses);
+    const devices = heard
+      .flatMap((message) => downInterface(message) ?? [])
+      .flatMap((index) => deviceOfIndex(this.#interfaces, index) ?? [])
+      .filter((device) => device !== ownDevice);
+    this.#look(changes.length > 0 || devices.length > 0, { devices, addresses });
   }
 
   /** @param isDue whether something changed, also where no interface shows it */
-  #look(isDue: boolean, lostAddresses: readonly string[] = []): void {
+  #look(isDue: boolean, reported: Losses = { devices: [], addresses: [] }): void {
     const { interfaces, ownDevice, onChange } = this.#parts;
     const own = ownDevice();
     const [before, after] = [this.#interfaces, interfaces()];
     this.#interfaces = after;
     if (!isDue && areSame(before, after, own)) return;
-    const { devices, addresses } = lossesBetween(before, after, own);
-    onChange({ devices, addresses: [...new Set([...addresses, ...lostAddresses])] });
+    const found = lossesBetween(before, after, own);
+    onChange({
+      devices: [...new Set([...found.devices, ...reported.devices])],
+      addresses: [...new Set([...found.addresses, ...reported.addresses])],
+    });
   }
 
   #lookNowAndThen(): void {

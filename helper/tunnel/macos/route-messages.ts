@@ -11,6 +11,8 @@
 export interface RouteMessage {
   readonly type: string;
   readonly flags: readonly string[];
+  /** The number of the interface that it is about, where it says one. */
+  readonly interfaceIndex: number | undefined;
   /** The addresses of the message by their names in route(4): DST, GATEWAY, NETMASK, IFP, IFA, BRD. */
   readonly addresses: ReadonlyMap<string, string>;
 }
@@ -31,7 +33,9 @@ function parseMessage(block: string): RouteMessage | undefined {
   // One space between two; of an interface without a name nothing is printed.
   const values = line.split(' ');
   const addresses = new Map(names.map((name, at) => [name, values[at] ?? '']));
-  return { type, flags: listIn(block, 'flags:'), addresses };
+  const [, index] = /\bif# (\d+)/.exec(block) ?? [];
+  const interfaceIndex = index === undefined ? undefined : Number(index);
+  return { type, flags: listIn(block, 'flags:'), interfaceIndex, addresses };
 }
 
 /** Cuts the output of `route -n monitor` into messages, however it arrives. */
@@ -90,4 +94,10 @@ function deviceIn(text: string): string {
 export function lostAddress({ type, addresses }: RouteMessage): string | undefined {
   if (type !== 'RTM_DELADDR') return undefined;
   return addresses.get('IFA')?.split('%')[0];
+}
+
+/** The number of an interface that a message says is down, or has no carrier. */
+export function downInterface({ type, flags, interfaceIndex }: RouteMessage): number | undefined {
+  if (type !== 'RTM_IFINFO' && type !== 'RTM_IFINFO2') return undefined;
+  return flags.includes('UP') && flags.includes('RUNNING') ? undefined : interfaceIndex;
 }

@@ -13,7 +13,10 @@ export default async function bundleOnce(): Promise<() => Promise<void>> {
   if (process.env.HOMING_BUNDLES !== undefined) return async () => undefined;
   const folder = await mkdtemp(join(tmpdir(), 'homing-bundles-'));
   const bundles = join(folder, 'dist');
-  await bundlePrograms(bundles);
+  await bundlePrograms(bundles, {
+    'homing-helper': 'helper/main.ts',
+    'homing-helper-on-macos': 'test/mesh/support/macos-helper.ts',
+  });
   process.env.HOMING_BUNDLES = bundles;
   return () => rm(folder, { recursive: true, force: true });
 }

@@ -4,38 +4,55 @@ import { type Status, statusSchema } from '../../../shared/contract/status.ts';
 import type { CommandResult } from '../../lab/command.ts';
 import type { Host, HostUser } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
+import { becomeMac, deviceOf, type LabSystem, labSystem } from './lab-system.ts';
 
 /** A host of the lab with Homing installed: the bundles and their Node below /opt/homing, one ordinary user. */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const nodePath = '/opt/homing/bin/node';
 const cliPath = '/opt/homing/lib/homing/homing.mjs';
-const helperPath = '/opt/homing/lib/helper/homing-helper.mjs';
+const helperPaths = {
+  linux: '/opt/homing/lib/helper/homing-helper.mjs',
+  macos: '/opt/homing/lib/helper/homing-helper-on-macos.mjs',
+} as const;
 const userId = 1000;
 
 /** The Node of an installed host, for programs of the tests. */
 export const nodeProgram = nodePath;
 /** The commands of the product, as they stand on an installed host. */
 export const homingCommand = [nodePath, cliPath] as const;
-export const helperCommand = [nodePath, helperPath] as const;
+export const helperCommand = [nodePath, helperPaths.linux] as const;
 
 export class InstalledHost {
   readonly host: Host;
   readonly user: HostUser;
+  readonly #system: LabSystem;
   #helper: HostProcess | undefined;
+  #isPrepared = false;
 
-  private constructor(host: Host, user: HostUser) {
+  private constructor(host: Host, user: HostUser, system: LabSystem) {
     this.host = host;
     this.user = user;
+    this.#system = system;
   }
 
   /** Puts the product on a host: dist/, or in tests the bundles of the run, see bundle-once.ts. */
-  static async install(host: Host): Promise<InstalledHost> {
+  static async install(host: Host, system = labSystem): Promise<InstalledHost> {
     await host.mountProduct({
       node: `${root}node_modules/node/bin/node`,
       dist: process.env.HOMING_BUNDLES ?? `${root}dist`,
     });
-    return new InstalledHost(host, await host.addUser('user', userId));
+    return new InstalledHost(host, await host.addUser('user', userId), system);
+  }
+
+  /** What starts the helper here. */
+  get helperCommand(): readonly string[] {
+    return [nodePath, helperPaths[this.#system]];
+  }
+
+  /** The name by which the machine knows the interface of a network. */
+  deviceOf(interfaceName: string): Promise<string> {
+    return this.#system === 'macos' ? deviceOf(this.host, interfaceName) : Promise.resolve(interfaceName);
   }
 
   /** The running helper. @throws Error when there is none */
@@ -46,7 +63,9 @@ export class InstalledHost {
 
   /** Starts the helper as root and waits until it listens. @throws Error with its own words when it does not */
   async startHelper(): Promise<void> {
-    this.#helper = await this.host.spawn([...helperCommand, '--uid', `${this.user.uid}`]);
+    if (this.#system === 'macos' && !this.#isPrepared) await becomeMac(this.host);
+    this.#isPrepared = true;
+    this.#helper = await this.host.spawn([...this.helperCommand, '--uid', `${this.user.uid}`]);
     await this.#helper.stderr.waitFor(/^homing-helper: listening at /, 15_000);
   }
 

@@ -20,7 +20,9 @@ export interface PathWish {
 }
 
 /** A laptop that roams: asks its helper from outside of the lab, since a process for each question would disturb. */
-export class RoamingLaptop<Installed extends { readonly host: Host } = InstalledHost> {
+export class RoamingLaptop<
+  Installed extends { readonly host: Host; deviceOf?(name: string): Promise<string> } = InstalledHost,
+> {
   readonly installed: Installed;
   readonly #client: HelperClient;
 
@@ -105,7 +107,8 @@ export class RoamingLaptop<Installed extends { readonly host: Host } = Installed
 
   /** What WireGuard itself says: where a controller is reached. */
   async liveEndpoint(publicKey: string): Promise<string> {
-    const text = await this.host.run(['wg', 'show', networkInterface, 'endpoints']);
+    const device = (await this.installed.deviceOf?.(networkInterface)) ?? networkInterface;
+    const text = await this.host.run(['wg', 'show', device, 'endpoints']);
     return endpointFor(text, publicKey);
   }
 }

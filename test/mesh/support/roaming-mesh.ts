@@ -2,6 +2,7 @@ import { createWorld, type World, type WorldOptions } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { AuthoredNetwork } from './authored-network.ts';
 import { InstalledHost } from './installed-host.ts';
+import type { LabSystem } from './lab-system.ts';
 import { connectedIn, controllerIn, endpointFor, RoamingLaptop } from './roaming-laptop.ts';
 
 /** The standard internet with a network on it: the laptop is admitted, the controllers and its helper run. */
@@ -20,6 +21,8 @@ export interface RoamingOptions extends WorldOptions {
   readonly routes?: readonly string[];
   /** The controllers; `nas` alone by default. The first one is the default controller. */
   readonly controllers?: readonly ('nas' | 'vps')[];
+  /** What the laptop is to its helper. */
+  readonly system?: LabSystem;
   /** What becomes of the configuration that `homing network render` printed. */
   readonly changeConfig?: (config: string) => string;
 }
@@ -36,7 +39,7 @@ export async function createRoamingMesh(options: RoamingOptions = {}): Promise<R
   try {
     const [admin, installed] = await Promise.all([
       InstalledHost.install(world.nas),
-      InstalledHost.install(world.laptop),
+      InstalledHost.install(world.laptop, options.system),
     ]);
     const network = await AuthoredNetwork.init(networkName, admin, options.init);
     for (const name of options.controllers ?? ['nas']) await addController(network, world, name, options);

@@ -61,6 +61,23 @@ test('an address that came back before anybody looked is lost all the same', asy
   await vi.waitFor(() => expect(heard).toEqual([{ devices: [], addresses: ['192.168.1.42'] }]));
 });
 
+test('an interface without a carrier is lost by its number, though it is there again', async () => {
+  const [own4] = own('192.168.1.42') ?? [];
+  const linkLocal = {
+    address: 'fe80::1',
+    netmask: 'ffff:ffff:ffff:ffff::',
+    family: 'IPv6' as const,
+    mac: '02:00:00:00:00:01',
+    internal: false,
+    cidr: 'fe80::1/64',
+    scopeid: 6,
+  };
+  if (own4 !== undefined) interfaces = { en0: [own4, linkLocal] };
+  const down = 'RTM_IFINFO: iface status change: len 112, if# 6, flags:<UP,BROADCAST,MULTICAST>';
+  start(`printf '%s\\n' 'got message of size 112 on x' '${down}' '' ''; exec sleep 60`);
+  await vi.waitFor(() => expect(heard).toEqual([{ devices: ['en0'], addresses: [] }]));
+});
+
 test('lookups, neighbours and flags of interfaces are no change while the interfaces are the same', async () => {
   const quiet = [
     message('RTM_MISS', 'sockaddrs: <DST>\n 198.51.100.9'),

@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Host } from '../../lab/host.ts';
+
+/** Which system a laptop of the lab is to the helper: `macos` is its macOS tunnel over stand-ins that translate to ip(8). */
+export type LabSystem = 'linux' | 'macos';
+
+/** The suites run over the other system when the variable says so. */
+export const labSystem: LabSystem = process.env.HOMING_LAB_SYSTEM === 'macos' ? 'macos' : 'linux';
+
+const standIns = fileURLToPath(new URL('macos-stand-ins', import.meta.url));
+const inHost = '/opt/macos';
+/** Where macOS has each of them; on a merged /usr /sbin is /usr/sbin. */
+const folderOf: Readonly<Record<string, string>> = {
+  dscacheutil: '/usr/bin',
+  killall: '/usr/bin',
+  sw_vers: '/usr/bin',
+  'wireguard-go': '/usr/bin',
+};
+
+/** Puts the stand-ins in the places of the programs of macOS. */
+export async function becomeMac(host: Host): Promise<void> {
+  await host.bind('/usr/bin/wireguard-go', `${inHost}/real/wireguard-go`);
+  await host.bind(standIns, `${inHost}/programs`);
+  await host.overlay('/usr');
+  const names = (await readdir(standIns)).filter((name) => !name.endsWith('.py'));
+  for (const name of names) {
+    const place = join(folderOf[name] ?? '/usr/sbin', name);
+    await host.run([
+      '/bin/sh',
+      '-c',
+      'rm -f "$2" && cp "$1" "$2"',
+      'sh',
+      `${inHost}/programs/${name}`,
+      place,
+    ]);
+  }
+}
+
+/** The name that macOS gave to the interface of a network. */
+export async function deviceOf(host: Host, interfaceName: string): Promise<string> {
+  return (await host.run(['cat', `/run/homing/${interfaceName}.name`])).trim();
+}
