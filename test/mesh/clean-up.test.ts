@@ -7,6 +7,7 @@ import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import type { InstalledHost } from './support/installed-host.ts';
+import { labSystem } from './support/lab-system.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
@@ -81,16 +82,17 @@ describe('after up and down', () => {
     await laptop.mustHoming(['down']);
     const added = diffSnapshots(before, connected).filter((line) => line.startsWith('+ '));
     const ofUserspace = onModule ? [] : ['socket'];
+    // macOS has neither rules nor a packet filter that is on.
+    const ofLinux = labSystem === 'linux' ? ['rule', 'firewall'] : [];
     for (const what of [
       '/etc/hosts',
       'link',
       'address',
       'route',
-      'rule',
-      'firewall',
       'process',
       'file',
       ...ofUserspace,
+      ...ofLinux,
     ])
       expect(
         added.some((line) => line.startsWith(`+ ${what}:`)),
@@ -103,7 +105,7 @@ describe('after up and down', () => {
     await host.run(['rmdir', '/run/wireguard']);
     const left = await leftBy(async () => {
       await laptop.mustHoming(['up']);
-      await host.run(['test', '-S', `/run/wireguard/${smallMesh.interfaceName}.sock`]);
+      await host.run(['test', '-S', `/run/wireguard/${await laptop.deviceOf(smallMesh.interfaceName)}.sock`]);
       await laptop.mustHoming(['down']);
     });
     expect(left).toEqual([]);
@@ -245,7 +247,8 @@ describe('a hosts file that cannot be replaced', () => {
       state: 'failed',
       problem: { code: 'hosts-not-writable' },
     });
-    expect(await host.run(['ip', '-brief', 'link'])).not.toContain(smallMesh.interfaceName);
+    const links = await host.run(['ip', '-brief', 'link']);
+    expect(links).not.toMatch(new RegExp(`${smallMesh.interfaceName}|utun`));
     expect((await laptop.homing(['down'])).code).toBe(1);
     await writable();
     await laptop.mustHoming(['down']);
@@ -303,7 +306,7 @@ describe('an up that fails half way leaves nothing and says why', () => {
     const setting = 'net.ipv6.conf.default.disable_ipv6';
     afterwards('sysctl', '-q', '-w', `${setting}=0`);
     await host.run(['sysctl', '-q', '-w', `${setting}=1`]);
-    await failedUp(/ip -batch - failed/);
+    await failedUp(labSystem === 'macos' ? /ifconfig utun\d+ inet6 .* failed/ : /ip -batch - failed/);
     expect((await laptop.status()).tunnel).toMatchObject({
       state: 'failed',
       problem: { code: 'tunnel-failed' },

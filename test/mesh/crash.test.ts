@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
 import type { InstalledHost } from './support/installed-host.ts';
+import { labSystem } from './support/lab-system.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
@@ -69,7 +70,8 @@ async function disconnect(): Promise<void> {
 
 /** What carries the tunnel: its interface, and where the kernel has no WireGuard the process behind it. */
 async function carrier(): Promise<string> {
-  const index = await host.run(['cat', `/sys/class/net/${smallMesh.interfaceName}/ifindex`]);
+  const device = await laptop.deviceOf(smallMesh.interfaceName);
+  const index = await host.run(['cat', `/sys/class/net/${device}/ifindex`]);
   return onModule ? index : `${index}${await host.run(['pgrep', '-x', 'wireguard-go'])}`;
 }
 
@@ -155,11 +157,11 @@ describe('a helper that is killed while connected', () => {
 
   test('is followed by one that gives the interface back what was lost while nobody looked', async () => {
     await connect();
-    const { interfaceName } = smallMesh;
+    const device = await laptop.deviceOf(smallMesh.interfaceName);
     const dressed = (await host.snapshot()).routes;
     await laptop.killHelper();
-    await host.run(['ip', 'link', 'set', interfaceName, 'down']);
-    await host.run(['ip', 'link', 'set', interfaceName, 'up']);
+    await host.run(['ip', 'link', 'set', device, 'down']);
+    await host.run(['ip', 'link', 'set', device, 'up']);
     expect((await host.snapshot()).routes).not.toEqual(dressed);
     await laptop.startHelper();
     expect((await laptop.status()).tunnel).toMatchObject({ state: 'connected', adopted: true });
@@ -171,7 +173,8 @@ describe('a helper that is killed while connected', () => {
   test('is followed by one that removes an adopted tunnel when it cannot be repaired', async () => {
     await connect();
     await laptop.killHelper();
-    await host.run(['sysctl', '-q', '-w', `net.ipv6.conf.${smallMesh.interfaceName}.disable_ipv6=1`]);
+    const device = await laptop.deviceOf(smallMesh.interfaceName);
+    await host.run(['sysctl', '-q', '-w', `net.ipv6.conf.${device}.disable_ipv6=1`]);
     await laptop.startHelper();
     const { tunnel, timeline } = await laptop.status();
     expect(tunnel.state).toBe('off');
@@ -219,14 +222,21 @@ test(`kill -9 at ${kills} instants of connecting leaves nothing that the next st
 describe('kill -9 at the very step of connecting at which', () => {
   const there = (path: string) => () => existsSync(host.outsidePath(path));
   const { interfaceName, network } = smallMesh;
+  // What macOS calls the interface is not known beforehand.
+  const isMac = labSystem === 'macos';
+  const names = (folder: string) => readdirSync(host.outsidePath(folder)).join(' ');
+  const isListening = () =>
+    isMac ? /utun\d+\.sock/.test(names('/run/wireguard')) : there(`/run/wireguard/${interfaceName}.sock`)();
+  const isInterfaceThere = () =>
+    isMac ? /utun\d/.test(names('/sys/class/net')) : there(`/sys/class/net/${interfaceName}`)();
   const named = () => readFileSync(host.outsidePath('/etc/hosts'), 'latin1').includes(`.${network}`);
   const userspaceSteps: readonly (readonly [string, () => boolean])[] = [
     ['wireguard-go is started', () => there(`/run/homing/${interfaceName}.log`)()],
-    ['wireguard-go listens', () => there(`/run/wireguard/${interfaceName}.sock`)()],
+    ['wireguard-go listens', isListening],
   ];
   const steps: readonly (readonly [string, () => boolean])[] = [
     ['the journal is written', () => there('/run/homing/journal.json')()],
-    ['the interface is there', () => there(`/sys/class/net/${interfaceName}`)()],
+    ['the interface is there', isInterfaceThere],
     ['the names are written', named],
     ...(onModule ? [] : userspaceSteps),
   ];

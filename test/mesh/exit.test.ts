@@ -66,7 +66,9 @@ async function leaked(): Promise<number> {
 describe('all traffic through an exit', () => {
   test('goes through it, while the LAN stays', async () => {
     expect((await ping(host, at.internet.core)).received).toBe(3);
-    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain('dev hm-provider');
+    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain(
+      `dev ${await laptop.installed.deviceOf('hm-provider')}`,
+    );
     expect(await host.run(['ip', 'route', 'get', at.private.nas])).toContain('dev eth0');
     expect(await leaked()).toBe(0);
   });
@@ -103,7 +105,7 @@ describe('all traffic through an exit', () => {
       'sport',
       '61500',
     ]);
-    expect(routes).not.toContain('hm-provider');
+    expect(routes).not.toContain(await laptop.installed.deviceOf('hm-provider'));
     expect(controllers[0]?.candidates.length).toBeGreaterThan(0);
   });
 
@@ -115,7 +117,9 @@ describe('all traffic through an exit', () => {
     expect((await installed.homing(['settings', '--exit', 'nobody'])).code).toBe(1);
     await installed.mustHoming(['settings', '--exit', 'vps']);
     await installed.mustHoming(['up']);
-    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain('dev hm-provider');
+    expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain(
+      `dev ${await laptop.installed.deviceOf('hm-provider')}`,
+    );
   });
 
   test('leaves nothing behind', async () => {

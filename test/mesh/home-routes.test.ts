@@ -7,6 +7,7 @@ import { diffSnapshots } from '../lab/snapshot.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
+import { labSystem } from './support/lab-system.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
 /** The usual home: `nas` stands in the LAN that it routes, and the café has the same addresses. */
@@ -52,7 +53,7 @@ describe('a range that the laptop is in itself', () => {
     await mesh.world.moveLaptop('nowhere');
     await mesh.laptop.untilPath('nas', 'internet');
     await expect.poll(stateOfRange).toBe('awake');
-    expect(await deviceTo(at.private.desk)).toBe('hm-wgnet');
+    expect(await deviceTo(at.private.desk)).toBe(await mesh.laptop.installed.deviceOf('hm-wgnet'));
     expect((await ping(host, at.private.desk)).received).toBe(3);
     await mesh.world.moveLaptop('home');
     await mesh.laptop.untilPath('nas', 'lan');
@@ -64,14 +65,20 @@ describe('a range that the laptop is in itself', () => {
     expect(lost * 20).toBeLessThan(2_000);
   });
 
-  test('is awake as soon as its own link has no carrier, though addresses and routes stay', async () => {
-    await mesh.world.laptopLan.carrierDown();
-    await expect.poll(() => deviceTo(at.private.desk), { timeout: 3_000 }).toBe('hm-wgnet');
-    expect(await stateOfRange()).toBe('awake');
-    await mesh.world.laptopLan.restore();
-    await expect.poll(() => deviceTo(at.private.desk), { timeout: 3_000 }).toBe('eth0');
-    await mesh.laptop.untilPath('nas', 'lan');
-  });
+  // On macOS the routes of a link go with its carrier, which no stand-in can make Linux do.
+  test.skipIf(labSystem === 'macos')(
+    'is awake as soon as its own link has no carrier, though addresses and routes stay',
+    async () => {
+      await mesh.world.laptopLan.carrierDown();
+      await expect
+        .poll(() => deviceTo(at.private.desk), { timeout: 3_000 })
+        .toBe(await mesh.laptop.installed.deviceOf('hm-wgnet'));
+      expect(await stateOfRange()).toBe('awake');
+      await mesh.world.laptopLan.restore();
+      await expect.poll(() => deviceTo(at.private.desk), { timeout: 3_000 }).toBe('eth0');
+      await mesh.laptop.untilPath('nas', 'lan');
+    },
+  );
 });
 
 describe('in a café with the same addresses', () => {

@@ -91,18 +91,19 @@ async function untilAnswered(from: Host, to: string): Promise<void> {
  */
 async function sendInto(range: string): Promise<void> {
   const { publicKey } = network.keysOf('nas');
-  const allowed = await laptop.host.run(['wg', 'show', 'hm-wgnet', 'allowed-ips']);
+  const device = await laptop.deviceOf('hm-wgnet');
+  const allowed = await laptop.host.run(['wg', 'show', device, 'allowed-ips']);
   const ranges = allowed.trim().split(/\s+/).slice(1);
   await laptop.host.run([
     'wg',
     'set',
-    'hm-wgnet',
+    device,
     'peer',
     publicKey,
     'allowed-ips',
     [...ranges, range].join(','),
   ]);
-  await laptop.host.run(['ip', 'route', 'replace', range, 'dev', 'hm-wgnet']);
+  await laptop.host.run(['ip', 'route', 'replace', range, 'dev', device]);
 }
 
 test('members reach each other over IPv4, by address and by every name', async () => {

@@ -24,7 +24,9 @@ export type Hop =
   | { readonly to: 'tunnel' }
   | { readonly to: 'gateway'; readonly gateway: string }
   | { readonly to: 'link'; readonly device: string }
-  /** Refused at once. */
+  /** Whoever sends there sees at once that they cannot. */
+  | { readonly to: 'refusal' }
+  /** Dropped: of no use now, and not to be sent in a circle. */
   | { readonly to: 'nowhere' };
 
 const halves = { 4: ['0.0.0.0/1', '128.0.0.0/1'], 6: ['::/1', '8000::/1'] } as const;
@@ -115,7 +117,7 @@ export function wantedRoutes(
       by: { to: 'tunnel' as const },
     })),
     ...plan.blocked.flatMap((range) =>
-      halves[familyOf(range)].map((half) => ({ range: half, by: { to: 'nowhere' as const } })),
+      halves[familyOf(range)].map((half) => ({ range: half, by: { to: 'refusal' as const } })),
     ),
   ];
   const own = host.filter(isOwnWord);
@@ -148,6 +150,10 @@ function familyFlag(range: string): string {
   return familyOf(range) === 4 ? '-inet' : '-inet6';
 }
 
+function loopbackOf(range: string): string {
+  return familyOf(range) === 4 ? '127.0.0.1' : '::1';
+}
+
 /** The arguments of route(8) that add a route. @param device that of the tunnel */
 export function addArgs({ range, by }: WantedRoute, device: string): readonly string[] {
   const add = ['-q', '-n', 'add', familyFlag(range), destination(range)];
@@ -158,8 +164,10 @@ export function addArgs({ range, by }: WantedRoute, device: string): readonly st
       return [...add, '-gateway', by.gateway];
     case 'link':
       return [...add, '-interface', by.device];
+    case 'refusal':
+      return [...add, loopbackOf(range), '-reject'];
     case 'nowhere':
-      return [...add, familyOf(range) === 4 ? '127.0.0.1' : '::1', '-blackhole'];
+      return [...add, loopbackOf(range), '-blackhole'];
   }
 }
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -54,13 +55,18 @@ def tell(line):
 watched = subprocess.Popen(
     ["ip", "-o", "monitor", "link", "address", "route"],
     stdout=subprocess.PIPE,
-    text=True,
+    bufsize=0,
     preexec_fn=end_with_parent,
 )
 try:
-    for found in watched.stdout:
-        # A lookup of somebody, as a Mac tells several of a second.
-        say("RTM_GET", "Report Metrics", ("DST",), ("198.51.100.9",))
-        tell(found.rstrip("\n"))
+    while True:
+        ready, _, _ = select.select([watched.stdout], [], [], 0.5)
+        # Lookups of others, of which a Mac reports several a second.
+        say("RTM_MISS", "Lookup failed on this address", ("DST",), ("198.51.100.9",))
+        if ready:
+            found = watched.stdout.readline()
+            if found == b"":
+                break
+            tell(found.decode().rstrip("\n"))
 except BrokenPipeError:
     sys.exit(1)

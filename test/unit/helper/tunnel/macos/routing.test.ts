@@ -154,7 +154,7 @@ describe('an exit', () => {
   test('closes the family that it does not carry', async () => {
     const kept = routing();
     await kept.start(plan(['0.0.0.0/0'], { blocked: ['::/0'] }), device);
-    expect(changes()).toContain('route -q -n add -inet6 ::/1 ::1 -blackhole');
+    expect(changes()).toContain('route -q -n add -inet6 ::/1 ::1 -reject');
     await kept.remove();
     expect(mac.routes.join()).not.toContain('lo0');
   });
