@@ -29,8 +29,9 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   diagnostics: async () => (await import('./commands/diagnostics.ts')).addDiagnosticsCommand,
 };
 
-/** The command that is called; all of them when it is not clear which, as for `homing --help`. */
-async function commandsFor(name: string | undefined): Promise<readonly AddCommand[]> {
+/** The command that is called; all of them when it is not clear which, as for `homing --help`; none for `--version`. */
+export async function commandsFor(name: string | undefined): Promise<readonly AddCommand[]> {
+  if (name === '--version' || name === '-V') return [];
   const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   return await Promise.all(load === undefined ? Object.values(commands).map((one) => one()) : [load()]);
 }
