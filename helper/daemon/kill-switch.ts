@@ -110,13 +110,24 @@ export class KillSwitch {
       this.#state = { state: 'on', setting, problem: null };
       await this.#mustEnforce();
     } catch (error) {
-      this.#state = before;
-      if (before.state === 'off') file.remove();
+      if (before.state === 'off') await this.#takeBack(asProblem(error).problem);
+      else this.#state = before;
       throw asProblem(error);
     }
     timeline.add({ kind: 'kill-switch', reason: killSwitchOn(setting.allowLan) });
     await this.#endWatching();
     this.#watch();
+  }
+
+  /** After an attempt that failed half-way. What cannot be removed stays on, so that the person knows and can turn it off. */
+  async #takeBack(problem: Problem): Promise<void> {
+    try {
+      await this.#parts.system.clear();
+      this.#parts.file.remove();
+      this.#state = { state: 'off' };
+    } catch {
+      if (this.#state.state === 'on') this.#state = { ...this.#state, problem };
+    }
   }
 
   async #turnOff(): Promise<void> {

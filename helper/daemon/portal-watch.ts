@@ -28,6 +28,8 @@ interface PortalParts {
   readonly lookUp: (host: string) => Promise<readonly string[]>;
   /** Lets through what the way names, and nothing else; null: nothing. @throws Error */
   readonly letThrough: (way: SignInWay | null) => Promise<void>;
+  /** Tests every way to the controllers now. @throws Error */
+  readonly probe: () => Promise<unknown>;
   readonly timeline: Timeline;
   /** The wall clock, milliseconds since 1970. */
   readonly now: () => number;
@@ -38,6 +40,8 @@ const pausesMs = [1_500, 3_000, 5_000, 10_000, 30_000] as const;
 /** A form, a code by text message, and terms to read. */
 export const maxOpenMs = 5 * 60_000;
 const maxAsked = 3;
+/** While the page is open: that the network lets more through now is no event that any system reports. */
+const probeEveryMs = 3_000;
 
 type State =
   | { readonly state: 'none' }
@@ -63,6 +67,7 @@ export class PortalWatch {
   #questions = 0;
   #timer: NodeJS.Timeout | undefined;
   #closing: NodeJS.Timeout | undefined;
+  #probing: NodeJS.Timeout | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PortalParts) {
@@ -146,9 +151,19 @@ export class PortalWatch {
     }
     clearTimeout(this.#closing);
     this.#closing = setTimeout(() => void this.#inTurn(() => this.#close()), maxOpenMs);
+    clearInterval(this.#probing);
+    this.#probing = setInterval(() => void this.#probe(), probeEveryMs);
     const untilMs = this.#parts.now() + maxOpenMs;
     this.#state = { state: 'open', sinceMs, url, asked, untilMs };
     this.#parts.timeline.add({ kind: 'portal', reason: portalOpened(hosts) });
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      await this.#parts.probe();
+    } catch (error) {
+      this.#parts.timeline.add({ kind: 'trouble', reason: portalProblem(problemOf(error)) });
+    }
   }
 
   async #close(): Promise<void> {
@@ -163,6 +178,7 @@ export class PortalWatch {
     const before = this.#state;
     if (before.state === 'none' && next.state === 'none') return;
     clearTimeout(this.#closing);
+    clearInterval(this.#probing);
     this.#state = next;
     this.#parts.timeline.add({ kind: 'portal', reason });
     if (before.state !== 'open') return;

@@ -1,17 +1,21 @@
 import { isIP } from 'node:net';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
+import { problemOf } from '../../shared/errors/problem.ts';
+import { dnsPlan } from '../../shared/plan/dns-plan.ts';
 import { exitOf } from '../../shared/plan/exit.ts';
+import { portalProblem } from '../../shared/timeline/protection-reasons.ts';
 import { nameLookup } from '../paths/name-lookup.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { askForPage } from '../tunnel/portal-question.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import { PortalWatch, type SignInWay } from './portal-watch.ts';
+import { SharedReading } from './shared-reading.ts';
 import type { TunnelDns } from './tunnel-dns.ts';
 import type { TunnelKeeper } from './tunnel-keeper.ts';
 
 interface SignInParts {
-  readonly keeper: Pick<TunnelKeeper, 'live' | 'onChange'>;
+  readonly keeper: Pick<TunnelKeeper, 'live' | 'onChange' | 'status'>;
   readonly killSwitch: KillSwitch;
   readonly system: Pick<TunnelSystem, 'hostRouting'>;
   readonly dns: TunnelDns;
@@ -27,21 +31,43 @@ export function portalWatchOf(parts: SignInParts): PortalWatch {
     askForPage,
     resolvers: async () => (await system.hostRouting()).resolvers,
     lookUp: async (host) => (isIP(host) === 0 ? await lookUpName(host) : [host]),
+    probe: async () => {
+      await keeper.live?.paths.probe(undefined);
+      await look();
+    },
     letThrough: (way) => letThrough(parts, way),
     timeline,
     now,
   });
-  const look = () => portal.update(confinedControllers(parts));
-  keeper.onChange(look);
-  killSwitch.onChange(look);
+  const reading = new SharedReading(() => confinedControllers(parts));
+  let lastTrouble = '';
+  const look = async () => {
+    try {
+      portal.update(await reading.get());
+      lastTrouble = '';
+    } catch (error) {
+      const reason = portalProblem(problemOf(error));
+      if (reason !== lastTrouble) timeline.add({ kind: 'trouble', reason });
+      lastTrouble = reason;
+    }
+  };
+  keeper.onChange(() => void look());
+  killSwitch.onChange(() => void look());
   return portal;
 }
 
-/** The controllers of the live tunnel, where traffic may leave only through one of them. */
-function confinedControllers({ keeper, killSwitch }: SignInParts): readonly ControllerStatus[] {
+/**
+ * The controllers of the live tunnel, where traffic may leave only through one of them. The interface is read for it:
+ * whether a controller without a probe key is reached shows in its handshakes alone.
+ */
+async function confinedControllers({
+  keeper,
+  killSwitch,
+}: SignInParts): Promise<readonly ControllerStatus[]> {
   const { live } = keeper;
   if (live === undefined || (exitOf(live.profile) === undefined && !killSwitch.isOn)) return [];
-  return live.plan.controllers.map((controller) => live.paths.controllerStatus(controller, undefined));
+  const tunnel = await keeper.status();
+  return tunnel.state === 'connected' ? tunnel.controllers : [];
 }
 
 /** Past the kill switch, past an exit's routes, and with the network's own name servers. */
@@ -50,6 +76,8 @@ async function letThrough({ keeper, killSwitch, dns }: SignInParts, way: SignInW
   const { live } = keeper;
   if (live === undefined) return;
   await live.routes.letBeside(way === null ? [] : [...way.resolvers, ...way.hosts]);
+  // A tunnel that takes all names leads nowhere now.
+  if (dnsPlan(live.profile)?.scope !== 'all') return;
   if (way === null) live.dns = await dns.apply(live.profile);
   else await dns.release(live.profile);
 }

@@ -35,9 +35,9 @@ export class TunnelDns {
     }
   }
 
-  /** Has names looked up as without the tunnel where it takes them all: then none can be while it leads nowhere. */
+  /** Has names looked up as without the tunnel, until {@link apply}. @throws whatever a program said */
   async release(profile: Profile): Promise<void> {
-    if (dnsPlan(profile)?.scope === 'all') await this.#system.release(profile.interfaceName);
+    await this.#system.release(profile.interfaceName);
   }
 
   /** @throws whatever deleting a record threw */

@@ -24,6 +24,8 @@ beforeAll(async () => {
   exit = await createExitWorld({ parts: ['cafe'] });
   ({ installed, laptop } = exit);
   await startCaptivePortal(exit.world.host('cafeRouter'), at.private.router);
+  // A laptop's programs never stop talking to the internet.
+  await laptop.spawn(['ping', '-q', '-i', '0.5', at.internet.core]);
   await laptop.writeFile('/etc/resolv.conf', `nameserver ${at.private.router}\n`);
   const sources = await laptop.readFile('/etc/nsswitch.conf');
   await laptop.writeFile('/etc/nsswitch.conf', sources.replace(/^hosts:.*$/m, 'hosts: files dns'));

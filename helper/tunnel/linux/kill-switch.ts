@@ -37,8 +37,9 @@ export class LinuxKillSwitch implements KillSwitchSystem {
   async set(rules: KillSwitchRules): Promise<void> {
     const nft = this.#nft();
     try {
-      this.#keepForBoot(killSwitchText({ lan: [] }, ownUid()));
       await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], killSwitchText(rules, ownUid()));
+      // Only what the kernel has taken is loaded at the next boot.
+      this.#keepForBoot(killSwitchText({ lan: [] }, ownUid()));
       this.#listing = await this.#list(nft);
     } catch (error) {
       throw failed(error);

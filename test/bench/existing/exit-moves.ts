@@ -49,7 +49,7 @@ export async function exitMoves(moves = 8): Promise<ExitMoves> {
         moves,
         lostPings: lost,
         sentPings: records.length,
-        outageMs: { median: percentile(gaps, 0.5), max: percentile(gaps, 1) },
+        outageMs: { median: percentile(gaps, 50), max: percentile(gaps, 100) },
         leaked: await count.leaked(),
       };
     } finally {

@@ -18,10 +18,15 @@ export interface ExitWorld {
   readonly laptop: Host;
 }
 
-/** @param options of the world; `vps` is always part of it @param interfaceLines more lines of the file's [Interface] */
+/**
+ * @param options of the world; `vps` is always part of it
+ * @param interfaceLines more lines of the file's [Interface]
+ * @param endpoint of `vps` as the file says it
+ */
 export async function createExitWorld(
   options: WorldOptions,
   interfaceLines: readonly string[] = [],
+  endpoint: string = exitEndpoint,
 ): Promise<ExitWorld> {
   const world = await createWorld({ ...options, parts: ['vps', ...(options.parts ?? [])] });
   try {
@@ -46,7 +51,7 @@ export async function createExitWorld(
       '# vps',
       `PublicKey = ${keys.publicKey}`,
       'AllowedIPs = 0.0.0.0/0',
-      `Endpoint = ${exitEndpoint}`,
+      `Endpoint = ${endpoint}`,
       '',
     ].join('\n');
     await world.laptop.writeFile(conf, text, 0o644);

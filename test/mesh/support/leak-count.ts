@@ -28,6 +28,8 @@ function rules(device: string): string {
     `    ip daddr { ${at.dataCentre.vps}, ${at.internet.home}, ${at.private.nas} } udp dport 51820 counter name tunnel return`,
     `    ip6 daddr ${at.home6.nas} udp dport 51820 counter name tunnel return`,
     '    udp sport 61440-61951 counter name probes return',
+    // The question for a sign-in page.
+    '    tcp sport 61440-61951 tcp dport 80 counter name probes return',
     '    udp sport 68 udp dport 67 return',
     '    udp sport 546 udp dport 547 return',
     '    icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report, mld-listener-report } return',

@@ -16,6 +16,7 @@ class FakeFilter implements KillSwitchSystem {
   rules: KillSwitchRules | undefined;
   lan: readonly string[] = ['192.168.1.0/24'];
   failure: Error | undefined;
+  clearFailure: Error | undefined;
   onDoubt: () => void = () => undefined;
   onNetworks: () => void = () => undefined;
   #last = '';
@@ -26,7 +27,7 @@ class FakeFilter implements KillSwitchSystem {
     this.#last = JSON.stringify(rules);
   }
   async clear() {
-    if (this.failure !== undefined) throw this.failure;
+    if (this.clearFailure !== undefined) throw this.clearFailure;
     this.rules = undefined;
   }
   async isThere() {
@@ -171,10 +172,21 @@ describe('the kill switch', () => {
     expect([killSwitch.status(off), existsSync(path)]).toEqual([{ state: 'off' }, false]);
   });
 
+  test('whose rules were set, and neither kept nor removed again, is reported as on', async () => {
+    const { killSwitch } = await started();
+    filter.failure = new Error('the disk is full');
+    filter.clearFailure = new Error('nft failed');
+    await expect(killSwitch.set({ on: true })).rejects.toThrow('the disk is full');
+    expect(killSwitch.status(off)).toMatchObject({ state: 'on', problem: { code: 'kill-switch-failed' } });
+    filter.clearFailure = undefined;
+    await killSwitch.set({ on: false });
+    expect([killSwitch.status(off), existsSync(path)]).toEqual([{ state: 'off' }, false]);
+  });
+
   test('that cannot be turned off stays on, also after a restart', async () => {
     const { killSwitch } = await started();
     await killSwitch.set({ on: true });
-    filter.failure = new Error('nft failed');
+    filter.clearFailure = new Error('nft failed');
     await expect(killSwitch.set({ on: false })).rejects.toMatchObject({
       problem: { code: 'kill-switch-failed', cause: expect.stringContaining('nft failed') },
     });

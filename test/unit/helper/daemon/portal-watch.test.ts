@@ -35,6 +35,7 @@ function watchOf(answer: (address: string) => string | undefined) {
   const asked: string[] = [];
   const ways: (SignInWay | null)[] = [];
   const timeline = new Timeline(() => Date.now());
+  const probes: number[] = [];
   const watch = new PortalWatch({
     askForPage: async (address) => {
       asked.push(address);
@@ -43,10 +44,11 @@ function watchOf(answer: (address: string) => string | undefined) {
     resolvers: async () => ['192.168.1.1'],
     lookUp: async () => ['192.168.1.1'],
     letThrough: async (way) => void ways.push(way),
+    probe: async () => void probes.push(Date.now()),
     timeline,
     now: () => Date.now(),
   });
-  return { watch, asked, ways, timeline };
+  return { watch, asked, ways, probes, timeline };
 }
 
 test('nothing is asked while a controller is reached', async () => {
@@ -66,9 +68,10 @@ test('while none is, the controllers’ own addresses are asked, less and less o
 });
 
 test('a page that is found is opened on request, and closed after a while', async () => {
-  const { watch, ways } = watchOf(() => redirect);
+  const { watch, ways, probes } = watchOf(() => redirect);
   watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(2_000);
+  expect(probes).toEqual([]);
   expect(watch.status()).toMatchObject({ state: 'found', url: page });
   await watch.setOpen(true);
   expect(ways).toEqual([
@@ -79,6 +82,11 @@ test('a page that is found is opened on request, and closed after a while', asyn
   await vi.advanceTimersByTimeAsync(maxOpenMs);
   expect(watch.status()).toMatchObject({ state: 'found' });
   expect(ways.at(-1)).toBeNull();
+  // The controllers are tested while the person may be signing in, and no longer.
+  const made = probes.length;
+  expect(made).toBeGreaterThan(90);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(probes).toHaveLength(made);
 });
 
 test('it is closed as soon as a controller answers', async () => {
