@@ -10,6 +10,20 @@
 
 let
   manifest = lib.importJSON ../package.json;
+  lock = lib.importJSON ../package-lock.json;
+
+  # The lock file has the packages' hashes, and leaves where they come from to whoever installs them: npm's registry here.
+  # A package that goes by another name has its own in the lock file.
+  addressed =
+    path: module:
+    let
+      name = module.name or (builtins.head (builtins.match ".*node_modules/(.+)" path));
+      file = "${baseNameOf name}-${module.version}.tgz";
+    in
+    if module ? integrity && !(module ? resolved) then
+      module // { resolved = "https://registry.npmjs.org/${name}/-/${file}"; }
+    else
+      module;
 in
 buildNpmPackage {
   pname = "homing";
@@ -18,7 +32,10 @@ buildNpmPackage {
 
   nodejs = nodejs_24;
   # Every package is fetched by the hash that the lock file has for it.
-  npmDeps = importNpmLock { npmRoot = ../.; };
+  npmDeps = importNpmLock {
+    npmRoot = ../.;
+    packageLock = lock // { packages = builtins.mapAttrs addressed lock.packages; };
+  };
   npmConfigHook = importNpmLock.npmConfigHook;
   # Install scripts fetch another Node and another Electron.
   npmFlags = [ "--ignore-scripts" ];

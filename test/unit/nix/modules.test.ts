@@ -110,16 +110,24 @@ test('the unit of the package is that of the installer', () => {
   expect(unit).toContain('CapabilityBoundingSet=');
 });
 
+/** @param of what of the package's attributes is looked at */
+function packaged(of: string): unknown {
+  return evaluated(`let
+    buildNpmPackage = attributes: { inherit (attributes) ${of}; };
+    importNpmLock = {
+      __functor = self: { npmRoot, packageLock }: builtins.mapAttrs (path: module: module.resolved or "none") packageLock.packages;
+      npmConfigHook = "hook";
+    };
+  in import ${root}nix/package.nix {
+    inherit lib buildNpmPackage importNpmLock;
+    makeWrapper = "makeWrapper"; nodejs_24 = "/nodejs"; electron = "/electron";
+  }`);
+}
+
 test.skipIf(!hasNix)('the package installs what there is', () => {
-  const { version, installPhase } = z.object({ version: z.string(), installPhase: z.string() }).parse(
-    evaluated(`let
-      buildNpmPackage = attributes: { inherit (attributes) version installPhase buildPhase; };
-      importNpmLock = { __functor = self: options: "deps"; npmConfigHook = "hook"; };
-    in import ${root}nix/package.nix {
-      inherit lib buildNpmPackage importNpmLock;
-      makeWrapper = "makeWrapper"; nodejs_24 = "/nodejs"; electron = "/electron";
-    }`),
-  );
+  const { version, installPhase } = z
+    .object({ version: z.string(), installPhase: z.string() })
+    .parse(packaged('version installPhase'));
   expect(version).toBe(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version);
   const sizes = /for size in ([\d ]+);/.exec(installPhase)?.[1]?.trim().split(' ') ?? [];
   expect(sizes.length).toBeGreaterThan(4);
@@ -127,6 +135,26 @@ test.skipIf(!hasNix)('the package installs what there is', () => {
   readFileSync(`${root}scripts/package/deb/homing.xml`);
   readFileSync(`${root}nix/homing-desktop.desktop`);
 });
+
+test.skipIf(!hasNix)(
+  'every package of the lock file that has a hash is fetched from where npm has it',
+  () => {
+    const { npmDeps } = z.object({ npmDeps: z.record(z.string(), z.string()) }).parse(packaged('npmDeps'));
+    const { packages } = z
+      .object({
+        packages: z.record(z.string(), z.object({ version: z.string(), integrity: z.string().optional() })),
+      })
+      .parse(JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')));
+    for (const [path, { version, integrity }] of Object.entries(packages)) {
+      const expected =
+        integrity === undefined ? /^none$/ : /^https:\/\/[^/]+\/(@[^/]+\/)?([^/]+)\/-\/\2-[^/]+\.tgz$/;
+      expect([path, npmDeps[path]]).toEqual([path, expect.stringMatching(expected)]);
+      if (integrity !== undefined) expect(npmDeps[path]).toContain(`-${version}.tgz`);
+    }
+    expect(npmDeps['node_modules/@hono/node-server']).toMatch(/\/@hono\/node-server\/-\/node-server-\d/);
+    expect(npmDeps['node_modules/typescript-native']).toMatch(/\/typescript\/-\/typescript-\d/);
+  },
+);
 
 test.skipIf(!hasNix)('the flake has a package for each processor and both modules', () => {
   const outputs = `((import ${root}flake.nix).outputs {
