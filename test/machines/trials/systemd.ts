@@ -14,7 +14,7 @@ export const laptopRecipe: Recipe = {
   suite: 'bookworm',
   packages: [
     ...['libgtk-3-0', 'libnotify4', 'libnss3', 'xdg-utils', 'libatspi2.0-0', 'libdrm2', 'libgbm1'],
-    ...['libxcb-dri3-0', 'libsecret-1-0', 'libglib2.0-bin', 'apparmor'],
+    ...['libxcb-dri3-0', 'libsecret-1-0', 'libglib2.0-bin', 'libasound2', 'libcups2', 'apparmor'],
   ],
   setup: [addUser, 'mkdir -p /var/log/journal'],
 };
