@@ -33,7 +33,9 @@ export async function networkFilePath(file: string | undefined): Promise<string>
     code: none ? 'no-network-file' : 'which-network-file',
     title: none ? 'There is no network here' : 'There is more than one network here',
     cause: none ? `No file here ends in ${networkSuffix}.` : `It could be ${found.join(', ')}.`,
-    remedy: none ? 'Make one with `homing network init NAME`, or give --file.' : 'Give one with --file.',
+    remedy: none
+      ? 'Create a network with `homing network init NAME`, or give --file.'
+      : 'Choose with --file.',
   });
 }
 
@@ -72,7 +74,7 @@ export async function changeNetwork(
     await writeAtomically(path, networkFileText(after), (await lstat(path)).mode & 0o777);
     if (isEditedByHand(before)) {
       io.stderr.write(
-        `Note: ${path} was edited by hand since serial ${before.serial}; with the edit it is serial ${after.serial}. Render every controller and send every invite again unless you know which the edit concerns.\n`,
+        `Note: ${path} was edited by hand since serial ${before.serial}; the edited file has serial ${after.serial}. Render every controller and send every invite again, unless you know which the edit affects.\n`,
       );
     }
     return { before, after };
@@ -102,7 +104,7 @@ function networkExists(path: string): HomingError {
   return new HomingError({
     code: 'network-exists',
     title: 'This network exists already',
-    cause: `${path} is there, and a signing key that is lost cannot be made again.`,
+    cause: `${path} is there, and a lost signing key cannot be created again.`,
     remedy: 'Choose another name, or another directory.',
   });
 }
@@ -142,7 +144,7 @@ export async function readSigningKey(path: string, file: NetworkFile): Promise<S
     throw new HomingError({
       code: 'signing-key-readable',
       title: 'The signing key can be read by others',
-      cause: `${keyPath} has mode ${(mode & 0o777).toString(8)}; whoever reads it can change your network.`,
+      cause: `${keyPath} has mode ${(mode & 0o777).toString(8)}; anyone who reads it can change your network.`,
       remedy: `Run: chmod 600 ${keyPath}`,
     });
   }

@@ -9,7 +9,7 @@ function notPermitted(path: string): HomingError {
   return new HomingError({
     code: 'helper-not-permitted',
     title: 'You may not use the helper',
-    cause: `${path} is open to one user only, and that is not you.`,
+    cause: `${path} is accessible to one user only, and you are another user.`,
     remedy: 'Run this as the user Homing was installed for, or install it again as yourself.',
   });
 }

@@ -121,7 +121,7 @@ export class HomingApp {
       return {
         code: 'notes-damaged',
         title: 'The app’s settings were damaged',
-        cause: `They could not be read and were kept at ${aside}.`,
+        cause: `They could not be read and were moved to ${aside}.`,
         remedy: 'Your networks are not touched. Set what you had changed once more.',
       };
     } catch (error) {

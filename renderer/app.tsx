@@ -32,7 +32,7 @@ export function App() {
       <Shown app={app} place={place} />
       {isDragging && (
         <div className={styles.dropping} role="status">
-          Drop the invite to look at it
+          Drop the invite to review it
         </div>
       )}
     </div>

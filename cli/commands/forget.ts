@@ -59,7 +59,7 @@ async function ask(io: CliIo, name: string): Promise<void> {
   throw new HomingError({
     code: 'not-agreed',
     title: 'Nothing was removed',
-    cause: io.stdin.isTTY ? 'The question was not answered with y.' : 'Removing a network needs a yes.',
+    cause: io.stdin.isTTY ? 'The answer was not y.' : 'Removing a network needs confirmation.',
     remedy: `To remove it: homing forget ${name} --yes`,
   });
 }

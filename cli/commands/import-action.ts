@@ -49,21 +49,21 @@ function renameOf(text: string): [from: string, to: string] {
 async function ask(io: CliIo, preview: ImportResult, cannotAsk: boolean): Promise<void> {
   const words = preview.description.fingerprint?.words.join(' ');
   const compare =
-    words === undefined ? 'Import it?' : 'Do the six words agree with those you were told? Import it?';
+    words === undefined ? 'Import it?' : 'Do the six words match those you were given? Import it?';
   if (io.stdin.isTTY && !cannotAsk) {
     if (await agrees(io, preview.kind === 'new' ? compare : 'Take this update?')) return;
     throw new HomingError({
       code: 'not-agreed',
       title: 'Nothing was imported',
-      cause: 'The question was not answered with y.',
-      remedy: 'Ask the person who runs the network for the six words, then import again.',
+      cause: 'The answer was not y.',
+      remedy: 'Ask the admin of the network for the six words, then import again.',
     });
   }
   throw new HomingError({
     code: 'not-agreed',
     title: 'Nothing was imported',
-    cause: `An import needs a yes${words === undefined ? '' : `; the network is signed by "${words}"`}.`,
-    remedy: 'Look at what it does, then run the same command with --yes.',
+    cause: `An import needs confirmation${words === undefined ? '' : `; the network is signed by "${words}"`}.`,
+    remedy: 'Check what it does, then run the same command with --yes.',
   });
 }
 
@@ -79,5 +79,5 @@ function doneText({ kind, profile }: ImportResult): string {
   if (profile.origin === 'wg-quick') return `Imported "${name}". Next:\n${connect}\n`;
   const card = `  homing join-card ${name}`;
   const width = Math.max(card.length, connect.length);
-  return `Imported "${name}". Next:\n${card.padEnd(width)}   send what it prints to the person who runs the network\n${connect.padEnd(width)}   once they have added it\n`;
+  return `Imported "${name}". Next:\n${card.padEnd(width)}   send what it prints to the admin of the network\n${connect.padEnd(width)}   once they have added it\n`;
 }

@@ -25,7 +25,7 @@ export async function refuseForgedCard(
     throw new HomingError({
       code: 'join-card-not-from-invite',
       title: 'The join card was not made with the invite of this peer',
-      cause: `Its proof does not fit the invite of "${card.peer}": somebody else may have made it.`,
+      cause: `Its proof does not match the invite of "${card.peer}": someone else may have created it.`,
       remedy: `Send "${card.peer}" its invite again in another way, and ask for a new card.`,
     });
   }
@@ -56,7 +56,7 @@ export async function agreeToReplace(
   throw new HomingError({
     code: 'not-agreed',
     title: 'The keys were not replaced',
-    cause: `"${card.peer}" has keys already, and this card brings others.`,
+    cause: `"${card.peer}" already has keys, and this card has others.`,
     remedy: 'Ask its owner whether it joined again, then run the same command with --replace-keys.',
   });
 }

@@ -23,7 +23,7 @@ async function printProbePeer(io: CliIo, profile: string | undefined, of: string
 export function addJoinCardCommand(program: Command, io: CliIo): void {
   program
     .command('join-card')
-    .description('print the card to send back to the person who runs the network')
+    .description('print the card to send back to the admin of the network')
     .argument('[profile]', 'name of the network; not needed when there is only one')
     .option('--json', 'print the card as readable JSON')
     .option('--qr', 'print it as a QR code')
@@ -36,7 +36,7 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
       else io.stdout.write(`${joinCardLine(card)}\n`);
       // Beside the card, which may go straight into a file or another program.
       io.stderr.write(
-        `Its six words, to compare with the person who runs the network: ${joinCardWords(card).join(' ')}\n`,
+        `Its six words, to compare with the admin of the network: ${joinCardWords(card).join(' ')}\n`,
       );
     });
 }

@@ -45,7 +45,7 @@ export async function initNetwork(io: CliIo, name: string, options: InitOptions)
     '  ',
   );
   io.stdout.write(
-    `Made the network "${file.name}".\n${facts}\n\nTell the fingerprint to those you invite, by voice or in person. Next:\n  homing network add-controller NAME --public-key KEY --public-endpoint ADDRESS\n`,
+    `Made the network "${file.name}".\n${facts}\n\nGive the fingerprint to those you invite, by voice or in person. Next:\n  homing network add-controller NAME --public-key KEY --public-endpoint ADDRESS\n`,
   );
 }
 
@@ -86,7 +86,7 @@ export async function addControllerToFile(
 
 const changeText: Readonly<Record<PeerChange, string>> = {
   added: 'Added the peer',
-  'keys-added': 'Took the keys of',
+  'keys-added': 'Added the keys of',
   'keys-replaced': 'Replaced the keys of',
   updated: 'Updated the peer',
   unchanged: 'Nothing to change for',

@@ -45,10 +45,10 @@ export async function importNetwork(io: CliIo, options: ImportNetworkOptions): P
       networkText(file),
       `Wrote ${path} and the signing key ${signingKeyPath(path, file.name)} (secret; back it up).`,
       `Fingerprint: ${fingerprintOf(file.publicKey).words.join(' ')}`,
-      'Clan goes on configuring every machine. For each laptop that is to run Homing:',
+      'Clan still configures every machine. For each laptop that will run Homing:',
       networkCommand(`invite ${peer} --out ${peer}.homing`, options.file),
       networkCommand(`add-peer ${peer} --card FILE --replace-keys`, options.file),
-      'and put the public key of its join card into the vars of that machine. docs/MIGRATING.md has it step by step.',
+      'and put the public key of its join card into the vars of that machine. docs/MIGRATING.md lists the steps.',
       '',
     ].join('\n'),
   );
@@ -87,7 +87,7 @@ async function onlyInstance(machines: string, instances: readonly string[]): Pro
       only === undefined
         ? `No machine has vars wireguard-keys-NAME for any of ${instances.join(', ') || 'no instances'}.`
         : `It could be ${found.join(', ')}.`,
-    remedy: only === undefined ? 'Run `clan vars generate`, and export again.' : 'Give one with --instance.',
+    remedy: only === undefined ? 'Run `clan vars generate`, and export again.' : 'Choose with --instance.',
   });
 }
 

@@ -42,7 +42,7 @@ export function followUpText(todo: FollowUp, file: string | undefined): string {
       commands(invited, (name) => networkCommand(`invite ${name} --out ${name}.homing`, file)),
     ),
     ...section(
-      'These laptops know themselves by the old name: `homing forget` and import there, then add the new join card:',
+      'These laptops still use the old name. Run `homing forget` and import there, then add the new join card:',
       commands(todo.renamed, (name) => networkCommand(`invite ${name} --out ${name}.homing`, file)),
     ),
     ...section(

@@ -34,8 +34,8 @@ function refuseUnknownExit(profile: Profile): void {
   const possible = possibleExits(profile);
   throw new HomingError({
     code: 'no-exit',
-    title: 'That controller carries no other traffic',
-    cause: `${shown(exit)} is no controller of ${profile.network.name} whose ranges hold everything (0.0.0.0/0, ::/0).`,
+    title: 'That controller is no exit',
+    cause: `${shown(exit)} is no controller of ${profile.network.name} whose ranges cover all addresses (0.0.0.0/0, ::/0).`,
     remedy: possible.length === 0 ? 'This network has no exit.' : `Use one of: ${possible.join(', ')}.`,
   });
 }

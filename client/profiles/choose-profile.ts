@@ -62,6 +62,6 @@ function whichProfile(choices: readonly string[]): HomingError {
     code: 'which-profile',
     title: 'There is more than one network on this laptop',
     cause: `It could be ${choices.toSorted().join(', ')}.`,
-    remedy: 'Name the one you mean.',
+    remedy: 'Give its full name or id.',
   });
 }

@@ -47,7 +47,7 @@ function namesOfInvite(): HomingError {
   return new HomingError({
     code: 'names-of-invite',
     title: 'The names in an invite cannot be changed',
-    cause: 'They are signed, and every machine of the network has the same.',
+    cause: 'They are signed, and every machine of the network uses them.',
     remedy: 'Import the invite without --name and --rename.',
   });
 }
@@ -56,7 +56,7 @@ function joinCardGiven(): HomingError {
   return new HomingError({
     code: 'join-card-given',
     title: 'This is a join card, not an invite',
-    cause: 'A join card goes from the laptop to the person who runs the network.',
+    cause: 'A join card goes from the laptop to the admin of the network.',
     remedy: 'There: homing network add-peer NAME --card FILE',
   });
 }

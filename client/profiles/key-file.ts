@@ -28,9 +28,9 @@ export const keyFile: KeyKeeper = {
     if (await isSealed(directory)) {
       throw new HomingError({
         code: 'key-sealed',
-        title: 'The key of this network is sealed by the system’s keyring',
+        title: 'The key of this network is encrypted by the system’s keyring',
         cause: 'Only the Homing app can open it.',
-        remedy: 'Connect from the app; `homing status` and `homing down` work here all the same.',
+        remedy: 'Connect from the app; `homing status` and `homing down` work here anyway.',
       });
     }
     return parsePrivateKey((await readFile(path, 'utf8')).trim(), path);

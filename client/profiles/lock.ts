@@ -65,7 +65,7 @@ export async function withLock<T>(path: string, action: () => Promise<T>): Promi
     if (performance.now() > deadline) {
       throw new HomingError({
         code: 'store-busy',
-        title: 'Another Homing is changing the profiles',
+        title: 'Another Homing process is changing the profiles',
         cause: `${path} is held by process ${(await readFile(path, 'utf8').catch(() => '?')).split(' ')[0]}.`,
         remedy: 'Wait until the other import is finished, then try again.',
       });

@@ -23,7 +23,7 @@ function refuse(name: string, cause: string): HomingError {
     code: 'no-qr-code',
     title: 'No QR code can be read from the picture',
     cause: `${shown(name)}: ${cause}`,
-    remedy: 'Take a sharp picture of the whole code with its white border, or give the file itself.',
+    remedy: 'Use a sharp picture of the whole code with its white border, or the file itself.',
   });
 }
 

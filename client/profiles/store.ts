@@ -49,7 +49,7 @@ export async function changeStore<T>(store: ProfileStore, change: () => Promise<
 function storeUnusable(store: ProfileStore, error: unknown): HomingError {
   return new HomingError({
     code: 'store-unusable',
-    title: 'The profiles cannot be kept',
+    title: 'The profiles cannot be stored',
     cause: error instanceof Error ? `${error.message}.` : String(error),
     remedy: `Make ${store.directory} a directory that you can write to.`,
   });

@@ -65,7 +65,7 @@ function unsealed(sealer: Sealer, sealed: Buffer): string {
     return sealer.decryptString(sealed);
   } catch {
     // Chromium says no more than that it failed.
-    throw forgotten('It was sealed by another keyring than the one that is here now, or is damaged.');
+    throw forgotten('It was encrypted by another keyring, or is damaged.');
   }
 }
 

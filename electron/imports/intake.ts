@@ -27,7 +27,7 @@ function unreadable(path: string, cause: string, remedy: string): HomingError {
   });
 }
 
-const askForInvite = 'Choose the .homing file that the person who runs the network sent you.';
+const askForInvite = 'Choose the .homing file that the admin of the network sent you.';
 
 /**
  * The text of a file that may be an invite, a WireGuard file or a picture of a QR code: its size is looked at before

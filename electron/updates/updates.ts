@@ -76,7 +76,7 @@ export class Updates {
     const { autoUpdater } = await import('electron-updater');
     autoUpdater.logger = log;
     autoUpdater.autoDownload = true;
-    // Nobody's program changes because they closed it.
+    // Closing the app is not consent to an update.
     autoUpdater.autoInstallOnAppQuit = false;
     autoUpdater.on('update-not-available', () => {
       this.#onState({ state: 'idle', checkedAt: new Date().toISOString() });
@@ -100,15 +100,15 @@ export class Updates {
   #failed(error: unknown): void {
     this.#isReady = false;
     const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    const cause = /^net::/.test(said) ? `The place of new versions cannot be reached (${said})` : said;
-    const what = this.#found === '' ? 'look for updates' : `fetch version ${this.#found}`;
+    const cause = /^net::/.test(said) ? `The update server cannot be reached (${said})` : said;
+    const what = this.#found === '' ? 'check for updates' : `fetch version ${this.#found}`;
     this.#onState({
       state: 'failed',
       problem: {
         code: 'update-failed',
         title: `Homing could not ${what}`,
         cause: /[.!?]$/.test(cause) ? cause : `${cause}.`,
-        remedy: 'It tries again by itself; this version goes on working.',
+        remedy: 'It tries again automatically; this version keeps working.',
       },
     });
   }

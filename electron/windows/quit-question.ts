@@ -10,7 +10,8 @@ export async function askBeforeQuit(window: BrowserWindow | undefined, network: 
     type: 'question',
     title: 'Quit Homing',
     message: `Stay connected to ${network}?`,
-    detail: 'The helper can keep the connection, also when you move. Open Homing again to see or end it.',
+    detail:
+      'The helper can keep the connection, even when you change networks. Open Homing again to view or end it.',
     buttons: ['Stay connected', 'Disconnect', 'Cancel'],
     defaultId: 0,
     cancelId: 2,

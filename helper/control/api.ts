@@ -129,9 +129,9 @@ export function controlApi(
   app.notFound((c) => {
     const error = {
       code: 'no-such-call',
-      title: 'The helper knows no such call',
+      title: 'The helper has no such call',
       cause: `${c.req.method} ${c.req.path} is not part of version ${apiVersion} of the control API.`,
-      remedy: 'See docs/ARCHITECTURE.md for the calls there are.',
+      remedy: 'See docs/ARCHITECTURE.md for the available calls.',
     };
     return c.json({ error }, 404);
   });

@@ -19,7 +19,8 @@ export class Slots {
         code: 'helper-busy',
         title: 'The helper is busy',
         cause: `It already has ${this.#max} ${this.#what} open, which is its limit.`,
-        remedy: 'Try again in a moment. If it stays like this, look for a program that does not close them.',
+        remedy:
+          'Try again in a moment. If this does not change, look for a program that does not close them.',
       });
     }
     this.#taken += 1;

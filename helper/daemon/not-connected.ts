@@ -5,7 +5,7 @@ export function notConnected(title: string): HomingError {
   return new HomingError({
     code: 'not-connected',
     title,
-    cause: 'No network is connected, so none of its controllers and routes are known.',
+    cause: 'No network is connected, so its controllers and routes are unknown.',
     remedy: 'Connect first: homing up.',
   });
 }

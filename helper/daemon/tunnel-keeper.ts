@@ -150,7 +150,7 @@ export class TunnelKeeper {
     if (ours || this.#unremoved === interfaceName || !this.#parts.system.exists(interfaceName)) return;
     throw new HomingError({
       code: 'interface-taken',
-      title: 'The interface name is taken',
+      title: 'The interface name is in use',
       cause: `${interfaceName} exists already and was not made by Homing.`,
       remedy: `Remove it (${this.#parts.system.removalHint(interfaceName)}) if nothing needs it, then connect again.`,
     });

@@ -30,8 +30,8 @@ function lineOf({ address, names }: HostEntry): string {
   throw new HomingError({
     code: 'bad-host-entry',
     title: 'The names of the network are not in the hosts file',
-    cause: `The entry ${shown({ address, names })} is no line of a hosts file.`,
-    remedy: 'The tunnel works by address. Ask the person who runs the network for a new invite.',
+    cause: `The entry ${shown({ address, names })} is not a valid line of a hosts file.`,
+    remedy: 'The tunnel works by address. Ask the admin of the network for a new invite.',
   });
 }
 

@@ -17,7 +17,7 @@ function notWritable(path: string, why: string): HomingError {
     title: 'The names of the network are not in the hosts file',
     cause: `${path} ${why}.`,
     remedy:
-      'The tunnel works by address. Let your system own the names, or make the file a plain writable file.',
+      'The tunnel works by address. Let your system manage the names, or make the file a plain writable file.',
   });
 }
 

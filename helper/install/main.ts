@@ -10,7 +10,7 @@ function uidFrom(text: string | undefined): number {
   if (uid <= 0xfffffffe) return uid;
   throw new HomingError({
     code: 'bad-option',
-    title: 'It is not said for whom the helper is installed',
+    title: 'No user given for the helper',
     cause: `--uid is ${JSON.stringify(text ?? null)}.`,
     remedy: 'Give the number that `id -u` prints for the user who may control it.',
   });

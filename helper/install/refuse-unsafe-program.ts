@@ -13,7 +13,7 @@ export function refuseUnsafeProgram(path: string): void {
   throw new HomingError({
     code: 'program-unsafe',
     title: 'The helper would not be safe there',
-    cause: `${at} belongs to user ${uid} with mode ${mode.toString(8)}: others than root could change what root runs.`,
+    cause: `${at} belongs to user ${uid} with mode ${mode.toString(8)}: users other than root could change what root runs.`,
     remedy: `Give it to root: chown root ${at} && chmod go-w ${at}`,
   });
 }

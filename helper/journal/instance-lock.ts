@@ -49,7 +49,7 @@ export function takeInstanceLock(path: string): () => void {
           code: 'helper-already-running',
           title: 'A helper is running already',
           cause: `Process ${holder.split(' ')[0]} holds ${path}.`,
-          remedy: 'Use that one (`homing status`), or stop it first.',
+          remedy: 'Use the running helper (`homing status`), or stop it first.',
         });
       }
       takeAside(path, `${mine}.stale`);

@@ -42,7 +42,7 @@ const helperTitles: Readonly<Record<Exclude<HelperLinkState['state'], 'ready'>, 
   'too-old': 'The helper is too old',
   'too-new': 'Homing is too old',
   'not-permitted': 'Not your helper',
-  failed: 'The helper is in trouble',
+  failed: 'The helper has a problem',
   installing: 'Setting up',
 };
 
@@ -69,7 +69,7 @@ export function reached(tunnel: ConnectedTunnel): {
 
 /**
  * Whether no controller has taken this laptop's key yet, though one is there: its join card may still be on the way
- * to the person who runs the network.
+ * to the admin of the network.
  */
 export function isWaitingForAdmin(tunnel: ConnectedTunnel): boolean {
   return tunnel.controllers.every((one) => one.latestHandshakeAt === null && one.receivedBytes === 0);
@@ -104,7 +104,7 @@ function connected(tunnel: ConnectedTunnel, joined: boolean): AppSituation {
   }
   const detail = howReached(tunnel);
   if (none.length === tunnel.controllers.length) {
-    return { kind: 'unreachable', tone: 'trouble', title: 'No way through', detail };
+    return { kind: 'unreachable', tone: 'trouble', title: 'Not reachable', detail };
   }
   if (moving.length > 0 && lan.length === 0 && none.length === 0) {
     return { kind: 'moving', tone: 'connecting', title: 'Moving', detail };
@@ -125,7 +125,7 @@ export function situationOf(state: SituationFacts): AppSituation {
     return { kind: 'connecting', tone: 'connecting', title: 'Connecting', detail: `To ${network}` };
   }
   if (prediction === 'disconnecting' || tunnel.state === 'disconnecting') {
-    return { kind: 'disconnecting', tone: 'off', title: 'Disconnecting', detail: 'Putting everything back' };
+    return { kind: 'disconnecting', tone: 'off', title: 'Disconnecting', detail: 'Restoring the system' };
   }
   if (tunnel.state === 'failed') {
     return { kind: 'failed', tone: 'trouble', title: 'Not connected', detail: tunnel.problem.title };

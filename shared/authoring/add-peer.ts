@@ -92,7 +92,7 @@ function refuseForeignCard(file: NetworkFile, name: MemberName, card: JoinCard):
   if (card.peer !== name) {
     throw new HomingError({
       code: 'join-card-other-peer',
-      title: 'The join card is that of another peer',
+      title: 'The join card is for another peer',
       cause: `Its peer is "${card.peer}", not "${name}".`,
       remedy: `Add it with \`homing network add-peer ${card.peer} --card ...\`.`,
     });

@@ -173,7 +173,7 @@ function withController(
     throw new HomingError({
       code: 'clan-without-endpoint',
       title: 'A controller has no endpoint',
-      cause: `The settings of "${name}" name none.`,
+      cause: `No option was given for "${name}".`,
       remedy: exportRemedy,
     });
   }
@@ -220,7 +220,7 @@ function withPeer(
 function otherAddress(name: string, what: string, is: string, planned: string): HomingError {
   return new HomingError({
     code: 'clan-address-differs',
-    title: 'A machine has another address than its name gives it',
+    title: 'A machine’s address does not follow from its name',
     cause: `The ${what} of "${name}" is ${shown(is)}; from the names it is ${planned}.`,
     remedy: `If the machine or the instance was renamed, run \`clan vars generate\` with --regenerate for "${name}", and export again.`,
   });

@@ -133,7 +133,7 @@ function defaultControllerOf(file: NetworkFile): string {
   throw new HomingError({
     code: 'no-controller',
     title: 'The network has no controller yet',
-    cause: `"${file.name}" has nobody a peer could connect to.`,
+    cause: `"${file.name}" has no controller that a peer could connect to.`,
     remedy: 'Add one with `homing network add-controller`.',
   });
 }

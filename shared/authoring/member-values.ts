@@ -99,7 +99,7 @@ export function noIpv4Range(network: string, what: string): HomingError {
   return new HomingError({
     code: 'no-ipv4-range',
     title: 'The network has no IPv4 addresses',
-    cause: `"${network}" has IPv6 only, so ${what} would lead nowhere.`,
+    cause: `"${network}" has IPv6 only, so ${what} would not work.`,
     remedy: 'Give it a private range first: `homing network set --ipv4 10.42.0.0/16`.',
   });
 }

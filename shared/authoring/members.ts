@@ -53,7 +53,7 @@ function refuseRepeatedNames(network: Members): void {
         code: 'duplicate-name',
         title: 'Two members have the same name',
         cause: `"${name}" is the name of a ${before} already, so it cannot be that of another ${kind}.`,
-        remedy: `Give the new one another name, for example "${name}-2".`,
+        remedy: `Give the new machine another name, for example "${name}-2".`,
       });
     }
     kinds.set(name, kind);
@@ -114,8 +114,7 @@ function refuseRepeatedKeys(network: Members): void {
         code: 'duplicate-key',
         title: 'Two members have the same public key',
         cause: `${key} is the key of ${before} and of ${of}.`,
-        remedy:
-          'Every member needs a key of its own: make a new one with `wg genkey`, or use the right join card.',
+        remedy: 'Every member needs its own key: create a key with `wg genkey`, or use the right join card.',
       });
     }
     owners.set(key, of);

@@ -191,7 +191,7 @@ export function parseMtu(mtu: number): number {
     code: 'bad-mtu',
     title: 'An MTU cannot be used',
     cause: `The MTU is ${shown(mtu)}.`,
-    remedy: "Give a number of octets from 1280 to 9000; WireGuard's usual one is 1420.",
+    remedy: "Give a number of octets from 1280 to 9000; WireGuard's default is 1420.",
   });
 }
 

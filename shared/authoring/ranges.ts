@@ -55,7 +55,7 @@ export function refuseBadRanges(network: RoutedNetwork): void {
       code: 'bad-endpoint',
       title: 'An endpoint cannot be used',
       cause: `The endpoint ${inside.text} lies in the network's own ${own.find((range) => overlaps(inside.range, range))}.`,
-      remedy: "Give the controller's address outside of the tunnel, or choose another range for the network.",
+      remedy: "Give the controller's address outside the tunnel, or choose another range for the network.",
     });
   }
   for (const { name, routes } of network.controllers) {

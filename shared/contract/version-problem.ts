@@ -11,7 +11,7 @@ export function versionProblem(helper: string, program: string): HomingError {
   return new HomingError({
     code: isHelperNewer ? 'helper-too-new' : 'helper-too-old',
     title: isHelperNewer ? 'The helper is a newer version' : 'The helper is an older version',
-    cause: `The helper speaks version ${helper || 'unknown'} of the control API; this program speaks version ${program}.`,
+    cause: `The helper uses version ${helper || 'unknown'} of the control API; this program uses version ${program}.`,
     remedy: isHelperNewer ? 'Update this program.' : 'Install the helper again from this version of Homing.',
   });
 }

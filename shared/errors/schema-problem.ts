@@ -38,7 +38,7 @@ export function schemaProblem(
     code: of.code,
     title: of.title,
     // The message of an unknown field quotes its name: a newline there would begin a line of somebody else's.
-    cause: `${field} is ${value}: ${(issue?.message ?? 'it does not fit').replaceAll('\n', '\\n')}.`,
+    cause: `${field} is ${value}: ${(issue?.message ?? 'it does not match').replaceAll('\n', '\\n')}.`,
     remedy: of.remedy,
   });
 }

@@ -80,7 +80,7 @@ function refuseOtherKeys(
   if (other === undefined) return;
   throw refuse(
     'invite-bad-header',
-    'The invite is not one of Homing',
+    'This is not an invite of Homing',
     `${where} has the field ${shown(other)}, which an invite does not have.`,
   );
 }
@@ -89,7 +89,7 @@ function expectValue(object: Readonly<Record<string, unknown>>, key: string, wan
   if (object[key] === wanted) return;
   throw refuse(
     'invite-bad-header',
-    'The invite is not one of Homing',
+    'This is not an invite of Homing',
     `${where}.${key} is ${shown(object[key])}, not "${wanted}".`,
   );
 }
@@ -102,7 +102,7 @@ function networkKeyIn(header: Readonly<Record<string, unknown>>): NetworkKey {
   if (!isObject(jwk)) {
     throw refuse(
       'invite-bad-header',
-      'The invite is not one of Homing',
+      'This is not an invite of Homing',
       `header.jwk is ${shown(jwk)}, not a key.`,
     );
   }
@@ -114,7 +114,7 @@ function networkKeyIn(header: Readonly<Record<string, unknown>>): NetworkKey {
   if (typeof x === 'string' && isNetworkKey(x)) return x;
   throw refuse(
     'invite-bad-header',
-    'The invite is not one of Homing',
+    'This is not an invite of Homing',
     `header.jwk.x is ${shown(x)}, not 32 bytes in base64url.`,
   );
 }
@@ -181,8 +181,8 @@ export function verifyCompact(text: string): SignedPayload {
   if (!isSignedBy(networkKey, `${headerPart}.${payloadPart}`, signature)) {
     throw refuse(
       'invite-bad-signature',
-      'The signature of the invite does not fit',
-      'The invite was changed after it was signed, or damaged on its way.',
+      'The signature of the invite does not match',
+      'The invite was changed after it was signed, or damaged in transit.',
     );
   }
   return { payload, networkKey };

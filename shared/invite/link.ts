@@ -25,7 +25,7 @@ export function jwsIn(text: string): string {
     throw new HomingError({
       code: 'invite-empty',
       title: 'The invite is empty',
-      cause: text === '' ? 'It has 0 bytes.' : 'It holds nothing but white space.',
+      cause: text === '' ? 'It has 0 bytes.' : 'It contains only white space.',
       remedy: 'Save or download the invite again.',
     });
   }

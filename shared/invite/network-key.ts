@@ -33,7 +33,7 @@ export function parseSigningKey(text: string, field: string): SigningKey {
   throw new HomingError({
     code: 'bad-signing-key',
     title: 'A signing key cannot be read',
-    cause: `${field} holds ${trimmed.length} characters that are not 32 bytes in base64url (the value is not shown).`,
+    cause: `${field} has ${trimmed.length} characters that are not 32 bytes in base64url (the value is not shown).`,
     remedy: 'Put back the file that `homing network init` wrote, from your backup.',
   });
 }

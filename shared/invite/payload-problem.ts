@@ -24,7 +24,7 @@ const problemOfMark: Readonly<Record<string, FieldProblem>> = {
   'unknown-controller': {
     code: 'unknown-controller',
     title: 'The controllers do not agree with the other lists',
-    remedy: 'Ask the person who runs the network for a new invite.',
+    remedy: 'Ask the admin of the network for a new invite.',
   },
   'outside-network': {
     code: 'subnet-outside-network',
@@ -63,7 +63,7 @@ const problemOfField: readonly (readonly [RegExp, FieldProblem])[] = [
     {
       code: 'bad-ipv4',
       title: 'An IPv4 address of the network cannot be used',
-      remedy: 'Every member has an address of its own inside one private range, for example 10.42.0.0/16.',
+      remedy: 'Each member has its own address in one private range, for example 10.42.0.0/16.',
     },
   ],
   [

@@ -45,7 +45,7 @@ export function verifyInvite(text: string): VerifiedInvite {
     throw payloadProblem(parsed.error, payload, {
       code: 'invite-malformed',
       title: 'The invite does not describe a network',
-      remedy: 'Ask the person who runs the network for a new invite.',
+      remedy: 'Ask the admin of the network for a new invite.',
     });
   }
   return { payload: parsed.data, networkKey, fingerprint: fingerprintOf(networkKey), jws };
@@ -91,7 +91,7 @@ export function acceptUpdate(
       code: 'invite-other-key',
       title: `Another network claims the name "${incoming.payload.network.name}"`,
       cause: `The invite is signed by "${incoming.fingerprint.words.join(' ')}"; the network here is "${existing.fingerprint.words.join(' ')}".`,
-      remedy: `Ask the person who runs "${name}". If the key was really replaced, run \`homing forget ${name}\` and import again.`,
+      remedy: `Ask the admin of "${name}". If the key was really replaced, run \`homing forget ${name}\` and import again.`,
     });
   }
   refuseOtherSubject(existing.payload, incoming.payload);
@@ -100,9 +100,9 @@ export function acceptUpdate(
   if (is === was && changes.length > 0) {
     throw new HomingError({
       code: 'invite-same-serial-other-content',
-      title: 'The invite has the serial of the one here, but other content',
+      title: 'The invite has a known serial, but other content',
       cause: `serial is ${is} in both; they differ in ${shortList(changes)}.`,
-      remedy: `Ask the person who runs "${name}" for a newer invite: an edited network file needs a higher serial, which \`homing network invite\` gives it.`,
+      remedy: `Ask the admin of "${name}" for a newer invite: an edited network file needs a higher serial, which \`homing network invite\` gives it.`,
     });
   }
   if (is === was) {
@@ -116,7 +116,7 @@ export function acceptUpdate(
   if (is < was) {
     throw new HomingError({
       code: 'invite-older-serial',
-      title: 'The invite is older than the one here',
+      title: 'The invite is older than the current one',
       cause: `serial is ${is}; the network "${name}" here already has serial ${was}.`,
       remedy: 'Ask for the newest invite.',
     });

@@ -39,7 +39,7 @@ export function parsePrivateKey(text: string, field: string): PrivateKey {
   throw new HomingError({
     code: 'bad-key',
     title: 'A private key is not a WireGuard key',
-    cause: `${field} holds ${text.length} characters that are not 32 bytes in base64 (the value is not shown).`,
+    cause: `${field} has ${text.length} characters that are not 32 bytes in base64 (the value is not shown).`,
     remedy: 'Give the 44 characters that `wg genkey` prints.',
   });
 }

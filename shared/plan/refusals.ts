@@ -74,7 +74,7 @@ function refuseMostTraffic(profile: Profile): void {
   throw new HomingError({
     code: 'profile-refused',
     title: 'The helper refuses this network',
-    cause: `Its ${ranges.length} ranges together hold ${percentText(Math.max(...Object.values(internetShare(ranges))))} of the internet, so it would take nearly all traffic.`,
+    cause: `Its ${ranges.length} ranges together cover ${percentText(Math.max(...Object.values(internetShare(ranges))))} of the internet, so it would capture nearly all traffic.`,
     remedy: 'Ask for only the ranges behind the controllers.',
   });
 }

@@ -169,6 +169,6 @@ function besidesExits(profile: Profile): OtherTraffic {
   if (block === undefined) return { isUntouched: true, text: 'stays as it is' };
   return {
     isUntouched: false,
-    text: `stays as it is, except for all of ${block}: other private networks use these addresses too`,
+    text: `stays as it is, except for all of ${block}: other private networks also use these addresses`,
   };
 }

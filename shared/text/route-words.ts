@@ -24,7 +24,7 @@ export function routeWords(
   if (state === 'taken-over') {
     return {
       label: 'taken over',
-      sentence: `The network you are in has the same addresses (${own}). ${range} goes through ${route.controller} for as long as you are here.`,
+      sentence: `The network you are in has the same addresses (${own}). ${range} goes through ${route.controller} while you are here.`,
       action: 'give-back',
     };
   }

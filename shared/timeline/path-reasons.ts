@@ -26,7 +26,7 @@ export function startedFromMemory(to: ProvenCandidate, nowMs: number): string {
 }
 
 export function startedUnproven(): string {
-  return 'nothing has answered yet; starting over the internet';
+  return 'no answer yet; starting over the internet';
 }
 
 /** `no answer on your LAN for 0.9 s while packets were sent` */
@@ -65,7 +65,7 @@ export function kept(
   }
   if (current.last.verdict === 'untested') return `in use ${pathPlace[current.path]}, not tested yet`;
   if (current.last.verdict !== 'verified')
-    return `in use ${pathPlace[current.path]}, though a test went unanswered`;
+    return `in use ${pathPlace[current.path]}, although a test went unanswered`;
   const answers = `answers ${pathPlace[current.path]} in ${millisecondsText(current.last.roundTripMs)}`;
   if (slowLan === null) return answers;
   if (slowLan.isStranger)
@@ -73,8 +73,8 @@ export function kept(
   return `${answers}; the LAN is slower, ${millisecondsText(slowLan.verified.smoothedMs)}`;
 }
 
-export const keptUnknown = 'in use at an address that is not known; nothing better has answered';
+export const keptUnknown = 'in use at an unknown address; nothing better has answered';
 
-export const noUsableLink = 'no network leads to it';
+export const noUsableLink = 'no network has a route to it';
 
-export const nothingProven = 'nothing has proven itself yet; a private address is not trusted without proof';
+export const nothingProven = 'no endpoint is verified yet; a private address is not used without proof';

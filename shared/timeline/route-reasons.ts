@@ -7,7 +7,7 @@ export function rangeTakenOver(range: string): string {
 }
 
 export function rangeGivenBack(range: string): string {
-  return `${range} is the network's here again, for as long as it has these addresses`;
+  return `${range} is again reached through the network here, which has the same addresses`;
 }
 
 export const placeLeft = 'the laptop left the network with the same addresses';

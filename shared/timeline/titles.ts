@@ -23,9 +23,9 @@ function place(path: Path | null): string {
 const titles: Readonly<Record<DecisionKind, (decision: Decision) => string>> = {
   connected: () => 'connected',
   disconnected: () => 'disconnected',
-  adopted: () => 'a live tunnel was taken over',
-  repaired: () => 'leftovers were removed',
-  'port-changed': () => 'another UDP port is used',
+  adopted: () => 'took over a live tunnel',
+  repaired: () => 'removed leftovers',
+  'port-changed': () => 'another UDP port is in use',
   found: ({ controller, path }) =>
     path === 'lan' ? `${controller} found ${pathPlace.lan}` : `${controller} answers again`,
   moved: ({ controller, path }) => `${controller} moved ${goal(path)}`,
@@ -33,14 +33,14 @@ const titles: Readonly<Record<DecisionKind, (decision: Decision) => string>> = {
   kept: ({ controller, path }) => `${controller} stays ${place(path)}`,
   renewed: ({ controller }) => `a new session with ${controller} was requested`,
   lost: ({ controller }) => `${controller} can’t be reached`,
-  ignored: ({ controller }) => `an answer was ignored${controller === null ? '' : ` for ${controller}`}`,
+  ignored: ({ controller }) => `ignored an answer${controller === null ? '' : ` for ${controller}`}`,
   'names-moved': ({ controller }) =>
     controller === null ? 'names moved' : `names now go through ${controller}`,
-  'route-changed': ({ controller }) => `a range behind ${controller} changed its way`,
+  'route-changed': ({ controller }) => `a range behind ${controller} has another route`,
   'kill-switch': () => 'the kill switch changed',
   portal: () => 'sign-in page',
   trouble: ({ controller }) => (controller === null ? 'trouble' : `trouble with ${controller}`),
-  other: () => 'something else happened',
+  other: () => 'another event',
 };
 
 function toneOf({ kind, path }: Decision): Tone {

@@ -11,7 +11,7 @@ export function disconnectedFrom(network: string): string {
   return `from ${network}`;
 }
 
-export const keptThroughRestart = 'the tunnel kept running while the helper was away';
+export const keptThroughRestart = 'the tunnel kept running without the helper';
 
 /** @param wanted the configured UDP port @param used the port the system chose in its place */
 export function portInUse(wanted: number, used: number): string {
@@ -24,7 +24,7 @@ export function failed({ title, cause }: Problem): string {
 }
 
 export function notAdopted({ cause }: Problem): string {
-  return `the tunnel of the previous helper could not be taken over: ${cause}`;
+  return `could not take over the tunnel of the previous helper: ${cause}`;
 }
 
 export function namesNotRemoved({ cause }: Problem): string {
@@ -33,7 +33,7 @@ export function namesNotRemoved({ cause }: Problem): string {
 
 export const namesRemoved = 'names of an earlier run were removed';
 
-export const interruptedRunRemoved = 'what an interrupted run had left was removed';
+export const interruptedRunRemoved = 'removed leftovers of an interrupted run';
 
 /** @param why what is wrong with the journal */
 export function journalDamaged(why: string): string {
@@ -42,5 +42,5 @@ export function journalDamaged(why: string): string {
 
 /** An interface of the journal that has the key of somebody else. */
 export function interfaceNotOurs(interfaceName: string): string {
-  return `${interfaceName} has another key than the one that was left here, so it was not removed`;
+  return `${interfaceName} has a key that is not Homing's, so it was not removed`;
 }

@@ -116,7 +116,7 @@ function noController(): HomingError {
   return new HomingError({
     code: 'wg-quick-no-endpoint',
     title: 'The WireGuard file cannot be imported',
-    cause: 'No [Peer] has an Endpoint, so there is nobody to connect to.',
+    cause: 'No [Peer] has an Endpoint, so there is nothing to connect to.',
     remedy: 'Give the file of this laptop, not that of the server.',
   });
 }
@@ -130,7 +130,7 @@ function refuseRepeatedKeys(peers: readonly ParsedPeer[]): void {
         'wg-quick-duplicate-peer',
         line,
         `this [Peer] has the same PublicKey as the one on line ${before}.`,
-        'Join the two sections to one.',
+        'Merge the two sections.',
       );
     }
     lines.set(publicKey, line);

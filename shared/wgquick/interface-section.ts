@@ -45,12 +45,7 @@ export function interfaceSection(sections: readonly WgQuickSection[]): WgQuickSe
     });
   }
   if (second === undefined) return section;
-  throw lineProblem(
-    'wg-quick-syntax',
-    second.line,
-    'this is a second [Interface].',
-    'Leave one of them out.',
-  );
+  throw lineProblem('wg-quick-syntax', second.line, 'this is a second [Interface].', 'Remove one of them.');
 }
 
 /** Reads the `[Interface]` section. @throws HomingError with the line number */
@@ -91,7 +86,7 @@ function privateKeyIn(setting: Setting | undefined, section: WgQuickSection): Pr
     'wg-quick-no-key',
     section.line,
     '[Interface] has no PrivateKey.',
-    'Give the file with the key in it; Homing moves it to a file only you can read.',
+    'Use the file that contains the key; Homing moves the key to a file that only you can read.',
   );
 }
 

@@ -146,7 +146,7 @@ function refuseWhole(text: string): void {
     throw new HomingError({
       code: 'wg-quick-binary',
       title: 'This file is not a WireGuard configuration',
-      cause: 'It holds control characters or bytes that are not UTF-8.',
+      cause: 'It contains control characters or bytes that are not UTF-8.',
       remedy: 'Give the .conf file itself, as text.',
     });
   }

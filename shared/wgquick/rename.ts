@@ -79,6 +79,6 @@ function refuseRepeated(names: readonly string[]): void {
     code: 'duplicate-name',
     title: 'Two machines would have the same name',
     cause: `The name ${shown(repeated)} is used twice.`,
-    remedy: 'Give each machine a name of its own.',
+    remedy: 'Give each machine its own name.',
   });
 }

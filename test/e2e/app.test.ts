@@ -59,7 +59,7 @@ async function reviewed(source: string): Promise<void> {
 }
 
 test('one press sets up the helper through pkexec, and the app goes on by itself', async () => {
-  await page.getByText('One thing to set up').waitFor();
+  await page.getByText('One step to set up').waitFor();
   await page.getByRole('button', { name: 'Set up Homing' }).click();
   await page.getByText('Drop an invite here').waitFor({ timeout: 30_000 });
   expect(await scene.laptop.installed.helperProgram()).toBe('/opt/app/resources/helper/homing-helper');
@@ -217,7 +217,7 @@ test('a helper that was killed is missed, and taken up again with its live tunne
   await scene.laptop.installed.killHelper();
   await page
     .getByText('The helper is not running')
-    .or(page.getByText('One thing to set up'))
+    .or(page.getByText('One step to set up'))
     .first()
     .waitFor(patience);
   await scene.laptop.installed.startHelper();

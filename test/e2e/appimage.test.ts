@@ -210,7 +210,7 @@ test('removed from its settings, it leaves nothing', async () => {
   await page.getByRole('button', { name: 'Remove it' }).click();
   await page.getByRole('button', { name: 'Remove the helper' }).click();
   await page.getByRole('button', { name: 'Status' }).click();
-  await page.getByText('One thing to set up').waitFor(patience);
+  await page.getByText('One step to set up').waitFor(patience);
   await endApp();
   const files = await world.laptop.exec([
     '/usr/bin/find',

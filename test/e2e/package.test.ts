@@ -66,7 +66,7 @@ async function removeHelper(): Promise<void> {
   await page.getByRole('button', { name: 'Remove it' }).click();
   await page.getByRole('button', { name: 'Remove the helper' }).click();
   await page.getByRole('button', { name: 'Status' }).click();
-  await page.getByText('One thing to set up').waitFor(patience);
+  await page.getByText('One step to set up').waitFor(patience);
 }
 
 /** Files of the helper, wherever an installation puts some. */

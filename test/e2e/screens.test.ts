@@ -96,7 +96,7 @@ function tab(name: string) {
 }
 
 test('without a helper there is one thing to do', async () => {
-  await page.getByText('One thing to set up').waitFor();
+  await page.getByText('One step to set up').waitFor();
   await look('onboarding-missing');
 });
 
@@ -151,10 +151,10 @@ test('what is no invite is refused with a sentence', async () => {
 
 test('a file that is dragged over the window has a place to go', async () => {
   await page.evaluate(dragEvent('dragover'));
-  await page.getByText('Drop the invite to look at it').waitFor();
+  await page.getByText('Drop the invite to review it').waitFor();
   await look('welcome-dragging');
   await page.evaluate(dragEvent('dragleave'));
-  await page.getByText('Drop the invite to look at it').waitFor({ state: 'hidden' });
+  await page.getByText('Drop the invite to review it').waitFor({ state: 'hidden' });
 });
 
 function dragEvent(type: string): string {
@@ -163,7 +163,7 @@ function dragEvent(type: string): string {
 
 test('a WireGuard file says what it does, and which lines are left out', async () => {
   await lookAt(page, wireGuardFile);
-  await page.getByText('nobody has signed it').waitFor();
+  await page.getByText('is not signed').waitFor();
   await page.getByText('PostUp').first().scrollIntoViewIfNeeded();
   await look('review-wireguard-file');
   await page.getByRole('button', { name: 'Not now' }).click();
@@ -188,7 +188,7 @@ test('the picture of a QR code is read, and its machines get the names that the 
 test('an invite is looked at before anything happens', async () => {
   await lookAt(page, network.invite());
   await page.getByRole('button', { name: 'Join wgnet' }).waitFor();
-  await page.getByRole('button', { name: 'Show all of it' }).click();
+  await page.getByRole('button', { name: 'Show all' }).click();
   await look('review-all');
   await page.getByRole('button', { name: 'Show less' }).click();
   await look('review');
@@ -284,7 +284,7 @@ test('at home', async () => {
   }
   await look('status-home');
   await page.getByRole('button', { name: /^nas/ }).click();
-  await page.getByText('Ways to it').waitFor();
+  await page.getByText('Endpoints').waitFor();
   await look('status-home-details');
   await page.getByRole('button', { name: /^nas/ }).click();
 });
@@ -306,7 +306,7 @@ test('a controller without a probe key has the lines that change that', async ()
   );
   await page.getByText('2 of 3 controllers on your LAN').waitFor();
   await page.getByRole('button', { name: /^nas/ }).click();
-  await page.getByText('Faster and proven moves').scrollIntoViewIfNeeded();
+  await page.getByText('Faster, verified moves').scrollIntoViewIfNeeded();
   await page.getByRole('button', { name: 'Copy the lines for nas' }).scrollIntoViewIfNeeded();
   await look('status-probe-peer');
   await page.getByRole('button', { name: /^nas/ }).click();
@@ -336,7 +336,7 @@ test('machines', async () => {
   await page.getByRole('searchbox', { name: 'Search machines' }).fill('laptop3');
   await expect.poll(() => page.getByRole('listitem').count()).toBe(1);
   await page.getByRole('searchbox', { name: 'Search machines' }).fill('nothing like it');
-  await page.getByText('No machine has that').waitFor();
+  await page.getByText('No machine matches').waitFor();
   await look('machines-none');
 });
 

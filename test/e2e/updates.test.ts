@@ -79,7 +79,7 @@ async function lookNow(): Promise<void> {
 test('updates that cannot be looked for are a sentence, and the app goes on', async () => {
   await lookNow();
   await page.getByText('Homing could not look for updates').waitFor(patience);
-  await page.getByText('this version goes on working').waitFor();
+  await page.getByText('this version keeps working').waitFor();
   await page.getByRole('button', { name: 'Check now' }).waitFor();
   await lookAtScreen(page, 'settings-update-failed');
 });

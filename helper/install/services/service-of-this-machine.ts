@@ -17,8 +17,8 @@ export function serviceManager(runner: ProgramRunner): ServiceManager {
   if (startStopDaemon !== undefined && existsSync('/etc/init.d')) return sysv(runner, startStopDaemon);
   throw new HomingError({
     code: 'no-service-manager',
-    title: 'Nothing here can start the helper with the machine',
+    title: 'No service manager can start the helper here',
     cause: 'There is neither systemd nor /etc/init.d with start-stop-daemon.',
-    remedy: 'Have whatever starts services here run, as root: homing-helper --uid followed by your user id.',
+    remedy: 'Have this machine’s service manager run, as root: homing-helper --uid followed by your user id.',
   });
 }

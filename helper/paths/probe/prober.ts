@@ -268,7 +268,7 @@ function closedError(): HomingError {
   return new HomingError({
     code: 'prober-closed',
     title: 'Probing has ended',
-    cause: 'The prober was closed, because the tunnel was taken down or the helper stops.',
+    cause: 'The prober was closed because the tunnel was disconnected or the helper stops.',
     remedy: 'Connect again.',
   });
 }

@@ -106,10 +106,10 @@ export class TargetRun {
     const { timeoutMs } = this.#timing;
     const asked = `${this.#attempts} ${this.#attempts === 1 ? 'message' : 'messages'}, ${timeoutMs} ms each`;
     if (this.#unproven) {
-      return `Something answers there, but not with the controller's key and preshared key (${asked}).`;
+      return `A host there answers, but without the controller's key or preshared key (${asked}).`;
     }
     if (this.#cookieRetried) {
-      return `Something answers there that it is under load, which proves nothing (${asked}).`;
+      return `A host there answers that it is under load, which proves nothing (${asked}).`;
     }
     return `No answer (${asked}).`;
   }
@@ -129,5 +129,5 @@ const failures: Readonly<Record<string, string>> = {
 
 function refusedBecause(failure: string): string {
   const known = failures[failure];
-  return known ? `It cannot be sent to: ${known} (${failure}).` : `It cannot be sent to: ${failure}.`;
+  return known ? `Cannot send to it: ${known} (${failure}).` : `Cannot send to it: ${failure}.`;
 }

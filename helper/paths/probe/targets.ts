@@ -74,7 +74,7 @@ export function destinationOf(
   const zone = needsZone && !canonical.includes('%') ? target.interfaceName : undefined;
   const host = zone === undefined ? canonical : `${canonical}%${zone}`;
   if (needsZone && !host.includes('%')) {
-    return { refusal: `${canonical} is reached through one interface, and none is named.` };
+    return { refusal: `${canonical} is reached through an interface, and none is given.` };
   }
   return {
     family,

@@ -153,7 +153,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
         code: 'tunnel-failed',
         title: 'The tunnel could not be brought up',
         cause: error instanceof Error ? error.message : String(error),
-        remedy: 'Nothing was left behind. Run `homing diagnostics` to see what the system said.',
+        remedy: 'Everything was undone. Run `homing diagnostics` to see the system’s messages.',
       });
     }
   }

@@ -8,7 +8,7 @@ import { useActions, useApp } from '../../state/use-window-state.ts';
 import styles from './join-card-screen.module.css';
 import { QrCode } from './qr-code.tsx';
 
-/** What goes back to the person who runs the network: this laptop's name and public keys. */
+/** What goes back to the admin of the network: this laptop's name and public keys. */
 export function JoinCardScreen({ profileId }: { readonly profileId: string }) {
   const actions = useActions();
   const { profiles, tunnel } = useApp();
@@ -37,9 +37,9 @@ export function JoinCardScreen({ profileId }: { readonly profileId: string }) {
   return (
     <Screen title="Join card" aside={profile.label}>
       <Card>
-        <p className={styles.lead}>Send this to whoever runs {profile.network}</p>
+        <p className={styles.lead}>Send this to the admin of {profile.network}</p>
         <p className={styles.hint}>
-          It holds the name {profile.peer} and two public keys. Nothing in it is secret.
+          It holds the name {profile.peer} and two public keys. It contains no secrets.
         </p>
         {card !== undefined && (
           <>
@@ -65,7 +65,7 @@ export function JoinCardScreen({ profileId }: { readonly profileId: string }) {
       </Card>
       {!profile.joined && (
         <Notice tone="hint" title="Waiting for the admin to add this laptop">
-          You can connect already: the connection starts by itself as soon as they have added it.
+          You can connect now: the connection starts as soon as they have added it.
         </Notice>
       )}
       <Card>

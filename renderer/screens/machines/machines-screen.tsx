@@ -48,7 +48,7 @@ export function MachinesScreen({ profile }: { readonly profile: ProfileSummary }
         </Card>
       )}
       <p className={styles.rest} role="status">
-        {found.length === 0 && 'No machine has that in its name or address.'}
+        {found.length === 0 && 'No machine matches.'}
         {found.length > shown.length && `and ${found.length - shown.length} more: search for them by name`}
       </p>
     </Screen>

@@ -21,33 +21,33 @@ interface Step {
 
 const steps: Readonly<Record<Without['state'], Step>> = {
   connecting: { title: 'One moment', body: 'Homing is looking for its helper.' },
-  installing: { title: 'Setting up', body: 'The system asks for the password of an administrator.' },
+  installing: { title: 'Setting up', body: 'The system asks for an administrator’s password.' },
   missing: {
-    title: 'One thing to set up',
-    body: 'A small helper makes the tunnel; it runs as root. The system asks for the password of an administrator, once.',
+    title: 'One step to set up',
+    body: 'A small helper runs the tunnel as root. The system asks once for an administrator’s password.',
     action: { words: 'Set up Homing', call: 'installHelper' },
   },
   'not-running': {
     title: 'The helper is not running',
-    body: 'It is installed, and nothing answers. Setting it up once more starts it.',
+    body: 'It is installed, but does not answer. Setting it up again starts it.',
     action: { words: 'Start the helper', call: 'installHelper' },
   },
   'too-old': {
     title: 'The helper is older than the app',
-    body: 'Homing was updated, and its helper was not. The connection is kept while it is replaced.',
+    body: 'Homing was updated, but its helper was not. The connection stays while the helper is replaced.',
     action: { words: 'Update the helper', call: 'installHelper' },
   },
   'too-new': {
     title: 'The helper is newer than the app',
-    body: 'It was installed by a newer Homing. Update this one.',
+    body: 'A newer Homing installed it. Update this app.',
   },
   'not-permitted': {
     title: 'The helper belongs to another user',
-    body: 'One user of this machine controls it at a time. An administrator can hand it to you.',
-    action: { words: 'Set up Homing for me', call: 'installHelper' },
+    body: 'Only one user can control it. An administrator can set it up for you.',
+    action: { words: 'Set up Homing', call: 'installHelper' },
   },
   failed: {
-    title: 'The helper is in trouble',
+    title: 'The helper has a problem',
     body: '',
     action: { words: 'Try again', call: 'retryHelper' },
   },

@@ -35,14 +35,14 @@ function Ready({ review }: { readonly review: ReadyReview }) {
         <p className={styles.network}>{network}</p>
         {fingerprint === null ? (
           <p className={styles.proof}>
-            A WireGuard file: nobody has signed it. Join only if you know where it comes from.
+            A WireGuard file is not signed. Join only if you know where it comes from.
           </p>
         ) : (
           <>
             <p className={styles.proof}>
               {isNew
                 ? 'Signed by its owner. Compare the fingerprint with them:'
-                : `Signed by the owner you know, serial ${serial}.`}
+                : `Signed by the known owner, serial ${serial}.`}
             </p>
             <FingerprintWords fingerprint={fingerprint} />
           </>

@@ -88,7 +88,7 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
           </div>
         )}
         <div className={styles.toggle}>
-          <Button onPress={() => setOpen(!isOpen)}>{isOpen ? 'Show less' : 'Show all of it'}</Button>
+          <Button onPress={() => setOpen(!isOpen)}>{isOpen ? 'Show less' : 'Show all'}</Button>
         </div>
       </Card>
     </Section>

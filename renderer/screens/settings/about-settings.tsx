@@ -47,7 +47,8 @@ export function AboutSettings({ about, tunnel }: AboutSettingsProps) {
             ]}
             onCancel={() => setAsking(false)}
           >
-            The helper can keep the connection, also when you move. Open Homing again to see or end it.
+            The helper can keep the connection, even when you change networks. Open Homing again to view or
+            end it.
           </Question>
         )}
       </Card>

@@ -29,7 +29,7 @@ export function DamagedProfileNotice({ damaged }: { readonly damaged: AppState['
           answers={[{ words: 'Delete it', look: 'danger', onChoose: () => void remove() }]}
           onCancel={() => setAsking(false)}
         >
-          What is left of it at {path} is deleted, its key too.
+          Its files at {path} are deleted, including its key.
         </Question>
       )}
     </Notice>

@@ -53,8 +53,7 @@ export function HelperSettings({ helper, installer }: HelperSettingsProps) {
             answers={[{ words: 'Remove the helper', look: 'danger', onChoose: () => void remove() }]}
             onCancel={() => setAsking(false)}
           >
-            You are disconnected, and all that Homing has put into the system is taken out again. Your
-            networks stay.
+            You are disconnected, and everything that Homing installed is removed. Your networks stay.
           </Question>
         )}
       </Card>

@@ -8,7 +8,7 @@ import { useActions } from '../../state/use-window-state.ts';
 import styles from './network-entry.module.css';
 
 const keyWords: Readonly<Record<ProfileSummary['key']['state'], string>> = {
-  sealed: 'Its key is sealed in your keyring.',
+  sealed: 'Its key is encrypted by your keyring.',
   file: 'Its key is in a file that only you can read:',
   unreadable: 'Its key cannot be read.',
 };
@@ -58,8 +58,8 @@ export function NetworkEntry({ profile }: { readonly profile: ProfileSummary }) 
           answers={[{ words: `Forget ${label}`, look: 'danger', onChoose: () => void forget() }]}
           onCancel={close}
         >
-          The key of this laptop for {label} is deleted. To join again takes an invite, and its admin has to
-          add the new key.
+          The key of this laptop for {label} is deleted. To join again you need an invite, and the admin has
+          to add the new key.
         </Question>
       )}
     </Card>

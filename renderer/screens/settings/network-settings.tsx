@@ -36,7 +36,7 @@ export function NetworkSettings({ profile, tunnel }: NetworkSettingsProps) {
         />
         <SettingSwitch
           name="Find controllers on the LAN"
-          hint="Asks the network you are in, also when the invite names no address there"
+          hint="Searches the current network, even if the invite lists no address there"
           isOn={settings.discovery}
           onChange={(discovery) => void set({ discovery })}
         />

@@ -18,7 +18,7 @@ export function UpdateSettings({ update, isAutomatic }: UpdateSettingsProps) {
       <Card>
         {!isElsewhere && (
           <SettingSwitch
-            name="Look for updates"
+            name="Check for updates"
             isOn={isAutomatic}
             onChange={(checkForUpdates) => void actions.do('setPreferences', { checkForUpdates })}
           />

@@ -70,8 +70,12 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
         </Fact>
       </Facts>
       <div className={styles.ways}>
-        <h3>Ways to it</h3>
-        <Button onPress={() => void test()} isDisabled={isTesting} label={`Test now: the ways to ${name}`}>
+        <h3>Endpoints</h3>
+        <Button
+          onPress={() => void test()}
+          isDisabled={isTesting}
+          label={`Test now: the endpoints of ${name}`}
+        >
           {isTesting ? 'Testing…' : 'Test now'}
         </Button>
       </div>

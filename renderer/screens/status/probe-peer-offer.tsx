@@ -22,7 +22,7 @@ export function ProbePeerOffer({ profileId, controller }: ProbePeerOfferProps) {
   const copy = async () => setCopied(await actions.do('copyProbePeer', { profileId, controller }));
   return (
     <section className={styles.offer}>
-      <h3>Faster and proven moves</h3>
+      <h3>Faster, verified moves</h3>
       <p>Add these lines to the WireGuard configuration of {controller}:</p>
       <pre>{lines}</pre>
       <Button onPress={() => void copy()} label={`Copy the lines for ${controller}`}>

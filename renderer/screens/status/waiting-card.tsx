@@ -13,7 +13,7 @@ export function WaitingCard({ network, onShowCard }: WaitingCardProps) {
     <Card>
       <p className={styles.title}>Send back the join card</p>
       <p className={styles.body}>
-        Send the join card to whoever runs {network}. The connection starts by itself as soon as they have
+        Send the join card to the admin of {network}. The connection starts automatically as soon as they have
         added it.
       </p>
       <Button onPress={onShowCard}>Show the join card</Button>

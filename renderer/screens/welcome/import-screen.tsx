@@ -23,8 +23,8 @@ export function ImportScreen({ onBack }: ImportScreenProps) {
           <FileDown size={30} strokeWidth={1.5} aria-hidden="true" />
           <p className={styles.lead}>Drop an invite here</p>
           <p className={styles.hint}>
-            The person who runs the network sends it: a .homing file or a link. A WireGuard .conf works too,
-            and a picture of a QR code.
+            The admin of the network sends it: a .homing file or a link. A WireGuard .conf works too, and a
+            picture of a QR code.
           </p>
           <Button look="main" onPress={() => void actions.do('openInvite', undefined)}>
             Choose a file…

@@ -67,7 +67,7 @@ export function parseFlightRecords(text: string): readonly FlightRecord[] {
   throw new HomingError({
     code: 'no-flight-record',
     title: 'There is nothing to replay',
-    cause: 'The file holds no flight record: no line of it begins with {"flight":1.',
+    cause: 'The file contains no flight record: no line begins with {"flight":1.',
     remedy: 'Save the output of `homing diagnostics` while a network is connected, and give that file.',
   });
 }

@@ -161,13 +161,13 @@ describe('homing network import --clan', () => {
           `${path}/vars/per-machine/Ctrl1/wireguard-network-Wg.Test-One/prefix/value`,
           'fd51:19c1:e:fb00',
         ),
-      'A machine has another address than its name gives it',
+      'A machine’s address does not follow from its name',
     ],
     [
       'a suffix of another name',
       (path) =>
         writeFile(`${path}/vars/per-machine/peer2/wireguard-network-Wg.Test-One/suffix/value`, '1:2:3:4'),
-      'A machine has another address than its name gives it',
+      'A machine’s address does not follow from its name',
     ],
     [
       'a key that is none',

@@ -232,7 +232,7 @@ describe('homing network', () => {
     await folder.run(['import', folder.file('laptop.homing'), '--yes']);
     const card = (await folder.run(['join-card'])).stdout.trim();
     const added = await network('add-peer', 'laptop', '--card', card);
-    expect(added.stdout).toContain('Took the keys of "laptop", serial 4.');
+    expect(added.stdout).toContain('Added the keys of "laptop", serial 4.');
     const rendered = await network('render', '--controller', 'nas', '--format', 'wg-quick');
     const { publicKey } = JSON.parse((await folder.run(['join-card', '--json'])).stdout);
     expect(rendered.stdout).toContain(
@@ -431,12 +431,12 @@ describe('homing network', () => {
       'edited by hand',
     );
     const invite = await network('invite', 'laptop');
-    expect(invite.stderr).toContain('with the edit it is serial 4');
+    expect(invite.stderr).toContain('the edited file has serial 4');
     expect(verifyInvite(invite.stdout.trim()).payload.serial).toBe(4);
     expect((await network('invite', 'laptop')).stderr).toBe('');
     await edit('198.51.100.8', '198.51.100.9');
     const added = await network('add-peer', 'phone');
-    expect(added.stderr).toContain('with the edit it is serial 5');
+    expect(added.stderr).toContain('the edited file has serial 5');
     expect((await network('list')).stderr).toBe('');
   });
 

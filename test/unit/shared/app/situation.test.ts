@@ -20,7 +20,7 @@ test.each([
   [[controller('nas', 'lan')], 'home lan: Home. nas is on your LAN'],
   [[controller('nas', 'internet')], 'away internet: Away. nas over the internet'],
   [[controller('nas', 'none'), controller('vps', 'internet')], 'away trouble: Away. Can’t reach nas'],
-  [[controller('nas', 'none')], 'unreachable trouble: No way through. Can’t reach nas'],
+  [[controller('nas', 'none')], 'unreachable trouble: Not reachable. Can’t reach nas'],
   [[controller('nas', 'internet', { isMoving: true })], 'moving connecting: Moving. nas: moving'],
   [
     [controller('nas', 'lan'), controller('vps', 'internet', { isMoving: true })],

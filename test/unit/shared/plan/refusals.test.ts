@@ -92,7 +92,7 @@ test('routes that together take most of the internet are refused, however they a
       },
     ],
   };
-  expect(refusal(json)).toMatch(/together hold \d\d % of the internet/);
+  expect(refusal(json)).toMatch(/together cover \d\d % of the internet/);
   expect(refusal(withNas({ routes: ['2000::/4', '3000::/4'] }))).toMatch(/covers|of the internet/);
 });
 

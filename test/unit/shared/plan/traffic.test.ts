@@ -62,7 +62,7 @@ describe('"Your other traffic" of a profile', () => {
     [
       ['10.0.0.0/8'],
       false,
-      'stays as it is, except for all of 10.0.0.0/8: other private networks use these addresses too',
+      'stays as it is, except for all of 10.0.0.0/8: other private networks also use these addresses',
     ],
     [['10.0.0.0/9', '10.128.0.0/9'], false, /all of 10\.0\.0\.0\/8/],
     [['9.0.0.0/8'], false, 'stays as it is, except for 0.5 % of the IPv4 internet, which this network takes'],

@@ -61,9 +61,9 @@ test.each<Row>([
     null,
   ],
   ['the internet answered 4 min ago', null, [answering(internet, 41, now - 240_000)], null],
-  ['nothing has answered yet; starting over the internet', null, [internet, lan], null],
-  ['nothing has proven itself yet; a private address is not trusted without proof', null, [lan], null],
-  ['no network leads to it', null, [gone(internet)], null],
+  ['no answer yet; starting over the internet', null, [internet, lan], null],
+  ['no endpoint is verified yet; a private address is not used without proof', null, [lan], null],
+  ['no network has a route to it', null, [gone(internet)], null],
   [
     'answers over the internet in 21 ms; the LAN is slower, 60 ms',
     answering(internet, 21),
@@ -72,7 +72,7 @@ test.each<Row>([
   ],
   ['answers on your LAN in 0.6 ms', answering(lan, 0.6), [internet], null],
   ['in use over the internet, not tested yet', internet, [], null],
-  ['in use on your LAN, though a test went unanswered', silent(answering(lan, 1)), [], null],
+  ['in use on your LAN, although a test went unanswered', silent(answering(lan, 1)), [], null],
   ['packets were sent and none came back; testing before leaving', lan, [answering(internet, 21)], now - 900],
 ])('%s', (reason, current, others, suspectSinceMs) => {
   expect(choose(situation(current, others, suspectSinceMs)).reason).toBe(reason);

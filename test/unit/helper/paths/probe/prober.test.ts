@@ -212,7 +212,7 @@ describe('targets that are not probed', () => {
       'not a broadcast address',
     );
     expect(await refusal({ kind: 'multicast', host: '192.0.2.255', port: 1 })).toContain('not a multicast');
-    expect(await refusal(unicast(51820, 'fe80::1'))).toContain('through one interface, and none is named');
+    expect(await refusal(unicast(51820, 'fe80::1'))).toContain('through an interface, and none is given');
   });
 
   it('are those the system does not send to, with its error', async () => {
@@ -251,7 +251,7 @@ describe('answers that are ignored', () => {
       if (opened) self.send(opened.respond(), from);
     });
     const [outcome] = await prober.probe(request([unicast(port)]));
-    expect(outcome?.verdict === 'silent' && outcome.reason).toContain("not with the controller's key");
+    expect(outcome?.verdict === 'silent' && outcome.reason).toContain("without the controller's key");
     expect(ignored.map(({ reason }) => reason)).toEqual(['wrong tag']);
   });
 

@@ -78,8 +78,8 @@ describe.skipIf(skipped)(`real wireguard-go${lacking ? ` (${lacking})` : ''}`, (
 
   it('answers with the preshared key of the probe [Peer], and its answer proves nothing without', () => {
     expect(found.presharedKey.answered).toBe(8);
-    expect(found.wrongPresharedKey.reason).toContain("not with the controller's key and preshared key");
-    expect(found.noPresharedKey.reason).toContain("not with the controller's key and preshared key");
+    expect(found.wrongPresharedKey.reason).toContain("without the controller's key or preshared key");
+    expect(found.noPresharedKey.reason).toContain("without the controller's key or preshared key");
   });
 
   it('with another key stays silent, and answers to its own', () => {
@@ -88,7 +88,7 @@ describe.skipIf(skipped)(`real wireguard-go${lacking ? ` (${lacking})` : ''}`, (
   });
 
   it('is refused at once where the system has no route', () => {
-    expect(found.noRoute.reason).toBe('It cannot be sent to: there is no route to it (ENETUNREACH).');
+    expect(found.noRoute.reason).toBe('Cannot send to it: there is no route to it (ENETUNREACH).');
   });
 
   it('is found on a LAN by broadcast and by ff02::1, and answers from its own address', () => {
