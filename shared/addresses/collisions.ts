@@ -3,8 +3,8 @@ import { controllerHead, ipv6Text, peerSuffix, type Suffix, suffixText } from '.
 
 /**
  * Addresses follow from hashes of names, cut to 16 bits for a controller and 32 for a peer's allowed range, so two
- * names can mean the same addresses: of 500 controllers some two do with 85 %, of 5,000 peers with 0.3 %. Whoever
- * authors a network finds out here, before a key is handed out.
+ * names can give the same addresses: two of 500 controllers with a probability of 85 %, two of 5,000 peers with 0.3 %.
+ * The author of a network learns this here, before any key is handed out.
  */
 export interface Collision {
   readonly kind: 'subnet' | 'suffix' | 'range' | 'controller-address';
@@ -12,7 +12,7 @@ export interface Collision {
   readonly names: readonly [string, string];
   /** What both would have. */
   readonly value: string;
-  /** One sentence: which two, and what both have. */
+  /** One sentence: which two members, and what both would have. */
   readonly cause: string;
   readonly remedy: string;
 }

@@ -1,6 +1,6 @@
 import { type AddressRange, rangeOf } from './range.ts';
 
-/** A range with the text that it was written as. */
+/** A range with its original text. */
 interface WrittenRange extends AddressRange {
   readonly text: string;
 }
@@ -11,13 +11,13 @@ export function holds(outer: AddressRange, inner: AddressRange): boolean {
 }
 
 /**
- * The ranges without those that another one holds, each once, in the form given. Two ranges of addresses with a prefix
- * length either hold one another or share no address.
- * @throws RangeError for what is no range
+ * The ranges that no other range holds, each once, in the given form. Of two ranges with a prefix length, one holds the
+ * other or they share no address.
+ * @throws RangeError for text that is not a range
  */
 export function outermostRanges(texts: readonly string[]): string[] {
   const written = [...new Set(texts)].map((text): WrittenRange => ({ ...rangeOf(text), text }));
-  // The widest comes first where two begin alike, so whatever holds a range stands before it.
+  // With the same first address the widest comes first, so a range comes after the range that holds it.
   written.sort((a, b) => a.family - b.family || compare(a.first, b.first) || compare(b.last, a.last));
   const kept: WrittenRange[] = [];
   for (const range of written) {

@@ -1,6 +1,6 @@
 import { ipv4AddressRefusal, ipv4RangeRefusal } from './ipv4.ts';
 
-/** Where the IPv4 addresses of a network stand in an invite and in a profile. */
+/** Where the IPv4 addresses of a network are in an invite and in a profile. */
 interface Ipv4Members {
   readonly network: { readonly ipv4?: { readonly range: string; readonly controller: string } | undefined };
   readonly peer: { readonly name: string; readonly ipv4?: string | undefined };
@@ -14,8 +14,8 @@ interface Ipv4Issue {
 }
 
 /**
- * What is wrong with the IPv4 addresses of a network: an address without a range or outside of it, one address for two
- * members, a range that is not private. An address that a machine has in two lists is the same in both.
+ * What is wrong with the IPv4 addresses of a network: an address without a range or outside it, an address of two
+ * members, a range that is not private. A machine's address may be in two lists if it is the same in both.
  */
 export function ipv4Issues({ network, peer, controllers, machines }: Ipv4Members): Ipv4Issue[] {
   const range = network.ipv4?.range;

@@ -1,11 +1,11 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * IPv4 inside a network: one range for all members and one address a member, assigned once and written down, since
- * 32 bits are too few to hash names into.
+ * IPv4 inside a network: one range for all members and one address per member, assigned once and stored, since 32 bits
+ * are too few to hash names into.
  */
 
-/** RFC 1918 and RFC 6598: addresses that can be nobody's on the internet. */
+/** RFC 1918 and RFC 6598: addresses that no host on the internet has. */
 const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].map((range) =>
   ipaddr.IPv4.parseCIDR(range),
 );

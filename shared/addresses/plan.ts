@@ -97,7 +97,7 @@ export function parseSuffix(text: string): Suffix | undefined {
   return suffix;
 }
 
-/** What the plan says of one controller, in canonical text; the last two only when a peer is asked for. */
+/** The plan for one controller, in canonical text; the last two fields only when a peer is given. */
 export interface PlannedAddresses {
   readonly base: string;
   readonly subnet: string;

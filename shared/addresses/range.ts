@@ -1,6 +1,6 @@
 /**
- * Addresses and ranges as numbers: parsed once, then compared without looking at text again. Strict: only the forms that
- * `ip` and `wg` read the same way, so no octal or hexadecimal IPv4 and no zone.
+ * Addresses and ranges as numbers: parsed once, then compared without parsing text again. Strict: only forms that `ip`
+ * and `wg` read the same way, so no octal or hexadecimal IPv4 and no zone.
  */
 
 export type Family = 4 | 6;
@@ -22,7 +22,7 @@ function ipv4Value(text: string): number | undefined {
   let value = 0;
   for (let i = 1; i <= 4; i += 1) {
     const part = match[i] ?? '';
-    // A leading zero is octal for inet_aton(3) and decimal for others: neither is meant.
+    // A leading zero is octal for inet_aton(3) and decimal for others, so it is refused.
     if (part.length > 1 && part.startsWith('0')) return undefined;
     if (Number(part) > 255) return undefined;
     value = value * 256 + Number(part);
@@ -32,7 +32,10 @@ function ipv4Value(text: string): number | undefined {
 
 const groupPattern = /^[0-9a-f]{1,4}$/i;
 
-/** The groups of one side of `::`, each of four hex digits; undefined when one is none. `isEnd`: nothing comes after. */
+/**
+ * The groups on one side of `::`, each of four hex digits; undefined when a group is invalid. `isEnd`: the text ends
+ * after them.
+ */
 function hexGroups(text: string, isEnd: boolean): string[] | undefined {
   if (text === '') return [];
   const groups: string[] = [];
@@ -63,7 +66,7 @@ function ipv6Value(text: string): bigint | undefined {
   return BigInt(`0x${head.join('')}${'0000'.repeat(missing)}${tail.join('')}`);
 }
 
-/** An address as a range of one; undefined for anything else. */
+/** An address as a range of one address; undefined for anything else. */
 export function parseAddress(text: string): AddressRange | undefined {
   const family = text.includes(':') ? 6 : 4;
   const parsed = family === 6 ? ipv6Value(text) : ipv4Value(text);
@@ -109,7 +112,7 @@ function byFirst(a: AddressRange, b: AddressRange): number {
   return a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0);
 }
 
-/** The same addresses as few ranges that neither overlap nor touch, ascending, IPv4 before IPv6. */
+/** The same addresses as the fewest ranges that neither overlap nor touch, ascending, IPv4 before IPv6. */
 export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
   const merged: { family: Family; first: bigint; last: bigint }[] = [];
   for (const { family, first, last } of ranges.toSorted(byFirst)) {
@@ -121,7 +124,7 @@ export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
   return merged;
 }
 
-/** A set of addresses, made once; each question afterwards is a binary search. */
+/** A set of addresses, built once; each lookup is a binary search. */
 export class AddressSet {
   readonly #ranges: readonly AddressRange[];
 
@@ -149,7 +152,7 @@ export class AddressSet {
       : undefined;
   }
 
-  /** Whether it holds an address; a zone is left aside, and what is no address is in no set. */
+  /** Whether the set holds an address. A zone is ignored; text that is not an address is in no set. */
   hasAddress(text: string): boolean {
     const [bare = ''] = text.split('%');
     const address = parseAddress(bare);

@@ -3,7 +3,7 @@ import { parseSuffix, suffixText } from './plan.ts';
 
 const controllerSuffixText = '0:0:0:1';
 
-/** The 8-byte suffix of a peer as four groups, in the one text that {@link suffixText} gives it. */
+/** The 8-byte suffix of a peer as four groups, in the form of {@link suffixText}. */
 export const suffixSchema = z.string().transform((text, context) => {
   const suffix = parseSuffix(text);
   const canonical = suffix && suffixText(suffix);

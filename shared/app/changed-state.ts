@@ -3,8 +3,8 @@ import { withDecisions } from '../timeline/append.ts';
 import { withReading } from './history.ts';
 
 /**
- * The state after a change, in main and in the window alike. A reading of the tunnel is also added to the history, and
- * new decisions to the timeline.
+ * The state after a change, in the main process and in the window. A reading of the tunnel is also added to the
+ * history, and new decisions to the timeline.
  * @param atMs when the change was reported, in milliseconds since 1970
  */
 export function withChange(state: AppState, change: AppChange, atMs: number): AppState {

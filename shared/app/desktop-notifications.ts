@@ -3,7 +3,7 @@ import type { ConnectedTunnel } from '../contract/status.ts';
 import { pathPlace, unreachableText } from '../text/path-words.ts';
 import type { Decision } from '../timeline/decision.ts';
 
-/** What the desktop is told while nobody looks at the window: few things, each worth looking up for. */
+/** A notification for when the window is not in view: few, and each worth the interruption. */
 export interface DesktopNotification {
   readonly title: string;
   readonly body: string;
@@ -22,7 +22,7 @@ function named(names: readonly string[]): string {
   return names.length === 2 ? `${only} and ${second}` : `${only} and ${names.length - 1} more`;
 }
 
-/** Why it came so: the reason of the last decision of that kind about one of them. */
+/** The reason of the last decision of that kind about one of the controllers. */
 function reasonFor(timeline: readonly Decision[], kind: Decision['kind'], names: readonly string[]): string {
   const decision = timeline.findLast(
     (one) => one.kind === kind && one.controller !== null && names.includes(one.controller),
@@ -41,7 +41,7 @@ function whileConnected(
     after.controllers
       .filter((one) => one.path === path && was.get(one.name) !== path)
       .map(({ name }) => name);
-  // From nowhere to the LAN is news as well; a tunnel that has only just come up is not.
+  // From unreachable to the LAN is also worth a notification; a tunnel that has just connected is not.
   const home = became('lan').filter((name) => was.has(name));
   const lost = became('none').filter((name) => was.has(name));
   return [
@@ -54,7 +54,7 @@ function whileConnected(
   ];
 }
 
-/** Whether two states differ in something that {@link desktopNotificationsOf} looks at: counters and times change every second. */
+/** Whether two states are equal for {@link desktopNotificationsOf}: counters and times change every second. */
 export function isSameForNotifications(one: NotificationFacts, other: NotificationFacts): boolean {
   return notificationKey(one) === notificationKey(other);
 }
@@ -65,7 +65,7 @@ function notificationKey({ helper, tunnel }: NotificationFacts): string {
   return JSON.stringify([helper.state, tunnel.state, paths, hosts]);
 }
 
-/** What to tell of a change. @param timeline of after */
+/** The notifications for a change. @param timeline that of `after` */
 export function desktopNotificationsOf(
   before: NotificationFacts,
   after: NotificationFacts,

@@ -5,8 +5,8 @@ import { movingText, pathPlace, reachText, unreachableText } from '../text/path-
 import type { Tone } from '../text/tone.ts';
 
 /**
- * The one look at everything: what the tray's icon, its tooltip, the big switch and the notifications all say. Whether
- * a controller is reached follows from its path and its handshakes, never from the switch.
+ * The app's situation, which tray icon, tooltip, switch and notifications all show. Whether a controller is reachable
+ * follows from its path and its handshakes, never from the switch.
  */
 
 export interface AppSituation {
@@ -29,7 +29,7 @@ export interface AppSituation {
   readonly detail: string;
 }
 
-/** What of the state the situation follows from. */
+/** The parts of the state that determine the situation. */
 export type SituationFacts = Pick<
   AppState,
   'helper' | 'tunnel' | 'prediction' | 'profiles' | 'selectedProfileId'
@@ -56,7 +56,7 @@ function withoutHelper(helper: Exclude<HelperLinkState, { state: 'ready' }>): Ap
   };
 }
 
-/** Controllers of a tunnel by how they are reached. */
+/** The controllers of a tunnel, grouped by how they are reached. */
 export function reached(tunnel: ConnectedTunnel): {
   readonly lan: readonly ControllerStatus[];
   readonly internet: readonly ControllerStatus[];
@@ -68,8 +68,8 @@ export function reached(tunnel: ConnectedTunnel): {
 }
 
 /**
- * Whether no controller has taken this laptop's key yet, though one is there: its join card may still be on the way
- * to the admin of the network.
+ * Whether no controller has this laptop's key yet, although the tunnel is up: its join card may still be on its way to
+ * the admin of the network.
  */
 export function isWaitingForAdmin(tunnel: ConnectedTunnel): boolean {
   return tunnel.controllers.every((one) => one.latestHandshakeAt === null && one.receivedBytes === 0);
@@ -140,7 +140,7 @@ export function situationOf(state: SituationFacts): AppSituation {
   return { kind: 'off', tone: 'off', title: 'Off', detail: `Not connected to ${profile.label}` };
 }
 
-/** What pressing the switch does now; `nothing` while it cannot be pressed. */
+/** What pressing the switch does now; `nothing` while it is disabled. */
 export function switchAction(state: SituationFacts): 'connect' | 'disconnect' | 'nothing' {
   if (state.helper.state !== 'ready') return 'nothing';
   if (state.prediction === 'disconnecting' || state.tunnel.state === 'disconnecting') return 'nothing';

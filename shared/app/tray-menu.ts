@@ -4,7 +4,7 @@ import { movingText, pathPlace, unreachableText } from '../text/path-words.ts';
 import { millisecondsText } from '../text/quantities.ts';
 import { situationOf, switchAction } from './situation.ts';
 
-/** The tray's menu as plain data: it is compared and tested without a tray. */
+/** The tray's menu as plain data, to be compared and tested without a tray. */
 
 export type TrayAction =
   | { readonly do: 'connect' | 'disconnect' | 'open' | 'import' | 'settings' | 'quit' }
@@ -23,7 +23,7 @@ export type TrayItem =
 
 type TrayFacts = Pick<AppState, 'helper' | 'tunnel' | 'prediction' | 'profiles' | 'selectedProfileId'>;
 
-/** More lines would not fit a screen; the window shows all. */
+/** More lines would not fit on a screen; the window shows all. */
 const mostControllers = 12;
 
 const separator: TrayItem = { kind: 'separator' };
@@ -64,7 +64,7 @@ function profileItems({ profiles, selectedProfileId }: TrayFacts): readonly Tray
   ];
 }
 
-/** The icon's tooltip: the situation in words. */
+/** The icon's tooltip: the situation as text. */
 export function trayTooltip(facts: TrayFacts): string {
   const { title, detail } = situationOf(facts);
   return `Homing: ${title}. ${detail}`;

@@ -6,25 +6,25 @@ import { ipv4For, parseAliases } from './member-values.ts';
 import { unknownController } from './members.ts';
 import { type AuthoredPeer, changed, type NetworkFile } from './network-file.ts';
 
-/** A peer as its author writes it: with the card it sent back, or before. What is left out stays as it is. */
+/** A peer as the admin enters it, with or without its join card. Omitted values stay unchanged. */
 export interface NewPeer {
   readonly name: string;
   readonly card?: JoinCard | undefined;
   readonly defaultController?: string | undefined;
-  /** The next free address of the network's range when left out. */
+  /** By default the next free address of the network's range. */
   readonly ipv4?: string | undefined;
   readonly aliases?: readonly string[] | undefined;
   /** `ip:port`, with its port. */
   readonly privateEndpoint?: string | undefined;
 }
 
-/** `unchanged`: the card's keys were there already, and the serial stays. */
+/** `unchanged`: the card's keys were already there, and the serial stays. */
 export type PeerChange = 'added' | 'keys-added' | 'keys-replaced' | 'updated' | 'unchanged';
 
 /**
- * The network with one more peer, or with what is given of a peer that it has.
+ * The network with another peer, or with changes of an existing peer.
  * @throws HomingError `bad-name`, `bad-endpoint`, `bad-ipv4`, `no-ipv4-range`, `ipv4-range-full`, `duplicate-name`,
- * `duplicate-key`, `name-collision`, `unknown-controller`, `join-card-other-network`, `join-card-other-peer`
+ *   `duplicate-key`, `name-collision`, `unknown-controller`, `join-card-other-network`, `join-card-other-peer`
  */
 export function addPeer(
   file: NetworkFile,

@@ -9,9 +9,9 @@ import { addPeer } from './add-peer.ts';
 import { atFirstSerial, changed, createNetwork, type NetworkFile } from './network-file.ts';
 
 /**
- * A network of the published Clan `wireguard` service as a network file. Its rules: an instance is a network; every
- * machine has a public key and either a prefix (a controller) or a suffix (a peer) among its vars; endpoint, port and a
- * peer's designated controller are settings, of a machine or of all that have the role. What else Clan says is ignored.
+ * A network of the published Clan `wireguard` service as a network file. An instance is a network. Every machine has a
+ * public key and either a prefix (a controller) or a suffix (a peer) among its vars. Endpoint, port and a peer's
+ * designated controller are settings of a machine or of a role. Other settings are ignored.
  */
 
 const settingsSchema = z.looseObject({
@@ -31,13 +31,13 @@ const instanceSchema = z.looseObject({
   roles: z.looseObject({ controller: roleSchema.optional(), peer: roleSchema.optional() }),
 });
 
-/** Every instance of every service stands in one list; only those that have WireGuard keys are looked at closer. */
+/** The export lists every instance of every service; only those with WireGuard keys are read further. */
 const instancesSchema = z.record(z.string(), z.unknown());
 
 type Role = z.infer<typeof roleSchema>;
 export type ClanInstance = z.infer<typeof instanceSchema>;
 
-/** What the vars of one machine say, as text of their files. */
+/** The vars of one machine, as the text of their files. */
 export interface ClanMachine {
   readonly name: string;
   readonly publicKey: string;
@@ -86,12 +86,12 @@ export function parseClanInstance(value: unknown): ClanInstance {
   });
 }
 
-/** What is imported, under the name that all addresses are hashed from. */
+/** The imported network, under the name that all addresses are hashed from. */
 export interface ClanImport {
   readonly instanceName: string;
   readonly instance: ClanInstance;
   readonly machines: readonly ClanMachine[];
-  /** Replaces that of the settings. */
+  /** Replaces the domain of the settings. */
   readonly domain?: string | undefined;
   /** Of the new signing key. */
   readonly networkKey: string;
@@ -123,8 +123,8 @@ export function clanNetwork(clan: ClanImport): NetworkFile {
 }
 
 /**
- * The machines of a role: with a prefix or a suffix among their vars. Vars outlive a machine that left, so where the
- * role lists its machines one by one, only those count.
+ * The machines of a role: those with a prefix or a suffix among their vars. Vars outlive a removed machine, so where
+ * the role lists its machines, only those count.
  */
 function membersOf(clan: ClanImport, kind: 'controller' | 'peer'): ClanMachine[] {
   const role = clan.instance.roles[kind];
@@ -185,7 +185,7 @@ function withController(
   });
 }
 
-/** Clan has one endpoint a controller; an address of RFC 1918 or RFC 4193 can only mean its LAN. */
+/** Clan has one endpoint per controller; an address of RFC 1918 or RFC 4193 must be on its LAN. */
 function isPrivateAddress(endpoint: string): boolean {
   return (
     ipaddr.isValid(endpoint) &&

@@ -3,12 +3,15 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { toBase64url } from '../invite/base64url.ts';
 import { canonicalJson } from '../text/canonical-json.ts';
 
-/** 96 bits: enough to notice a change. It protects from mistakes, not from an attacker, who could write a new one. */
+/**
+ * 96 bits: enough to detect an edit. It protects against mistakes, not against an attacker, who could write a new
+ * digest.
+ */
 const digestBytes = 12;
 
 /**
- * A digest of what a network file says, whatever the order of its fields: of everything but version, serial and the
- * digest itself.
+ * A digest of a network file's content, independent of the order of its fields: everything except version, serial and
+ * the digest itself.
  * @returns 16 characters of base64url
  */
 export function contentDigest(file: {

@@ -3,25 +3,25 @@ import { networkContent, peerContent } from './invite-for.ts';
 import type { NetworkFile } from './network-file.ts';
 import { planController } from './render/controller-plan.ts';
 
-/** What has to happen outside of the network file before a change of it holds. Names are sorted. */
+/** What must be done outside the network file before a change takes effect. Names are sorted. */
 export interface FollowUp {
-  /** Controllers whose WireGuard configuration is another now. */
+  /** Controllers whose WireGuard configuration changed. */
   readonly render: readonly string[];
-  /** Controllers on which only the names of machines changed. */
+  /** Controllers for which only names of machines changed. */
   readonly renderNames: readonly string[];
-  /** Controllers that are no longer part of the network and still run. */
+  /** Controllers that were removed and still run. */
   readonly stop: readonly string[];
-  /** Peers that have not joined yet and whose invite is new or another. */
+  /** Peers that have not joined yet and whose invite is new or changed. */
   readonly firstInvite: readonly string[];
-  /** Joined peers whose tunnel is described differently, so that they need a new invite. */
+  /** Joined peers whose tunnel changed, so that they need a new invite. */
   readonly invite: readonly string[];
   /** Joined peers for which only names of other machines changed. */
   readonly inviteNames: readonly string[];
-  /** Peers whose own name is new: their laptop takes the invite as that of another machine. */
+  /** Renamed peers: their laptops would reject the invite as another machine's. */
   readonly renamed: readonly string[];
 }
 
-/** Compares what every controller and every invite says before and after a change. */
+/** Compares every controller's configuration and every invite before and after a change. */
 export function followUp(before: NetworkFile, after: NetworkFile): FollowUp {
   const planned = planChanges(before, after);
   const invited = inviteChanges(before, after);
@@ -52,9 +52,9 @@ export function followUp(before: NetworkFile, after: NetworkFile): FollowUp {
 type Change = 'none' | 'names' | 'whole';
 
 /**
- * What is planned from the peers is the same for each controller, but for the private endpoints that only one on a LAN
- * is given; so it is compared by what it is made of, once, and the rest by the plan itself. With hundreds of peers on
- * dozens of controllers whole plans took most of a minute.
+ * The part derived from the peers is the same for every controller, except for private endpoints that only a controller
+ * on the same LAN gets. So its inputs are compared once, and the rest by the plan itself: comparing whole plans took
+ * most of a minute with hundreds of peers and dozens of controllers.
  */
 function planChanges(before: NetworkFile, after: NetworkFile): { name: string; change: Change }[] {
   const [from, to] = [peerParts(before), peerParts(after)];
@@ -102,11 +102,11 @@ function planFacts(file: NetworkFile, name: string, parts: PeerParts): Facts | u
   return { names: [file.domain, parts.names], rest: [plan, parts.tunnels, endpoints] };
 }
 
-/** What is the same in all invites is compared once; a peer's own part for each. */
+/** The common part of all invites is compared once, then each peer's own part. */
 function inviteChanges(before: NetworkFile, after: NetworkFile): { name: string; change: Change }[] {
   const facts = (file: NetworkFile): Facts | undefined => {
     if (file.controllers.length === 0) return undefined;
-    // Preshared keys follow from names and the signing key: whether there are any is all that can change.
+    // Preshared keys follow from names and the signing key: only their presence can change.
     const { machines: names, ...rest } = networkContent(file);
     return { names, rest: { ...rest, presharedKeys: file.presharedKeys } };
   };

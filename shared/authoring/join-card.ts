@@ -5,7 +5,7 @@ import { payloadProblem } from '../invite/payload-problem.ts';
 import { publicKeySchema } from '../keys/key-schemas.ts';
 import { memberNameSchema } from '../names/name-schemas.ts';
 
-/** What a peer hands back to the network's author. It holds no secret. */
+/** The public data that a peer returns to the admin. It holds no secret. */
 const joinCardSchema = z
   .strictObject({
     type: z.literal('homing-join-card'),
@@ -14,7 +14,7 @@ const joinCardSchema = z
     peer: memberNameSchema,
     publicKey: publicKeySchema,
     probePublicKey: publicKeySchema,
-    /** Made with the secret of the invite, see join-proof.ts. Version 1 has none. */
+    /** Created with the secret of the invite, see join-proof.ts. Absent in version 1. */
     proof: z
       .string()
       .regex(/^[\w-]{43}$/, 'not 32 bytes in base64url')

@@ -8,8 +8,8 @@ import { networkKeyBytes, type SigningKey } from '../invite/network-key.ts';
 import type { JoinCard } from './join-card.ts';
 
 /**
- * Who made a join card. The invite of a peer carries a secret; the card carries an HMAC under it, so that whoever swaps
- * keys on the way back needs the invite too. The six words of a card stand for its content alone, for two people to
+ * Proof of who created a join card. The invite of a peer carries a secret; the card carries an HMAC under it, so
+ * swapping keys on the way back requires the invite too. The six words identify the card's content, for two people to
  * compare by voice.
  */
 

@@ -4,7 +4,7 @@ import { HomingError } from '../errors/problem.ts';
 import { repeatedHostName } from '../names/member-names.ts';
 import { type RoutedNetwork, refuseBadRanges } from './ranges.ts';
 
-/** What the rules between members look at. */
+/** The data that the rules between members check. */
 interface Member {
   readonly name: string;
   readonly ipv4?: string | undefined;
@@ -23,9 +23,9 @@ interface Members extends RoutedNetwork {
 }
 
 /**
- * The rules between the members of a network, each of which would else show as traffic that goes nowhere.
+ * The rules between the members of a network; a violation would otherwise appear as lost traffic.
  * @throws HomingError `duplicate-name`, `duplicate-key`, `name-collision`, `unknown-controller`, `bad-route`,
- * `bad-ipv4`
+ *   `bad-ipv4`
  */
 export function refuseBadMembers(network: Members): void {
   refuseRepeatedNames(network);
@@ -135,7 +135,7 @@ function refuseUnknownDefaults(network: Members): void {
   }
 }
 
-/** The refusal of a controller's name that the network does not have. */
+/** The error for an unknown controller name. */
 export function unknownController(field: string, name: string, known: readonly string[]): HomingError {
   return new HomingError({
     code: 'unknown-controller',

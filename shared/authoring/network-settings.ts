@@ -2,7 +2,7 @@ import { memberOfKind } from './change-member.ts';
 import { noIpv4Range, takeIpv4Address } from './member-values.ts';
 import { changed, type NetworkFile, parseMtu } from './network-file.ts';
 
-/** What the network itself is set to; what is left out stays, and null clears. */
+/** Settings of the network; omitted settings stay, and null clears. */
 export interface NetworkChange {
   readonly ipv4?: string | null | undefined;
   readonly mtu?: number | null | undefined;
@@ -10,8 +10,8 @@ export interface NetworkChange {
 }
 
 /**
- * The network with other settings. Given its first IPv4 range, every member gets an address, controllers first;
- * addresses that members have are never changed.
+ * The network with other settings. With its first IPv4 range every member gets an address, controllers first; existing
+ * addresses never change.
  * @throws HomingError `bad-ipv4`, `bad-mtu`, `bad-route`, `unknown-member`, `other-kind-of-member`, `ipv4-range-full`
  */
 export function setNetwork(file: NetworkFile, change: NetworkChange): NetworkFile {
@@ -34,7 +34,7 @@ function withIpv4(file: NetworkFile, range: string | null): Partial<NetworkFile>
     const without = <M extends object>(member: M): M => ({ ...member, ipv4: undefined });
     return { ipv4: undefined, controllers: file.controllers.map(without), peers: file.peers.map(without) };
   }
-  // Checked before addresses are counted out of it.
+  // Checked before addresses are assigned from it.
   changed(file, { ipv4: range });
   const used = new Set([...file.controllers, ...file.peers].flatMap(({ ipv4 }) => ipv4 ?? []));
   const addressed = <M extends { readonly ipv4?: string | undefined }>(member: M): M =>

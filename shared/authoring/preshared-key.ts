@@ -5,9 +5,9 @@ import { networkKeyBytes, type SigningKey } from '../invite/network-key.ts';
 import { keyText, type PresharedKey } from '../keys/wireguard-key.ts';
 
 /**
- * The preshared key of one controller and one peer: HKDF-SHA256 (RFC 5869, empty salt) of the seed the network is
- * signed with. So nothing more needs storing, and whoever holds the signing key can make every invite and every
- * controller's configuration again. Names hold no space, so the info is unambiguous.
+ * The preshared key of a controller and a peer: HKDF-SHA256 (RFC 5869, empty salt) of the network's signing seed. So
+ * nothing more is stored, and the holder of the signing key can recreate every invite and every controller's
+ * configuration. Names contain no space, so the info is unambiguous.
  */
 export function derivedPresharedKey(signingKey: SigningKey, controller: string, peer: string): PresharedKey {
   const info = utf8ToBytes(`homing psk v1 ${controller} ${peer}`);

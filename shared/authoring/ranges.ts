@@ -3,7 +3,7 @@ import { planAddresses } from '../addresses/plan.ts';
 import { parseEndpointParts } from '../endpoints/endpoint.ts';
 import { HomingError } from '../errors/problem.ts';
 
-/** What the rules between the ranges of a network look at. */
+/** The data that the rules between ranges check. */
 export interface RoutedNetwork {
   readonly name: string;
   readonly ipv4?: string | undefined;
@@ -14,7 +14,7 @@ export interface RoutedNetwork {
   }[];
 }
 
-/** What no route may touch: it would cut the member off, or catch what never leaves a machine. */
+/** Ranges that no route may touch: it would cut the member off, or capture traffic that never leaves a machine. */
 const forbiddenRanges: readonly (readonly [string, string])[] = [
   ['127.0.0.0/8', 'loopback'],
   ['169.254.0.0/16', 'link-local'],
@@ -70,8 +70,8 @@ export function refuseBadRanges(network: RoutedNetwork): void {
       if (owner !== undefined)
         throw refuse(`"${owner}" has it already, and WireGuard gives a range to one member`);
       owners.set(route, name);
-      // A private endpoint may lie in it: on that LAN the laptop lets the route sleep. Elsewhere a public one would be
-      // reached through the tunnel that it carries.
+      // A private endpoint may be in it: on that LAN the route sleeps. Elsewhere, a public endpoint would be routed
+      // through the tunnel that it carries.
       const endpoint = publicEndpoints.find(({ range }) => overlaps(route, range));
       if (endpoint !== undefined) throw refuse(`it covers the endpoint ${endpoint.text}`);
     }

@@ -12,7 +12,10 @@ import { killSwitchRequestSchema, portalRequestSchema, routeRequestSchema } from
 const nothing = z.undefined();
 const profile = z.strictObject({ profileId: z.string().regex(/^[a-z0-9]{16}$/) });
 
-/** Characters of text in one call. An invite has at most 1 MiB: what is cut off here is refused there, with its reason. */
+/**
+ * Characters of text in one call. An invite has at most 1 MiB: longer text is cut off here and refused later, with the
+ * reason.
+ */
 export const textLimit = 2 * 1024 * 1024;
 
 export const joinCardViewSchema = z.strictObject({
@@ -21,15 +24,15 @@ export const joinCardViewSchema = z.strictObject({
   /** The card as one line of text, to send. */
   text: z.string(),
   fileName: z.string(),
-  /** Six words for its content: the admin sees the same. */
+  /** Six words for its content, the same that the admin sees. */
   words: z.array(z.string()),
-  /** A QR code: one string a row, `1` for dark. */
+  /** A QR code: one string per row, `1` for dark. */
   qr: z.array(z.string().regex(/^[01]+$/)),
 });
 export type JoinCardView = z.infer<typeof joinCardViewSchema>;
 
 export const calls = {
-  /** The whole state; after it the window listens for changes. */
+  /** The whole state; after that the window listens for changes. */
   state: { input: nothing, output: appStateSchema },
   connect: { input: profile, output: nothing },
   disconnect: { input: nothing, output: nothing },
@@ -44,7 +47,7 @@ export const calls = {
   /** Opens the network for its sign-in page and shows the page in the browser, or closes it again. */
   setPortal: { input: portalRequestSchema, output: nothing },
 
-  /** Asks the person for a file; then there is a review, unless they cancelled. */
+  /** Asks the user for a file; then a review is open, unless cancelled. */
   openInvite: { input: nothing, output: nothing },
   importText: {
     input: z.strictObject({ text: z.string().max(textLimit), source: z.string().max(200) }),
@@ -52,7 +55,7 @@ export const calls = {
   },
   /** A dropped file, by its path; the preload script learns it from the File, never from the page. */
   importFile: { input: z.strictObject({ path: z.string().min(1).max(4096) }), output: nothing },
-  /** Carries out the review that the person saw; @returns the id of the profile it made or changed. */
+  /** Carries out the review that the user saw; @returns the id of the profile it created or changed. */
   acceptReview: {
     input: z.strictObject({ reviewId: reviewIdSchema }),
     output: z.strictObject({ profileId: z.string(), kind: z.enum(['new', 'update']) }),
@@ -77,7 +80,7 @@ export const calls = {
     input: profile.extend({ controller: z.string().max(63) }),
     output: z.strictObject({ lines: z.string() }),
   },
-  /** Copies them, preshared key and all. */
+  /** Copies them, including the preshared key. */
   copyProbePeer: { input: profile.extend({ controller: z.string().max(63) }), output: nothing },
 
   renameProfile: { input: profile.extend({ label: z.string().max(63) }), output: nothing },
@@ -113,14 +116,14 @@ export type CallName = keyof typeof calls;
 export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>;
 export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]['output']>;
 
-/** What a call comes back as: errors are values, since an Error loses its problem on the way. */
+/** The result of a call: errors are values, since Electron drops the fields of an Error. */
 export const callResultSchema = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), value: z.unknown() }),
   z.strictObject({ ok: z.literal(false), problem: problemSchema }),
 ]);
 export type CallResult = z.infer<typeof callResultSchema>;
 
-/** Where the window is asked to go, e.g. by the tray. */
+/** The screen that the window should show, requested for example by the tray. */
 export const screenSchema = z.enum(['status', 'machines', 'timeline', 'settings', 'import']);
 export type ScreenName = z.infer<typeof screenSchema>;
 
@@ -130,11 +133,11 @@ export const appEventSchema = z.discriminatedUnion('type', [
 ]);
 export type AppEvent = z.infer<typeof appEventSchema>;
 
-/** What the preload script gives the page as `window.homing`; results and events are checked by the page. */
+/** The preload script's API, as `window.homing` in the page, which validates results and events. */
 export interface AppBridge {
   /** @returns a {@link CallResult} */
   call(name: string, input: unknown): Promise<unknown>;
-  /** @returns what ends it */
+  /** @returns a function that stops it */
   onEvent(listener: (event: unknown) => void): () => void;
   /** A file that was dropped or chosen in the page. @returns a {@link CallResult} */
   importDroppedFile(file: unknown): Promise<unknown>;

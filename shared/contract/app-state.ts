@@ -9,25 +9,28 @@ import {
 } from './status.ts';
 
 /**
- * What the app's main process tells its window: all that any screen shows. The window gets the whole once and after
- * that the parts that changed (app-ipc.ts); no secret stands in any of it.
+ * The state that the main process sends to its window: everything that any screen shows. The window receives the whole
+ * state once, then changed parts (app-ipc.ts). It contains no secrets.
  */
 
 const timeSchema = z.iso.datetime();
 const profileIdSchema = z.string().regex(/^[a-z0-9]{16}$/, 'not 16 of a-z, 0-9');
 
-/** The app's tie to the helper. Everything but `ready` and `connecting` is a screen of its own with one action. */
+/**
+ * The app's connection to the helper. Every state except `ready` and `connecting` has a screen of its own with one
+ * action.
+ */
 export const helperLinkSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('connecting') }),
   z.strictObject({ state: z.literal('ready'), info: helperInfoSchema }),
   /** Never installed on this machine. */
   z.strictObject({ state: z.literal('missing'), problem: problemSchema }),
-  /** Installed, and nothing answers. */
+  /** Installed, but not answering. */
   z.strictObject({ state: z.literal('not-running'), problem: problemSchema }),
   z.strictObject({ state: z.literal('too-old'), problem: problemSchema }),
   z.strictObject({ state: z.literal('too-new'), problem: problemSchema }),
   z.strictObject({ state: z.literal('not-permitted'), problem: problemSchema }),
-  /** A socket that cannot be trusted, or an answer that is not of the contract. */
+  /** A socket that cannot be trusted, or a response outside the contract. */
   z.strictObject({ state: z.literal('failed'), problem: problemSchema }),
   /** The installer runs; the system asks for the password. */
   z.strictObject({ state: z.literal('installing') }),
@@ -39,7 +42,7 @@ const fingerprintSchema = z.strictObject({ words: z.array(z.string()).length(6),
 export const profileSummarySchema = z.strictObject({
   id: profileIdSchema,
   network: z.string(),
-  /** What the person calls it; the network's name until they rename it. */
+  /** The user's name for it; by default the network's name. */
   label: z.string(),
   domain: z.string(),
   peer: z.string(),
@@ -95,10 +98,10 @@ export const damagedProfileSchema = z.strictObject({
   problem: problemSchema,
 });
 
-/** Names one review: whoever agrees says to which. */
+/** Identifies a review, so that an answer names the review it is for. */
 export const reviewIdSchema = z.string().max(40);
 
-/** An import that waits for the person's word. */
+/** An import that waits for the user's decision. */
 export const reviewSchema = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('ready'),
@@ -113,12 +116,12 @@ export const reviewSchema = z.discriminatedUnion('state', [
     serial: z.int().nullable(),
     interfaceName: z.string(),
     addresses: z.array(z.string()),
-    /** Whether the names are this laptop's own to choose: those of a new WireGuard file. */
+    /** Whether this laptop may choose the names: those of a new WireGuard file. */
     isRenamable: z.boolean(),
     controllers: z.array(
       z.strictObject({
         name: z.string(),
-        /** What the file calls it, where that is more than the name. */
+        /** The file's own name for it, where that says more. */
         description: z.string().nullable(),
         private: z.array(z.string()),
         public: z.array(z.string()),
@@ -127,7 +130,7 @@ export const reviewSchema = z.discriminatedUnion('state', [
     ),
     hostNames: z.array(z.string()),
     /** Completes "Your other traffic …". */
-    /** How names are looked up while it is connected; null when as before. */
+    /** How names are looked up while it is connected; null when unchanged. */
     lookups: z.string().nullable(),
     otherTraffic: z.strictObject({ isUntouched: z.boolean(), text: z.string() }),
     refusedLines: z.array(z.strictObject({ line: z.int(), text: z.string(), reason: z.string() })),
@@ -159,7 +162,7 @@ export const preferencesSchema = z.strictObject({
 export type Preferences = z.infer<typeof preferencesSchema>;
 
 export const updateSchema = z.discriminatedUnion('state', [
-  /** Somebody else updates this installation, such as the package manager. */
+  /** Another program updates this installation, such as the package manager. */
   z.strictObject({ state: z.literal('elsewhere'), how: z.string() }),
   z.strictObject({ state: z.literal('idle'), checkedAt: timeSchema.nullable() }),
   z.strictObject({ state: z.literal('checking') }),
@@ -178,7 +181,7 @@ export const sampleSchema = z.strictObject({
 });
 export type Sample = z.infer<typeof sampleSchema>;
 
-/** What was asked for and is shown at once, until the helper confirms it or 3 s have passed. */
+/** The requested state, shown at once until the helper confirms it or 3 s have passed. */
 export const predictionSchema = z.enum(['connecting', 'disconnecting']).nullable();
 
 export const appStateSchema = z.strictObject({
@@ -186,11 +189,11 @@ export const appStateSchema = z.strictObject({
     version: z.string(),
     electron: z.string(),
     platform: z.enum(['linux', 'darwin']),
-    /** False on a desktop without a tray: closing the window then quits the app, and asks what becomes of the tunnel. */
+    /** False on a desktop without a tray: closing the window then quits the app, after asking about the tunnel. */
     hasTray: z.boolean(),
-    /** How the helper gets onto the machine: by the installer of the package, or from a checkout by hand. */
+    /** How the helper is installed: by the package's installer, or by hand from a checkout. */
     installer: z.enum(['packaged', 'by-hand']),
-    /** Whether the system has a keyring that seals private keys. */
+    /** Whether the system has a keyring that encrypts private keys. */
     keyring: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('available') }),
       z.strictObject({ state: z.literal('missing'), reason: z.string() }),
@@ -208,19 +211,19 @@ export const appStateSchema = z.strictObject({
   history: z.record(z.string(), z.array(sampleSchema)),
   profiles: z.array(profileSummarySchema),
   damaged: z.array(damagedProfileSchema),
-  /** The profile that the window shows and the switch connects; null when there is none. */
+  /** The profile that the window shows and the switch connects; null without profiles. */
   selectedProfileId: profileIdSchema.nullable(),
   review: reviewSchema.nullable(),
   preferences: preferencesSchema,
   update: updateSchema,
-  /** The last thing that failed and was not yet dismissed. */
+  /** The last failure that was not dismissed yet. */
   problem: problemSchema.nullable(),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 
 /**
- * Parts of the state with their new values. Two parts grow instead: the window keeps the history itself, from the tunnel's
- * readings, and new decisions of the timeline travel alone.
+ * Parts of the state with their new values. Two parts grow instead: the window keeps the history itself, from the
+ * tunnel's readings, and new decisions of the timeline are sent one by one.
  */
 export type AppChange = Partial<Omit<AppState, 'history'>> & { decisions?: Decision[] };
 export const appChangeSchema = appStateSchema

@@ -4,10 +4,12 @@ import { z } from 'zod';
 export const pathSchema = z.enum(['lan', 'internet', 'none']);
 export type Path = z.infer<typeof pathSchema>;
 
-/** A path as it is shown: `moving` until a change of it is proven or taken back. */
+/** A path as shown: `moving` until a change is verified or reverted. */
 export type ShownPath = Path | 'moving';
 
-/** What to show of a controller: its path holds until another is proven, but a move under way is not hidden. */
+/**
+ * The path to show for a controller: the current path holds until another is verified, but a move in progress is shown.
+ */
 export function shownPath({
   path,
   isMoving,

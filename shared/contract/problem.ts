@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The wire form of a problem; see shared/errors. Part of responses, so fields it does not know are ignored. */
+/** The wire form of a problem; see shared/errors. It is part of responses, so unknown fields are ignored. */
 export const problemSchema = z.object({
   code: z.string(),
   title: z.string(),

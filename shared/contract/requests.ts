@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { privateKeySchema } from '../keys/key-schemas.ts';
 import { profileSchema } from '../profile/profile.ts';
 
-/** What the helper is sent; see control-api.ts. Apart from the responses, since a client does not load these schemas. */
+/**
+ * Requests to the helper; see control-api.ts. Separate from the responses, since a client does not load these schemas.
+ */
 
 /** 500 controllers with 5,000 machines are 0.6 MB. */
 export const bodyLimitBytes = 4 * 1024 * 1024;
@@ -10,7 +12,7 @@ export const bodyLimitBytes = 4 * 1024 * 1024;
 export const tunnelRequestSchema = z.strictObject({ profile: profileSchema, privateKey: privateKeySchema });
 export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;
 
-/** Sends a range that sleeps through the tunnel for as long as the laptop is where it is, or gives it back. */
+/** Routes a sleeping range through the tunnel while the laptop is in its current network, or reverts that. */
 export const routeRequestSchema = z.strictObject({ range: z.string().max(50), takeOver: z.boolean() });
 export type RouteRequest = z.infer<typeof routeRequestSchema>;
 
@@ -25,6 +27,6 @@ export type KillSwitchRequest = z.infer<typeof killSwitchRequestSchema>;
 export const portalRequestSchema = z.strictObject({ open: z.boolean() });
 export type PortalRequest = z.infer<typeof portalRequestSchema>;
 
-/** Without a controller all are probed. */
+/** Without a controller, all are probed. */
 export const probeRequestSchema = z.strictObject({ controller: z.string().max(63).optional() });
 export type ProbeRequest = z.infer<typeof probeRequestSchema>;

@@ -1,10 +1,10 @@
 import { HomingError } from '../errors/problem.ts';
 
 /**
- * The problem of a helper and a program that speak different versions of the control API (version.ts): the same text
- * whichever of them notices.
- * @param helper the version the helper speaks, as text; anything but a number counts as older
- * @param program the version the program speaks
+ * The problem of a helper and a program with different versions of the control API (version.ts), with the same text on
+ * both sides.
+ * @param helper the helper's version, as text; anything but a number counts as older
+ * @param program the program's version
  */
 export function versionProblem(helper: string, program: string): HomingError {
   const isHelperNewer = Number(helper) > Number(program) || !/^\d+$/.test(program);

@@ -1,4 +1,4 @@
-/** Raised when a call or a payload changes so that an older end would misread it. */
+/** Incremented when a call or a payload changes so that an older end would misread it. */
 export const apiVersion = 1;
-/** The HTTP header, on requests and answers, that carries {@link apiVersion}. */
+/** The HTTP header with the {@link apiVersion}, in requests and responses. */
 export const apiVersionHeader = 'homing-api';

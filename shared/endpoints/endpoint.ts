@@ -13,8 +13,8 @@ export interface EndpointParts {
 }
 
 /**
- * RFC 1123 host name with dots, and underscores, which DNS carries (RFC 2181 section 11) and dynamic DNS names have.
- * A trailing dot is refused. No leading hyphen, so never an option.
+ * RFC 1123 host name with dots, and underscores, which DNS allows (RFC 2181 section 11) and dynamic DNS names use. A
+ * trailing dot is refused. No leading hyphen, so it cannot be read as an option.
  */
 const hostNamePattern =
   /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
@@ -39,10 +39,10 @@ function splitPort(text: string, field: string): { host: string; portText: strin
 }
 
 /**
- * Takes an endpoint apart and checks it.
- * @param zone whether a link-local address may name its interface (`[fe80::1%eth0]:51820`): only this
- *   machine itself can know one, so an invite may not
- * @throws HomingError `bad-endpoint` naming the field, the value and what is wrong with it
+ * Splits an endpoint and checks it.
+ * @param zone whether a link-local address may name its interface (`[fe80::1%eth0]:51820`): only this machine knows its
+ *   interfaces, so an invite may not
+ * @throws HomingError `bad-endpoint` with the field, the value and the fault
  */
 export function parseEndpointParts(
   text: string,
@@ -82,7 +82,7 @@ export function endpointOf(parts: Pick<EndpointParts, 'host' | 'port'>): Endpoin
   ) as Endpoint;
 }
 
-/** Parses an endpoint that this machine's own tools print, where a zone may stand. */
+/** Parses an endpoint printed by this machine's own tools, which may have a zone. */
 export function parseLiveEndpoint(text: string, field: string): Endpoint {
   return endpointOf(parseEndpointParts(text, field, 'zone-allowed'));
 }

@@ -15,7 +15,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** A cause that quotes a document is cut: what comes after says nothing more. */
+/** A long cause that quotes a document is cut. */
 const textMaxCharacters = 1_000;
 
 function safeText(text: string): string {
@@ -23,8 +23,7 @@ function safeText(text: string): string {
 }
 
 /**
- * The one error class of the product: a {@link Problem} that can be thrown. Whatever its texts quote, a terminal or a log
- * shows them and does not obey them.
+ * The product's only error class: a {@link Problem} that can be thrown. Quoted text is escaped for terminals and logs.
  */
 export class HomingError extends Error {
   readonly problem: Problem;
@@ -38,7 +37,7 @@ export class HomingError extends Error {
 }
 
 const shownCharacters = 60;
-/** Inside a rejected value more of it says nothing; a bomb of a million brackets would end the stack. */
+/** Nested values are cut: JSON with a million brackets would overflow the stack. */
 const shownDepth = 3;
 const shownEntries = 8;
 
@@ -52,8 +51,8 @@ function cutToSize(value: unknown, depth: number): unknown {
 }
 
 /**
- * Shows a rejected value inside a sentence: quoted, at most 60 characters, with what a terminal or a log would act on
- * escaped ({@link printable}).
+ * Shows a rejected value inside a sentence: quoted, at most 60 characters, with control characters escaped ({@link
+ * printable}).
  */
 export function shown(value: unknown): string {
   const cut = cutToSize(value, shownDepth);
@@ -61,7 +60,7 @@ export function shown(value: unknown): string {
   return printable(text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`);
 }
 
-/** The problem of any thrown value; what is not a {@link HomingError} is reported as a fault of ours. */
+/** The problem of any thrown value; anything but a {@link HomingError} is reported as an internal fault. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof HomingError) return error.problem;
   return {

@@ -22,8 +22,8 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 const secretField = /privateKey|presharedKey/i;
 
 /**
- * Turns what a schema found wrong first into a problem that names the field, the value (unless it is a
- * secret) and what was expected.
+ * Turns the first issue of a schema into a problem with the field, the value (unless it is a secret) and what was
+ * expected.
  */
 export function schemaProblem(
   error: z.ZodError,
@@ -37,7 +37,7 @@ export function schemaProblem(
   return new HomingError({
     code: of.code,
     title: of.title,
-    // The message of an unknown field quotes its name: a newline there would begin a line of somebody else's.
+    // The message of an unknown field quotes its name: an unescaped newline would forge a line.
     cause: `${field} is ${value}: ${(issue?.message ?? 'it does not match').replaceAll('\n', '\\n')}.`,
     remedy: of.remedy,
   });

@@ -8,7 +8,7 @@ export interface Ownership {
 const groupOrOthersWrite = 0o022;
 
 /**
- * Whether anybody besides its owner could change a file or directory, or make entries in it.
+ * Whether anyone besides its owner could change a file or directory, or create entries in it.
  * @param owner the only user who may; 0 is root
  */
 export function canOthersWrite({ uid, mode }: Ownership, owner = 0): boolean {

@@ -1,9 +1,9 @@
 /**
- * Base64url without padding (RFC 4648 section 5, as RFC 7515 section 2 uses it), strict: a text has exactly
- * one reading, so that no two different invites carry the same signature.
+ * Base64url without padding (RFC 4648 section 5, as used by RFC 7515 section 2), strict: a text has exactly one
+ * reading, so two different invites never have the same signature.
  */
 
-/** The text of some bytes. */
+/** The text of bytes. */
 export function toBase64url(bytes: Uint8Array): string {
   let binary = '';
   // String.fromCharCode takes its bytes as arguments, and 1 MiB of arguments overflow the stack.

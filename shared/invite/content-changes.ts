@@ -2,14 +2,14 @@ import type { InviteProfile } from '../profile/profile.ts';
 import { canonicalJson } from '../text/canonical-json.ts';
 import { differences } from './describe.ts';
 
-/** What of a profile comes from its invite, apart from the serial. */
+/** The part of a profile that comes from its invite, without the serial. */
 function contentOf({ network, peer, controllers, machines, defaultController }: InviteProfile): string {
   return canonicalJson({ network, peer, controllers, machines, defaultController });
 }
 
 /**
- * What an invite says differently from the profile here, whatever their serials are.
- * @returns names of what differs, such as `controller nas`; empty only when nothing does
+ * The differences between an invite and the profile here, whatever their serials.
+ * @returns names of the differing parts, such as `controller nas`
  */
 export function contentChanges(here: InviteProfile, incoming: InviteProfile): string[] {
   if (contentOf(here) === contentOf(incoming)) return [];

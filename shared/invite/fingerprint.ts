@@ -3,9 +3,9 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { type NetworkKey, networkKeyBytes } from './network-key.ts';
 
-/** What a person compares to know a network by its signing key. */
+/** What a user compares to identify a network by its signing key. */
 export interface Fingerprint {
-  /** Six English words: the first 66 bits of SHA-256 of the 32-byte key, 11 bits a word (the BIP39 list). */
+  /** Six English words: the first 66 bits of SHA-256 of the 32-byte key, 11 bits per word (the BIP39 list). */
   readonly words: readonly string[];
   /** The whole SHA-256 in hex, 64 characters. */
   readonly hex: string;
@@ -29,7 +29,7 @@ export function wordsOf(hash: Uint8Array): string[] {
   });
 }
 
-/** RFC 4648 section 6 in lower case: no 0, 1, 8 or 9 to misread. */
+/** RFC 4648 section 6 in lower case: without the ambiguous 0, 1, 8 and 9. */
 const base32Letters = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** 80 bits of SHA-256 as 16 of a-z, 2-7: the identifier of a profile, from its network's (or its own) key. */
@@ -41,7 +41,7 @@ export function shortId(key: Uint8Array): string {
   ).join('');
 }
 
-/** The identifier of the profile of a network: the same for every invite that its key signed. */
+/** The identifier of a network's profile: the same for every invite signed with its key. */
 export function profileId(key: NetworkKey): string {
   return shortId(networkKeyBytes(key));
 }

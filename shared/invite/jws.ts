@@ -11,9 +11,8 @@ import {
 } from './network-key.ts';
 
 /**
- * The signed form of an invite: a compact JWS (RFC 7515 section 3.1) with EdDSA over Ed25519 (RFC 8037
- * section 3.1). There is one algorithm and one header; whatever differs is refused, so that no choice is left to
- * whoever made the text (RFC 8725 section 3.1).
+ * The signed form of an invite: a compact JWS (RFC 7515 section 3.1) with EdDSA over Ed25519 (RFC 8037 section 3.1).
+ * Only one algorithm and one header are accepted, so the sender has no choice (RFC 8725 section 3.1).
  */
 
 /** Checked before anything is parsed. 4,096 controllers with 8 endpoints each are 0.9 MiB. */
@@ -23,7 +22,7 @@ const inviteType = 'homing-invite+jws';
 /** 64 bytes of Ed25519 signature. */
 const signatureCharacters = 86;
 
-/** Signs a payload. The key signs the exact octets of the text that comes out. */
+/** Signs a payload. The signature covers the exact octets of the returned text. */
 export function signCompact(payload: unknown, key: SigningKey): string {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: networkKeyOf(key) };
   const header = toBase64url(utf8ToBytes(JSON.stringify({ alg: 'EdDSA', typ: inviteType, jwk })));
@@ -31,7 +30,7 @@ export function signCompact(payload: unknown, key: SigningKey): string {
   return `${signed}.${toBase64url(ed25519.sign(utf8ToBytes(signed), networkKeyBytes(key)))}`;
 }
 
-/** What a valid signature vouches for. The payload is not yet checked. */
+/** What a valid signature vouches for. The payload is not checked yet. */
 export interface SignedPayload {
   readonly payload: unknown;
   readonly networkKey: NetworkKey;
@@ -56,7 +55,7 @@ function unsigned(cause: string): HomingError {
   return refuse('invite-unsigned', 'The invite is not signed', cause);
 }
 
-/** The value of JSON in UTF-8, or undefined when it is none. */
+/** The value of JSON in UTF-8, or undefined if it is invalid. */
 function jsonOf(bytes: Uint8Array | undefined): unknown {
   if (bytes === undefined) return undefined;
   try {
@@ -70,7 +69,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Any key that is not expected is refused; that covers `crit`, whose extensions we do not know (RFC 7515 4.1.11). */
+/** Unexpected header fields are refused, including `crit`, whose extensions are not supported (RFC 7515 4.1.11). */
 function refuseOtherKeys(
   object: Readonly<Record<string, unknown>>,
   expected: readonly string[],
@@ -121,10 +120,10 @@ function networkKeyIn(header: Readonly<Record<string, unknown>>): NetworkKey {
 
 function isSignedBy(key: NetworkKey, signed: string, signature: Uint8Array): boolean {
   try {
-    // Strict RFC 8032 verification: ZIP215 would also take keys and signatures with a second encoding.
+    // Strict RFC 8032 verification: ZIP215 would also accept keys and signatures with a second encoding.
     return ed25519.verify(signature, utf8ToBytes(signed), networkKeyBytes(key), { zip215: false });
   } catch {
-    // A key that is no point of the curve throws: nothing can be signed by it.
+    // A key that is not a point of the curve throws: it cannot have signed anything.
     return false;
   }
 }
@@ -188,7 +187,7 @@ export function verifyCompact(text: string): SignedPayload {
   return { payload, networkKey };
 }
 
-/** The refusal of a text that is larger than an invite may be. */
+/** The error for a text larger than an invite may be. */
 export function tooLarge(bytes: number): HomingError {
   return refuse(
     'invite-too-large',

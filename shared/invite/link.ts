@@ -8,14 +8,13 @@ export function inviteLink(jws: string): string {
   return `${linkStart}${jws}`;
 }
 
-/** The file form of an invite: `name.homing` holds that one line. */
+/** The file form of an invite: `name.homing` with one line. */
 export function inviteFile(jws: string): string {
   return `${jws}\n`;
 }
 
 /**
- * The JWS inside a file, a link or a pasted text, with the white space that mail and terminals add taken off
- * its ends.
+ * The JWS in a file, a link or a pasted text, without white space that mail programs and terminals add at its ends.
  * @throws HomingError `invite-too-large`, `invite-empty`, `invite-binary`, `invite-bad-link`
  */
 export function jwsIn(text: string): string {
@@ -29,7 +28,7 @@ export function jwsIn(text: string): string {
       remedy: 'Save or download the invite again.',
     });
   }
-  // U+FFFD is what decoding leaves of bytes that are not UTF-8.
+  // Decoding replaces bytes that are not UTF-8 with U+FFFD.
   if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uFFFD]/.test(line)) {
     throw new HomingError({
       code: 'invite-binary',

@@ -5,7 +5,10 @@ import { fromBase64url, toBase64url } from './base64url.ts';
 declare const brand: unique symbol;
 /** A network's Ed25519 public key, 32 bytes in base64url (43 characters): the identity of the network. */
 export type NetworkKey = string & { readonly [brand]: 'NetworkKey' };
-/** The Ed25519 seed (RFC 8032 section 5.1.5) a network is signed with, in the same form. Never leaves its author. */
+/**
+ * The Ed25519 seed (RFC 8032 section 5.1.5) that signs a network, in the same form. It never leaves the admin's
+ * machine.
+ */
 export type SigningKey = string & { readonly [brand]: 'SigningKey' };
 
 const keyLength = 32;
@@ -50,7 +53,7 @@ export function generateSigningKey(): SigningKey {
   return parseSigningKey(toBase64url(ed25519.utils.randomSecretKey()), 'the new key');
 }
 
-/** The public key that a signing key belongs to. */
+/** The public key of a signing key. */
 export function networkKeyOf(signingKey: SigningKey): NetworkKey {
   return parseNetworkKey(toBase64url(ed25519.getPublicKey(networkKeyBytes(signingKey))), 'the public key');
 }

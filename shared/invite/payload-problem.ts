@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { HomingError } from '../errors/problem.ts';
 import { fieldPath, schemaProblem } from '../errors/schema-problem.ts';
 
-/** What a wrong field is called, and what to do about it. The first pattern that fits counts. */
+/** The title and remedy for a wrong field. The first matching pattern counts. */
 interface FieldProblem {
   readonly code: string;
   readonly title: string;

@@ -1,6 +1,6 @@
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 
-/** What a laptop's probe peer is for, as a controller's configuration says it. */
+/** The purpose of a laptop's probe peer, as a comment in the controller's configuration. */
 export function probePeerComment(peer: string): string {
   return `probe of ${peer}: proves this controller to it, carries nothing`;
 }
@@ -9,14 +9,14 @@ interface ProbePeer {
   /** This laptop's name. */
   readonly peer: string;
   readonly probePublicKey: PublicKey;
-  /** As the laptop's own peer on that controller has it (WireGuard paper, section 5.2). */
+  /** The same as in the laptop's own peer on that controller (WireGuard paper, section 5.2). */
   readonly presharedKey: PresharedKey | undefined;
 }
 
 /**
- * The lines that make a controller answer this laptop's probes: a peer without AllowedIPs, so that it may shake hands
- * and carry nothing.
- * @param secrets whether the preshared key is written out; else the line says where to take it from
+ * The lines that make a controller answer this laptop's probes: a peer without AllowedIPs, which can complete
+ * handshakes but carry no traffic.
+ * @param secrets whether to print the preshared key; otherwise the line says where to find it
  */
 export function probePeerLines(
   { peer, probePublicKey, presharedKey }: ProbePeer,

@@ -7,10 +7,7 @@ import {
 import { profileId } from './fingerprint.ts';
 import type { VerifiedInvite } from './read-invite.ts';
 
-/**
- * The profile that an invite makes on this laptop. On an update what belongs to the laptop stays: its settings
- * and its interface name.
- */
+/** This laptop's profile from an invite. An update keeps the laptop's settings and its interface name. */
 export function profileFromInvite(
   invite: Pick<VerifiedInvite, 'payload' | 'networkKey'>,
   existing?: Pick<InviteProfile, 'settings' | 'interfaceName' | 'network' | 'peer'>,
@@ -35,7 +32,7 @@ export function profileFromInvite(
   };
 }
 
-/** MTU and port follow the network as long as nobody chose others on this laptop. */
+/** MTU and port follow the network unless they were changed on this laptop. */
 function settingsFrom(
   payload: VerifiedInvite['payload'],
   existing: Pick<InviteProfile, 'settings' | 'network' | 'peer'> | undefined,

@@ -7,16 +7,16 @@ import { type InvitePayload, invitePayloadSchema } from './payload.ts';
 import { payloadProblem } from './payload-problem.ts';
 import { newestInviteVersion } from './version.ts';
 
-/** An invite whose signature and content were checked; made only here. */
+/** An invite whose signature and content were checked; only this file creates it. */
 export interface VerifiedInvite {
   readonly payload: InvitePayload;
   readonly networkKey: NetworkKey;
   readonly fingerprint: Fingerprint;
-  /** The signed line itself, to be kept. */
+  /** The signed line, to be stored. */
   readonly jws: string;
 }
 
-/** A newer version is told apart before the schema, which would complain about fields it cannot know. */
+/** A newer version is refused before the schema runs, which would only report unknown fields. */
 function refuseOtherVersion(payload: unknown): void {
   const version =
     typeof payload === 'object' && payload !== null ? Reflect.get(payload, 'version') : undefined;
@@ -32,9 +32,9 @@ function refuseOtherVersion(payload: unknown): void {
 }
 
 /**
- * Checks signature and content of an invite in any form (file, link, pasted line), but not its expiry: a stored
- * invite stays good after it.
- * @throws HomingError with the code of what is wrong; see jws.ts, link.ts and payload-problem.ts
+ * Checks signature and content of an invite in any form (file, link, pasted line), but not its expiry: a stored invite
+ * stays valid.
+ * @throws HomingError with the code of the fault; see jws.ts, link.ts and payload-problem.ts
  */
 export function verifyInvite(text: string): VerifiedInvite {
   const jws = jwsIn(text);
@@ -68,17 +68,17 @@ export function readInvite(text: string, nowMs: number): VerifiedInvite {
   });
 }
 
-/** What of the imported network an update is compared with. */
+/** The part of the imported network that an update is compared with. */
 export type KnownInvite = Pick<VerifiedInvite, 'networkKey' | 'fingerprint'> & {
   readonly payload: Pick<InvitePayload, 'network' | 'peer' | 'serial'>;
 };
 
 /**
- * Whether an invite may replace the one of the same network on this laptop: the same signing key and a higher
- * serial. A network is its key, so the same name under another key is another network.
- * @param changes what the invite says differently, see content-changes.ts
+ * Whether an invite may replace the invite of the same network on this laptop: it needs the same signing key and a
+ * higher serial. A network is identified by its key; the same name with another key is another network.
+ * @param changes the differences, see content-changes.ts
  * @throws HomingError `invite-other-key`, `invite-other-network`, `invite-other-peer`, `invite-same-serial`,
- * `invite-same-serial-other-content`, * `invite-older-serial`
+ *   `invite-same-serial-other-content`, `invite-older-serial`
  */
 export function acceptUpdate(
   existing: KnownInvite,

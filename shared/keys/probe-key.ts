@@ -7,9 +7,8 @@ import { keyBytes, keyText, type PrivateKey, type PublicKey } from './wireguard-
 const probeKeyInfo = 'homing probe v1';
 
 /**
- * The key a laptop probes with, derived from its tunnel key (HKDF-SHA256, RFC 5869, empty salt), so that
- * it needs no storage of its own. A probe made with the tunnel's own key would move the controller's
- * endpoint to the probing socket: 9 s of outage were measured.
+ * The laptop's probe key, derived from its tunnel key (HKDF-SHA256, RFC 5869, empty salt), so it is not stored. A probe
+ * with the tunnel's key would move the controller's endpoint to the probing socket: measured, 9 s of outage.
  */
 export function probePrivateKey(tunnelKey: PrivateKey): PrivateKey {
   const bytes = hkdf(sha256, keyBytes(tunnelKey), undefined, utf8ToBytes(probeKeyInfo), 32);

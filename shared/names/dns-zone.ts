@@ -6,7 +6,8 @@ const zoneMaxBytes = 253;
 
 /**
  * Why the names of a zone may not be looked up at a network's own server, or undefined when they may. A public suffix
- * (`com`) holds names of many owners; a registered name may be the network owner's own, as `example.org` is a company's.
+ * (`com`) holds names of many owners; a registered name may belong to the network's owner, as `example.org` to a
+ * company.
  */
 export function dnsZoneRefusal(text: string): string | undefined {
   if (new TextEncoder().encode(text).length > zoneMaxBytes) return `is longer than ${zoneMaxBytes} bytes`;

@@ -4,7 +4,7 @@ import { isHostLabel } from './host-label.ts';
 import { specialUse } from './special-names.ts';
 
 declare const brand: unique symbol;
-/** The domain all host names of a network end in, e.g. `wgnet`. Never a public name. */
+/** The domain of all host names of a network, e.g. `wgnet`. Never a public name. */
 export type Domain = string & { readonly [brand]: 'Domain' };
 
 /** RFC 1035 section 2.3.4: 255 octets a name; a label of 63 and a dot go before the domain. */
@@ -26,9 +26,9 @@ export function domainRefusal(text: string): string | undefined {
 }
 
 /**
- * Parses the domain of a network. Names in /etc/hosts win over DNS, so only a domain that can be nobody else's is taken: a
- * private name (`wgnet`, `wgnet.internal`). Whether a public one belongs to whoever made the network cannot be proven here,
- * so all are refused: `us.archive.ubuntu.com` looks no different from `vpn.example.org`.
+ * Parses the domain of a network. Names in /etc/hosts take precedence over DNS, so only a private domain (`wgnet`,
+ * `wgnet.internal`) is accepted. Ownership of a public domain cannot be proven here, so all are refused:
+ * `us.archive.ubuntu.com` looks no different from `vpn.example.org`.
  * @throws HomingError `bad-domain`
  */
 export function parseDomain(text: string, field: string): Domain {

@@ -1,22 +1,22 @@
 import { HomingError, shown } from '../errors/problem.ts';
 
 declare const brand: unique symbol;
-/** One label of a host name, lower case, as it stands in /etc/hosts. */
+/** One label of a host name, in lower case, as in /etc/hosts. */
 export type HostLabel = string & { readonly [brand]: 'HostLabel' };
 
 /**
- * RFC 1123 section 2.1 (letters, digits, inner hyphens, 63 octets), and inner underscores, which people
- * use. Letters beyond ASCII are allowed as the published Clan service allows them (`büro`).
+ * RFC 1123 section 2.1 (letters, digits, inner hyphens, 63 octets), and inner underscores, which are in use. Letters
+ * beyond ASCII are allowed as in the published Clan service (`büro`).
  */
 const labelPattern = /^[\p{Ll}\p{Lo}\p{Nd}](?:[\p{Ll}\p{Lo}\p{Nd}\p{M}_-]{0,61}[\p{Ll}\p{Lo}\p{Nd}\p{M}])?$/u;
 const labelMaxBytes = 63;
 
-/** Most names: one byte a character, so nothing needs to be encoded to count bytes. */
+/** Most names: one byte per character, so bytes can be counted without encoding. */
 const asciiLabelPattern = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
 
 /**
- * Writing systems whose letters may stand together (UTS 39 section 5.1, highly restrictive without its mixtures with Latin):
- * a label of one script cannot look like another by a single letter, such as a Cyrillic a in "nas".
+ * Scripts whose letters may be mixed (UTS 39 section 5.1, highly restrictive without its mixtures with Latin): a label
+ * of one script cannot imitate another by a single letter, such as a Cyrillic a in "nas".
  */
 const scripts = [
   /^\p{scx=Latin}+$/u,
@@ -39,7 +39,9 @@ const scripts = [
   /^\p{scx=Thai}+$/u,
 ];
 
-/** Letters that show nothing are letters too for Unicode (U+3164), and a text in two normal forms looks the same twice. */
+/**
+ * Unicode also counts invisible characters as letters (U+3164), and a text has several normal forms that look the same.
+ */
 function looksLikeItself(text: string): boolean {
   if (/\p{Default_Ignorable_Code_Point}/u.test(text) || text.normalize('NFKC') !== text) return false;
   const letters = text.replace(/[0-9_-]/g, '');
@@ -56,7 +58,7 @@ export function isHostLabel(text: string): text is HostLabel {
 
 /**
  * Parses the name of a machine.
- * @param field where it stands, for the error, e.g. `machines[3].name`
+ * @param field its place, for the error, e.g. `machines[3].name`
  * @throws HomingError `bad-name`
  */
 export function parseHostLabel(text: string, field: string): HostLabel {

@@ -1,6 +1,6 @@
 import { type HostLabel, isHostLabel } from './host-label.ts';
 
-/** Long enough for every name that people give; a label has at most 63 octets (RFC 1035 section 2.3.4). */
+/** Long enough for names in practice; a label has at most 63 octets (RFC 1035 section 2.3.4). */
 const labelMaxCharacters = 40;
 
 /** A name with dots and no spaces, such as `nas.example.org`. */
@@ -17,9 +17,9 @@ function slugOf(text: string): HostLabel | undefined {
 }
 
 /**
- * The host labels that a free text could become, best first: `nas.example.org` is `nas`, else `nas-example-org`;
- * "Büro NAS (Keller)" is `büro-nas-keller`.
- * @returns none for a text without letters and digits
+ * The possible host labels for a free text, best first: `nas.example.org` is `nas`, else `nas-example-org`; "Büro NAS
+ * (Keller)" is `büro-nas-keller`.
+ * @returns an empty list for a text without letters and digits
  */
 export function labelsFrom(text: string): HostLabel[] {
   const trimmed = text.trim();
@@ -28,7 +28,7 @@ export function labelsFrom(text: string): HostLabel[] {
   return [...new Set(labels)];
 }
 
-/** The first of the labels that is free; the last one gets a number when none is. */
+/** The first free label; if none is free, the last one with a number. */
 export function freeLabel(labels: readonly HostLabel[], taken: ReadonlySet<string>): string {
   const free = labels.find((label) => !taken.has(label));
   const base = labels.at(-1);

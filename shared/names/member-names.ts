@@ -6,7 +6,7 @@ interface NamedMachine {
   readonly aliases?: readonly string[] | undefined;
 }
 
-/** The first host name that two machines share: names have no case, and an alias counts as a name. */
+/** The first host name that two machines share. Names are case-insensitive, and an alias counts as a name. */
 export function repeatedHostName(
   machines: readonly NamedMachine[],
 ): { readonly hostName: string; readonly owners: readonly [string, string] } | undefined {

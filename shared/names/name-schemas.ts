@@ -19,7 +19,7 @@ export const domainSchema = z
   })
   .transform((text) => text as Domain);
 
-/** The name of a network or of a machine; the address plan hashes it as it is written. */
+/** The name of a network or a machine; the address plan hashes it unchanged. */
 export const memberNameSchema = z
   .string()
   .max(63)

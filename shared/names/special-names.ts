@@ -1,9 +1,9 @@
 /**
- * Names that mean something to every machine or to the network that a laptop happens to be in: whoever puts them into a
- * hosts file takes them from somebody, since that file wins over DNS.
+ * Names with a meaning on every machine or in the laptop's current network. The hosts file takes precedence over DNS,
+ * so a network must not define them.
  */
 
-/** Last labels; nothing below them is free. */
+/** Last labels; no name below them is free. */
 const reservedTopLevel: Readonly<Record<string, string>> = {
   localhost: 'RFC 6761',
   invalid: 'RFC 6761',
@@ -15,7 +15,7 @@ const reservedTopLevel: Readonly<Record<string, string>> = {
   alt: 'RFC 9476',
 };
 
-/** Last labels that routers and distributions use by default for whatever is on the LAN (RFC 6762 appendix G). */
+/** Last labels that routers and distributions use by default for hosts on the LAN (RFC 6762 appendix G). */
 const usedOnLans = new Set(['localdomain', 'lan', 'intranet', 'private', 'corp', 'workgroup']);
 
 /** `internal` is free for private use (ICANN board resolution of 29 July 2024); clouds and containers use these below it. */
@@ -30,7 +30,9 @@ const usedBelowInternal = new Set([
   'metadata',
 ]);
 
-/** Why a domain is not free although it is no public name; undefined when it is. @param domain lower case, no final dot */
+/**
+ * Why a domain is not free although it is not public; undefined when it is free. @param domain lower case, no final dot
+ */
 export function specialUse(domain: string): string | undefined {
   const labels = domain.split('.');
   const last = labels.at(-1) ?? '';
@@ -45,7 +47,7 @@ export function specialUse(domain: string): string | undefined {
     : undefined;
 }
 
-/** Names without a dot that programs look up by themselves: loopback, proxy discovery, tunnels, hosts(5) as shipped. */
+/** Names without a dot that programs look up automatically: loopback, proxy discovery, tunnels, hosts(5) as shipped. */
 const reservedBareNames = new Set([
   ...Object.keys(reservedTopLevel),
   ...usedOnLans,
@@ -66,7 +68,7 @@ const reservedBareNames = new Set([
   '_localdnsproxy',
 ]);
 
-/** Whether a name without a dot is looked up by programs that do not mean a machine of this network. */
+/** Whether programs look up a name without a dot for another purpose than a machine of this network. */
 export function isReservedBareName(name: string): boolean {
   return reservedBareNames.has(name);
 }

@@ -9,9 +9,9 @@ import {
 import { firewallCommands, firewallTable, needsFirewall } from './firewall.ts';
 
 /**
- * A controller's files for systemd-networkd (systemd.netdev(5), systemd.network(5)). The routes are spelled out,
- * since RouteTable= of a WireGuard peer is newer than networkd 249; the forwarding is a sysctl file, since
- * IPForward= gave way to IPv6Forwarding= in networkd 256.
+ * A controller's files for systemd-networkd (systemd.netdev(5), systemd.network(5)). Routes are explicit, since
+ * RouteTable= of a WireGuard peer is newer than networkd 249; forwarding is a sysctl file, since networkd 256 replaced
+ * IPForward= by IPv6Forwarding=.
  */
 export function renderNetworkd(plan: ControllerPlan): RenderedFile[] {
   const directory = '/etc/systemd/network';
@@ -24,7 +24,7 @@ export function renderNetworkd(plan: ControllerPlan): RenderedFile[] {
   ];
 }
 
-/** networkd has no forwarding rules of its own, so a unit loads them; nftables.service flushes them when it restarts. */
+/** networkd has no forwarding rules, so a unit loads them; nftables.service flushes them when it restarts. */
 function firewallFiles(plan: ControllerPlan): RenderedFile[] {
   const name = `homing-${plan.interfaceName}`;
   const rules = `/etc/homing/${name}.nft`;

@@ -8,8 +8,8 @@ import {
 import { firewallCommands, firewallTable, needsFirewall } from './firewall.ts';
 
 /**
- * A controller's NixOS module, to be imported. The Nix store is readable to everyone, so preshared keys are
- * files of their own beside it. Every value printed is made of characters that need no escape in a Nix string.
+ * A controller's NixOS module, to be imported. The Nix store is world-readable, so preshared keys are separate files.
+ * All printed values consist of characters that need no escaping in a Nix string.
  */
 export function renderNixos(plan: ControllerPlan): RenderedFile[] {
   const keys = new Map(

@@ -9,8 +9,8 @@ import {
 import { firewallCommands, firewallTable, needsFirewall } from './firewall.ts';
 
 /**
- * A controller's file for wg-quick(8). Its private key stays in `/etc/wireguard/<interface>.key`, from where it is
- * loaded. An empty AllowedIPs is left out: wg 1.0.20210914 refuses the line `AllowedIPs = `.
+ * A controller's file for wg-quick(8). Its private key stays in `/etc/wireguard/<interface>.key` and is loaded from
+ * there. An empty AllowedIPs is omitted: wg 1.0.20210914 rejects the line `AllowedIPs = `.
  */
 export function renderWgQuick(plan: ControllerPlan): RenderedFile[] {
   const head = [
