@@ -1,13 +1,14 @@
 declare const brand: unique symbol;
 /**
- * A network as it is known again later: by the MAC address of its default gateway, in lower case. An address range is none:
- * half of all homes are 192.168.1.0/24. It is a hint for what to try, never a proof: anybody on a LAN can claim any MAC address.
+ * A network is recognised by the MAC address of its default gateway, in lower case. Its address range does not identify
+ * it: half of all homes are 192.168.1.0/24. The identity is a hint for what to try, never a proof: anyone on a LAN can
+ * claim any MAC address.
  */
 export type NetworkIdentity = string & { readonly [brand]: 'NetworkIdentity' };
 
 /**
  * The identity of a network whose default gateway has this MAC address (EUI-48, IEEE 802).
- * @returns null for what no single gateway can have: a group address, all zeros, or another form of text
+ * @returns null for an address that no single gateway can have (a group address, all zeros) and for other text
  */
 export function networkIdentity(gatewayMac: string): NetworkIdentity | null {
   const mac = gatewayMac.toLowerCase();

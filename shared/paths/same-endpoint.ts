@@ -1,9 +1,8 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
 
 /**
- * Whether the endpoint that WireGuard reports is a known one. wireguard-go 0.0.20220316 keeps the zone of a link-local
- * address and sends by it, but reports `[fe80::1]:51820` for what was set as `[fe80::1%eth0]:51820`; the kernel reports
- * the zone as well.
+ * Whether the endpoint that WireGuard reports is a known endpoint. wireguard-go 0.0.20220316 uses the zone of a
+ * link-local address, but reports `[fe80::1]:51820` for `[fe80::1%eth0]:51820`; the kernel reports the zone.
  */
 export function isSameEndpoint(reported: Endpoint | null, known: Endpoint | null): boolean {
   if (reported === known) return true;

@@ -1,20 +1,20 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Candidate, CandidatePath } from './candidate.ts';
 
-/** What a decision about one controller is made from, and what it can say. */
+/** The input and the result of a decision about a controller's path. */
 export interface Situation {
-  /** On the same clock as the candidates' times; a monotonic one, so that setting the time proves nothing. */
+  /** On the same clock as the candidates' times; monotonic, so that setting the time proves nothing. */
   readonly nowMs: number;
   /** The endpoint that the tunnel uses now; null before the first choice. */
   readonly current: Endpoint | null;
-  /** Since when packets are sent over the current path and none come back; null when that is not so. */
+  /** Since when packets are sent over the current path and none come back; null otherwise. */
   readonly suspectSinceMs: number | null;
   /** One per endpoint, in any order. */
   readonly candidates: readonly Candidate[];
 }
 
 /**
- * How sure a move is. `verified`: the candidate answered just now. `recent`: it answered within minutes; verify
+ * The evidence for a move. `verified`: the candidate answered just now. `recent`: it answered within minutes; verify
  * after moving. `unproven`: nothing is known and there is nothing to lose; verify after moving.
  */
 export type MoveProof = 'verified' | 'recent' | 'unproven';
@@ -33,7 +33,7 @@ export type Choice =
 
 export type MoveChoice = Extract<Choice, { action: 'move' }>;
 
-/** The candidate that is in use; null when none is, or when the endpoint in use is not a candidate. */
+/** The candidate in use; null without one, or when the endpoint in use is not a candidate. */
 export function currentCandidate(situation: Situation): Candidate | null {
   return situation.candidates.find((candidate) => candidate.endpoint === situation.current) ?? null;
 }

@@ -1,30 +1,30 @@
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 
-/** The questions the policy asks of one candidate. */
+/** What the policy checks about a candidate. */
 
 /**
- * How old an answer may be for its candidate to be moved to while another path works. Probe rounds are 8 s apart
- * and a round lasts up to a second or two, so the last round still counts when something is decided shortly before
- * the next one ends, and the round before it does not.
+ * The maximum age of an answer for a move while another path works. Probe rounds are 8 s apart and a round lasts up to
+ * a second or two, so the last round still counts for a decision shortly before the next ends, and the round before it
+ * does not.
  */
 export const freshMs = 15_000;
 
 /**
- * How old an answer may be when the path in use is gone and waiting for a probe would cost a second of traffic.
- * Changes of the network end LAN proofs before that, so this bounds what happens without any event.
+ * The maximum age of an answer when the path in use is gone and waiting for a probe would cost a second of traffic.
+ * Changes of the network end LAN proofs earlier, so this only limits what happens without an event.
  */
 export const recentMs = 600_000;
 
-/** Unanswered probes after which a proven path that shows no other sign of trouble counts as silent. */
+/** Unanswered probes after which a proven path without other signs of trouble counts as silent. */
 export const silencesOfProvenPath = 3;
 
 /**
- * The same for a path that never answered where the laptop is now. One is enough: nothing speaks for the path, and
- * it is only ever left for one that just answered. A controller that knows no probe key never has such a one.
+ * The same for a path that never answered in this network. One is enough: there is no evidence for the path, and it is
+ * only left for a candidate that just answered. A controller without a probe key never has such a candidate.
  */
 export const silencesOfUnprovenPath = 1;
 
-/** A time later than now comes from a clock that was set back, and proves nothing. */
+/** A time in the future comes from a clock that was set back, and proves nothing. */
 function isWithin(atMs: number, nowMs: number, limitMs: number): boolean {
   return atMs <= nowMs && nowMs - atMs <= limitMs;
 }
@@ -39,8 +39,8 @@ export function isFresh(candidate: Candidate, nowMs: number): candidate is Prove
 }
 
 /**
- * Whether the candidate answered within the last minutes. A LAN that fell silent since does not count: its address
- * may be someone else's by now. A public one does: probes are also lost while a link goes away.
+ * Whether the candidate answered within the last minutes. A LAN that fell silent since does not count: its address may
+ * belong to another host by now. A public address does: probes are also lost while a link goes down.
  */
 export function isRecent(candidate: Candidate, nowMs: number): candidate is ProvenCandidate {
   if (!isProven(candidate) || !isWithin(candidate.verified.atMs, nowMs, recentMs)) return false;
@@ -48,15 +48,15 @@ export function isRecent(candidate: Candidate, nowMs: number): candidate is Prov
   return candidate.path === 'internet' && candidate.last.verdict !== 'refused';
 }
 
-/** Whether the candidate's last probe was tried and not answered. */
+/** Whether the candidate's last probe was unanswered. */
 export function isUnanswered(candidate: Candidate): boolean {
   return candidate.last.verdict === 'silent' || candidate.last.verdict === 'refused';
 }
 
 /**
- * Whether a path in use may be left for another that answers. Traffic without answers is not enough, and neither is
- * one lost probe: both together are, and so are several lost probes in a row on an idle path.
- * @param suspectSinceMs since when packets go out and none come back, or null
+ * Whether a path in use may be left for another that answers. Neither traffic without answers nor one lost probe is
+ * enough: both together are, and so are several lost probes in a row on an idle path.
+ * @param suspectSinceMs since when packets are sent and none come back, or null
  */
 export function isFoundSilent(candidate: Candidate, suspectSinceMs: number | null): boolean {
   if (candidate.last.verdict === 'untested' || candidate.last.verdict === 'verified') return false;

@@ -11,18 +11,18 @@ export interface HostEntry {
 
 /** A line of a machine of a network. */
 export interface MachineHostEntry extends HostEntry {
-  /** Its name, as it stands in the profile. */
+  /** Its name in the profile. */
   readonly machine: string;
 }
 
-/** How many machines have a name among the entries: one with two addresses counts once. */
+/** How many machines have a name among the entries: a machine with two addresses counts once. */
 export function countNames(entries: readonly MachineHostEntry[]): number {
   return new Set(entries.map(({ machine }) => machine)).size;
 }
 
 type NamedAddress = readonly [machine: Profile['machines'][number], address: string];
 
-/** Names move away from the default controller only while it cannot be reached. */
+/** Names move away from the default controller only while it is unreachable. */
 function addressesFromInvite(profile: InviteProfile, via: string): NamedAddress[] {
   const subnetOf = new Map<string, string>(profile.controllers.map((c) => [c.name, c.subnet]));
   const lost = via === profile.defaultController ? undefined : profile.defaultController;
@@ -50,7 +50,7 @@ function ipv6Of(
   return suffix === undefined || subnet === undefined ? undefined : addressInSubnet(subnet, suffix);
 }
 
-/** Between peers IPv4 has one way, so a name must not lead there while it is lost. */
+/** IPv4 between peers has one path, so no name may lead there while it is lost. */
 function carriesIpv4(
   profile: InviteProfile,
   machine: InviteProfile['machines'][number],
@@ -59,20 +59,20 @@ function carriesIpv4(
   return machine.kind === 'controller' ? machine.name !== lost : profile.network.ipv4?.controller !== lost;
 }
 
-/** The names below the domain of the network, and where they are wanted the bare ones too. */
+/** The names below the network's domain and, if enabled, the bare names. */
 function namesOf(profile: Profile, machine: Profile['machines'][number]): string[] {
   const aliases = 'aliases' in machine ? (machine.aliases ?? []) : [];
   return [machine.name, ...aliases].map(memberHostName).flatMap((name) => [
     `${name}.${profile.network.domain}`,
-    // A bare name with a dot could be somebody else's domain.
+    // A bare name with a dot could be in someone else's domain.
     ...(profile.settings.shortNames && !name.includes('.') && !isReservedBareName(name) ? [name] : []),
   ]);
 }
 
 /**
  * The names of a network and their addresses: a controller by its ::1, a peer by its address in the subnet of its
- * designated controller, else of `via`, which is normally the default controller and a reachable one when that is not.
- * A machine with an IPv4 address has a second line.
+ * designated controller, else of `via`: normally the default controller, or a reachable controller when that is not. A
+ * machine with an IPv4 address has a second line.
  */
 export function hostEntries(profile: Profile, via: string): MachineHostEntry[] {
   const addresses =

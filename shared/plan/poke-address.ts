@@ -1,14 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import { AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
 
-/** Wider ranges are the internet, whose first address is nobody's. */
+/** Wider ranges are the internet, whose first address belongs to no one. */
 const minPrefixLength = 8;
 
 function prefixLength(range: string): number {
   return Number(range.slice(range.indexOf('/') + 1));
 }
 
-/** The first address of a range that a machine can have: `10.6.0.1` of `10.6.0.0/24`. */
+/** The first usable address of a range: `10.6.0.1` of `10.6.0.0/24`. */
 function firstHostOf(range: string): string {
   const [network, length] = ipaddr.parseCIDR(range);
   const bytes = network.toByteArray();
@@ -19,10 +19,10 @@ function firstHostOf(range: string): string {
 }
 
 /**
- * An address behind a controller whose own address the file does not say: the first of the network that this laptop is in,
- * else of the smallest range. It is the router's nearly everywhere; a packet to it makes an idle tunnel say something.
+ * An address behind a controller whose own address the file does not contain: the first of this laptop's network, else
+ * of the smallest range. It is nearly always the router's; a packet to it makes an idle tunnel send something.
  * @param own this laptop's addresses with prefix length
- * @returns undefined when the controller carries nothing but the internet
+ * @returns undefined when the controller carries only the internet
  */
 export function pokeAddressOf(allowedIps: readonly string[], own: readonly string[]): string | undefined {
   const ownAddresses = own.map((address) => address.replace(/\/.*$/, ''));

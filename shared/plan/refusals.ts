@@ -8,9 +8,9 @@ import { exitOf, isExitRange, possibleExits } from './exit.ts';
 import { internetShare, percentText, routedRanges, takesMostTraffic } from './traffic.ts';
 
 /**
- * What the helper refuses in a profile although its shape is right. The rightful user of the helper is not
- * root: these rules keep a profile from capturing other people's traffic or names. Every range is parsed once and compared
- * by binary search, so the time grows with the size of the profile, not with its square.
+ * What the helper refuses in a valid profile. The helper's user is not root: these rules keep a profile from capturing
+ * other people's traffic or names. Every range is parsed once and compared by binary search, so the time grows with the
+ * size of the profile, not with its square.
  */
 
 const protectedRanges: readonly {
@@ -67,7 +67,7 @@ function checkUnique(list: string, key: string, values: readonly string[]): void
   }
 }
 
-/** However the ranges are cut up: 57 of them once took 93 % of IPv4 and covered no endpoint. */
+/** However the ranges are split: 57 ranges once took 93 % of IPv4 and covered no endpoint. */
 function refuseMostTraffic(profile: Profile): void {
   const ranges = routedRanges(profile);
   if (!takesMostTraffic(ranges)) return;
@@ -80,17 +80,17 @@ function refuseMostTraffic(profile: Profile): void {
 }
 
 /**
- * What a laptop may have as its own address: packets to it never leave the laptop, whoever they are for. With 9.9.9.9/32
- * root's questions to that resolver reached a process of the user. An invite's addresses follow from its network.
+ * Allowed as the laptop's own address: packets to it never leave the laptop, whoever they are for. With 9.9.9.9/32,
+ * root's queries to that resolver reached a process of the user. An invite's addresses follow from its network.
  */
 const ownAddressRanges = [
   '10.0.0.0/8',
   '172.16.0.0/12',
   '192.168.0.0/16',
-  // RFC 6598: what carriers share, and overlay networks use.
+  // RFC 6598: shared by carriers, and used by overlay networks.
   '100.64.0.0/10',
   'fc00::/7',
-  // RFC 5737, RFC 3849: nobody's, for documentation and tests.
+  // RFC 5737, RFC 3849: for documentation and tests.
   '192.0.2.0/24',
   '198.51.100.0/24',
   '203.0.113.0/24',
@@ -129,7 +129,7 @@ function checkOwnAddresses(profile: WgQuickProfile): void {
   }
 }
 
-/** A name may only lead into the tunnel: to what a controller routes, or into the network of an own private address. */
+/** A name may only resolve into the tunnel: to a controller's routes, or into the network of an own private address. */
 function checkNamedAddresses(profile: WgQuickProfile): void {
   const ownNetworks = profile.peer.addresses.map(rangeOf).filter(isPrivate);
   const reachable = new AddressSet([
@@ -152,8 +152,8 @@ function checkListenPort({ settings }: Profile): void {
 }
 
 /**
- * Checks a profile that has the right shape: own addresses and subnets inside the network, extra ranges
- * that cover nothing they must not, no name or key twice.
+ * Checks a parsed profile: own addresses and subnets inside the network, no forbidden extra ranges, no duplicate names
+ * or keys.
  * @throws HomingError `profile-refused`
  */
 export function refuseUnsafeProfile(profile: Profile): void {
@@ -168,7 +168,7 @@ export function refuseUnsafeProfile(profile: Profile): void {
         ? (['routes', controller.routes] as const)
         : (['allowedIps', controller.allowedIps] as const);
     for (const [j, range] of ranges.entries()) {
-      // What goes through an exit is the person's own choice, in the settings.
+      // Traffic through an exit is the user's choice, in the settings.
       if (profile.origin === 'wg-quick' && isExitRange(range)) continue;
       checkRange(`controllers[${i}].${field}[${j}]`, range, rangeOf(range));
     }

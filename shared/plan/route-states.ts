@@ -3,44 +3,44 @@ import { type AddressRange, parseAddress, rangeOf } from '../addresses/range.ts'
 import type { PlannedRoute } from './tunnel-plan.ts';
 
 /**
- * Which ranges of a network go through the tunnel now, and which the laptop reaches by a route of its own. The system
- * decides that by itself (routes of the host win); this says what it decided, and what is to be changed by hand.
+ * Which ranges of a network go through the tunnel now, and which the laptop reaches by its own routes. The routing
+ * tables decide this (host routes win); this file derives their result, and the manual overrides.
  */
 
-/** A route of the host's own that is more than a way to everywhere. */
+/** A host route other than a default route. */
 export interface HostRoute {
   readonly range: string;
   readonly device: string;
-  /** Its link has no carrier: nothing gets through. */
+  /** Its link has no carrier: no packet gets through. */
   readonly isDead: boolean;
 }
 
-/** What the host's routing says, as far as it matters to ranges of a network. */
+/** The host's routing, as far as it affects the network's ranges. */
 export interface HostRouting {
   readonly routes: readonly HostRoute[];
   /** The next hops of the default routes. */
   readonly gateways: readonly string[];
-  /** The name servers that the system asks. */
+  /** The system's name servers. */
   readonly resolvers: readonly string[];
 }
 
 /**
- * `awake`: through the tunnel. `asleep`: a route of the laptop's own holds the whole range. `taken-over`: the same, and
- * the person wants it through the tunnel all the same.
+ * `awake`: through the tunnel. `asleep`: a route of the laptop covers the whole range. `taken-over`: the same, but the
+ * user wants it through the tunnel.
  */
 export interface RouteState {
   readonly range: string;
   readonly controller: string;
   readonly state: 'awake' | 'asleep' | 'taken-over';
-  /** The laptop's own routes into the range: that part of it is reached by them. */
+  /** The laptop's own routes into the range, for part of it. */
   readonly instead: readonly { readonly range: string; readonly device: string }[];
 }
 
-/** What goes against the order of the tables; each range or address once. */
+/** Exceptions to the order of the tables; each range or address once. */
 export interface RouteOverrides {
   /** Through the tunnel although the host has a route. */
   readonly over: readonly string[];
-  /** Addresses that stay with the host even so: gateways and name servers. */
+  /** Addresses that still stay with the host: gateways and name servers. */
   readonly direct: readonly string[];
 }
 
@@ -48,7 +48,7 @@ function overlap(a: AddressRange, b: AddressRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
-/** @param takenOver ranges that the person took over */
+/** @param takenOver ranges that the user took over */
 export function routeStates(
   routes: readonly PlannedRoute[],
   host: HostRouting,
@@ -72,8 +72,8 @@ export function routeStates(
 }
 
 /**
- * What the routing tables need beside the plan: ranges that were taken over, ranges whose own link has no carrier (the
- * kernel would go on sending there), and the addresses that nobody may take.
+ * Routing table entries besides the plan: ranges that were taken over, ranges whose own link has no carrier (the kernel
+ * would still send there), and addresses that must stay with the host.
  */
 export function routeOverrides(
   routes: readonly PlannedRoute[],
@@ -87,7 +87,7 @@ export function routeOverrides(
     const live = own.filter(({ isDead }) => !isDead).map((one) => rangeOf(one.range));
     if (takenOver.has(range) && live.some((one) => holds(one, parsed))) over.add(range);
     for (const dead of own.filter(({ isDead }) => isDead)) {
-      // Of two ranges with a prefix length that share an address, one holds the other.
+      // Of two ranges with a prefix length that share an address, one contains the other.
       const both = holds(parsed, rangeOf(dead.range)) ? dead.range : range;
       if (!live.some((one) => overlap(one, rangeOf(both)))) over.add(both);
     }

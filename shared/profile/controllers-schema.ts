@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * Limits over all controllers together, counted before any entry is parsed: what a peer of a network must compute
- * grows with these, and lists of 64 in each of 4,096 controllers would allow 262,144 of either. A network of 500
- * controllers with four endpoints each has 2,000.
+ * Limits over all controllers together, checked before any entry is parsed: the work of a peer grows with these, and
+ * lists of 64 in each of 4,096 controllers would allow 262,144 of either. A network of 500 controllers with four
+ * endpoints each has 2,000.
  */
 export const totalEndpointsMax = 8_192;
 export const totalRangesMax = 8_192;
@@ -38,7 +38,7 @@ function totalProblem(controllers: readonly unknown[], rangesKey: string): strin
 
 /**
  * The list of controllers of an invite or a profile.
- * @param rangesKey the list of each controller that holds ranges
+ * @param rangesKey each controller's list of ranges
  */
 export function controllersSchema<S extends z.ZodType>(controller: S, rangesKey: 'routes' | 'allowedIps') {
   return z

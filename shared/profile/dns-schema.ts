@@ -6,7 +6,7 @@ const zoneSchema = z.string().superRefine((text, context) => {
   if (refusal !== undefined) context.addIssue({ code: 'custom', message: `it ${refusal}` });
 });
 
-/** glibc reads three servers and six domains (resolv.conf(5)); systemd-resolved takes more. */
+/** glibc reads three servers and six domains (resolv.conf(5)); systemd-resolved allows more. */
 const maxServers = 8;
 const maxZones = 32;
 

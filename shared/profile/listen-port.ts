@@ -1,3 +1,3 @@
-/** Ports below belong to services of the system (ip_unprivileged_port_start, ip-sysctl(7)). */
+/** Lower ports belong to system services (ip_unprivileged_port_start, ip-sysctl(7)). */
 export const minListenPort = 1_024;
 export const maxListenPort = 65_535;

@@ -9,11 +9,11 @@ import { controllersSchema } from './controllers-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
 
 /**
- * An imported network on this laptop, without its private key. It comes from an invite (every address
- * follows from subnets and suffixes) or from a wg-quick file (addresses and ranges are spelled out).
+ * An imported network on this laptop, without its private key. It comes from an invite (every address follows from
+ * subnets and suffixes) or from a wg-quick file (explicit addresses and ranges).
  */
 
-/** Linux IFNAMSIZ is 16 with the NUL; `hm` keeps Homing's interfaces apart from everyone else's. */
+/** Linux IFNAMSIZ is 16 with the NUL; `hm` distinguishes Homing's interfaces. */
 export const interfaceNameSchema = z
   .string()
   .regex(/^hm[a-z0-9-]{1,13}$/, 'not hm and 1 to 13 of a-z, 0-9, -');
@@ -37,16 +37,16 @@ const settingsSchema = z.strictObject({
   discovery: z.boolean(),
   /** Also write `nas` beside `nas.wgnet` to the hosts block. */
   shortNames: z.boolean(),
-  /** A fixed UDP port; without it the system picks one, since a peer needs no fixed one. */
+  /** A fixed UDP port; by default the system picks one. */
   listenPort: portSchema.optional(),
   /** Octets of the tunnel's largest packet. */
   mtu: z.int().min(minMtu).max(maxMtu),
   persistentKeepaliveSeconds: z.int().min(0).max(65_535),
-  /** The controller that all traffic goes through; without it only the network's own ranges do. */
+  /** The controller that all traffic goes through; without it only traffic to the network's own ranges. */
   exit: z.string().min(1).max(63).optional(),
 });
 
-/** What a file says about a member in its own words, for people to read. */
+/** The file's own description of a member, for people to read. */
 export const descriptionMaxCharacters = 200;
 const descriptionSchema = z
   .string()
@@ -139,10 +139,7 @@ export const defaultSettings: ProfileSettings = {
   persistentKeepaliveSeconds: defaultKeepaliveSeconds,
 };
 
-/**
- * The interface of a network: `hm` and as much of its name as fits; what an interface name cannot hold
- * becomes a hyphen.
- */
+/** The interface of a network: `hm-` and as much of its name as fits; invalid characters become hyphens. */
 export function interfaceNameFor(networkName: string): string {
   return `hm-${networkName.toLowerCase().replace(/[^a-z0-9-]/g, '-')}`.slice(0, 15);
 }

@@ -1,9 +1,9 @@
-/** Longer ones do not fit a line of the window beside their name. */
+/** Longer addresses do not fit beside a name in a line of the window. */
 const longest = 26;
 
 /**
- * An address short enough for a line, that still tells network, controller and machine apart:
- * `fd28:387a:c1:4700:…:4337`. The whole is to be had beside it.
+ * A shortened address that still distinguishes network, controller and machine: `fd28:387a:c1:4700:…:4337`. The full
+ * address is shown elsewhere.
  */
 export function shortAddress(address: string): string {
   if (address.length <= longest) return address;

@@ -1,4 +1,4 @@
-/** JSON with the fields of every object in one order, by code unit (RFC 8785 section 3.2.3). */
+/** JSON with the fields of every object ordered by code unit (RFC 8785 section 3.2.3). */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

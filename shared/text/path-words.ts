@@ -1,6 +1,6 @@
 import type { Path, ShownPath } from '../contract/path.ts';
 
-/** The words for a path, in the window, the tray, the timeline, notifications and the CLI alike. */
+/** The words for a path, used by the window, the tray, the timeline, notifications and the CLI. */
 
 /** A label on its own: a tag, a cell of a table. */
 export const pathLabel: Readonly<Record<ShownPath, string>> = {
@@ -33,12 +33,12 @@ export const pathNetwork: Readonly<Record<UsablePath, string>> = {
 /** The side that an endpoint belongs to: `LAN`, `Internet`. */
 export const endpointSide: Readonly<Record<UsablePath, string>> = { lan: 'LAN', internet: 'Internet' };
 
-/** That a controller, or several of them, cannot be reached. */
+/** One or several controllers cannot be reached. */
 export function unreachableText(what: string): string {
   return `Can’t reach ${what}`;
 }
 
-/** That the path of a controller, or of several, is being changed and not proven yet. */
+/** The path of one or several controllers is changing and not verified yet. */
 export function movingText(what: string): string {
   return `${what}: moving`;
 }

@@ -1,7 +1,7 @@
 /**
- * Characters that a terminal, a log or a reader acts on instead of showing them: controls of C0 and C1 (U+009B begins an
- * escape sequence as ESC [ does), format characters that turn the direction of text or show nothing (UTR 36 section 3.1),
- * line and paragraph separators, lone surrogates.
+ * Characters that a terminal, a log or a reader interprets instead of showing: C0 and C1 controls (U+009B starts an
+ * escape sequence like ESC [), format characters that are invisible or change the direction of text (UTR 36 section
+ * 3.1), line and paragraph separators, lone surrogates.
  */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -12,8 +12,8 @@ function escapeOf(character: string): string {
 }
 
 /**
- * A text of somebody else's, safe to print: what is not shown becomes `\u202e`, which JSON reads back as the same
- * character. Newlines and tabs stay.
+ * Untrusted text, safe to print: an invisible character becomes `\u202e`, which JSON reads back. Newlines and tabs
+ * stay.
  */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) =>

@@ -1,6 +1,6 @@
-/** Quantities in words: short enough for a cell of a table, precise enough to compare. */
+/** Quantities as text: short enough for a table cell, precise enough to compare. */
 
-/** `1.2 GB`: powers of 1000, as network rates are counted; three digits at most. */
+/** `1.2 GB`: powers of 1000, as usual for network rates; three digits at most. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -22,12 +22,12 @@ export function durationText(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
-/** `12 s ago`: whole seconds, since it is shown beside a clock that ticks once a second. */
+/** `12 s ago`: whole seconds, since it is shown beside a clock that ticks every second. */
 export function ageText(time: string, nowMs: number): string {
   return `${durationText(Math.round((nowMs - Date.parse(time)) / 1000) * 1000)} ago`;
 }
 
-/** A time below a second or two, such as a round trip: `0.6 ms`, `21 ms`. */
+/** A short time, such as a round trip: `0.6 ms`, `21 ms`. */
 export function millisecondsText(ms: number): string {
   return `${ms < 9.95 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }

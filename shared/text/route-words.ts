@@ -1,18 +1,16 @@
 import type { ControllerStatus, RouteStatus } from '../contract/status.ts';
 
-/** Which way a range of the network goes, in words for CLI and window. */
+/** How a range of the network is routed, in words for CLI and window. */
 export interface RouteWords {
-  /** A word or two: what the range does. */
+  /** A word or two: the range's state. */
   readonly label: string;
   /** Why, as a sentence. */
   readonly sentence: string;
-  /** What the person may do about it. */
+  /** What the user can do about it. */
   readonly action: 'take-over' | 'give-back' | 'none';
 }
 
-/**
- * @param controller the controller that carries the range: reached over the LAN, the laptop is at home there
- */
+/** @param controller the range's controller: if it is reached over the LAN, the laptop is at home */
 export function routeWords(
   route: RouteStatus,
   controller: Pick<ControllerStatus, 'path'> | undefined,

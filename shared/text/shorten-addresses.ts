@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Replaces every IP address in a text by a short one that says nothing of a network, the same by the same everywhere, so
- * that what refers to an address still does. IPv4 becomes 198.18.1xx.1xx (RFC 2544), IPv6 2001:db8::1xxx (RFC 3849).
- * The order of addresses as text is kept, since the last word between equal candidates is their text. What says nothing
- * anyway stays: loopback, multicast, the unspecified and the broadcast address.
+ * Replaces every IP address in a text by a short address that reveals no network, consistently, so that references
+ * still match. IPv4 becomes 198.18.1xx.1xx (RFC 2544), IPv6 2001:db8::1xxx (RFC 3849). The order of addresses as text
+ * is kept, since it breaks ties between equal candidates. Loopback, multicast, the unspecified and the broadcast
+ * address stay.
  */
 export function shortenAddresses(text: string): string {
   const found = [...new Set(text.match(addressPattern) ?? [])].map(bare).filter(isTelling);
@@ -25,7 +25,7 @@ export function shortenAddresses(text: string): string {
   return text.replaceAll(addressPattern, (address) => short.get(bare(address)) ?? address);
 }
 
-/** Four numbers, or hexadecimal groups with at least two colons; what only looks like it is left alone. */
+/** Four numbers, or hexadecimal groups with at least two colons; other text is left alone. */
 const addressPattern =
   /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:]|\.\d))/gi;
 
@@ -41,7 +41,7 @@ function isTelling(address: string): boolean {
   return ipaddr.IPv6.isValid(address) && !silentRanges.includes(ipaddr.parse(address).range());
 }
 
-/** @param end what follows an address in the text of an endpoint: it counts when one address begins another */
+/** @param end what follows an address in an endpoint: it matters when one address is a prefix of another */
 function sorted(addresses: readonly string[], end: string): readonly string[] {
   const key = (address: string) => `${address}${end}`;
   return [...new Set(addresses)].sort((a, b) => (key(a) < key(b) ? -1 : 1));

@@ -1,10 +1,10 @@
 import type { Decision } from './decision.ts';
 
-/** How many decisions the app keeps; a day of roaming is a few dozen. */
+/** How many decisions the app keeps; a day of roaming has a few dozen. */
 export const timelineLength = 500;
 
 /**
- * A timeline with new decisions at its end. One that is there already is not added again: an event may arrive before the
+ * A timeline with new decisions at its end. A known decision is not added again: an event may arrive before the
  * snapshot that contains it.
  */
 export function withDecisions(timeline: readonly Decision[], added: readonly Decision[]): Decision[] {

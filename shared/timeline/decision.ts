@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pathSchema } from '../contract/path.ts';
 
-/** What the helper records in the timeline, and reports: unknown fields are ignored, unknown kinds become `other`. */
+/** The helper's timeline: unknown fields are ignored, unknown kinds become `other`. */
 
 export const decisionKindSchema = z.enum([
   'connected',
@@ -21,12 +21,12 @@ export const decisionKindSchema = z.enum([
   'kill-switch',
   'portal',
   'trouble',
-  /** A kind that this version does not know, recorded by a newer helper. */
+  /** A kind unknown to this version, recorded by a newer helper. */
   'other',
 ]);
 export type DecisionKind = z.infer<typeof decisionKindSchema>;
 
-/** One decision with its reason: an entry of the timeline. */
+/** A decision with its reason: an entry of the timeline. */
 export const decisionSchema = z.object({
   id: z.int(),
   at: z.iso.datetime(),
@@ -40,6 +40,6 @@ export const decisionSchema = z.object({
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
-/** A decision before the timeline gives it a number and a time. */
+/** A decision before the timeline adds its number and time. */
 export type NewDecision = Pick<Decision, 'kind' | 'reason'> &
   Partial<Pick<Decision, 'controller' | 'from' | 'to' | 'path' | 'tookMs'>>;

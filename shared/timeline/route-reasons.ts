@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/problem.ts';
 
-/** Why a range of a network changed its way: sentences of the timeline, without first capital and full stop. */
+/** Why a range of a network is routed differently: sentences of the timeline, without first capital and full stop. */
 
 export function rangeTakenOver(range: string): string {
   return `${range} goes through the tunnel, although the network here has the same addresses`;

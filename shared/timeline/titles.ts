@@ -3,12 +3,12 @@ import { pathGoal, pathPlace } from '../text/path-words.ts';
 import type { Tone } from '../text/tone.ts';
 import type { Decision, DecisionKind } from './decision.ts';
 
-/** A decision as the window and the CLI show it. */
+/** A timeline entry as the window and the CLI show it. */
 export interface TimelineEntry {
   /** What happened, without a capital: it follows the time. */
   readonly title: string;
   readonly tone: Tone;
-  /** Whether nothing changed: shown only to someone who wants every decision. */
+  /** Whether nothing changed: hidden unless every decision is shown. */
   readonly isQuiet: boolean;
 }
 
@@ -49,7 +49,7 @@ function toneOf({ kind, path }: Decision): Tone {
   return path === 'lan' ? 'lan' : path === 'internet' ? 'internet' : 'off';
 }
 
-/** How a decision is shown. */
+/** The shown form of a decision. */
 export function timelineEntry(decision: Decision): TimelineEntry {
   return {
     title: titles[decision.kind](decision),

@@ -2,7 +2,7 @@ import type { Problem } from '../errors/problem.ts';
 
 /** Why the tunnel as a whole changed: sentences of the timeline, without first capital and full stop. */
 
-/** @param wireGuardMs how long bringing WireGuard up took */
+/** @param wireGuardMs how long it took to bring WireGuard up */
 export function connectedTo(network: string, wireGuardMs: number): string {
   return `to ${network}; WireGuard took ${Math.round(wireGuardMs)} ms of it`;
 }
@@ -13,12 +13,12 @@ export function disconnectedFrom(network: string): string {
 
 export const keptThroughRestart = 'the tunnel kept running without the helper';
 
-/** @param wanted the configured UDP port @param used the port the system chose in its place */
+/** @param wanted the configured UDP port @param used the port that the system chose instead */
 export function portInUse(wanted: number, used: number): string {
   return `another program uses UDP port ${wanted}; the tunnel uses ${used}`;
 }
 
-/** Something failed: the same words that the log and the caller get. */
+/** A failure, with the same words as in the log and in the response. */
 export function failed({ title, cause }: Problem): string {
   return `${title}: ${cause}`;
 }
@@ -40,7 +40,7 @@ export function journalDamaged(why: string): string {
   return `the journal could not be read (${why}); the interface it was for and the names were removed`;
 }
 
-/** An interface of the journal that has the key of somebody else. */
+/** The interface in the journal has another key. */
 export function interfaceNotOurs(interfaceName: string): string {
   return `${interfaceName} has a key that is not Homing's, so it was not removed`;
 }

@@ -31,8 +31,8 @@ function isWithin(server: string, ranges: AddressSet): boolean {
 }
 
 /**
- * The `DNS` lines of a file as Homing carries them out: only names in the search domains are looked up at the file's
- * servers, unless all traffic goes through the network. What is not carried out is listed with its reason.
+ * The `DNS` lines of a file as Homing applies them: only names in the search domains are looked up at the file's
+ * servers, unless all traffic goes through the network. Ignored lines are listed with the reason.
  * @param ranges what goes through the network
  */
 export function dnsOfFile(settings: readonly Setting[], ranges: readonly string[]): DnsOfFile {

@@ -22,11 +22,11 @@ import { type NamedPeer, namesOfPeers, ownName } from './member-names.ts';
 import { addressOfPeer, rangesOfPeers } from './peer-ranges.ts';
 import { type ParsedPeer, peerOf } from './peer-section.ts';
 
-/** A wg-quick file as Homing takes it. The key is the file's own and goes into the key store, nowhere else. */
+/** A parsed wg-quick file. Its key goes into the key store only. */
 export interface WgQuickImport {
   readonly profile: WgQuickProfile;
   readonly privateKey: PrivateKey;
-  /** Lines that Homing does not carry out, for the person to see. */
+  /** Lines that Homing ignores, to be shown. */
   readonly refusedLines: readonly RefusedLine[];
 }
 
@@ -54,7 +54,7 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
   const profile = {
     version: 1,
     origin: 'wg-quick',
-    // Its own key tells one file from another; so a file with one more [Peer] is an update, not a second network.
+    // Its own key identifies a file; so a file with another [Peer] is an update, not a second network.
     id: shortId(keyBytes(publicKey)),
     ...networkNamed(name),
     // A file that routes everything is meant to; the review says so, and the settings can switch it off.
@@ -149,7 +149,7 @@ function unreachablePeers(parsed: readonly ParsedPeer[], peers: readonly NamedPe
 }
 
 function settingsOf(own: ParsedInterface, controllers: readonly ParsedPeer[]): ProfileSettings {
-  // One setting for all: the shortest given, and off only when it was turned off everywhere.
+  // One setting for all: the shortest given; off only when it is off everywhere.
   const given = controllers.map((peer) => peer.keepaliveSeconds).filter((seconds) => seconds !== undefined);
   const shortest = given.filter((seconds) => seconds > 0).sort((a, b) => a - b)[0];
   const keepalive = shortest ?? (given.length === controllers.length ? 0 : undefined);
@@ -168,12 +168,12 @@ function networkNameOf(fileName: string): MemberName {
   return parseMemberName(label ?? 'tunnel', 'the name of the network');
 }
 
-/** A network's name, and what follows from it on this laptop. */
+/** A network's name, and this laptop's values derived from it. */
 export function networkNamed(name: MemberName): Pick<WgQuickProfile, 'interfaceName' | 'network'> {
   return { interfaceName: interfaceNameFor(name), network: { name, domain: domainFor(name) } };
 }
 
-/** A file called `dev.conf` may not make `nas.dev`, a public name: it gets `dev.internal` (reserved by ICANN). */
+/** A file called `dev.conf` must not create `nas.dev`, a public name: it gets `dev.internal` (reserved by ICANN). */
 function domainFor(network: MemberName): Domain {
   const name = memberHostName(network);
   const domain = domainRefusal(name) === undefined ? name : `${name}.internal`;

@@ -33,7 +33,7 @@ const reasonOfRefusedKey: Readonly<Record<string, string>> = {
 const listKeys = ['address', 'dns'];
 const onceKeys = ['privatekey', 'listenport', 'mtu'];
 
-/** The one `[Interface]` of a file. @throws HomingError `wg-quick-syntax` */
+/** The only `[Interface]` of a file. @throws HomingError `wg-quick-syntax` */
 export function interfaceSection(sections: readonly WgQuickSection[]): WgQuickSection {
   const [section, second] = sections.filter(({ kind }) => kind === 'interface');
   if (section === undefined) {
@@ -59,7 +59,7 @@ export function interfaceOf(section: WgQuickSection): ParsedInterface {
     const reason = reasonOfRefusedKey[key];
     const known = reason !== undefined || [...listKeys, ...onceKeys].includes(key);
     if (!known) throw unknownKey(setting, '[Interface]');
-    // Some generators write a key without a value for what is not set.
+    // Some generators write a key with an empty value for an unset option.
     if (setting.value === '') continue;
     if (reason !== undefined) {
       refusedLines.push({ line: setting.line, text: `${setting.key} = ${setting.value}`, reason });

@@ -9,13 +9,13 @@ export interface Setting {
   readonly value: string;
 }
 
-/** A comment on a line of its own, without the `#`. */
+/** A comment on its own line, without the `#`. */
 export interface Comment {
   readonly line: number;
   readonly text: string;
 }
 
-/** `[Interface]` or one `[Peer]`, in the order of the file. */
+/** `[Interface]` or one `[Peer]`, in file order. */
 export interface WgQuickSection {
   readonly kind: 'interface' | 'peer';
   readonly line: number;
@@ -31,7 +31,7 @@ interface Draft extends Pick<WgQuickSection, 'kind' | 'line'> {
 /** 1 MiB: some 5,000 peers. */
 export const wgQuickLimitBytes = 1024 * 1024;
 
-/** The refusal of one line. */
+/** The error for one line. */
 export function lineProblem(code: string, line: number, cause: string, remedy: string): HomingError {
   return new HomingError({
     code,
@@ -41,7 +41,7 @@ export function lineProblem(code: string, line: number, cause: string, remedy: s
   });
 }
 
-/** The refusal of a setting that wg-quick(8) does not have either. */
+/** The error for a setting that wg-quick(8) does not have. */
 export function unknownKey(setting: Setting, where: string): HomingError {
   return lineProblem(
     'wg-quick-unknown-key',
@@ -52,14 +52,13 @@ export function unknownKey(setting: Setting, where: string): HomingError {
 }
 
 /**
- * Splits a wg-quick(8) file into its sections. Keys stay as written; they are compared without regard to case,
- * as wg(8) does.
+ * Splits a wg-quick(8) file into its sections. Keys stay as written and are compared case-insensitively, as in wg(8).
  * @throws HomingError `wg-quick-too-large`, `wg-quick-empty`, `wg-quick-binary`, `wg-quick-syntax`
  */
 export function sectionsOf(text: string): WgQuickSection[] {
   refuseWhole(text);
   const sections: Draft[] = [];
-  /** Comments after an empty line: of the section they stand right above, else of the one they stand in. */
+  /** Comments after an empty line: they belong to the section right below, otherwise to the section they are in. */
   let above: Comment[] | undefined = [];
   for (const [i, raw] of text
     .replace(/^\uFEFF/, '')
@@ -104,7 +103,7 @@ export function sectionsOf(text: string): WgQuickSection[] {
   return sections;
 }
 
-/** wg(8) takes a comment from `#` to the end of the line; other tools also begin a line of comment with `;`. */
+/** In wg(8) a comment runs from `#` to the end of the line; other tools also start a comment line with `;`. */
 function commentStart(raw: string): number {
   return /^\s*;/.test(raw) ? raw.indexOf(';') : raw.indexOf('#');
 }
@@ -124,7 +123,7 @@ function settingOf(content: string, line: number): Setting {
   const equals = content.indexOf('=');
   const key = equals < 0 ? '' : content.slice(0, equals).trim();
   if (/^[A-Za-z][A-Za-z0-9_-]*$/.test(key)) return { line, key, value: content.slice(equals + 1).trim() };
-  // The line is not quoted: it may be a key whose `=` was lost.
+  // The line is not quoted: it may be a key without its `=`.
   throw lineProblem(
     'wg-quick-syntax',
     line,

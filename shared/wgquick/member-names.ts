@@ -4,11 +4,11 @@ import { descriptionMaxCharacters } from '../profile/profile.ts';
 import type { Comment, WgQuickSection } from './lines.ts';
 import type { ParsedPeer } from './peer-section.ts';
 
-/** A peer with its name; `named` when the file gave it one. */
+/** A peer with its name; `named` when the name is from the file. */
 export type NamedPeer = ParsedPeer & {
   readonly name: string;
   readonly named: boolean;
-  /** The comment that the name came from, when it says more than the name. */
+  /** The comment with the name, when it says more than the name. */
   readonly description: string | undefined;
 };
 
@@ -19,18 +19,18 @@ const namePatterns: readonly RegExp[] = [
   /^key for\s+(.+)$/i,
 ];
 
-/** A comment of more words is prose, not a name. */
+/** A comment with more words is prose, not a name. */
 const nameMaxWords = 5;
 const nameMaxCharacters = 60;
 
-/** What a comment calls the section's owner in so many words. */
+/** The name that a comment states explicitly. */
 function statedName({ text }: Comment): string | undefined {
   return namePatterns
     .map((pattern) => pattern.exec(text)?.[1])
     .find((name) => name !== undefined && labelsFrom(name).length > 0);
 }
 
-/** Whether a comment can be a name by itself: short, and no setting that was commented out. */
+/** Whether a comment can be a name: short, and not a commented-out setting. */
 function isBareName({ text }: Comment): boolean {
   return (
     text.length <= nameMaxCharacters &&
@@ -40,21 +40,21 @@ function isBareName({ text }: Comment): boolean {
   );
 }
 
-/** The words a file uses for a peer: a stated name anywhere in its section, else a bare one above its settings. */
+/** The text that names a peer: an explicit name anywhere in its section, else a bare comment above its settings. */
 function wordsFor(peer: ParsedPeer): string | undefined {
   const stated = peer.comments.map(statedName).find((name) => name !== undefined);
   return stated ?? peer.heading.find(isBareName)?.text;
 }
 
-/** Some tools write an identifier behind a name, in brackets: no part of the name. */
+/** Some tools append an identifier in brackets, which is not part of the name. */
 function labelsOf(words: string): HostLabel[] {
   const without = labelsFrom(words.replace(/\s*\([^)]*\)$/, ''));
   return without.length > 0 ? without : labelsFrom(words);
 }
 
 /**
- * Gives every peer a name that no other has: derived from its comment, else `controller-1` and so on. A comment never
- * fails an import; what cannot be a host label stays as the description.
+ * Gives every peer a unique name: derived from its comment, else `controller-1` and so on. A comment never fails an
+ * import; text that cannot be a host label stays as the description.
  */
 export function namesOfPeers(peers: readonly ParsedPeer[]): NamedPeer[] {
   const taken = new Set<string>();
@@ -83,7 +83,7 @@ function descriptionOf(words: string | undefined, name: string | undefined): str
   return words.replace(/\p{Cc}/gu, ' ').slice(0, descriptionMaxCharacters);
 }
 
-/** This laptop's name: a stated one in [Interface], else a comment that is a name with dots, else `this-laptop`. */
+/** This laptop's name: explicit in [Interface], else a comment that is a name with dots, else `this-laptop`. */
 export function ownName(section: WgQuickSection): string {
   const words =
     section.comments.map(statedName).find((name) => name !== undefined) ??

@@ -1,13 +1,13 @@
 import type { RefusedLine } from '../invite/describe.ts';
 import type { ParsedPeer } from './peer-section.ts';
 
-/** The halves of all addresses, which many tools write to leave the host's default route in place. */
+/** The two halves of all addresses, which many tools write to keep the host's default route. */
 const wholes: readonly (readonly [whole: string, halves: readonly [string, string]])[] = [
   ['0.0.0.0/0', ['0.0.0.0/1', '128.0.0.0/1']],
   ['::/0', ['::/1', '8000::/1']],
 ];
 
-/** Joins both halves of all addresses to the default route that they mean. */
+/** Joins both halves of all addresses to a default route. */
 function withoutHalves(ranges: readonly string[]): string[] {
   return wholes.reduce<string[]>(
     (list, [whole, halves]) => {
@@ -20,8 +20,8 @@ function withoutHalves(ranges: readonly string[]): string[] {
 }
 
 /**
- * What each peer carries: its AllowedIPs without repeats and without this laptop's own addresses. WireGuard gives a
- * range that two peers name to the last of them (wg(8), AllowedIPs); the earlier one is listed as left out.
+ * The ranges that each peer carries: its AllowedIPs without duplicates and without this laptop's own addresses.
+ * WireGuard gives a range of two peers to the last (wg(8), AllowedIPs); the earlier range is listed as ignored.
  * @param own this laptop's addresses with prefix length
  */
 export function rangesOfPeers(
@@ -56,8 +56,8 @@ function singleRange(address: string): string {
 }
 
 /**
- * The peer's own address in the network: the first single address of its AllowedIPs, else one written with host bits
- * (`10.0.0.1/24`). Undefined when the file does not say; a handshake needs none.
+ * The peer's own address in the network: the first single address of its AllowedIPs, else an address with host bits
+ * (`10.0.0.1/24`). Undefined when the file contains neither; a handshake does not need it.
  */
 export function addressOfPeer(peer: ParsedPeer, own: readonly string[]): string | undefined {
   const ownAddresses = new Set(own.map((address) => address.replace(/\/.*$/, '')));

@@ -13,13 +13,13 @@ export interface ParsedPeer {
   readonly presharedKey: PresharedKey | undefined;
   readonly allowedIps: readonly AllowedRange[];
   readonly endpoint: string | undefined;
-  /** From `# PrivateEndpoint = ip:port` comments: its side on the LAN. */
+  /** From `# PrivateEndpoint = ip:port` comments: its address on the LAN. */
   readonly privateEndpoints: readonly string[];
   readonly keepaliveSeconds: number | undefined;
-  /** Comments above its first setting, which often hold a name. */
+  /** Comments above its first setting, which often contain a name. */
   readonly heading: readonly Comment[];
   readonly comments: readonly Comment[];
-  /** Comments that look like settings of Homing and cannot be used. */
+  /** Comments that look like Homing's settings but are invalid. */
   readonly refusedLines: readonly RefusedLine[];
 }
 
@@ -33,7 +33,7 @@ export function peerOf(section: WgQuickSection): ParsedPeer {
     const key = setting.key.toLowerCase();
     if (key === 'allowedips') allowedIps.push(...allowedRangesIn(setting));
     else if (!onceKeys.includes(key)) throw unknownKey(setting, '[Peer]');
-    // Some generators write a key without a value for what is not set.
+    // Some generators write a key with an empty value for an unset option.
     else if (setting.value !== '') once.set(key, setting);
   }
   const publicKey = once.get('publickey');
@@ -65,7 +65,7 @@ function headingOf(section: WgQuickSection): Comment[] {
   return section.comments.filter(({ line }) => line < first);
 }
 
-/** A comment never fails an import: an endpoint in one that cannot be used is listed instead. */
+/** A comment never fails an import: an invalid endpoint in a comment is listed instead. */
 function privateEndpointsIn(section: WgQuickSection): Pick<ParsedPeer, 'privateEndpoints' | 'refusedLines'> {
   const privateEndpoints = new Set<string>();
   const refusedLines: RefusedLine[] = [];

@@ -3,7 +3,7 @@ import { type MemberName, parseMemberName } from '../names/member-name.ts';
 import type { WgQuickProfile } from '../profile/profile.ts';
 import { networkNamed } from './import.ts';
 
-/** Names that the person gives at import, instead of those derived from the file. */
+/** Names that the user chooses at import, instead of those derived from the file. */
 export interface GivenNames {
   readonly network?: string | undefined;
   /** From the name in the file to the new one, for controllers and other machines. */
@@ -11,7 +11,7 @@ export interface GivenNames {
 }
 
 /**
- * A profile with names of the person's choice.
+ * A profile with the user's names.
  * @throws HomingError `bad-name`, `unknown-member`, `duplicate-name`
  */
 export function withNames(profile: WgQuickProfile, given: GivenNames): WgQuickProfile {
@@ -36,8 +36,8 @@ export function withNames(profile: WgQuickProfile, given: GivenNames): WgQuickPr
 }
 
 /**
- * The names that a stored profile of the same file has: an update keeps them, whatever the file is called now.
- * Members are matched by public key or, without one, by address.
+ * The names of a stored profile of the same file: an update keeps them, whatever the file is called now. Members are
+ * matched by public key, or without one by address.
  */
 export function namesKept(stored: WgQuickProfile, draft: WgQuickProfile): GivenNames {
   const byKey = new Map(stored.controllers.map(({ publicKey, name }) => [publicKey, name]));
@@ -51,7 +51,7 @@ export function namesKept(stored: WgQuickProfile, draft: WgQuickProfile): GivenN
     to === undefined ? [] : [[from, to] as const],
   );
   const free = new Set(memberNames(draft).filter((name) => !kept.some(([from]) => from === name)));
-  // A new member may have come under a name that was given to another: then the file's names count.
+  // A new member may have a name that was given to another: then the file's names count.
   const members = kept.some(([, to]) => free.has(to)) ? new Map() : new Map(kept);
   return { network: stored.network.name, members };
 }

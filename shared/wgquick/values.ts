@@ -37,7 +37,7 @@ function canonical(address: ipaddr.IPv4 | ipaddr.IPv6): string {
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 }
 
-/** The comma-separated parts of a value; wg takes an empty value as none. */
+/** The comma-separated parts of a value; wg treats an empty value as none. */
 function partsOf(setting: Setting): string[] {
   return setting.value
     .split(',')
@@ -57,7 +57,7 @@ export function addressesIn(setting: Setting): string[] {
 export interface AllowedRange {
   /** With host bits cleared, as the kernel does. */
   readonly range: string;
-  /** The address as written, when the range holds just one or host bits were set: `10.0.0.1/24` names `10.0.0.1`. */
+  /** The address as written, if the range is a single address or host bits were set: `10.0.0.1/24` names `10.0.0.1`. */
   readonly address: string | undefined;
 }
 
@@ -76,7 +76,7 @@ export function allowedRangesIn(setting: Setting): AllowedRange[] {
   });
 }
 
-/** A whole number within limits; `off` is 0 where wg(8) takes it. */
+/** A whole number within limits; `off` is 0 where wg(8) allows it. */
 export function numberIn(setting: Setting, min: number, max: number): number {
   const text = setting.value.toLowerCase() === 'off' && min === 0 ? '0' : setting.value;
   const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
@@ -94,7 +94,7 @@ export function endpointIn(setting: Setting): string {
   return atLine(setting.line, () => parseEndpoint(setting.value, setting.key));
 }
 
-/** Runs a parser whose error does not know the line, and adds it. */
+/** Runs a parser whose error lacks the line, and adds it. */
 export function atLine<T>(line: number, parse: () => T): T {
   try {
     return parse();

@@ -4,9 +4,9 @@ import type { PathEffect } from '../machine/effects.ts';
 import type { PathEvent } from '../machine/events.ts';
 import type { PathState } from '../machine/state.ts';
 
-/** What happened to the path of one controller, enough to run it again. It holds no key. */
+/** The events of one controller's path, enough to replay them. It holds no key. */
 
-/** One event, with the decisions that followed when it happened. */
+/** One event, with the decisions that followed from it. */
 export interface FlightEntry {
   readonly atMs: number;
   readonly event: PathEvent;
@@ -20,7 +20,7 @@ export interface FlightRecord {
   readonly entries: readonly FlightEntry[];
 }
 
-/** The decisions among some effects, as they are recorded and compared: `moved 192.0.2.10:51820 (answered on ...)`. */
+/** The decisions among some effects, as recorded and compared: `moved 192.0.2.10:51820 (answered on ...)`. */
 export function decisionsIn(effects: readonly PathEffect[]): readonly string[] {
   return effects.flatMap((effect) => {
     if (effect.do !== 'record') return [];
@@ -29,7 +29,7 @@ export function decisionsIn(effects: readonly PathEffect[]): readonly string[] {
   });
 }
 
-/** One JSON object a line: a head, then the entries. */
+/** One JSON object per line: a head, then the entries. */
 export function flightText({ controller, state, entries }: FlightRecord): string {
   return [{ flight: 1, controller, state }, ...entries].map((line) => JSON.stringify(line)).join('\n');
 }
@@ -47,7 +47,7 @@ const entrySchema = z.object({
 });
 
 /**
- * The records in a text, such as the diagnostics of a helper; every other line is passed over.
+ * The records in a text, such as the diagnostics of a helper; other lines are skipped.
  * @throws HomingError `no-flight-record` when there is none
  */
 export function parseFlightRecords(text: string): readonly FlightRecord[] {
@@ -76,7 +76,7 @@ function parsedLine(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    // Something else that only looks like an object: the text is a person's copy, and may be cut.
+    // Not a record: the text is a copy, and may be truncated.
     return undefined;
   }
 }

@@ -3,17 +3,17 @@ import type { PathState } from '../machine/state.ts';
 import { step } from '../machine/step.ts';
 import { decisionsIn, type FlightEntry, type FlightRecord } from './flight-record.ts';
 
-/** One entry run through the machine again. */
+/** One entry, replayed. */
 export interface ReplayedStep {
   readonly entry: FlightEntry;
   readonly state: PathState;
   readonly effects: readonly PathEffect[];
   readonly decisions: readonly string[];
-  /** Whether the decisions are those of then. */
+  /** Whether the decisions are the recorded ones. */
   readonly isSame: boolean;
 }
 
-/** Runs a record through the shipped machine. */
+/** Replays a record with the shipped machine. */
 export function replay({ state: before, entries }: FlightRecord): readonly ReplayedStep[] {
   let now = before;
   return entries.map((entry) => {
@@ -61,7 +61,7 @@ function effectText(effect: PathEffect): string {
   }
 }
 
-/** One step as lines for a person: when, what happened, where the path is, what was done, what was decided and why. */
+/** One step as lines of text: time, event, the path's phase, effects, decisions with their reasons. */
 export function replayText({ entry, state, effects, decisions, isSame }: ReplayedStep): string {
   const seconds = (entry.atMs / 1_000).toFixed(3).padStart(11);
   const { type, ...facts } = entry.event;
