@@ -4,8 +4,8 @@ import { HomingError } from '../shared/errors/problem.ts';
 import type { CliIo } from './io.ts';
 
 /**
- * The profile that is connected now, or null; null too when no helper runs, since then nothing manages a tunnel.
- * @throws HomingError when a helper runs and cannot be asked
+ * The profile that is connected now, or null; also null when no helper runs, since then nothing manages a tunnel.
+ * @throws HomingError when a helper runs and cannot be reached
  */
 export async function connectedProfileId(io: CliIo): Promise<string | null> {
   try {

@@ -2,7 +2,7 @@
 import type { CliIo } from './io.ts';
 import { main } from './main.ts';
 
-/** Node makes each stream when it is first used, which takes time: none is made before that. */
+/** Node creates each standard stream at its first use, which takes time, so none is used earlier. */
 const io: CliIo = {
   get stdout() {
     return process.stdout;

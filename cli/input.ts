@@ -61,7 +61,7 @@ async function readStream(stream: AsyncIterable<unknown>, limitBytes: number): P
   return Buffer.concat(chunks);
 }
 
-/** Asks a question that only `y` or `yes` agrees to. */
+/** Asks a question; only `y` or `yes` confirms. */
 export async function agrees(io: CliIo, question: string): Promise<boolean> {
   const prompt = createInterface({ input: io.stdin, output: io.stdout });
   try {

@@ -1,4 +1,4 @@
-/** What a command of the CLI may touch besides files: handed in, so that tests can look. */
+/** Everything a command may use besides files, passed in for tests. */
 export interface CliIo {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream;

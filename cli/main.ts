@@ -8,8 +8,8 @@ import { printProblem } from './problem-output.ts';
 type AddCommand = (program: Command, io: CliIo) => void;
 
 /**
- * All commands, in the order that `homing --help` lists them. Only the one that is called is loaded: the schemas that
- * most of them need take 50 ms of processor time to load, which `homing up` and `homing --version` do not pay.
+ * All commands, in the order of `homing --help`. Only the called command is loaded: the schemas that most commands need
+ * take 50 ms of processor time, which `homing up` and `homing --version` do not use.
  */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   up: async () => addUpCommand,
@@ -46,7 +46,7 @@ Exit status:
   5  there is no WireGuard on this machine
   6  not permitted to use the helper`;
 
-/** Commander's own complaint, which it would print as it is thrown. */
+/** Commander's own error, which it would print as thrown. */
 function usageProblem(error: CommanderError): Problem {
   return {
     code: 'usage',
@@ -58,7 +58,7 @@ function usageProblem(error: CommanderError): Problem {
 
 /**
  * Runs one command line.
- * @param argv as `process.argv`: the first two are left out
+ * @param argv as `process.argv`: the first two are ignored
  * @returns the exit status; see `exitStatus`
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
@@ -86,7 +86,7 @@ async function run(program: Command, argv: readonly string[], io: CliIo, asJson:
     return exitStatus.ok;
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Help and version were printed and are no errors; help after a missing command is one.
+      // Help and version are no errors; help after a missing command is.
       if (error.code === 'commander.help') return exitStatus.usage;
       if (error.exitCode === 0) return exitStatus.ok;
       printProblem(io, usageProblem(error), asJson);

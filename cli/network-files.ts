@@ -16,13 +16,16 @@ import { parseSigningKey, type SigningKey } from '../shared/invite/network-key.t
 import { readInput } from './input.ts';
 import type { CliIo } from './io.ts';
 
-/** A network's file and the signing key beside it, on its author's disk. */
+/** A network's file and the signing key beside it, on its admin's disk. */
 
 const networkSuffix = '.network.json';
 const publicFileMode = 0o644;
 const secretFileMode = 0o600;
 
-/** The file that a command means: `--file`, else the only `*.network.json` here. @throws HomingError `no-network-file`, `which-network-file` */
+/**
+ * The network file of a command: `--file`, else the only `*.network.json` here. @throws HomingError `no-network-file`,
+ * `which-network-file`
+ */
 export async function networkFilePath(file: string | undefined): Promise<string> {
   if (file !== undefined) return file;
   const found = (await readdir('.')).filter((entry) => entry.endsWith(networkSuffix)).sort();
@@ -39,7 +42,7 @@ export async function networkFilePath(file: string | undefined): Promise<string>
   });
 }
 
-/** Where the signing key of a network is: beside its file. */
+/** The path of a network's signing key: beside its file. */
 export function signingKeyPath(path: string, networkName: string): string {
   return join(dirname(path), `${networkName}.signing-key`);
 }
@@ -49,22 +52,22 @@ export async function readNetwork(io: CliIo, path: string): Promise<NetworkFile>
   return parseNetworkFile(await readInput(io, path, networkFileLimitBytes));
 }
 
-/** A network file as it was and as it is now; the same object when nothing changed. */
+/** A network file before and after a change; the same object when nothing changed. */
 export interface ChangedNetwork {
   readonly before: NetworkFile;
   readonly after: NetworkFile;
 }
 
 /**
- * Changes a network file; two changes at once go one after the other. An edit by hand that has no serial of its own
- * gets one with the change, and standard error says so.
+ * Changes a network file; concurrent changes run one after the other. An edit by hand without a new serial gets one
+ * with the change, with a note on standard error.
  */
 export async function changeNetwork(
   io: CliIo,
   path: string,
   change: (file: NetworkFile) => NetworkFile,
 ): Promise<ChangedNetwork> {
-  // Refused before a lock is made, so that a bad input leaves nothing on disk at all.
+  // Refused before the lock file exists, so that bad input writes nothing to disk.
   change(await readNetwork(io, path));
   return await withLock(`${path}.lock`, async () => {
     const before = await readNetwork(io, path);
@@ -81,7 +84,7 @@ export async function changeNetwork(
   });
 }
 
-/** Says that a file was edited by hand, where the command itself does not change it. */
+/** Notes that a file was edited by hand, for commands that do not change it. */
 export function warnOfEdit(io: CliIo, path: string, file: NetworkFile): void {
   if (!isEditedByHand(file)) return;
   io.stderr.write(
@@ -89,13 +92,15 @@ export function warnOfEdit(io: CliIo, path: string, file: NetworkFile): void {
   );
 }
 
-/** Writes a new network with its signing key; what exists is never written over. @throws HomingError `network-exists` */
+/**
+ * Writes a new network with its signing key; existing files are never overwritten. @throws HomingError `network-exists`
+ */
 export async function writeNewNetwork(path: string, file: NetworkFile, key: SigningKey): Promise<void> {
   const keyPath = signingKeyPath(path, file.name);
   for (const existing of [path, keyPath]) {
     if (await exists(existing)) throw networkExists(existing);
   }
-  // `wx` again refuses what came to be meanwhile.
+  // `wx` also refuses a file created meanwhile.
   await writeFile(keyPath, `${key}\n`, { flag: 'wx', mode: secretFileMode, flush: true });
   await writeFile(path, networkFileText(file), { flag: 'wx', mode: publicFileMode, flush: true });
 }
@@ -116,7 +121,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The signing key where it lies beside the file; undefined where it is kept elsewhere. @throws as {@link readSigningKey} */
+/** The signing key beside the file; undefined if it is kept elsewhere. @throws as {@link readSigningKey} */
 export async function signingKeyIfPresent(path: string, file: NetworkFile): Promise<SigningKey | undefined> {
   return (await exists(signingKeyPath(path, file.name))) ? await readSigningKey(path, file) : undefined;
 }

@@ -3,7 +3,7 @@ import { versionProblem } from '../shared/contract/version-problem.ts';
 import { HomingError, type Problem } from '../shared/errors/problem.ts';
 import { helperNotRunning } from './helper-socket.ts';
 
-/** What can be wrong with a call of the helper, as problems to act on. */
+/** What can go wrong with a call of the helper, as problems. */
 
 function notPermitted(path: string): HomingError {
   return new HomingError({
@@ -14,12 +14,12 @@ function notPermitted(path: string): HomingError {
   });
 }
 
-/** @param found what the answer says of its version, may be empty */
+/** @param found the version in the response, may be empty */
 export function otherVersion(found: string): HomingError {
   return versionProblem(found, String(apiVersion));
 }
 
-/** @param error what the socket said */
+/** @param error the socket's error */
 export function connectionProblem(path: string, error: Error): HomingError {
   const code = 'code' in error ? String(error.code) : error.message;
   return code === 'EACCES' || code === 'EPERM' ? notPermitted(path) : helperNotRunning(path, code);

@@ -1,12 +1,12 @@
 import { HomingError } from '../shared/errors/problem.ts';
 
-/** What of a connected tunnel `homing up` prints. */
+/** The part of a connected tunnel's status that `homing up` prints. */
 export interface ConnectAnswer {
   readonly network: string;
   readonly domain: string;
   readonly peer: string;
   readonly names: number;
-  /** Why the names could not be written, as one line; null when they were. */
+  /** Why the names could not be written, in one line; null if they were. */
   readonly namesProblem: string | null;
   readonly controllers: readonly { readonly name: string; readonly endpoint: string | null }[];
 }
@@ -32,9 +32,9 @@ function textAt(value: unknown, field: string): string {
 }
 
 /**
- * The part of a status that `homing up` prints. Not with the schema of the whole status: loading zod takes 22 ms of
- * processor time, more than the helper needs to set up the tunnel.
- * @throws HomingError `answer-unreadable`; the tunnel may be up all the same
+ * The part of a status that `homing up` prints. It does not use the whole schema: loading zod takes 22 ms of processor
+ * time, more than the helper needs to set up the tunnel.
+ * @throws HomingError `answer-unreadable`; the tunnel may be up anyway
  */
 export function parseConnectAnswer(answer: unknown): ConnectAnswer {
   const tunnel = member(answer, 'tunnel');

@@ -3,8 +3,8 @@ import { type HelperEvent, parseEvent } from '../shared/contract/control-api.ts'
 import type { HelperAnswer } from './helper-call.ts';
 
 /**
- * The events of an open stream: first the snapshot, then what changes. Ends when the helper goes away.
- * @throws ZodError on an event that is not of the contract
+ * The events of an open stream: first the snapshot, then changes. Ends when the helper stops.
+ * @throws ZodError on an event that violates the contract
  */
 export async function* helperEvents({ body }: HelperAnswer): AsyncGenerator<HelperEvent> {
   const ready: HelperEvent[] = [];
@@ -21,7 +21,7 @@ export async function* helperEvents({ body }: HelperAnswer): AsyncGenerator<Help
       for (let event = ready.shift(); event !== undefined; event = ready.shift()) yield event;
     }
   } catch (error) {
-    // A helper that stops, or is killed, ends the stream in the middle of its chunks.
+    // A helper that stops or is killed ends the stream in the middle of a chunk.
     if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
   }
 }

@@ -5,7 +5,7 @@ import { HomingError } from '../shared/errors/problem.ts';
 import { connectionProblem, otherVersion, problemIn } from './call-problems.ts';
 import { refuseUnsafeSocket } from './helper-socket.ts';
 
-/** One call of the control API, without its schemas: helper-client.ts checks what it answers. */
+/** A call of the control API, without its schemas: helper-client.ts validates the response. */
 export interface HelperCall {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
@@ -26,8 +26,8 @@ const headLimitBytes = 16 * 1024;
 const headEnd = Buffer.from('\r\n\r\n');
 
 /**
- * A call as HTTP/1.0 (RFC 1945): the answer ends with the connection and has no parts to put together. `node:http` would
- * take 12 ms of processor time to load, more than half of what the helper needs to set up a tunnel.
+ * A call as HTTP/1.0 (RFC 1945): the response ends with the connection and is not chunked. `node:http` would take 12 ms
+ * of processor time to load, more than half of what the helper needs to set up a tunnel.
  */
 function requestText({ method, path, body }: HelperCall): string {
   const head = [`${method} ${path} HTTP/1.0`, 'Host: helper', `${apiVersionHeader}: ${apiVersion}`];
@@ -37,7 +37,7 @@ function requestText({ method, path, body }: HelperCall): string {
   return `${head.join('\r\n')}\r\n\r\n${body ?? ''}`;
 }
 
-/** Reads up to the end of the head, and leaves the rest in the socket. @throws Error when the answer ends before */
+/** Reads up to the end of the head, and leaves the rest in the socket. @throws Error when the response ends earlier */
 async function readHead(socket: Socket): Promise<string> {
   let head = Buffer.alloc(0);
   for (;;) {
@@ -70,7 +70,7 @@ function headerOf(lines: readonly string[], name: string): string {
   return line?.slice(name.length + 1).trim() ?? '';
 }
 
-/** Sends a call. @returns the answer as it comes @throws HomingError when the helper cannot be reached or is of another version */
+/** Sends a call. @returns the response @throws HomingError when the helper cannot be reached or has another version */
 export async function openCall(socketPath: string, call: HelperCall): Promise<HelperAnswer> {
   refuseUnsafeSocket(socketPath);
   const socket = connect({ path: socketPath, ...(call.signal && { signal: call.signal }) });
@@ -93,7 +93,10 @@ async function readAll(body: Readable): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Sends a call. @returns the JSON of the answer, unchecked @throws HomingError whatever the helper refused, or why it cannot be reached */
+/**
+ * Sends a call. @returns the JSON of the response, not validated @throws HomingError the helper's refusal, or why it
+ * cannot be reached
+ */
 export async function callHelper(socketPath: string, call: HelperCall): Promise<unknown> {
   const { status, body } = await openCall(socketPath, call);
   let json: unknown;

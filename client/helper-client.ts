@@ -14,7 +14,7 @@ import type {
 import { type Status, statusSchema } from '../shared/contract/status.ts';
 import { callHelper, type HelperAnswer, openCall } from './helper-call.ts';
 
-/** Talks to the helper over its unix socket, and checks what it answers. */
+/** Calls the helper over its unix socket, and validates its responses. */
 export class HelperClient {
   readonly #path: string;
 
@@ -22,12 +22,12 @@ export class HelperClient {
     this.#path = socketPath;
   }
 
-  /** @throws HomingError whatever the helper refused, or why it cannot be reached */
+  /** @throws HomingError the helper's refusal, or why it cannot be reached */
   async status(): Promise<Status> {
     return statusSchema.parse(await callHelper(this.#path, { method: 'GET', path: '/v1/status' }));
   }
 
-  /** Brings the tunnel up. The helper has checked and answered when this returns. */
+  /** Brings the tunnel up. The helper has checked the profile and responded when this returns. */
   async connect(request: TunnelRequest): Promise<Status> {
     const body = JSON.stringify(request);
     return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/tunnel', body }));
@@ -37,7 +37,7 @@ export class HelperClient {
     return statusSchema.parse(await callHelper(this.#path, { method: 'DELETE', path: '/v1/tunnel' }));
   }
 
-  /** Sends a range that sleeps through the tunnel, or gives it back. */
+  /** Routes a sleeping range through the tunnel, or reverts that. */
   async setRoute(request: RouteRequest): Promise<Status> {
     const body = JSON.stringify(request);
     return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/routes', body }));
@@ -68,8 +68,8 @@ export class HelperClient {
 
   /**
    * Opens the event stream.
-   * @param refresh `all`: counters every second too; `changes`: only what happens
-   * @returns the raw answer; see event-stream.ts
+   * @param refresh `all`: also counters every second; `changes`: only changes
+   * @returns the raw response; see event-stream.ts
    */
   openEvents(refresh: 'all' | 'changes', signal?: AbortSignal): Promise<HelperAnswer> {
     const path = refresh === 'all' ? '/v1/events' : '/v1/events?refresh=changes';

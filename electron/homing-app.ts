@@ -33,10 +33,10 @@ import { desktopHasTray } from './tray/tray-host.ts';
 import { Updates } from './updates/updates.ts';
 import { StatusWindow } from './windows/status-window.ts';
 
-/** How often a page that died is loaded once more before the window closes. */
+/** How often a crashed page is reloaded before the window closes. */
 const mostReloads = 3;
 
-/** The app: puts its parts together, and passes between them what happens. */
+/** The app: creates its parts and connects them. */
 export class HomingApp {
   readonly #env: NodeJS.ProcessEnv;
   readonly #client: HelperClient;
@@ -71,17 +71,17 @@ export class HomingApp {
     });
   }
 
-  /** Listens for what the system hands over, also before the app is ready. */
+  /** Listens for links and files from the system, even before the app is ready. */
   listen(): void {
     this.#outside.listen(() => this.#window.show());
-    // The window is one way among others to see the app; without a tray its end is handled where it closes.
+    // The tray also shows the app; without a tray, closing the window is handled there.
     app.on('window-all-closed', () => undefined);
     app.on('before-quit', () => {
       this.#isQuitting = true;
     });
   }
 
-  /** @param args what the app was started with, without the program */
+  /** @param args the app's arguments, without the program */
   async start(args: readonly string[]): Promise<void> {
     const problem = await this.#loadNotes();
     const { preferences } = this.#notes.notes;
@@ -99,11 +99,11 @@ export class HomingApp {
     store.onChange((change, before, after) => this.#changed(parts, change, before, after));
     if (hasTray) parts.tray = new AppTray(store.state, (action) => this.#chosen(action));
     powerMonitor.on('resume', () => this.#resumed());
-    // The helper is called while the profiles are read: both are there when the page asks.
+    // The helper is called while the profiles are read: both are ready when the page asks.
     parts.link.start();
     if (!args.includes(hiddenArgument) || !hasTray) this.#window.show();
     await parts.shelf.start().catch(this.#trouble);
-    // A checkout is started by Electron's own program: links would open that.
+    // A checkout is started by Electron's own program, which would open links.
     if (app.isPackaged) app.setAsDefaultProtocolClient('homing');
     updates.automatic(preferences.checkForUpdates);
     const handed = handedIn(args);
@@ -204,7 +204,7 @@ export class HomingApp {
     await setLaunchAtLogin(launchAtLogin, this.#env);
   }
 
-  /** The clock of the helper sees a sleep by itself; the app says so at once. */
+  /** The helper's clock detects a sleep; the app reports it at once. */
   #resumed(): void {
     if (this.#parts?.store.state.tunnel.state !== 'connected') return;
     this.#client.probe({}).catch(this.#trouble);
@@ -242,7 +242,7 @@ export class HomingApp {
     void this.#quit(undefined).catch(this.#trouble);
   }
 
-  /** @param keepConnected undefined: the person is asked when a tunnel is up */
+  /** @param keepConnected undefined: asks the user when a tunnel is up */
   async #quit(keepConnected: boolean | undefined): Promise<void> {
     const parts = this.#parts;
     const mayQuit =
@@ -257,7 +257,7 @@ export class HomingApp {
     app.quit();
   }
 
-  /** What nobody waits for is shown where the person looks, and kept in the log. */
+  /** Errors that no caller waits for are shown in the window and logged. */
   readonly #trouble = (error: unknown): void => {
     const problem = problemOf(error);
     log.error(`${problem.code}: ${problem.title}: ${problem.cause}`);

@@ -7,9 +7,9 @@ import { HomingApp } from './homing-app.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
 import { fewerParts } from './start/fewer-parts.ts';
 
-/** Starts the one app of this user; a second start hands over what it was given and ends. */
+/** Starts the user's only app; a second start passes on its arguments and ends. */
 
-// What Chromium keeps has a directory of its own beside the profiles.
+// Chromium's data has a directory of its own beside the profiles.
 app.setPath('userData', join(configDir(process.env), 'app'));
 
 app.enableSandbox();

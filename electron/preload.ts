@@ -2,9 +2,9 @@ import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'ele
 import { callChannel, eventChannel } from '../shared/contract/app-channels.ts';
 import type { AppBridge } from '../shared/contract/app-ipc.ts';
 
-/** The one thing that the page gets: three functions, and nothing of Electron or Node. */
+/** The page's only API: three functions, and nothing of Electron or Node. */
 
-/** @returns the path of a dropped file; empty for what is no file */
+/** @returns the path of a dropped file; empty if it is not a file */
 function pathOf(file: unknown): string {
   return file instanceof File ? webUtils.getPathForFile(file) : '';
 }

@@ -1,2 +1,2 @@
-/** Which system this is: beside the tray, the one place of the app that asks. */
+/** The operating system: besides the tray, the only place in the app that checks it. */
 export const system: 'linux' | 'darwin' = process.platform === 'darwin' ? 'darwin' : 'linux';

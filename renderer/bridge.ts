@@ -16,13 +16,13 @@ declare global {
   }
 }
 
-/** The calls of the main process, with what they take and give; all that comes in is checked. */
+/** The typed calls of the main process; all results are validated. */
 export interface Bridge {
-  /** @throws HomingError what main refused */
+  /** @throws HomingError the main process's refusal */
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
-  /** @throws HomingError what main refused */
+  /** @throws HomingError the main process's refusal */
   importDroppedFile(file: File): Promise<void>;
-  /** @returns what ends it */
+  /** @returns a function that stops it */
   onEvent(listener: (event: AppEvent) => void): () => void;
 }
 
@@ -35,7 +35,7 @@ function opened(result: unknown): unknown {
 export const bridge: Bridge = {
   async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
     const value = opened(await window.homing.call(name, input));
-    // The table's own schema has checked it: the one place where the compiler cannot follow.
+    // The table's own schema has validated it: the only place where the compiler cannot follow.
     return calls[name].output.parse(value) as CallOutput<N>;
   },
   async importDroppedFile(file) {

@@ -8,7 +8,7 @@ import { bridge } from './bridge.ts';
 import { WindowStateProvider } from './state/use-window-state.ts';
 import { WindowState } from './state/window-state.ts';
 
-// The page's policy forbids to make code at run time, which is how zod would go faster.
+// The page's policy forbids code generation at run time, which zod would use for speed.
 config({ jitless: true });
 
 const root = document.getElementById('root');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 
 /**
- * @param {{ isForStandIn?: boolean }} options whether the older Electron of development and tests runs this build
+ * @param {{ isForStandIn?: boolean }} options whether the build is for the older Electron of development and tests
  * @returns the exit status
  */
 export function buildApp({ isForStandIn = false } = {}) {

@@ -7,12 +7,12 @@ import { bundledProgramNames } from '../shared/install/places.ts';
 import { bundleExecutable } from './bundle.ts';
 
 /**
- * Helper, installer and command line as one program that needs nothing beside it: Node with our bundle inside (Node's
- * single executable applications). Made for the system it is made on.
+ * Helper, installer and command line as one self-contained program: Node with our bundle inside (Node's single
+ * executable applications). Built for the current system.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** The mark in Node's binary that says where to look for the bundle, from Node's documentation. */
+/** The marker in Node's binary for the bundle's position, from Node's documentation. */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const postject = join(root, 'node_modules/postject/dist/cli.js');
 const nodeProgram = join(root, 'node_modules/node/bin/node');
@@ -20,7 +20,7 @@ const nodeProgram = join(root, 'node_modules/node/bin/node');
 export interface ExecutableOptions {
   /** Absolute; it is emptied first. */
   readonly outDirectory: string;
-  /** Whether this machine's wg and wireguard-go are carried inside, for machines that have neither. */
+  /** Whether to include this machine's wg and wireguard-go, for machines without them. */
   readonly carriesWireGuard: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function buildExecutable({
     output: blob,
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
-    // Root runs it: nothing of its surroundings may give Node an option, and no signal may open its inspector.
+    // Root runs it: its environment must not set Node options, and no signal may open its inspector.
     execArgv: ['--disable-sigusr1'],
     execArgvExtension: 'none',
     assets: carriesWireGuard
@@ -58,7 +58,7 @@ export async function buildExecutable({
   if (isMac) execFileSync('/usr/bin/codesign', ['--remove-signature', program]);
   const segment = isMac ? ['--macho-segment-name', 'NODE_SEA'] : [];
   const inject = [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse, ...segment];
-  // It warns of sections it does not know; when it fails, what it said is in the error.
+  // It warns of unknown sections; when it fails, its output is in the error.
   execFileSync(nodeProgram, inject, { stdio: 'pipe' });
   if (isMac) execFileSync('/usr/bin/codesign', ['--sign', '-', program]);
   await Promise.all([bundle, config, blob].map((path) => rm(path)));

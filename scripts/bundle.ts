@@ -7,14 +7,14 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundled CommonJS packages call `require`, which an ES module has to make for itself. */
+/** Bundled CommonJS packages call `require`, which an ES module must create itself. */
 const requireForCommonJs =
   "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
 /**
- * Takes Node's own modules by `process.getBuiltinModule` instead of by `import`: an import reads every export of the
- * module, and reading those of `node:http` loads all of undici for its WebSocket. Measured with Node 24: 57 ms of 108 at
- * the start of a program, and undici takes 13 MB.
+ * Loads Node's own modules by `process.getBuiltinModule` instead of `import`: an import reads every export of the
+ * module, and those of `node:http` load all of undici for its WebSocket. Measured with Node 24: 57 ms of 108 at the
+ * start of a program, and 13 MB for undici.
  */
 const builtinsWithoutFacade: Plugin = {
   name: 'builtins-without-facade',
@@ -28,7 +28,7 @@ const builtinsWithoutFacade: Plugin = {
   },
 };
 
-/** Zod's translations, a third of a bundle: what it finds is told in English. */
+/** Zod's translations are a third of a bundle; its messages are in English. */
 const withoutTranslations: Plugin = {
   name: 'without-translations',
   setup({ onResolve, onLoad }) {
@@ -66,8 +66,8 @@ export async function bundlePrograms(
       ...common,
       entryPoints: { homing: 'cli/entry.ts' },
       outdir: `${outDirectory}/homing`,
-      // Commands are loaded when they are called: one must not pay for the others. In one build, so that a class such as
-      // HomingError is the same for all of them.
+      // Commands are loaded when called, so that one does not pay for the others. They are one build, so that classes
+      // such as HomingError are the same for all.
       splitting: true,
     }),
     build({
@@ -79,7 +79,7 @@ export async function bundlePrograms(
   await chmod(`${outDirectory}/homing/homing.mjs`, 0o755);
 }
 
-/** Helper, installer and command line in one file of CommonJS, as a single executable application wants it. */
+/** Helper, installer and command line in one CommonJS file, as a single executable application requires. */
 export async function bundleExecutable(outFile: string): Promise<void> {
   await build({
     bundle: true,

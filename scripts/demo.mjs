@@ -1,4 +1,4 @@
-/** `npm run demo`: a laptop joins a mesh and roams, in a lab on this machine; sets all up itself. */
+/** `npm run demo`: a laptop joins a mesh and roams, in a lab on this machine; installs what it needs. */
 import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 

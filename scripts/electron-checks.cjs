@@ -1,16 +1,13 @@
 /**
- * Runs electronegativity over the built app and prints what it found as JSON: `node scripts/electron-checks.cjs FOLDER`.
- * Its parser wants the TypeScript of its own time, which npm puts where the parser does not look.
+ * Runs electronegativity on the built app and prints its findings as JSON: `node scripts/electron-checks.cjs FOLDER`.
+ * Its parser needs an older TypeScript, which npm installs where the parser does not look.
  */
 const NodeModule = require('node:module');
 
 /**
- * How Node loads CommonJS; internal, so its types know nothing of it.
- * @type {NodeModule & {
- *   _resolveFilename: (this: unknown, request: string, ...rest: unknown[]) => string,
- *   _load: (this: unknown, request: string, ...rest: unknown[]) => unknown,
- *   createRequire: typeof NodeModule.createRequire,
- * }}
+ * How Node loads CommonJS; internal, so its types lack it.
+ * @type {NodeModule & { _resolveFilename: (this: unknown, request: string, ...rest: unknown[]) => string, _load: (this:
+ *   unknown, request: string, ...rest: unknown[]) => unknown, createRequire: typeof NodeModule.createRequire, }}
  */
 const Module = Object.assign(NodeModule);
 
@@ -21,7 +18,7 @@ Module._resolveFilename = function (request, ...rest) {
   return request === 'typescript' ? ownTypeScript : resolve.call(this, request, ...rest);
 };
 
-// Nothing is asked of the internet: its texts are here, and which Electron ships is pinned in package.json.
+// No network access: its texts are local, and package.json pins the shipped Electron.
 const load = Module._load;
 const offline = Object.assign(() => Promise.reject(new Error('offline')), {
   head: () => Promise.reject(new Error('offline')),

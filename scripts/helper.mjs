@@ -1,4 +1,4 @@
-/** `sudo npm run helper`: the helper from source, by hand, for development. */
+/** `sudo npm run helper`: the helper from source, for development. */
 import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 

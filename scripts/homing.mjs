@@ -1,4 +1,4 @@
-/** `npm run homing -- …`: the command line from source; sets the checkout up first when it is new. */
+/** `npm run homing -- …`: the command line from source; installs what a new checkout needs. */
 import { join } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 

@@ -1,4 +1,7 @@
-/** `npm run machines -- NAME…|all`: Homing in virtual machines with a kernel and an init system of their own; sets all up itself. */
+/**
+ * `npm run machines -- NAME…|all`: Homing in virtual machines with their own kernel and init system; installs what it
+ * needs.
+ */
 import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 

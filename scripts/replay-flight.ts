@@ -3,7 +3,7 @@ import { problemOf } from '../shared/errors/problem.ts';
 import { parseFlightRecords } from '../shared/paths/flight/flight-record.ts';
 import { replay, replayText } from '../shared/paths/flight/replay.ts';
 
-/** Prints each step of each record with its decision and why. Ends with 1 when a decision is another than it was. */
+/** Prints each step of each record with its decision and reason. Exits with 1 when a decision differs. */
 function main(file: string): number {
   let differences = 0;
   for (const record of parseFlightRecords(readFileSync(file, 'utf8'))) {

@@ -1,4 +1,4 @@
-/** `npm run replay -- FILE`: runs the flight records in the output of `homing diagnostics` through the path engine again. */
+/** `npm run replay -- FILE`: replays the flight records of a `homing diagnostics` report. */
 import { resolve } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 

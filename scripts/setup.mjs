@@ -1,6 +1,6 @@
 /**
- * Makes a fresh checkout able to run: npm packages always, Debian packages when root and missing. Plain
- * JavaScript, since it runs on whatever Node the machine has before the project's own is there.
+ * Sets up a fresh checkout: npm packages always, missing Debian packages when root. Plain JavaScript, since it runs on
+ * the machine's Node before the project's own is installed.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ const stampPath = join(root, 'node_modules', '.homing-setup');
 /** The Node that the project runs on: the major of its Electron, whatever the machine has. */
 export const node = join(root, 'node_modules', 'node', 'bin', 'node');
 
-/** Program -> the Debian package it comes in. */
+/** Program -> its Debian package. */
 const programs = {
   wg: 'wireguard-tools',
   'wireguard-go': 'wireguard-go',
@@ -45,7 +45,10 @@ const machinePrograms = {
   mmdebstrap: 'mmdebstrap',
   mke2fs: 'e2fsprogs',
 };
-/** The app's tests bring their own desktop: a screen, windows, a session bus, a keyring, a tray, polkit, and what Electron loads. */
+/**
+ * The desktop of the app's tests: a screen, windows, a session bus, a keyring, a tray, polkit, and Electron's
+ * libraries.
+ */
 const desktopPrograms = {
   Xvfb: 'xvfb',
   jwm: 'jwm',
@@ -151,8 +154,8 @@ function aptInstall(packages) {
 }
 
 /**
- * Resolvers that the lab's hosts get, by package, with a file of each. They are unpacked and not installed: installed,
- * they would take over /etc/resolv.conf of the machine itself.
+ * Resolvers for the lab's hosts, by package, with a file of each. They are unpacked, not installed: installed, they
+ * would replace the machine's /etc/resolv.conf.
  */
 const unpackedFolder = join(root, 'node_modules', '.cache', 'resolvers');
 /** @type {Readonly<Record<string, string>>} */
@@ -186,8 +189,7 @@ function ensureResolvers() {
 }
 
 /**
- * Installs the missing system packages when root on a Debian-like system; otherwise says exactly what to
- * install and ends.
+ * Installs the missing system packages when root on a Debian-like system; otherwise prints what to install and exits.
  */
 export function ensureSystemPackages({
   lab = true,
@@ -238,7 +240,7 @@ export function ensureSystemPackages({
 }
 
 /**
- * Runs a program of the project on the project's Node and ends with its exit status.
+ * Runs a program of the project on the project's Node and exits with its status.
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnSyncOptions} options
  */

@@ -1,4 +1,7 @@
-/** `npm run simulate -- --lives 1000000 --seed 1`: random lives of the path engine in virtual time, each held to its laws. */
+/**
+ * `npm run simulate -- --lives 1000000 --seed 1`: random lives of the path engine in virtual time, checked against its
+ * laws.
+ */
 import { join } from 'node:path';
 import { ensureNpmPackages, root, runOnProjectNode } from './setup.mjs';
 

@@ -1,4 +1,4 @@
-/** `npm run soak -- --moves 300 --seed 1`: random moves with load, each checked at both ends. */
+/** `npm run soak -- --moves 300 --seed 1`: random moves under load, each checked at both ends. */
 import { join } from 'node:path';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 

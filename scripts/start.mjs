@@ -1,4 +1,6 @@
-/** `npm start`: sets up, builds, and opens the app on this desktop. The helper is started apart: sudo npm run helper. */
+/**
+ * `npm start`: sets up, builds, and opens the app on this desktop. Start the helper separately: sudo npm run helper.
+ */
 import { spawnSync } from 'node:child_process';
 import { buildApp } from './build-app.mjs';
 import { electronRuntime } from './electron-runtime.mjs';

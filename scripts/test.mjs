@@ -1,7 +1,7 @@
 /**
- * `npm test`: sets the machine up, then types, style, layers and all tests; ends with one line of counts.
- * Without root or on another system than Linux the tests in the lab cannot run: in CI that is a failure, for a
- * developer it is said.
+ * `npm test`: sets the machine up, then runs types, style, layers and all tests; ends with a line of counts. Without
+ * root, or on another system than Linux, the tests in the lab cannot run: that fails in CI, and is printed for a
+ * developer.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -59,7 +59,7 @@ for (const project of projects) {
     const counts = JSON.parse(readFileSync(report, 'utf8'));
     passed += counts.numPassedTests;
     failed += counts.numFailedTests;
-    // A file that cannot be loaded has no failed test of its own, and neither has an error outside of all tests.
+    // A file that fails to load, or an error outside all tests, has no failed test.
     if (status !== 0 && counts.numFailedTests === 0) failed += 1;
   } catch {
     process.stdout.write(`The ${project} tests left no report.\n`);

@@ -11,7 +11,7 @@ interface AddressOptions {
   readonly json?: true;
 }
 
-/** `homing address`: what the address plan gives to names. */
+/** `homing address`: the addresses that the plan derives from names. */
 export function addAddressCommand(program: Command, io: CliIo): void {
   program
     .command('address')
@@ -25,7 +25,10 @@ export function addAddressCommand(program: Command, io: CliIo): void {
     });
 }
 
-/** The plan hashes any name, also one that another tool allows and Homing would not; only nonsense is refused. */
+/**
+ * The plan hashes any name, including names that Homing would refuse but another tool allows; only invalid text is
+ * refused.
+ */
 function checked(text: string, option: string): string {
   if (text !== '' && !/[\x00-\x1f\x7f]/.test(text)) return text;
   throw new HomingError({

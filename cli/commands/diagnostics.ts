@@ -5,7 +5,7 @@ import { printable } from '../../shared/text/printable.ts';
 import { shortenAddresses } from '../../shared/text/shorten-addresses.ts';
 import type { CliIo } from '../io.ts';
 
-/** `homing diagnostics`: what to send when something does not work; no secret stands in it. */
+/** `homing diagnostics`: a report without secrets, to send when something does not work. */
 export function addDiagnosticsCommand(program: Command, io: CliIo): void {
   program
     .command('diagnostics')

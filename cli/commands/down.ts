@@ -3,7 +3,7 @@ import { HelperClient } from '../../client/helper-client.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { CliIo } from '../io.ts';
 
-/** `homing down`: disconnects and leaves nothing behind. */
+/** `homing down`: disconnects and restores the system. */
 export function addDownCommand(program: Command, io: CliIo): void {
   program
     .command('down')

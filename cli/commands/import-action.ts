@@ -7,7 +7,10 @@ import { agrees, readBytes } from '../input.ts';
 import type { CliIo } from '../io.ts';
 import { importText } from '../text/import-text.ts';
 
-/** Shows what an import does, asks, and carries it out. @throws HomingError whatever refuses it, `not-agreed` */
+/**
+ * Shows what an import does, asks for confirmation, and carries it out. @throws HomingError whatever refuses it,
+ * `not-agreed`
+ */
 export async function importFrom(
   io: CliIo,
   source: string,

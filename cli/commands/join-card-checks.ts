@@ -7,8 +7,8 @@ import type { CliIo } from '../io.ts';
 import { signingKeyIfPresent } from '../network-files.ts';
 
 /**
- * Checks that a card was made with the invite of its peer, and prints the six words for it.
- * @param isCompared somebody compared the words, so a card without a proof is accepted
+ * Checks that a card was made with the invite of its peer, and prints its six words.
+ * @param isCompared the words were compared, so a card without a proof is accepted
  * @throws HomingError `join-card-not-from-invite`, `join-card-without-proof`, and as `readSigningKey`
  */
 export async function refuseForgedCard(
@@ -44,7 +44,10 @@ export async function refuseForgedCard(
   io.stdout.write(`The join card: ${sentence} Its six words: ${words}\n`);
 }
 
-/** New keys let another machine in and the old one out: never as a side effect. @throws HomingError `not-agreed` */
+/**
+ * New keys let another machine in and lock the old one out, so replacing them is never a side effect. @throws
+ * HomingError `not-agreed`
+ */
 export async function agreeToReplace(
   io: CliIo,
   card: JoinCard,

@@ -10,7 +10,7 @@ import { qrText } from '../text/qr-text.ts';
 interface JoinCardOptions {
   readonly json?: true;
   readonly qr?: true;
-  /** `true` when no controller is named. */
+  /** `true` when no controller is given. */
   readonly probePeer?: string | true;
 }
 
@@ -19,7 +19,7 @@ async function printProbePeer(io: CliIo, profile: string | undefined, of: string
   io.stdout.write(`${await probePeerOf(openStore(io.env), profile, controller, 'written-out')}\n`);
 }
 
-/** `homing join-card`: what the person who runs the network needs of this laptop. */
+/** `homing join-card`: what the admin of the network needs from this laptop. */
 export function addJoinCardCommand(program: Command, io: CliIo): void {
   program
     .command('join-card')
@@ -34,7 +34,7 @@ export function addJoinCardCommand(program: Command, io: CliIo): void {
       if (options.json) io.stdout.write(joinCardJson(card));
       else if (options.qr) io.stdout.write(`${await qrText(joinCardLine(card))}\n`);
       else io.stdout.write(`${joinCardLine(card)}\n`);
-      // Beside the card, which may go straight into a file or another program.
+      // On standard error: the card may go straight into a file or another program.
       io.stderr.write(
         `Its six words, to compare with the admin of the network: ${joinCardWords(card).join(' ')}\n`,
       );

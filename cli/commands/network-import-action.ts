@@ -20,7 +20,7 @@ const instancesLimitBytes = 8 * 1024 * 1024;
 /** A key has 44 characters, a prefix or a suffix some 20. */
 const varLimitBytes = 256;
 
-/** `homing network import --clan DIR`: the network file of a Clan instance, with a signing key of its own. */
+/** `homing network import --clan DIR`: the network file of a Clan instance, with a new signing key. */
 export async function importNetwork(io: CliIo, options: ImportNetworkOptions): Promise<void> {
   const directory = options.clan;
   const instances = parseClanInstances(
@@ -114,7 +114,7 @@ async function readMachines(io: CliIo, directory: string, instance: string): Pro
   return found.flat();
 }
 
-/** A file of the vars without its last newline; undefined when there is none. */
+/** A file of the vars without its last newline; undefined if it does not exist. */
 async function readVar(io: CliIo, path: string): Promise<string | undefined> {
   const isThere = await access(path).then(
     () => true,

@@ -5,7 +5,7 @@ import { HomingError, shown } from '../../shared/errors/problem.ts';
 /** Clears a list or a setting. */
 export const none = 'none';
 
-/** What is no number becomes one that nothing accepts, and is refused with its name. */
+/** Text that is not a number becomes a number that is refused by its name. */
 export function numberOf(text: string): number {
   return /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
 }
@@ -27,7 +27,7 @@ export function listOf(values: readonly string[] | undefined): readonly string[]
   return values?.length === 1 && values[0] === none ? [] : values;
 }
 
-/** Gathers the values of a repeated option. */
+/** Collects the values of a repeated option. */
 export function collected(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }

@@ -4,7 +4,7 @@ import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { CliIo } from '../io.ts';
 import { portalText } from '../text/protection-text.ts';
 
-/** `homing portal [open|close]`: the sign-in page of the network that the laptop is in. */
+/** `homing portal [open|close]`: the sign-in page of the current network. */
 export function addPortalCommand(program: Command, io: CliIo): void {
   program
     .command('portal')

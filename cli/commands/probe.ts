@@ -4,7 +4,7 @@ import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { CliIo } from '../io.ts';
 import { probeText } from '../text/status-text.ts';
 
-/** `homing probe [controller]`: tests every way to each controller now. */
+/** `homing probe [controller]`: tests every endpoint of each controller now. */
 export function addProbeCommand(program: Command, io: CliIo): void {
   program
     .command('probe')

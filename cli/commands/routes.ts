@@ -11,7 +11,7 @@ interface RoutesOptions {
   readonly json?: true;
 }
 
-/** `homing routes`: which ranges go through the tunnel, and the one that is to do so here although it sleeps. */
+/** `homing routes`: which ranges go through the tunnel; also takes a sleeping range over. */
 export function addRoutesCommand(program: Command, io: CliIo): void {
   program
     .command('routes')

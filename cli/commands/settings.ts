@@ -12,7 +12,7 @@ function switchOption(flags: string, description: string): Option {
   return new Option(flags, description).choices(['on', 'off']);
 }
 
-/** `homing settings`: prints and changes what this laptop chose for a network. */
+/** `homing settings`: prints and changes this laptop's settings of a network. */
 export function addSettingsCommand(program: Command, io: CliIo): void {
   program
     .command('settings')
@@ -42,7 +42,7 @@ function portOf(text: string): number | null {
   });
 }
 
-/** The command line has let only `on` and `off` through. */
+/** The command line allows only `on` and `off`. */
 function changeOf({ discovery, shortNames, listenPort, exit }: SettingsOptions): SettingsChange {
   return {
     ...(discovery === undefined ? {} : { discovery: discovery === 'on' }),
@@ -63,7 +63,7 @@ function textOf({ settings }: Profile): string {
   return `${alignedRows(rows)}\n`;
 }
 
-/** Changes what was asked for. @returns the settings as they are now, to print @throws HomingError as the store */
+/** Applies the given options. @returns the settings as they are now, to print @throws HomingError as the store */
 async function settingsText(
   io: CliIo,
   nameOrId: string | undefined,
@@ -80,7 +80,7 @@ async function settingsText(
   return `${textOf(profile)}${isChange ? `It applies at the next \`homing up ${name}\`.\n` : ''}`;
 }
 
-/** What `homing settings` was asked, as text. */
+/** The given options of `homing settings`, as text. */
 interface SettingsOptions {
   readonly discovery?: string;
   readonly shortNames?: string;

@@ -6,7 +6,7 @@ import { decisionLine, stateText, statusText } from '../text/status-text.ts';
 
 /**
  * Prints the status once, then a line for each decision and each change of state, until interrupted.
- * @throws HomingError `helper-not-running` when the helper goes away
+ * @throws HomingError `helper-not-running` when the helper stops
  */
 export async function watchStatus(io: CliIo, client: HelperClient, json: boolean): Promise<void> {
   let lastState = '';

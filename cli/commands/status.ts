@@ -5,7 +5,7 @@ import type { CliIo } from '../io.ts';
 import { statusText } from '../text/status-text.ts';
 import { watchStatus } from './status-watch.ts';
 
-/** `homing status [--json] [--watch]`: which way each controller is reached, and why. */
+/** `homing status [--json] [--watch]`: how each controller is reached, and why. */
 export function addStatusCommand(program: Command, io: CliIo): void {
   program
     .command('status')

@@ -8,7 +8,7 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import type { CliIo } from '../io.ts';
 import { upText } from '../text/up-text.ts';
 
-/** `homing up [profile]`: connects, and prints where each controller is reached first. */
+/** `homing up [profile]`: connects, and prints the first endpoint of each controller. */
 export function addUpCommand(program: Command, io: CliIo): void {
   program
     .command('up')

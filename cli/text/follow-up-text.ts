@@ -1,9 +1,9 @@
 import type { FollowUp } from '../../shared/authoring/follow-up.ts';
 
-/** More lines of commands than this are no help; `homing network list` names everybody. */
+/** More lines of commands are no help; `homing network list` lists all members. */
 const shownCommands = 8;
 
-/** A command of `homing network` as it is to be typed next, with the file that was given. */
+/** The next command of `homing network` to type, with the given file. */
 export function networkCommand(words: string, file: string | undefined): string {
   return `  homing network ${words}${file === undefined ? '' : ` --file ${file}`}`;
 }
@@ -17,7 +17,7 @@ function commands(names: readonly string[], line: (name: string) => string): str
 }
 
 /**
- * What is to be rendered or sent after a change, with the commands; empty when nothing is.
+ * What must be rendered or sent after a change, with the commands; empty when nothing.
  * @param file the value of --file, for the commands
  */
 export function followUpText(todo: FollowUp, file: string | undefined): string {

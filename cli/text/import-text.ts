@@ -4,10 +4,10 @@ import { lookupText } from '../../shared/text/dns-words.ts';
 import { printable } from '../../shared/text/printable.ts';
 import { alignedRows } from './table.ts';
 
-/** Of those without routes: a route is never left out, since it takes traffic. */
+/** Of those without routes: routes are always shown, since they capture traffic. */
 const shownControllers = 12;
 
-/** What an import does, for a person to agree to. */
+/** What an import does, for the user to confirm. */
 export function importText(preview: ImportResult): string {
   const { description } = preview;
   const head =
@@ -42,7 +42,7 @@ function facts(description: ImportDescription): string[][] {
   ];
 }
 
-/** What is shown of the controllers: every one with routes, and the first few of the others. */
+/** The shown controllers: all with routes, and the first few others. */
 function shownOf(description: ImportDescription): ImportDescription['controllers'] {
   const plain = description.controllers.filter(({ routes }) => routes.length === 0);
   const shown = new Set(plain.slice(0, shownControllers));
@@ -60,7 +60,7 @@ function controllerRows(description: ImportDescription): string[][] {
       routes.join(', ') || '-',
     ],
   );
-  // An invite's controllers also carry their own subnet; those of a WireGuard file carry just what it lists.
+  // An invite's controllers also carry their own subnet; a WireGuard file's only the listed ranges.
   return [
     ['CONTROLLER', 'LAN', 'INTERNET', description.fingerprint === null ? 'RANGES' : 'ALSO ROUTES'],
     ...rows,

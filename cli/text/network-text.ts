@@ -43,7 +43,7 @@ function controllerRow(file: NetworkFile, controller: AuthoredController): strin
   ];
 }
 
-/** The controller through which the name of a peer resolves. */
+/** The controller in whose subnet the name of a peer resolves. */
 function namedThrough(file: NetworkFile, peer: AuthoredPeer): string | undefined {
   return peer.defaultController ?? file.defaultController ?? file.controllers[0]?.name;
 }

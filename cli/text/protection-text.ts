@@ -16,7 +16,7 @@ export function portalText({ portal }: Protected): string {
   return portal.state === 'found' ? `${sentence}\nTo reach it: homing portal open` : sentence;
 }
 
-/** What `homing status` says before all else; nothing when nothing is kept back. */
+/** The first lines of `homing status`; empty when nothing is blocked. */
 export function protectionLines(status: Protected): string[] {
   const { killSwitch, portal } = status;
   return [

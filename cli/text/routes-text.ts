@@ -2,7 +2,7 @@ import type { ConnectedTunnel, Status } from '../../shared/contract/status.ts';
 import { routeWords } from '../../shared/text/route-words.ts';
 import { alignedRows } from './table.ts';
 
-/** One row for each range that could also be somebody else's: the range, what it does, why. */
+/** One row for each range that another network could also use: range, state, reason. */
 export function routeRows(tunnel: Pick<ConnectedTunnel, 'routes' | 'controllers'>): string[][] {
   return (tunnel.routes ?? []).map((route) => {
     const controller = tunnel.controllers.find(({ name }) => name === route.controller);

@@ -107,7 +107,7 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
           '  ',
         )}`,
     );
-  // A range that is awake, as it should be, is no news.
+  // An awake range is the normal case, so it is not listed.
   const notable = routeRows({
     ...tunnel,
     routes: (tunnel.routes ?? []).filter(({ state, instead }) => state !== 'awake' || instead.length > 0),
@@ -132,7 +132,7 @@ export function decisionLine(decision: Decision): string {
   return `${clockText(at)}  ${timelineEntry(decision).title}${took}${endpoint}: ${reason}`;
 }
 
-/** The state of the tunnel in a few words, for `--watch` and one-line answers. */
+/** The state of the tunnel in a few words, for `--watch` and one-line output. */
 export function stateText(status: Pick<Status, 'tunnel'>): string {
   const { tunnel } = status;
   if (tunnel.state === 'off') return 'Not connected. Connect with: homing up';

@@ -2,9 +2,9 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file so that a reader, or a crash at any instant, sees the old content or the new and nothing between:
- * a file beside it, fsync, rename (rename(2) is atomic), and fsync of the directory so that the name lasts too.
- * @param mode of the new file, e.g. 0o600, whatever the umask
+ * Writes a file so that a reader, or a crash at any time, sees the old content or the new content: a temporary file,
+ * fsync, rename (rename(2) is atomic), and fsync of the directory to persist the name.
+ * @param mode of the new file, e.g. 0o600, regardless of the umask
  */
 export async function writeAtomically(path: string, text: string | Uint8Array, mode: number): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
@@ -25,7 +25,7 @@ export async function writeAtomically(path: string, text: string | Uint8Array, m
   await syncDirectory(dirname(path));
 }
 
-/** Makes the names in a directory last (fsync(2): a file's own fsync does not cover its entry). */
+/** Persists the names in a directory (fsync(2): a file's own fsync does not cover its directory entry). */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {

@@ -6,12 +6,12 @@ import { writeAtomically } from './atomic-file.ts';
 import { findProfile } from './profiles.ts';
 import { changeStore, type ProfileStore, profileDirectory } from './store.ts';
 
-/** Settings to change; `listenPort: null` lets the system pick the port again. */
+/** Settings to change; `listenPort: null` lets the system choose the port again. */
 export interface SettingsChange {
   readonly discovery?: boolean;
   readonly shortNames?: boolean;
   readonly listenPort?: number | null;
-  /** The controller that all traffic goes through; null: none. */
+  /** The controller that all traffic goes through; null for none. */
   readonly exit?: string | null;
 }
 
@@ -41,7 +41,7 @@ function refuseUnknownExit(profile: Profile): void {
 }
 
 /**
- * Changes the settings of a stored profile; a live tunnel keeps those it came up with.
+ * Changes the settings of a stored profile; a live tunnel keeps the settings it was connected with.
  * @returns the profile with its new settings
  * @throws HomingError as `findProfile`, and `store-busy`, `store-unusable`
  */

@@ -1,6 +1,6 @@
 import { HomingError, type Problem, shown } from '../../shared/errors/problem.ts';
 
-/** What a profile is chosen by. */
+/** The data needed to choose a profile. */
 export interface ProfileEntry {
   readonly id: string;
   readonly networkName: string;
@@ -14,8 +14,9 @@ export interface DamagedProfile {
 }
 
 /**
- * Chooses a profile by the name of its network or by its id; without either the only one there is.
- * @throws HomingError `no-profile`, `unknown-profile`, `which-profile`, and the problem of a damaged one that was named
+ * Chooses a profile by the name of its network or by its id; without either, the only profile.
+ * @throws HomingError `no-profile`, `unknown-profile`, `which-profile`, and the problem of a damaged profile that was
+ *   named
  */
 export function chooseProfile<E extends ProfileEntry>(
   entries: readonly E[],

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where profiles are kept: `$HOMING_CONFIG_DIR`, else as the XDG base directory specification has it. */
+/** Where profiles are stored: `$HOMING_CONFIG_DIR`, else according to the XDG base directory specification. */
 export function configDir(env: NodeJS.ProcessEnv): string {
   if (env.HOMING_CONFIG_DIR) return env.HOMING_CONFIG_DIR;
   // The specification: a relative XDG_CONFIG_HOME is invalid and ignored.

@@ -2,7 +2,7 @@ import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { inviteLimitBytes } from '../../shared/invite/jws.ts';
 import { isPicture } from './picture-format.ts';
 
-/** The text in a file that is handed in as an import: the file itself, or the QR code in a picture. */
+/** The text of an imported file: the file itself, or the QR code in a picture. */
 
 /** A photograph of a QR code; text is limited to {@link inviteLimitBytes}. */
 export const importFileLimitBytes = 16 * 1024 * 1024;

@@ -18,7 +18,7 @@ import { changeStore, type ProfileStore } from './store.ts';
 import { storedInvite } from './stored-invite.ts';
 import { addProfile, replaceProfile } from './write-profile.ts';
 
-/** What an import did, or before it is agreed to, would do. */
+/** The result of an import, or of its preview. */
 export interface ImportResult {
   readonly kind: 'new' | 'update';
   readonly profile: Profile;
@@ -33,7 +33,7 @@ export interface PreparedImport extends ImportResult {
 }
 
 /**
- * What importing a source would do; writes nothing.
+ * The preview of an import; writes nothing.
  * @throws HomingError as `contentOf`, `acceptUpdate`, `withNames` and `refuseUnsafeProfile`, and `profile-name-taken`
  */
 export async function prepare(store: ProfileStore, source: ImportSource): Promise<PreparedImport> {
@@ -59,7 +59,7 @@ export async function commit(
   });
 }
 
-/** What a content does to the store as it is now. */
+/** The effect of an import on the current store. */
 async function against(store: ProfileStore, content: ImportContent): Promise<PreparedImport> {
   const { profiles } = await listProfiles(store);
   const [draft, existing] =
@@ -70,7 +70,7 @@ async function against(store: ProfileStore, content: ImportContent): Promise<Pre
     existing === undefined
       ? withFreeInterface(draft, profiles)
       : { ...draft, interfaceName: existing.interfaceName };
-  // What the helper would refuse is refused here, not when the laptop connects.
+  // Refused here instead of when the laptop connects.
   refuseUnsafeProfile(profile);
   const about =
     content.form === 'invite'
@@ -99,7 +99,7 @@ async function fromInvite(
   if (existing?.origin === 'invite') {
     acceptUpdate(known(invite, existing), invite, contentChanges(existing, draft));
   } else if (stored !== undefined && stored.payload.serial > invite.payload.serial) {
-    // Its profile.json is damaged: the same invite may repair it, an older one may not come back.
+    // Its profile.json is damaged: the same invite may repair it, but an older invite is refused.
     acceptUpdate(stored, invite, []);
   }
   const sameName = profiles.find(
@@ -141,7 +141,7 @@ function fromWgQuick(
   return [draft, existing];
 }
 
-/** What belongs to the laptop stays: names and settings, unless the file itself sets them. */
+/** The laptop's names and settings stay, unless the file itself sets them. */
 function updateOf(before: WgQuickProfile, draft: WgQuickProfile): WgQuickProfile {
   const { discovery, shortNames, listenPort } = before.settings;
   const settings = {

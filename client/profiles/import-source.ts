@@ -3,23 +3,23 @@ import { readInvite, type VerifiedInvite } from '../../shared/invite/read-invite
 import { parseWgQuick, type WgQuickImport } from '../../shared/wgquick/import.ts';
 import type { GivenNames } from '../../shared/wgquick/rename.ts';
 
-/** What somebody hands in as an import, for the command line and the app alike. */
+/** The source of an import, for the command line and the app. */
 export interface ImportSource {
   readonly text: string;
   /** Empty for a link or pasted text. */
   readonly fileName: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  /** For a WireGuard file, whose names are this laptop's own; those of an invite are signed. */
+  /** Only for a WireGuard file, whose names the laptop may choose; an invite's names are signed. */
   readonly names?: GivenNames | undefined;
 }
 
-/** The parsed content of a source, told apart by its form. */
+/** The parsed content of a source, by its form. */
 export type ImportContent =
   | { readonly form: 'invite'; readonly invite: VerifiedInvite }
   | { readonly form: 'wg-quick'; readonly file: WgQuickImport; readonly names: GivenNames };
 
-/** A link or the bare signed line stands on the command line itself. */
+/** A link or the signed line itself is on the command line. */
 export function isInviteText(source: string): boolean {
   return /^homing:/i.test(source) || /^ey[\w-]+\.[\w-]*\.[\w-]*$/.test(source);
 }

@@ -6,7 +6,7 @@ import { type ProfileStore, readKey } from './store.ts';
 import { storedInvite } from './stored-invite.ts';
 
 /**
- * What a peer hands back to the network's author, with the proof that it has the invite where that carries a secret.
+ * The data that a peer returns to the admin, with the proof that it has the invite if the invite carries a secret.
  * @throws HomingError as `findProfile` and `readKey`
  */
 export async function joinCardOf(store: ProfileStore, nameOrId?: string): Promise<JoinCard> {

@@ -4,14 +4,14 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import { type PrivateKey, parsePrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { writeAtomically } from './atomic-file.ts';
 
-/** Where private keys are kept. The app seals them with the system's keyring; the CLI has a file only. */
+/** Where private keys are stored. The app encrypts them with the system's keyring; the CLI only has a file. */
 export interface KeyKeeper {
-  /** @param directory that of the profile */
+  /** @param directory the profile's */
   read(directory: string): Promise<PrivateKey>;
   write(directory: string, key: PrivateKey): Promise<void>;
 }
 
-/** Where the app keeps a key that the system's keyring sealed. */
+/** Where the app stores a key that the system's keyring encrypted. */
 export const sealedKeyName = 'private.key.sealed';
 
 async function isSealed(directory: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HomingError } from '../../shared/errors/problem.ts';
 
-/** An import takes some 20 ms; who waits this long waits for something stuck. */
+/** An import takes about 20 ms; a wait this long means that something is stuck. */
 const waitMs = 5000;
 const pollMs = 20;
 
@@ -11,7 +11,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it exists and is someone else's.
+    // EPERM: the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
@@ -20,7 +20,7 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-/** Creates the lock whole: link(2) fails when the name exists, and no one sees a lock without its owner. */
+/** Creates the lock atomically: link(2) fails when the name exists, and a lock always has its owner. */
 async function take(path: string, owner: string): Promise<boolean> {
   const draft = `${path}.${owner.split(' ')[1]}`;
   await writeFile(draft, owner, { flag: 'wx', mode: 0o600 });
@@ -36,8 +36,8 @@ async function take(path: string, owner: string): Promise<boolean> {
 }
 
 /**
- * Removes a lock whose owner died. It is renamed away first and looked at again: had another process replaced it
- * in between, its lock is put back.
+ * Removes a lock whose owner died. The lock is renamed away first and checked again: if another process had replaced it
+ * meanwhile, it is restored.
  */
 async function clearStale(path: string): Promise<void> {
   const seen = await readFile(path, 'utf8').catch(() => undefined);

@@ -6,8 +6,8 @@ import { findProfile } from './profiles.ts';
 import { type ProfileStore, readKey } from './store.ts';
 
 /**
- * The lines to add to a controller's WireGuard configuration, so that it answers this laptop's probes.
- * @param controller its name; without one the default controller of the network
+ * The lines to add to a controller's WireGuard configuration so that it answers this laptop's probes.
+ * @param controller its name; by default the network's default controller
  * @throws HomingError `unknown-controller`, and as `findProfile` and `readKey`
  */
 export async function probePeerOf(

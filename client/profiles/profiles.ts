@@ -16,13 +16,13 @@ import {
   readKey,
 } from './store.ts';
 
-/** All profiles, by the name of their network. */
+/** All profiles, by network name. */
 export interface ProfileList {
   readonly profiles: readonly Profile[];
   readonly damaged: readonly DamagedProfile[];
 }
 
-/** The helper takes 4 MiB. */
+/** The helper's limit is 4 MiB. */
 const profileLimitBytes = 4 * 1024 * 1024;
 
 /** Reads one profile.json. @throws HomingError `profile-damaged` */
@@ -53,7 +53,7 @@ async function readProfile(store: ProfileStore, id: string): Promise<Profile> {
   return parsed.data;
 }
 
-/** All profiles of the user; none when there is no store yet. */
+/** All profiles of the user; none when the store does not exist yet. */
 export async function listProfiles(store: ProfileStore): Promise<ProfileList> {
   const profiles: Profile[] = [];
   const damaged: DamagedProfile[] = [];
@@ -76,7 +76,7 @@ export interface LoadedProfile {
 }
 
 /**
- * Finds a profile by the name of its network or by its id; without either the only one there is.
+ * Finds a profile by the name of its network or by its id; without either, the only profile.
  * @throws HomingError `no-profile`, `unknown-profile`, `which-profile`, `profile-damaged`
  */
 export async function findProfile(store: ProfileStore, nameOrId?: string): Promise<Profile> {
@@ -105,7 +105,7 @@ export async function forgetProfile(store: ProfileStore, nameOrId: string): Prom
     const broken = damaged.find(({ id }) => id === nameOrId);
     const profile = broken === undefined ? await findProfile(store, nameOrId) : undefined;
     const id = profile?.id ?? nameOrId;
-    // Out of sight in one step, so that a crash leaves no half profile.
+    // Renamed in one step, so that a crash leaves no partial profile.
     const gone = join(profilesDirectory(store), `.gone-${id}-${randomBytes(6).toString('hex')}`);
     await rename(profileDirectory(store, id), gone);
     await rm(gone, { recursive: true, force: true });

@@ -4,11 +4,11 @@ import { PNG } from 'pngjs';
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import { isPng } from './picture-format.ts';
 
-/** A QR code in a picture: a screenshot or a photograph of what a router or a server shows. */
+/** A QR code in a picture: a screenshot or photo of a router's or server's page. */
 
-/** Decoded, a pixel takes four bytes: the largest picture takes 200 MB for a moment. */
+/** A decoded pixel takes four bytes: the largest picture takes 200 MB temporarily. */
 const maxPixels = 50_000_000;
-/** Longest sides to look at, in pixels: a code is found faster in a small picture, and a tiny code only in a large one. */
+/** Maximum sides to try, in pixels: a code is found faster in a small picture, a tiny code only in a large picture. */
 const sides = [800, 1600, 3200];
 
 interface Picture {
@@ -55,7 +55,7 @@ function decoded(bytes: Uint8Array, name: string): Picture {
   }
 }
 
-/** The picture made smaller by averaging, so that its longest side has at most so many pixels. */
+/** The picture scaled down by averaging to a maximum side in pixels. */
 function scaled(picture: Picture, side: number): Picture {
   const factor = Math.ceil(Math.max(picture.width, picture.height) / side);
   if (factor <= 1) return picture;
@@ -82,7 +82,7 @@ function averageGrey({ data, width }: Picture, left: number, top: number, size: 
   return sum / (3 * size * size);
 }
 
-/** What is transparent counts as white: codes are often saved without a background. */
+/** Transparent pixels count as white: codes are often saved without a background. */
 function onWhite({ width, height, data }: Picture): Picture {
   const opaque = Uint8Array.from(data);
   for (let at = 0; at < data.length; at += 4) {

@@ -7,23 +7,23 @@ import { type KeyKeeper, keyFile } from './key-file.ts';
 import { withLock } from './lock.ts';
 
 /**
- * The profiles of one user on disk: `profiles/<id>/profile.json`, `invite.homing` and `private.key`. A damaged
- * profile is left as it is and reported; the others load.
+ * The profiles of one user on disk: `profiles/<id>/profile.json`, `invite.homing` and `private.key`. A damaged profile
+ * is left unchanged and reported; the others load.
  */
 export interface ProfileStore {
-  /** The directory all of it is in. */
+  /** The store's directory. */
   readonly directory: string;
   readonly keys: KeyKeeper;
 }
 
 const idPattern = /^[a-z0-9]{16}$/;
 
-/** The store of the user whose environment this is. */
+/** The store of the user with this environment. */
 export function openStore(env: NodeJS.ProcessEnv, keys: KeyKeeper = keyFile): ProfileStore {
   return { directory: configDir(env), keys };
 }
 
-/** The file that is there while somebody changes the store. */
+/** The file that exists while the store is being changed. */
 export const storeLockName = 'profiles.lock';
 
 /** The directory of all profiles. */
@@ -36,7 +36,10 @@ export function profileDirectory(store: ProfileStore, id: string): string {
   return join(profilesDirectory(store), id);
 }
 
-/** Runs a change of the store; two at once go one after the other. @throws HomingError `store-busy`, `store-unusable` */
+/**
+ * Runs a change of the store; concurrent changes run one after the other. @throws HomingError `store-busy`,
+ * `store-unusable`
+ */
 export async function changeStore<T>(store: ProfileStore, change: () => Promise<T>): Promise<T> {
   try {
     await mkdir(profilesDirectory(store), { recursive: true, mode: 0o700 });
@@ -64,7 +67,7 @@ export function profilePath(store: ProfileStore, id: string): string {
   return join(profileDirectory(store, id), 'profile.json');
 }
 
-/** The ids of all profiles, damaged ones too; none when there is no store yet. */
+/** The ids of all profiles, including damaged ones; none when the store does not exist yet. */
 export async function profileIds(store: ProfileStore): Promise<string[]> {
   try {
     const entries = await readdir(profilesDirectory(store));

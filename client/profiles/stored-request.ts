@@ -3,7 +3,7 @@ import { HomingError, type Problem, problemOf } from '../../shared/errors/proble
 import { chooseProfile, type DamagedProfile, type ProfileEntry } from './choose-profile.ts';
 import { type ProfileStore, profileIds, profilePath, readKey } from './store.ts';
 
-/** A profile as its file holds it, of which only the names were looked at. */
+/** A profile as stored, of which only the names were parsed. */
 interface StoredProfile extends ProfileEntry {
   readonly text: string;
 }
@@ -30,17 +30,17 @@ async function storedProfile(path: string, id: string): Promise<StoredProfile> {
   return { id, networkName, text };
 }
 
-/** What `PUT /v1/tunnel` is sent for a stored profile. */
+/** The body of `PUT /v1/tunnel` for a stored profile. */
 export interface StoredRequest {
-  /** The file of the profile. */
+  /** The profile's file. */
   readonly path: string;
   /** A TunnelRequest as JSON text. */
   readonly body: string;
 }
 
 /**
- * The request that connects a stored profile, as its files hold it. It is not parsed here: the helper checks every field
- * of a request anyway, and loading the schemas to check them twice takes longer than setting up the tunnel.
+ * The request that connects a stored profile, unparsed: the helper checks every field of a request anyway, and loading
+ * the schemas to check them twice takes longer than setting up the tunnel.
  * @param nameOrId as for {@link chooseProfile}
  * @throws HomingError as {@link chooseProfile}; `profile-damaged`, `key-missing`, `key-sealed`, `bad-key`
  */
@@ -63,7 +63,7 @@ export async function storedRequest(
   return { path: profilePath(store, id), body: `{"profile":${text},"privateKey":"${privateKey}"}` };
 }
 
-/** The helper refused a stored request as malformed: the file is damaged, and its own words say where. */
+/** The helper refused a stored request as malformed: the file is damaged, and the refusal says where. */
 export function refusedProfile(path: string, refusal: Problem): HomingError {
   return new HomingError(damagedProblem(`${path}: ${refusal.cause}`));
 }

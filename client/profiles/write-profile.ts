@@ -8,7 +8,7 @@ import type { Profile } from '../../shared/profile/profile.ts';
 import { syncDirectory, writeAtomically } from './atomic-file.ts';
 import { type ProfileStore, profileDirectory, profilesDirectory } from './store.ts';
 
-/** What an import leaves on disk. */
+/** The files of an import. */
 export interface ProfileFiles {
   readonly profile: Profile;
   /** The signed line of an invite; undefined for a WireGuard file. */
@@ -16,16 +16,16 @@ export interface ProfileFiles {
 }
 
 /**
- * Replaces the files of a stored profile. The profile comes before the invite it was made from: after a crash between
- * the two the older invite still lets the newer one in again.
+ * Replaces the files of a stored profile. The profile is written before its invite: after a crash in between, the older
+ * invite still allows the newer one to be imported again.
  */
 export async function replaceProfile(store: ProfileStore, files: ProfileFiles): Promise<void> {
   await writeFiles(profileDirectory(store, files.profile.id), files);
 }
 
 /**
- * Adds a profile: made whole beside the others and renamed into place.
- * @param privateKey from the file; without it the key that is there is kept, or a new one generated
+ * Adds a profile: created beside the others and renamed into place.
+ * @param privateKey from the file; without it an existing key is kept, or a new key generated
  */
 export async function addProfile(
   store: ProfileStore,
@@ -40,7 +40,7 @@ export async function addProfile(
   try {
     await store.keys.write(draft, privateKey ?? (await keptKey(store, id)));
     await writeFiles(draft, files);
-    // A directory in this place is damaged, or this were an update: it is kept, for a person to look at.
+    // An existing directory here is damaged, otherwise this would be an update: it is kept for inspection.
     if (await exists(directory)) await rename(directory, `${directory}.damaged-${random}`);
     await rename(draft, directory);
     await syncDirectory(profilesDirectory(store));
@@ -62,7 +62,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The key of a damaged profile is kept when it is still good, since the controllers know it. */
+/** The key of a damaged profile is kept if it is valid, since the controllers have it. */
 async function keptKey(store: ProfileStore, id: string): Promise<PrivateKey> {
   return await store.keys.read(profileDirectory(store, id)).catch(() => generatePrivateKey());
 }

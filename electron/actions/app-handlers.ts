@@ -43,12 +43,12 @@ function isConnected({ tunnel }: AppState, profileId: string): boolean {
   return tunnel.state === 'connected' && tunnel.profileId === profileId;
 }
 
-/** What main does for each call of the window. */
+/** The main process's handler for each call of the window. */
 export function appHandlers(parts: HandlerParts): CallHandlers {
   const { store, profiles, shelf, notes, client, link, connection, importing, updates } = parts;
   return {
     state: () => {
-      // The page listens by the time this is answered.
+      // The page listens once this is answered.
       setImmediate(parts.onPageReady);
       return store.state;
     },

@@ -4,10 +4,10 @@ import { askBeforeQuit } from '../windows/quit-question.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * What becomes of a live tunnel when the app quits.
- * @param keepConnected undefined: the person is asked
+ * What happens to a live tunnel when the app quits.
+ * @param keepConnected undefined: asks the user
  * @returns whether the app may quit
- * @throws HomingError when the tunnel could not be taken down
+ * @throws HomingError when the tunnel could not be disconnected
  */
 export async function settleTunnel(
   { store, connection }: { readonly store: AppStore; readonly connection: Connection },

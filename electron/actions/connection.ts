@@ -4,10 +4,10 @@ import type { ProfileStore } from '../../client/profiles/store.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 import type { AppStore } from '../state/app-store.ts';
 
-/** What was asked for is shown at once; when the helper does not confirm it within this time, it is taken back. */
+/** The requested state is shown at once, and reverted when the helper does not confirm it within this time. */
 export const predictionMs = 3_000;
 
-/** Connects and disconnects: the switch, the tray and the start of the app all press here. */
+/** Connects and disconnects, for the switch, the tray and the start of the app. */
 export class Connection {
   readonly #store: AppStore;
   readonly #profiles: ProfileStore;
@@ -20,7 +20,7 @@ export class Connection {
     this.#client = client;
   }
 
-  /** @throws HomingError whatever keeps it from connecting; the prediction is taken back */
+  /** @throws HomingError whatever prevents connecting; the prediction is reverted */
   async connect(profileId: string): Promise<void> {
     await this.#predicting('connecting', async () => {
       const { profile, privateKey } = await loadProfile(this.#profiles, profileId);

@@ -1,10 +1,10 @@
 import type { AppState } from '../../shared/contract/app-state.ts';
 import type { Diagnostics } from '../../shared/contract/control-api.ts';
 
-/** Anything of the form of a key: 32 bytes in base64. Public keys look the same, and are no loss. */
+/** Anything in the form of a key: 32 bytes in base64. Public keys look the same and are removed as well. */
 const keyPattern = /[A-Za-z0-9+/]{43}=/g;
 
-/** What is copied for a person to send to somebody who helps: facts of the app, and what the helper tells, without keys. */
+/** The text to copy for support: facts about the app and the helper's diagnostics, without keys. */
 export function diagnosticsText(state: AppState, helper: Diagnostics | string): string {
   const { about, profiles, preferences, update } = state;
   const sections = [

@@ -7,8 +7,8 @@ import { type PendingImport, pendingImport, reviewOf } from '../imports/review.t
 import type { AppStore } from '../state/app-store.ts';
 
 /**
- * Imports: looked at first, carried out when the person agreed. A review that waits for an answer is never replaced, since
- * a link may be opened by any page at the moment of the press; and the answer names the review that it is for.
+ * Imports: reviewed first, carried out when the user agreed. An open review is never replaced, since any page may open
+ * a link at the moment of the press; and an answer names its review.
  */
 export class Importing {
   readonly #store: Pick<AppStore, 'update'>;
@@ -42,7 +42,7 @@ export class Importing {
     this.#number += 1;
     const number = this.#number;
     const pending = await pendingImport(this.#profiles, { ...from, id: `review-${number}` }, this.#nowMs());
-    // Of several that were handed in before any was shown, the newest is.
+    // Of several sources before any was shown, the newest counts.
     if (number !== this.#number) return;
     this.#pending = pending;
     this.#store.update({ review: pending.review });
@@ -71,10 +71,10 @@ export class Importing {
   }
 
   /**
-   * Looks at a WireGuard file again with other names; what comes of it is a review with an id of its own.
-   * @param reviewId the review that the person saw
+   * Reviews a WireGuard file again with other names, under a new review id.
+   * @param reviewId the review that the user saw
    * @param controllers their names, in the order of the file
-   * @throws HomingError `nothing-to-import`, `names-of-invite`, and as `prepare`; the review then stays as it was
+   * @throws HomingError `nothing-to-import`, `names-of-invite`, and as `prepare`; the review then stays unchanged
    */
   async rename(reviewId: string, network: string, controllers: readonly string[]): Promise<void> {
     const { review, source, prepared: before } = this.#open(reviewId);
@@ -89,7 +89,7 @@ export class Importing {
   }
 
   /**
-   * @param reviewId the review that the person saw
+   * @param reviewId the review that the user saw
    * @throws HomingError `nothing-to-import`, or whatever refuses it now: the store may have changed since the review
    */
   async accept(reviewId: string): Promise<{ profileId: string; kind: 'new' | 'update' }> {

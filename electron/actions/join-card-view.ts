@@ -28,7 +28,7 @@ export async function joinCardView(store: ProfileStore, profileId: string): Prom
 
 /**
  * Writes the card to a file, for the admin's `homing network add-peer`.
- * @param path absolute; a file that is there is replaced
+ * @param path absolute; an existing file is replaced
  * @throws HomingError `card-not-saved` with the system's reason; as `joinCardOf`
  */
 export async function saveJoinCard(store: ProfileStore, profileId: string, path: string): Promise<void> {

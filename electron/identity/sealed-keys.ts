@@ -6,7 +6,7 @@ import type { AppState, ProfileSummary } from '../../shared/contract/app-state.t
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { type PrivateKey, parsePrivateKey } from '../../shared/keys/wireguard-key.ts';
 
-/** What the keyring of the system offers; Electron's safeStorage has this form. */
+/** The system's keyring, with the interface of Electron's safeStorage. */
 export interface Sealer {
   isEncryptionAvailable(): boolean;
   encryptString(text: string): Buffer;
@@ -15,12 +15,12 @@ export interface Sealer {
   getSelectedStorageBackend?(): string;
 }
 
-/** Whether private keys can be sealed here, and why not. */
+/** Whether private keys can be encrypted here, and why not. */
 export function keyringState(sealer: Sealer): AppState['about']['keyring'] {
   const reason =
     'No keyring of the system answers, so private keys are kept in a file that only you can read (mode 0600).';
   if (!sealer.isEncryptionAvailable()) return { state: 'missing', reason };
-  // Chromium's own fallback seals with a password that stands in its source.
+  // Chromium's own fallback encrypts with a password from its source.
   const backend = sealer.getSelectedStorageBackend?.();
   return backend === 'basic_text' ? { state: 'missing', reason } : { state: 'available' };
 }
@@ -42,7 +42,7 @@ function forgotten(cause: string): HomingError {
   });
 }
 
-/** Keeps private keys sealed by the system's keyring; without one in the 0600 file that the command line uses. */
+/** Stores private keys encrypted by the system's keyring; without a keyring in the CLI's 0600 file. */
 export function sealedKeys(sealer: Sealer): KeyKeeper {
   return {
     async read(directory) {
@@ -64,12 +64,12 @@ function unsealed(sealer: Sealer, sealed: Buffer): string {
   try {
     return sealer.decryptString(sealed);
   } catch {
-    // Chromium says no more than that it failed.
+    // Chromium only reports that it failed.
     throw forgotten('It was encrypted by another keyring, or is damaged.');
   }
 }
 
-/** How the key of a profile is kept; for the person to see. */
+/** How the key of a profile is stored; shown to the user. */
 export async function keyState(
   keys: KeyKeeper,
   directory: string,

@@ -3,14 +3,14 @@ import { basename } from 'node:path';
 import { importFileLimitBytes, textOfBytes } from '../../client/profiles/import-file.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 
-/** What the system hands to the app from outside: a link, or the path of a file. */
+/** A link or the path of a file, from the system. */
 export type Handed =
   | { readonly kind: 'link'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string };
 
 /**
- * Finds a link or a file among the arguments that the app was started with.
- * @param args without the program itself; what begins with a hyphen is Electron's
+ * Finds a link or a file among the app's arguments.
+ * @param args without the program itself; arguments with a hyphen are Electron's
  */
 export function handedIn(args: readonly string[]): Handed | undefined {
   const given = args.findLast((one) => /^homing:/i.test(one) || /\.(homing|conf|png|jpe?g)$/i.test(one));
@@ -30,10 +30,10 @@ function unreadable(path: string, cause: string, remedy: string): HomingError {
 const askForInvite = 'Choose the .homing file that the admin of the network sent you.';
 
 /**
- * The text of a file that may be an invite, a WireGuard file or a picture of a QR code: its size is looked at before
- * anything is read.
- * @throws HomingError `file-unreadable`: missing, no plain file, empty, or neither text nor a picture; `file-too-large`,
- *   `no-qr-code`
+ * The text of a file that may be an invite, a WireGuard file or a picture of a QR code. Its size is checked before it
+ * is read.
+ * @throws HomingError `file-unreadable`: missing, not a regular file, empty, or neither text nor a picture;
+ *   `file-too-large`, `no-qr-code`
  */
 export async function textOfFile(path: string): Promise<string> {
   const bytes = await bytesOfFile(path);

@@ -6,7 +6,7 @@ import { problemOf } from '../../shared/errors/problem.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 import { lookupText } from '../../shared/text/dns-words.ts';
 
-/** What an import would do, as the window shows it. */
+/** The preview of an import, as the window shows it. */
 export function reviewOf(
   { kind, profile, description, differences }: ImportResult,
   { id, source }: Pick<Review, 'id' | 'source'>,
@@ -40,13 +40,13 @@ export function reviewOf(
   };
 }
 
-/** A review and its import; a refused one has none. */
+/** A review and its import; a refused review has none. */
 export interface PendingImport {
   readonly review: Review;
   readonly ready: { readonly source: ImportSource; readonly prepared: PreparedImport } | undefined;
 }
 
-/** Looks at an import; whatever refuses it becomes a refused review. @param fileName empty for a link or pasted text */
+/** Reviews an import; an error becomes a refused review. @param fileName empty for a link or pasted text */
 export async function pendingImport(
   store: ProfileStore,
   from: {

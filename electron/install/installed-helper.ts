@@ -13,12 +13,12 @@ import { notRun } from './not-run.ts';
 import { inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
 
 /**
- * Installs the helper: once, as root, after the system has asked for a password. What the package carries is copied to
- * where root can read it (root cannot look into a user's AppImage mount), and root takes it over only if it is the
- * program whose SHA-256 this app has computed from its own package.
+ * Installs the helper: once, as root, after the system has asked for a password. The package's program is copied to
+ * where root can read it (root cannot read a user's AppImage mount), and root installs it only if its SHA-256 is the
+ * one that this app computed from its own package.
  */
 
-/** The helper inside the package; undefined in a checkout. */
+/** The helper in the package; undefined in a checkout. */
 export function packagedHelper(): string | undefined {
   const path = join(process.resourcesPath, 'helper', 'homing-helper');
   return app.isPackaged && existsSync(path) ? path : undefined;
@@ -29,13 +29,13 @@ export function isHelperInstalled(): boolean {
   return Object.values(serviceFiles).some((path) => existsSync(path));
 }
 
-/** Whether only root can change a file: it, and every directory above it. */
+/** Whether only root can change a file and every directory above it. */
 async function isRootsAlone(path: string): Promise<boolean> {
   if (canOthersWrite(await lstat(path))) return false;
   return path === '/' || (await isRootsAlone(dirname(path)));
 }
 
-/** The helper that a package manager has installed where nobody else can write: it runs from there. */
+/** The helper that a package manager installed where only root can write: it runs in place. */
 async function inPlaceHelper(): Promise<string | undefined> {
   const program = packagedHelper();
   return program !== undefined && (await isRootsAlone(program)) ? program : undefined;
@@ -67,7 +67,7 @@ export async function installHelper(): Promise<void> {
   }
 }
 
-/** Removes the helper and all it made. @throws HomingError as {@link installHelper} */
+/** Removes the helper and everything it created. @throws HomingError as {@link installHelper} */
 export async function removeHelper(): Promise<void> {
   const script = removeScript(await inPlaceHelper(), system);
   await asRoot(script, 'The helper was not removed', `sudo ${script}`);

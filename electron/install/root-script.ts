@@ -2,8 +2,8 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import { installedProgram, takeoverDirectory } from '../../shared/install/places.ts';
 
 /**
- * What root runs for the app, as one line of shell. It passes through the shell of the user and that of root, so it is
- * made of words that mean the same in both: no dollar, no backtick, no backslash, no double quote.
+ * The command that root runs for the app, as one shell line. It passes through the user's shell and root's, so it uses
+ * only characters that mean the same in both: no dollar, backtick, backslash or double quote.
  */
 
 /** One word for both shells. @throws HomingError `path-unusable` */
@@ -20,16 +20,16 @@ function word(text: string): string {
 export type HelperPlatform = 'linux' | 'darwin';
 
 export interface Takeover {
-  /** Where root can read it; anybody may have changed it meanwhile. */
+  /** Readable by root; anyone may have changed it meanwhile. */
   readonly program: string;
-  /** In hexadecimal: what it has to be. */
+  /** The expected hash, in hexadecimal. */
   readonly sha256: string;
   readonly uid: number;
 }
 
 const checker = { linux: 'sha256sum --check --status', darwin: 'shasum -a 256 --check --status' } as const;
 
-/** Copies the program to a place of root's, compares it there, and only then runs it. */
+/** Copies the program to a directory of root's, compares its hash there, and only then runs it. */
 export function takeoverScript({ program, sha256, uid }: Takeover, platform: HelperPlatform): string {
   const folder = takeoverDirectory[platform];
   const taken = `${folder}/homing-helper`;
@@ -44,12 +44,12 @@ export function takeoverScript({ program, sha256, uid }: Takeover, platform: Hel
   return `if ${steps.join(' && ')}; then rm -rf ${folder}; else rm -rf ${folder}; exit 1; fi`;
 }
 
-/** For a helper that a package manager has put where only root can write. */
+/** For a helper that a package manager installed where only root can write. */
 export function inPlaceScript(program: string, uid: number): string {
   return `${word(program)} install --in-place --uid ${uid}`;
 }
 
-/** @param inPlace the helper of a package, if that is the one in use */
+/** @param inPlace the package's helper, if that is in use */
 export function removeScript(inPlace: string | undefined, platform: HelperPlatform): string {
   return `${word(inPlace ?? installedProgram[platform])} uninstall`;
 }

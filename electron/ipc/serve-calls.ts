@@ -10,10 +10,10 @@ import {
 import { HomingError, problemOf, shown } from '../../shared/errors/problem.ts';
 import { schemaProblem } from '../../shared/errors/schema-problem.ts';
 
-/** A call that answers nothing may be handled by anything that returns. */
+/** A call without a result may have any handler. */
 type Answer<N extends CallName> = CallOutput<N> extends undefined ? unknown : CallOutput<N>;
 
-/** What main does for each call of the contract. */
+/** The main process's handler for each call of the contract. */
 export type CallHandlers = {
   readonly [N in CallName]: (input: CallInput<N>) => Promise<Answer<N>> | Answer<N>;
 };
@@ -32,7 +32,7 @@ function refused(cause: string): HomingError {
 }
 
 /**
- * Answers the calls of the window.
+ * Answers the window's calls.
  * @param isOurs whether a call comes from the main frame of our own window, on our own page
  */
 export function serveCalls(
@@ -51,7 +51,7 @@ export function serveCalls(
   });
 }
 
-/** @throws HomingError `call-refused` for an input that is not of the contract, and whatever the handler throws */
+/** @throws HomingError `call-refused` for an input that violates the contract, and the handler's errors */
 export async function answerCall<N extends CallName>(
   handlers: CallHandlers,
   name: N,

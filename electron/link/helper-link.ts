@@ -20,12 +20,12 @@ export interface LinkParts {
   readonly onDecision: (decision: Decision) => void;
 }
 
-/** A service manager has a helper back within a second or two. */
+/** A service manager restarts a helper within a second or two. */
 const restartGraceMs = 3_000;
 
 /**
- * The tie to the helper: its event stream, opened again whenever it ends. A tunnel that is up when the app starts, or
- * when the helper comes back, is simply shown.
+ * The connection to the helper: its event stream, reopened whenever it ends. A tunnel that is up when the app starts,
+ * or when the helper returns, is simply shown.
  */
 export class HelperLink {
   readonly #parts: LinkParts;
@@ -53,7 +53,7 @@ export class HelperLink {
     this.#pause.abort();
   }
 
-  /** Whether somebody looks: counters are read every second only then. The stream is opened anew the other way. */
+  /** Whether the window is visible: counters are read every second only then. A change reopens the stream. */
   watch(watched: boolean): void {
     if (watched === this.#watched) return;
     this.#watched = watched;
@@ -68,8 +68,8 @@ export class HelperLink {
   }
 
   /**
-   * While the installer runs, what the link finds is not told: a helper that restarts is no trouble then. What it found
-   * last is told when the installer has ended.
+   * While the installer runs, changes of the link are not reported: a restarting helper is no trouble then. The last
+   * state is reported when the installer has ended.
    */
   hold(held: boolean): void {
     this.#held = held;
@@ -108,7 +108,7 @@ export class HelperLink {
     }
   }
 
-  /** A helper that was there a moment ago is being restarted: that is told as trouble only when it lasts. */
+  /** A recently lost helper is being restarted: it is reported as trouble only when that lasts. */
   #lost(error: unknown): HelperLinkState {
     if (this.#wasThere) this.#lostMs ??= performance.now();
     const isFresh = this.#lostMs !== undefined && performance.now() - this.#lostMs < restartGraceMs;
@@ -121,7 +121,7 @@ export class HelperLink {
         signal: this.#pause.signal,
       });
     } catch {
-      // Asked to try now.
+      // A request to try now.
     }
   }
 

@@ -3,7 +3,7 @@ import type { Problem } from '../../shared/errors/problem.ts';
 
 /**
  * What a failed call of the helper means for the app.
- * @param isInstalled whether the helper was ever installed on this machine; asked only when nothing answers
+ * @param isInstalled whether the helper was ever installed on this machine; called only when the helper does not answer
  */
 export function linkStateOf(problem: Problem, isInstalled: () => boolean): HelperLinkState {
   switch (problem.code) {
@@ -20,12 +20,12 @@ export function linkStateOf(problem: Problem, isInstalled: () => boolean): Helpe
   }
 }
 
-/** The first tries are quick: a helper that restarts is back within a second. */
+/** The first tries are quick: a restarted helper is back within a second. */
 const firstPauseMs = 250;
-/** Somebody looks at the window and waits; a failed try costs next to nothing. */
+/** The window is visible and the user waits; a failed try costs little. */
 const longestPauseMs = { watched: 1_000, unwatched: 5_000 };
 
-/** How long to wait before the next try. @param failures in a row, from 1 */
+/** The delay before the next try. @param failures in a row, from 1 */
 export function pauseBeforeRetryMs(failures: number, isWatched: boolean): number {
   const longest = isWatched ? longestPauseMs.watched : longestPauseMs.unwatched;
   return Math.min(longest, firstPauseMs * 2 ** Math.max(0, failures - 1));

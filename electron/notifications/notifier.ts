@@ -8,10 +8,13 @@ export interface NotifierParts {
   readonly onClick: () => void;
 }
 
-/** Tells the desktop what happened, once it has settled; never while the person looks at the window, or does not want it. */
+/**
+ * Shows desktop notifications once a change has settled; never while the window is in view, or when they are switched
+ * off.
+ */
 export class Notifier {
   readonly #parts: NotifierParts;
-  /** Those that are to be seen: one that is collected could not be clicked any more. */
+  /** Visible notifications: a garbage-collected one could no longer be clicked. */
   readonly #shown = new Set<Notification>();
   readonly #settled = new SettledChange((before, after) => this.#tell(before, after));
 

@@ -1,24 +1,21 @@
 import { isSameForNotifications } from '../../shared/app/desktop-notifications.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 
-/**
- * A path that goes and comes back while the helper looks around is no news: what is told is what still holds after this
- * time.
- */
+/** The debounce: a path that goes and comes back meanwhile causes no notification. */
 export const settleMs = 1_500;
 
-/** Puts changes of the app's state together until nothing more of interest happens. */
+/** Collects changes of the app's state until no relevant change follows. */
 export class SettledChange {
   readonly #onSettled: (before: AppState, after: AppState) => void;
   #pending: { readonly before: AppState; after: AppState; timer: NodeJS.Timeout } | undefined;
 
-  /** @param onSettled with the state before the first of the changes, and after the last */
+  /** @param onSettled with the state before the first change and after the last */
   constructor(onSettled: (before: AppState, after: AppState) => void) {
     this.#onSettled = onSettled;
   }
 
   take(before: AppState, after: AppState): void {
-    // The open window has the counters every second: they must not put off what waits to be told.
+    // The open window receives counters every second, which must not restart the debounce.
     if (isSameForNotifications(before, after)) {
       if (this.#pending !== undefined) this.#pending.after = after;
       return;

@@ -4,13 +4,13 @@ import { app } from 'electron';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { system } from '../system.ts';
 
-/** Where the desktop looks for what to start at login (XDG autostart specification). */
+/** Where the desktop looks for programs to start at login (XDG autostart specification). */
 export function autostartPath(env: NodeJS.ProcessEnv, home: string): string {
   const config = env.XDG_CONFIG_HOME?.startsWith('/') ? env.XDG_CONFIG_HOME : join(home, '.config');
   return join(config, 'autostart', 'homing.desktop');
 }
 
-/** Quoted as the Desktop Entry specification wants the arguments of Exec. */
+/** Quoted as the Desktop Entry specification requires for Exec. */
 function quoted(argument: string): string {
   return `"${argument.replaceAll(/[\\"`$]/g, (one) => `\\${one}`).replaceAll('%', '%%')}"`;
 }
@@ -28,10 +28,10 @@ X-GNOME-Autostart-enabled=true
 `;
 }
 
-/** An app that starts at login stays in the tray: no window opens. */
+/** Started at login, the app stays in the tray: no window opens. */
 export const hiddenArgument = '--hidden';
 
-/** Makes the app start at login, or not. An AppImage is started by its file: the mounted one has another path each time. */
+/** Starts the app at login, or not. An AppImage is started by its file, since its mount path changes. */
 export async function setLaunchAtLogin(wanted: boolean, env: NodeJS.ProcessEnv): Promise<void> {
   if (system === 'darwin') {
     app.setLoginItemSettings({ openAtLogin: wanted, args: [hiddenArgument] });

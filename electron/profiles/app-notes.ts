@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { preferencesSchema } from '../../shared/contract/app-state.ts';
 
-/** What the app keeps for itself: preferences, which profile is shown, what the person calls each, and who has joined. */
+/** The app's own data: preferences, the shown profile, the user's names for profiles, and which have joined. */
 export const appNotesSchema = z.strictObject({
   version: z.literal(1),
   preferences: preferencesSchema,
@@ -30,7 +30,9 @@ export const firstNotes: AppNotes = {
   window: null,
 };
 
-/** The notes on disk, `app.json` beside the profiles. A damaged file is kept aside, and the app starts as if new. */
+/**
+ * The data on disk, `app.json` beside the profiles. A damaged file is moved aside, and the app starts with defaults.
+ */
 export class AppNotesFile {
   readonly #path: string;
   #notes: AppNotes = firstNotes;
@@ -44,7 +46,7 @@ export class AppNotesFile {
     return this.#notes;
   }
 
-  /** @returns where a damaged file was put, when there was one */
+  /** @returns where a damaged file was moved to */
   async load(): Promise<string | undefined> {
     const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -61,14 +63,14 @@ export class AppNotesFile {
     return aside;
   }
 
-  /** Changes the notes now, and the file as soon as the write before it has ended. @throws Error of the file system */
+  /** Changes the data now, and the file once the previous write has ended. @throws Error of the file system */
   change(change: Partial<AppNotes>): Promise<void> {
     this.#notes = { ...this.#notes, ...change };
     const write = async () => {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       await writeAtomically(this.#path, `${JSON.stringify(this.#notes, null, 2)}\n`, 0o600);
     };
-    // One that failed was told to who asked for it; the next one tries again.
+    // A failed write was reported to its caller; the next one tries again.
     this.#writing = this.#writing.then(write, write);
     return this.#writing;
   }

@@ -3,8 +3,8 @@ import type { TunnelStatus } from '../../shared/contract/status.ts';
 import type { AppNotesFile } from './app-notes.ts';
 
 /**
- * Remembers that a network has taken this laptop in: the first handshake shows that its admin has added the key.
- * @returns whether this was news
+ * Remembers that a network has admitted this laptop: the first handshake shows that its admin added the key.
+ * @returns whether this is new
  */
 export async function rememberJoined(notes: AppNotesFile, tunnel: TunnelStatus): Promise<boolean> {
   if (tunnel.state !== 'connected' || isWaitingForAdmin(tunnel)) return false;

@@ -16,7 +16,7 @@ import { keyState } from '../identity/sealed-keys.ts';
 import type { AppNotesFile } from './app-notes.ts';
 import { profileSummary } from './summary.ts';
 
-/** A burst of changes, as an import makes, is read once. */
+/** A burst of changes, as by an import, is read once. */
 const settleMs = 150;
 
 export interface ShelfParts {
@@ -27,7 +27,7 @@ export interface ShelfParts {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** The profiles of the user as the app shows them; read again when the command line changes them. */
+/** The user's profiles as the app shows them; read again when the command line changes them. */
 export class ProfileShelf {
   readonly #parts: ShelfParts;
   readonly #keyStates = new Map<string, ProfileSummary['key']>();
@@ -41,7 +41,7 @@ export class ProfileShelf {
   async start(): Promise<void> {
     const { store } = this.#parts;
     await mkdir(profilesDirectory(store), { recursive: true, mode: 0o700 });
-    // Whoever changes a profile takes the store's lock for it, wherever in its folder the change is.
+    // Every change of a profile creates the store's lock file.
     this.#watcher = watch(store.directory, (_event, name) => {
       if (name === null || !name.startsWith(storeLockName)) return;
       clearTimeout(this.#timer);
@@ -56,7 +56,7 @@ export class ProfileShelf {
     this.#watcher?.close();
   }
 
-  /** Reads all profiles and tells them. @throws HomingError `store-unusable` */
+  /** Reads and reports all profiles. @throws HomingError `store-unusable` */
   async read(): Promise<void> {
     const { store, notes } = this.#parts;
     const { profiles, damaged } = await listProfiles(store);
@@ -70,7 +70,7 @@ export class ProfileShelf {
     });
   }
 
-  /** The key of a profile may be another, or readable now. */
+  /** The key of a profile may have changed, or be readable now. */
   forgetKeyState(id: string): void {
     this.#keyStates.delete(id);
   }
@@ -86,7 +86,7 @@ export class ProfileShelf {
     });
   }
 
-  /** To open a sealed key can make the keyring ask the person: once is enough. */
+  /** Decrypting a key can make the keyring prompt the user: once is enough. */
   async #keyOf(id: string): Promise<ProfileSummary['key']> {
     const known = this.#keyStates.get(id);
     if (known !== undefined && known.state !== 'unreadable') return known;
@@ -102,7 +102,7 @@ export class ProfileShelf {
       const path = join(profileDirectory(this.#parts.store, profile.id), 'invite.homing');
       return fingerprintOf(verifyInvite(await readFile(path, 'utf8')).networkKey);
     } catch {
-      // The invite beside the profile is gone or damaged: the profile works all the same, its fingerprint is not known.
+      // The invite beside the profile is missing or damaged: the profile works, but its fingerprint is unknown.
       return null;
     }
   }

@@ -5,7 +5,7 @@ import { exitOf, possibleExits } from '../../shared/plan/exit.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 import type { Profile } from '../../shared/profile/profile.ts';
 
-/** What the app knows of a profile beside the profile itself. */
+/** The app's data about a profile besides the profile itself. */
 export interface ProfileFacts {
   readonly label: string | undefined;
   readonly joined: boolean;

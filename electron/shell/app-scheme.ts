@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { type Privileges, protocol, type Session } from 'electron';
 
-/** The page is served by a scheme of its own: `file://` pages can read other files, and have no origin. */
+/** The page has a scheme of its own: `file://` pages can read other files, and have no origin. */
 export const appOrigin = 'app://homing';
 export const appPage = `${appOrigin}/index.html`;
 
 const privileges: Privileges = { standard: true, secure: true, supportFetchAPI: false };
 
-/** Before the app is ready, as Electron demands. */
+/** Before the app is ready, as Electron requires. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges }]);
 }
 
-/** Nothing but what the bundle holds; no inline script, no eval, no connection anywhere. */
+/** Only the bundle's content; no inline script, no eval, no connections. */
 export const contentPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -44,7 +44,7 @@ const headers = {
   'referrer-policy': 'no-referrer',
 };
 
-/** The file of the bundle that a URL names, or undefined: another host, or a way out of the folder. */
+/** The file of the bundle for a URL, or undefined: another host, or a path outside the folder. */
 export function bundledFile(folder: string, url: string): string | undefined {
   const { protocol: scheme, host, pathname } = new URL(url);
   if (scheme !== 'app:' || host !== 'homing') return undefined;

@@ -1,7 +1,7 @@
 import { app, type IpcMainInvokeEvent, type Session } from 'electron';
 import { appOrigin } from './app-scheme.ts';
 
-/** Denies all that a page could ask for and the app never needs: permissions, devices, other pages, other windows. */
+/** Denies everything a page could request and the app never needs: permissions, devices, other pages, other windows. */
 export function lockDown(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
@@ -15,7 +15,7 @@ export function lockDown(session: Session): void {
   });
 }
 
-/** Whether a call comes from the main frame of our window, and that still shows our page. */
+/** Whether a call comes from the main frame of our window while it shows our page. */
 export function isOurPage(event: IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame;
   return frame !== null && frame.parent === null && frame.url.startsWith(`${appOrigin}/`);

@@ -8,11 +8,11 @@ export interface FirstFacts {
   readonly installer: AppState['about']['installer'];
   readonly preferences: Preferences;
   readonly update: UpdateState;
-  /** What was wrong already when it started. */
+  /** A problem from the start. */
   readonly problem: AppState['problem'];
 }
 
-/** The state before anything was heard of the helper. */
+/** The state before the first contact with the helper. */
 export function firstState(facts: FirstFacts): AppState {
   const { hasTray, keyring, installer, preferences, update, problem } = facts;
   return {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Imported before everything else: the main process waits all day, so memory comes before speed, as in the helper
+ * Imported first: the main process is idle most of the day, so memory has priority over speed, as in the helper
  * (helper/memory-first.ts).
  */
 setFlagsFromString('--optimize-for-size');

@@ -1,12 +1,15 @@
 import { app } from 'electron';
 import { type Handed, handedIn } from '../imports/intake.ts';
 
-/** What the system hands to the app from outside, by a link, a file or a second start; kept until somebody takes it. */
+/** Links, files and second starts from the system, kept until a consumer is registered. */
 export class Outside {
   #waiting: Handed | undefined;
   #take: ((handed: Handed) => void) | undefined;
 
-  /** From the very start on, since macOS tells of a link before the app is ready. @param onShow a start that hands in nothing */
+  /**
+   * Listens from the very start, since macOS reports a link before the app is ready. @param onShow a start without a
+   * link or file
+   */
   listen(onShow: () => void): void {
     app.on('second-instance', (_event, args) => {
       const handed = handedIn(args.slice(1));
@@ -29,7 +32,7 @@ export class Outside {
     else this.#take(handed);
   }
 
-  /** From now on somebody takes what comes, and what has come already. */
+  /** Passes everything to a consumer from now on, including what was kept. */
   takenBy(take: (handed: Handed) => void): void {
     this.#take = take;
     const waiting = this.#waiting;

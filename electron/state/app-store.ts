@@ -1,10 +1,10 @@
 import { withChange } from '../../shared/app/changed-state.ts';
 import type { AppChange, AppState } from '../../shared/contract/app-state.ts';
 
-/** Called with what changed, and the whole before and after. */
+/** Called with the changed parts and the whole state before and after. */
 export type StateListener = (change: AppChange, before: AppState, after: AppState) => void;
 
-/** The one state of the app. Whoever changes a part tells all who show it, each with only what changed. */
+/** The app's single state. Every change is passed to all listeners, with only the changed parts. */
 export class AppStore {
   #state: AppState;
   readonly #nowMs: () => number;
@@ -20,7 +20,7 @@ export class AppStore {
     return this.#state;
   }
 
-  /** Takes over the parts that differ from what they were; none does: nobody is told. */
+  /** Applies the parts that differ; without a difference no listener is called. */
   update(wanted: AppChange): void {
     const change = changedParts(this.#state, wanted);
     if (Object.keys(change).length === 0) return;
@@ -30,14 +30,14 @@ export class AppStore {
     for (const listener of [...this.#listeners]) listener(change, before, after);
   }
 
-  /** @returns what ends it */
+  /** @returns a function that stops it */
   onChange(listener: StateListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 }
 
-/** The parts of a change that are not already so. Parts are plain data, and compared as such. */
+/** The parts of a change that differ. Parts are plain data and compared as such. */
 export function changedParts(before: AppState, wanted: AppChange): AppChange {
   const entries = Object.entries(wanted).filter(
     ([part, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(before, part)),

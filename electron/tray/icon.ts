@@ -3,7 +3,7 @@ import { app, type NativeImage, nativeImage, nativeTheme } from 'electron';
 import type { Tone } from '../../shared/text/tone.ts';
 import { system } from '../system.ts';
 
-/** The pictures of scripts/draw-icons.mjs: one per tone; black with transparency for macOS, which colours them itself. */
+/** The pictures of scripts/draw-icons.mjs: one per tone; black with transparency for macOS, which colours them. */
 export function trayIcon(tone: Tone): NativeImage {
   const folder = join(app.getAppPath(), 'assets', 'tray');
   if (system === 'darwin') {

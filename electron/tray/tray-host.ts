@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { system } from '../system.ts';
 
-/** Whether the desktop shows tray icons. On Linux that is so when somebody owns the watcher's name on the session bus. */
+/** Whether the desktop shows tray icons. On Linux it does if the watcher's name has an owner on the session bus. */
 
 const watcher = 'org.kde.StatusNotifierWatcher';
 
-/** Either is on every desktop with D-Bus; GLib's comes with GNOME, dbus-send with D-Bus itself. */
+/** Every desktop with D-Bus has one of them; GLib's comes with GNOME, dbus-send with D-Bus. */
 const askers = [
   {
     program: '/usr/bin/gdbus',
@@ -42,7 +42,7 @@ function output(program: string, args: readonly string[]): Promise<string | unde
   });
 }
 
-/** @returns false too when nothing can be asked: then everything is in the window */
+/** @returns false also when it cannot be determined: then everything is in the window */
 export async function desktopHasTray(): Promise<boolean> {
   if (system !== 'linux') return true;
   for (const { program, args } of askers) {

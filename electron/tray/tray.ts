@@ -4,7 +4,7 @@ import { type TrayAction, type TrayItem, trayMenu, trayTooltip } from '../../sha
 import type { AppState } from '../../shared/contract/app-state.ts';
 import { trayIcon } from './icon.ts';
 
-/** The tray: an icon for the situation, its words, and the menu. Drawn anew only when what it shows is different. */
+/** The tray: an icon for the situation, its tooltip, and the menu. Updated only when its content changes. */
 export class AppTray {
   readonly #tray: Tray;
   readonly #onAction: (action: TrayAction) => void;

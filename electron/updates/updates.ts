@@ -7,19 +7,19 @@ import { system } from '../system.ts';
 const firstCheckMs = 30_000;
 const checkEveryMs = 6 * 3_600_000;
 
-/** Who updates this installation: the app itself, or somebody else. */
+/** How this installation is updated; undefined when the app updates itself. */
 export function updatesElsewhere(env: NodeJS.ProcessEnv): string | undefined {
   if (!app.isPackaged) return 'This is a development build: update the checkout.';
   if (system === 'linux' && !env.APPIMAGE) return 'Your package manager updates Homing.';
   return undefined;
 }
 
-/** Looks for newer versions, fetches them, and installs one when the person says so. What fails is a state, never a dialog. */
+/** Checks for newer versions, downloads them, and installs one on request. An error is a state, never a dialog. */
 export class Updates {
   readonly #onState: (state: UpdateState) => void;
   readonly #elsewhere: string | undefined;
   #updater: AppUpdater | undefined;
-  /** The version that was found, '' before one was. */
+  /** The version found, '' before. */
   #found = '';
   #isReady = false;
   #timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ export class Updates {
       : { state: 'elsewhere', how: this.#elsewhere };
   }
 
-  /** Checks now and then, or stops doing so. */
+  /** Starts or stops periodic checks. */
   automatic(wanted: boolean): void {
     clearTimeout(this.#timer);
     if (!wanted || this.#elsewhere !== undefined) return;
@@ -48,7 +48,7 @@ export class Updates {
     next(firstCheckMs);
   }
 
-  /** Looks for a newer version and fetches it; one that is ready waits for the person. */
+  /** Checks for a newer version and downloads it; it then waits for the user. */
   async check(): Promise<void> {
     if (this.#elsewhere !== undefined || this.#isReady) return;
     try {

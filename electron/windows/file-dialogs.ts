@@ -1,8 +1,8 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 
-/** The system's file dialogs. Each belongs to the window when there is one, which waits for its answer. */
+/** The system's file dialogs, modal to the window if it is open. */
 
-/** @returns the path of the chosen file, undefined when the person chose none */
+/** @returns the path of the chosen file, undefined when cancelled */
 export async function chooseInvite(window: BrowserWindow | undefined): Promise<string | undefined> {
   const options: OpenDialogOptions = {
     title: 'Choose an invite',
@@ -19,7 +19,7 @@ export async function chooseInvite(window: BrowserWindow | undefined): Promise<s
   return canceled ? undefined : filePaths[0];
 }
 
-/** @param defaultPath absolute @returns where the join card is to be saved, undefined when nowhere */
+/** @param defaultPath absolute @returns where to save the join card, undefined when cancelled */
 export async function chooseCardPath(
   window: BrowserWindow | undefined,
   defaultPath: string,

@@ -4,7 +4,7 @@ export type QuitAnswer = 'stay-connected' | 'disconnect' | 'cancel';
 
 const answers: readonly QuitAnswer[] = ['stay-connected', 'disconnect', 'cancel'];
 
-/** Asks what becomes of the live tunnel when the app quits. */
+/** Asks what happens to the live tunnel when the app quits. */
 export async function askBeforeQuit(window: BrowserWindow | undefined, network: string): Promise<QuitAnswer> {
   const options: MessageBoxOptions = {
     type: 'question',

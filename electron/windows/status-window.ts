@@ -7,7 +7,7 @@ import { system } from '../system.ts';
 
 const firstSize = { width: 400, height: 760 };
 const leastSize = { minWidth: 360, minHeight: 480 };
-/** As in renderer/theme/tokens.css: what is seen before the page is painted. */
+/** As in renderer/theme/tokens.css: shown before the page is painted. */
 const background = { light: '#f6f5f2', dark: '#17181b' };
 
 export interface WindowParts {
@@ -15,7 +15,7 @@ export interface WindowParts {
   readonly onPlace: (place: Rectangle) => void;
   readonly onOpen: () => void;
   readonly onClosed: () => void;
-  /** The page died; @returns whether it is loaded once more. */
+  /** The page crashed; @returns whether to reload it. */
   readonly onGone: (reason: string) => boolean;
 }
 
@@ -33,7 +33,7 @@ export class StatusWindow {
     return this.#window !== undefined;
   }
 
-  /** Whether the person looks at it now. */
+  /** Whether the window is visible and focused. */
   get isInFront(): boolean {
     return this.#window?.isFocused() ?? false;
   }
@@ -58,7 +58,7 @@ export class StatusWindow {
     this.#window?.webContents.send(eventChannel, event);
   }
 
-  /** The page is there and listens. */
+  /** The page is loaded and listens. */
   ready(): void {
     this.#go();
   }
@@ -105,7 +105,7 @@ export class StatusWindow {
   }
 }
 
-/** A place that is remembered from a screen that is not there any more is no place. */
+/** A remembered position on a disconnected screen is ignored. */
 function onScreen(place: Rectangle | null): Partial<Rectangle> {
   if (place === null) return {};
   const { workArea } = screen.getDisplayMatching(place);

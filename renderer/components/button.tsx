@@ -4,10 +4,10 @@ import styles from './button.module.css';
 interface ButtonProps {
   readonly children: ReactNode;
   readonly onPress: () => void;
-  /** `main`: the one action of a screen; `plain`: beside it; `small`: inside a card; `danger`: takes something away. */
+  /** `main`: the action of a screen; `plain`: beside it; `small`: inside a card; `danger`: deletes something. */
   readonly look?: 'main' | 'plain' | 'small' | 'danger';
   readonly isDisabled?: boolean;
-  /** When the words on it do not say enough by themselves. */
+  /** When the visible words are not specific enough. */
   readonly label?: string;
 }
 

@@ -11,7 +11,7 @@ interface CopyButtonProps {
   readonly what: string;
 }
 
-/** Copies a text; says for a moment that it did. */
+/** Copies a text and confirms it briefly. */
 export function CopyButton({ text, what }: CopyButtonProps) {
   const actions = useActions();
   const [isDone, setDone] = useState(false);

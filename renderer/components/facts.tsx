@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './facts.module.css';
 
-/** A list of names and values, one a line. */
+/** A list of names and values, one per line. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className={styles.facts}>{children}</dl>;
 }
@@ -9,7 +9,7 @@ export function Facts({ children }: { readonly children: ReactNode }) {
 interface FactProps {
   readonly name: string;
   readonly children: ReactNode;
-  /** Addresses, keys: letters of one width. */
+  /** Addresses, keys: monospaced. */
   readonly isCode?: boolean;
 }
 

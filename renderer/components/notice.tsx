@@ -6,7 +6,7 @@ interface NoticeProps {
   readonly title: string;
   readonly children: ReactNode;
   readonly onDismiss?: () => void;
-  /** `trouble` speaks up at once; `hint` is only there to be read. */
+  /** `trouble` is announced by screen readers at once; `hint` is not. */
   readonly tone?: 'trouble' | 'hint';
 }
 

@@ -2,7 +2,7 @@ import type { ShownPath } from '../../shared/contract/path.ts';
 import { pathLabel } from '../../shared/text/path-words.ts';
 import styles from './path-tag.module.css';
 
-/** The colour of a path is never alone: its word is beside it. */
+/** A path's colour is always beside its word. */
 export function PathTag({ path }: { readonly path: ShownPath }) {
   return <span className={`${styles.tag} ${styles[path]}`}>{pathLabel[path]}</span>;
 }

@@ -12,11 +12,11 @@ interface QuestionProps {
   readonly title: string;
   readonly children: ReactNode;
   readonly answers: readonly Answer[];
-  /** Escape, and the way back. */
+  /** Escape, and the button to go back. */
   readonly onCancel: () => void;
 }
 
-/** Asks before something is done that cannot be undone. The page behind it waits. */
+/** Asks before an action that cannot be undone. The page behind it is inert. */
 export function Question({ title, children, answers, onCancel }: QuestionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

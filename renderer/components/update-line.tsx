@@ -24,7 +24,7 @@ function words(update: UpdateState, nowMs: number): string {
   }
 }
 
-/** Whether there is a newer version, and the one thing to do about it. */
+/** Whether there is a newer version, and the available action. */
 export function UpdateLine({ update }: { readonly update: UpdateState }) {
   const actions = useActions();
   const nowMs = useNow();

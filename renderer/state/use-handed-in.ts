@@ -6,7 +6,7 @@ function isField(target: EventTarget | null): boolean {
 }
 
 /**
- * Takes what the person drops or pastes anywhere in the window; what goes into a field is the field's.
+ * Handles drops and pastes anywhere in the window, except in text fields.
  * @returns whether something is being dragged over the window now
  */
 export function useHandedIn(actions: WindowState): boolean {

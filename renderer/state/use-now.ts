@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** One clock for all that ticks: it runs only while something on the screen shows an age. */
+/** One clock for all shown ages: it runs only while an age is on screen. */
 const listeners = new Set<() => void>();
 let nowMs = Date.now();
 let timer: number | undefined;

@@ -6,7 +6,7 @@ const WindowStateContext = createContext<WindowState | undefined>(undefined);
 
 export const WindowStateProvider = WindowStateContext.Provider;
 
-/** What may be done from here. */
+/** The actions available here. */
 export function useActions(): WindowState {
   const state = useContext(WindowStateContext);
   if (state === undefined) throw new Error('This is shown outside of the WindowStateProvider.');
@@ -18,7 +18,7 @@ export function useView(): WindowView {
   return useSyncExternalStore(subscribe, view);
 }
 
-/** The state that main tells; for what is only shown once it is there. */
+/** The state from the main process; only for components shown once it is there. */
 export function useApp(): AppState {
   const { app } = useView();
   if (app === undefined) throw new Error('This is shown before the state is there.');

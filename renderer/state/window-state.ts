@@ -10,26 +10,26 @@ import type { AppState } from '../../shared/contract/app-state.ts';
 import { type Problem, problemOf } from '../../shared/errors/problem.ts';
 import type { Bridge } from '../bridge.ts';
 
-/** Where the person is: a tab, or one of the screens that lie over the tabs. */
+/** The current screen: a tab, or a screen on top of the tabs. */
 export type Place =
   | { readonly screen: Exclude<ScreenName, 'import'> }
   | { readonly screen: 'import' }
   | { readonly screen: 'join-card'; readonly profileId: string };
 
 export interface WindowView {
-  /** Undefined until main has told the whole. */
+  /** Undefined until the main process has sent the whole state. */
   readonly app: AppState | undefined;
   readonly place: Place;
-  /** What the last thing that was done here came to, until it is dismissed. */
+  /** The result of the last action, until it is dismissed. */
   readonly problem: Problem | null;
 }
 
-/** All that the window shows: what main tells, and where the person is. */
+/** Everything that the window shows: the main process's state, and the current screen. */
 export class WindowState {
   readonly #bridge: Bridge;
   readonly #nowMs: () => number;
   readonly #listeners = new Set<() => void>();
-  /** What was told before the whole was there; it may be newer than the whole. */
+  /** Changes received before the whole state; they may be newer than it. */
   #early: AppEvent[] = [];
   #view: WindowView = { app: undefined, place: { screen: 'status' }, problem: null };
 
@@ -61,17 +61,17 @@ export class WindowState {
     this.#set({ place });
   }
 
-  /** Does something in main; what fails is shown. @returns whether it was done */
+  /** Calls the main process; an error is shown. @returns whether it succeeded */
   async do<N extends CallName>(name: N, input: CallInput<N>): Promise<boolean> {
     return await this.attempt(async () => void (await this.#bridge.call(name, input)));
   }
 
-  /** Has a text that the person handed in looked at. @param source where it came from, in words */
+  /** Reviews a text from the user. @param source where it came from, in words */
   async importText(text: string, source: string): Promise<void> {
     await this.do('importText', { text: text.slice(0, textLimit), source });
   }
 
-  /** Like {@link do}, for work of several steps. */
+  /** Like {@link do}, for several steps. */
   async attempt(work: (bridge: Bridge) => Promise<void>): Promise<boolean> {
     this.#set({ problem: null });
     try {

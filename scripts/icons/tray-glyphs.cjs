@@ -1,4 +1,4 @@
-/** The tray's pictures as SVG, 22 by 22: a house, and in it what the path is; told apart by form, not by colour alone. */
+/** The tray's pictures as SVG, 22 by 22: a house with the path in it, distinguishable by shape, not only by colour. */
 
 const house = 'M3.5 10.2 L11 3.8 L18.5 10.2 V18.5 H3.5 Z';
 
@@ -34,7 +34,7 @@ const shades = {
   Template: { ink: '#000', lan: '#000', internet: '#000', trouble: '#000' },
 };
 
-/** File name without ending, and the SVG of it. */
+/** File name without extension, and its SVG. */
 exports.trayGlyphs = Object.entries(glyphs).flatMap(([tone, draw]) =>
   Object.entries(shades).map(([shade, colours]) => ({
     name: `${tone}-${shade}`,

@@ -1,4 +1,4 @@
-/** How the packages are made, for electron-builder. */
+/** The packages' configuration for electron-builder. */
 import { join } from 'node:path';
 import { root } from '../setup.mjs';
 
@@ -10,8 +10,8 @@ const invite = {
 };
 
 /**
- * Forbids what would make another program of the app: to run as plain Node, to be debugged from the command line, to load
- * code from outside of its archive.
+ * Fuses that prevent abuse of the app: running as plain Node, debugging from the command line, loading code from
+ * outside its archive.
  */
 export const fuses = {
   runAsNode: false,
@@ -24,7 +24,7 @@ export const fuses = {
 };
 
 /**
- * Where the app looks for newer versions: the releases of the repository that built it, or a feed of the tests.
+ * Where the app checks for newer versions: the releases of the repository that built it, or a test feed.
  * @param {NodeJS.ProcessEnv} env
  * @param {string | undefined} feed
  * @returns {NonNullable<import('electron-builder').Configuration['publish']> | null}
@@ -35,7 +35,7 @@ function publishFrom(env, feed) {
   return owner && repo ? [{ provider: 'github', owner, repo }] : null;
 }
 
-/** An AppImage starts by our own script, and carries the licences of the programs inside its helper. */
+/** An AppImage starts with our own script, and includes the licences of the programs in its helper. */
 const onlyAppImage = {
   extraFiles: [{ from: join(root, 'scripts/package/appimage/AppRun'), to: 'AppRun' }],
   extraResources: ['wireguard-go', 'wireguard-tools'].map((name) => ({
@@ -69,10 +69,10 @@ export function builderConfig(electron, { kind, executable, out, version, feed }
     ...(electron === undefined ? {} : { electronDist: electron.folder, electronVersion: electron.version }),
     publish: publishFrom(process.env, feed),
     asar: true,
-    // The app speaks English only: Chromium's words in other languages are not needed. macOS and Linux name it differently.
+    // The app is in English: Chromium's other locales are not needed. macOS and Linux name it differently.
     electronLanguages: ['en', 'en-US'],
     npmRebuild: false,
-    // All that the app needs is in its bundles.
+    // The app's bundles contain all its dependencies.
     files: ['dist/app/**', 'assets/tray/**', 'assets/icons/256x256.png', 'package.json', '!node_modules'],
     extraMetadata: {
       name: 'homing-desktop',

@@ -1,9 +1,9 @@
-/** The licences of all that is inside the bundles, in one text; Electron's and Chromium's lie beside its program. */
+/** The licences of everything in the bundles, in one text; Electron's and Chromium's are beside its program. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../setup.mjs';
 
-/** Packages that are bundled though they are only needed to build. */
+/** Bundled packages that are listed as development dependencies. */
 const bundled = [
   '@vscode/sudo-prompt',
   'electron-log',
@@ -21,7 +21,7 @@ function manifest(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-/** Their packages carry no text of it. */
+/** Their packages contain no licence text. */
 /** @type {Readonly<Record<string, (version: string) => string>>} */
 const elsewhere = {
   node: (version) =>

@@ -1,4 +1,4 @@
-/** What the scripts use of packages that carry no types. */
+/** The used types of packages without type definitions. */
 
 declare module 'electron-installer-debian' {
   export class Installer {

@@ -8,7 +8,7 @@ import { useActions, useApp } from '../../state/use-window-state.ts';
 import styles from './join-card-screen.module.css';
 import { QrCode } from './qr-code.tsx';
 
-/** What goes back to the admin of the network: this laptop's name and public keys. */
+/** The data for the admin of the network: this laptop's name and public keys. */
 export function JoinCardScreen({ profileId }: { readonly profileId: string }) {
   const actions = useActions();
   const { profiles, tunnel } = useApp();

@@ -1,15 +1,15 @@
 import styles from './qr-code.module.css';
 
 interface QrCodeProps {
-  /** One string a row, `1` for dark. */
+  /** One string per row, `1` for dark. */
   readonly rows: readonly string[];
   readonly name: string;
 }
 
-/** Light around the code, as ISO/IEC 18004 wants it: four modules. */
+/** The quiet zone of ISO/IEC 18004: four modules. */
 const quietZone = 4;
 
-/** A QR code; dark on light in either theme, since not every reader takes the other way round. */
+/** A QR code; dark on light in both themes, since some readers need that. */
 export function QrCode({ rows, name }: QrCodeProps) {
   const size = rows.length + 2 * quietZone;
   const path = rows

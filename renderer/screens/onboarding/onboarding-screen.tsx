@@ -12,7 +12,7 @@ type Without = Exclude<HelperLinkState, { state: 'ready' }>;
 interface Step {
   readonly title: string;
   readonly body: string;
-  /** The one action. Without it there is only to wait, or to update the app. */
+  /** The action. Without it the user can only wait or update the app. */
   readonly action?: {
     readonly words: string;
     readonly call: 'installHelper' | 'retryHelper';
@@ -62,7 +62,7 @@ interface OnboardingScreenProps {
   readonly update: AppState['update'];
 }
 
-/** What stands between the app and its helper, and the one thing to do about it. */
+/** The obstacle between the app and its helper, and the action against it. */
 export function OnboardingScreen({ helper, installer, update }: OnboardingScreenProps) {
   const actions = useActions();
   const { title, body, action } = steps[helper.state];

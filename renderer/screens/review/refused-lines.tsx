@@ -4,7 +4,7 @@ import styles from './refused-lines.module.css';
 
 type Lines = Extract<Review, { state: 'ready' }>['refusedLines'];
 
-/** Lines of a WireGuard file that Homing never carries out. */
+/** Lines of a WireGuard file that Homing ignores. */
 export function RefusedLines({ lines }: { readonly lines: Lines }) {
   if (lines.length === 0) return null;
   return (

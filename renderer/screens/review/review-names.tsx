@@ -10,7 +10,7 @@ type ReadyReview = Extract<Review, { state: 'ready' }>;
 /** More controllers than this are renamed on the command line. */
 const shownControllers = 12;
 
-/** The names that a WireGuard file gets on this laptop: nobody else uses them, so the person may choose. */
+/** The names from a WireGuard file on this laptop: only this laptop uses them, so the user may choose. */
 export function ReviewNames({ review }: { readonly review: ReadyReview }) {
   const actions = useActions();
   const before = review.controllers.map(({ name }) => name);

@@ -13,7 +13,7 @@ import { Differences, WhatItDoes } from './what-it-does.tsx';
 
 type ReadyReview = Extract<Review, { state: 'ready' }>;
 
-/** What an invite would do, before anything is done. */
+/** The preview of an import. */
 export function ReviewScreen({ review }: { readonly review: Review }) {
   return review.state === 'ready' ? <Ready review={review} /> : <Refused review={review} />;
 }

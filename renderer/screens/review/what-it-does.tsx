@@ -16,7 +16,7 @@ function endpointText({ private: lan, public: internet }: ReadyReview['controlle
   return parts.length > 0 ? parts.join('; ') : 'no address: found on the LAN by asking';
 }
 
-/** What joining a network puts on this laptop. */
+/** What joining a network changes on this laptop. */
 export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
   const [isOpen, setOpen] = useState(false);
   const { controllers, addresses, hostNames, domain, peer, interfaceName, lookups, otherTraffic } = review;

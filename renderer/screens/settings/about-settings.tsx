@@ -12,7 +12,7 @@ interface AboutSettingsProps {
   readonly tunnel: AppState['tunnel'];
 }
 
-/** Versions, what to send when help is needed, and the way out. */
+/** Versions, diagnostics and quitting. */
 export function AboutSettings({ about, tunnel }: AboutSettingsProps) {
   const actions = useActions();
   const [isCopied, setCopied] = useState(false);

@@ -11,7 +11,7 @@ const themes = [
   { value: 'dark', name: 'Dark' },
 ] as const;
 
-/** What holds for the app, whatever the network. */
+/** Settings of the app, for all networks. */
 export function AppSettings({ preferences }: { readonly preferences: Preferences }) {
   const actions = useActions();
   const set = (change: Partial<Preferences>) => void actions.do('setPreferences', change);

@@ -5,7 +5,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Question } from '../../components/question.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 
-/** A network whose files cannot be read: they are left as they are until the person says otherwise. */
+/** A network with unreadable files: they stay unchanged until the user decides. */
 export function DamagedProfileNotice({ damaged }: { readonly damaged: AppState['damaged'][number] }) {
   const actions = useActions();
   const [isAsking, setAsking] = useState(false);

@@ -14,7 +14,7 @@ interface HelperSettingsProps {
 
 const engines = { kernel: 'in the kernel', 'wireguard-go': 'wireguard-go', none: 'not installed' } as const;
 
-/** The part of Homing that runs as root: what it is, and how to be rid of it. */
+/** The part of Homing that runs as root, and how to remove it. */
 export function HelperSettings({ helper, installer }: HelperSettingsProps) {
   const actions = useActions();
   const [isAsking, setAsking] = useState(false);

@@ -13,7 +13,7 @@ const keyWords: Readonly<Record<ProfileSummary['key']['state'], string>> = {
   unreadable: 'Its key cannot be read.',
 };
 
-/** One network: its name, its proof, and what can be done with it. */
+/** One network: its name, its fingerprint and its actions. */
 export function NetworkEntry({ profile }: { readonly profile: ProfileSummary }) {
   const actions = useActions();
   const [open, setOpen] = useState<'nothing' | 'rename' | 'forget'>('nothing');

@@ -13,7 +13,7 @@ interface NetworkSettingsProps {
   readonly tunnel: TunnelStatus;
 }
 
-/** What holds for the network that the window shows. It takes effect with the next connection. */
+/** Settings of the selected network. They take effect with the next connection. */
 export function NetworkSettings({ profile, tunnel }: NetworkSettingsProps) {
   const actions = useActions();
   const { id: profileId, settings, label, domain, mtu } = profile;

@@ -9,7 +9,7 @@ import { NetworkSettings } from './network-settings.tsx';
 import { NetworksList } from './networks-list.tsx';
 import { UpdateSettings } from './update-settings.tsx';
 
-/** All that can be set, and what to send when help is needed. */
+/** All settings, and diagnostics. */
 export function SettingsScreen() {
   const app = useApp();
   const selected = app.profiles.find(({ id }) => id === app.selectedProfileId);

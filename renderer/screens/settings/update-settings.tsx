@@ -9,7 +9,7 @@ interface UpdateSettingsProps {
   readonly isAutomatic: boolean;
 }
 
-/** Newer versions: looked for now and then, installed when the person says so. */
+/** Newer versions: checked periodically, installed on request. */
 export function UpdateSettings({ update, isAutomatic }: UpdateSettingsProps) {
   const actions = useActions();
   const isElsewhere = update.state === 'elsewhere';

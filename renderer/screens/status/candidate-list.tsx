@@ -5,7 +5,7 @@ import styles from './candidate-list.module.css';
 
 interface CandidateListProps {
   readonly candidates: readonly CandidateStatus[];
-  /** The one in use. */
+  /** The candidate in use. */
   readonly endpoint: string | null;
   readonly nowMs: number;
 }
@@ -26,7 +26,7 @@ function verdictText({ last }: CandidateStatus, nowMs: number): string {
   return `${what} ${age}: ${last.reason}`;
 }
 
-/** Every endpoint that could be the path, and what its last test said. */
+/** Every candidate endpoint, with the result of its last test. */
 export function CandidateList({ candidates, endpoint, nowMs }: CandidateListProps) {
   return (
     <ul className={styles.list}>

@@ -15,11 +15,11 @@ import { Sparkline } from './sparkline.tsx';
 interface ControllerCardProps {
   readonly controller: ControllerStatus;
   readonly samples: readonly Sample[];
-  /** The last time it came to this path, if that is remembered. */
+  /** The last move to this path, if known. */
   readonly lastMove: Decision | undefined;
 }
 
-/** A controller: which way, how fast, how much; opened, all that is known of it. */
+/** A controller: path, round-trip time, rates; expanded, all details. */
 export function ControllerCard({ controller, samples, lastMove }: ControllerCardProps) {
   const { name, roundTripMs } = controller;
   const path = shownPath(controller);

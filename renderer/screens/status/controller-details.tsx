@@ -22,7 +22,7 @@ const proofWords: Readonly<Record<ControllerStatus['probing'], string>> = {
   'not-supported': 'it does not know this laptop’s probe key, so ways are tried through the tunnel',
 };
 
-/** What is known of a controller, one click deeper. */
+/** The details of a controller, one click deeper. */
 export function ControllerDetails({ controller, lastMove }: ControllerDetailsProps) {
   const actions = useActions();
   const { tunnel } = useApp();

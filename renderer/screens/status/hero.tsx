@@ -14,10 +14,10 @@ interface HeroProps {
   readonly onSwitch: () => void;
 }
 
-/** The benchmark of the start reads when this was painted first (W3C Element Timing); React's types do not know it. */
+/** The start benchmark reads when this was first painted (W3C Element Timing); React's types lack it. */
 const timed = { elementtiming: 'situation' };
 
-/** Where this laptop is, in a word; the switch; and the ways drawn. */
+/** Where this laptop is, in a word; the switch; and the path picture. */
 export function Hero({ situation, network, isOn, canSwitch, controllers, onSwitch }: HeroProps) {
   return (
     <Card>

@@ -6,11 +6,11 @@ import styles from './path-picture.module.css';
 
 interface PathPictureProps {
   readonly controllers: readonly ControllerStatus[];
-  /** Whether the laptop is drawn in its house. */
+  /** Whether to draw the laptop inside its house. */
   readonly isHome: boolean;
 }
 
-/** More lines than these are a tangle; the cards below tell all. */
+/** More lines would be a tangle; the cards below show all. */
 const mostDrawn = 5;
 const rowHeight = 38;
 const width = 336;
@@ -27,7 +27,9 @@ function under({ path, isMoving, roundTripMs }: ControllerStatus): string {
   return roundTripMs === null ? '' : millisecondsText(roundTripMs);
 }
 
-/** House, laptop, and a line to each controller: whole on the LAN, dashed over the internet, broken off when there is none. */
+/**
+ * House, laptop, and a line to each controller: solid on the LAN, dashed over the internet, broken when unreachable.
+ */
 export function PathPicture({ controllers, isHome }: PathPictureProps) {
   const drawn = controllers.slice(0, mostDrawn);
   const more = controllers.length - drawn.length;

@@ -8,7 +8,7 @@ interface ProbePeerOfferProps {
   readonly controller: string;
 }
 
-/** For a controller that does not know this laptop's probe key: the lines that change that. */
+/** The lines that let a controller answer this laptop's probes. */
 export function ProbePeerOffer({ profileId, controller }: ProbePeerOfferProps) {
   const actions = useActions();
   const [lines, setLines] = useState<string>();

@@ -7,7 +7,7 @@ interface ProfileChooserProps {
   readonly onChoose: (profileId: string) => void;
 }
 
-/** Which network the window shows; with one there is nothing to choose. */
+/** Which network the window shows; hidden for a single network. */
 export function ProfileChooser({ profiles, selected, onChoose }: ProfileChooserProps) {
   if (profiles.length < 2) return selected.label;
   return (

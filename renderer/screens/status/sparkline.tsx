@@ -22,7 +22,7 @@ function dataOf(samples: readonly Sample[]): UPlot.AlignedData {
   return [samples.map(({ atMs }) => atMs / 1000), samples.map(({ roundTripMs }) => roundTripMs)];
 }
 
-/** Round-trip times of the last two minutes. The number itself stands beside it. */
+/** Round-trip times of the last two minutes. The current value is beside it. */
 export function Sparkline({ samples, path }: SparklineProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
@@ -38,7 +38,7 @@ export function Sparkline({ samples, path }: SparklineProps) {
         cursor: { show: false },
         legend: { show: false },
         axes: [{ show: false }, { show: false }],
-        // From zero: 0.6 ms that become 0.7 ms are no mountain.
+        // From zero, so that 0.6 ms to 0.7 ms is not a peak.
         scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(most ?? 0, 1)] } },
         series: [
           {},

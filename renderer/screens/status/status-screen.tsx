@@ -20,7 +20,7 @@ interface StatusScreenProps {
   readonly profile: ProfileSummary;
 }
 
-/** The first screen: on or off, where this laptop is, and which way each controller is reached. */
+/** The first screen: on or off, where this laptop is, and how each controller is reached. */
 export function StatusScreen({ profile }: StatusScreenProps) {
   const app = useApp();
   const actions = useActions();
@@ -74,7 +74,7 @@ function liveProfile({ profiles }: AppState, live: ConnectedTunnel | undefined):
   return profiles.find(({ id }) => id === live?.profileId);
 }
 
-/** What brought a controller to the path it is on. */
+/** The reason of the last move to a controller's path. */
 function lastMoveOf(timeline: readonly Decision[], name: string): Decision | undefined {
   return timeline.findLast(({ kind, controller }) => kind === 'moved' && controller === name);
 }

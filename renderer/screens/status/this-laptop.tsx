@@ -9,7 +9,7 @@ interface ThisLaptopProps {
   readonly addresses: readonly string[];
 }
 
-/** Who this laptop is to the others. */
+/** This laptop's name, addresses and public key. */
 export function ThisLaptop({ name, domain, addresses }: ThisLaptopProps) {
   const hostName = `${name}.${domain}`;
   return (

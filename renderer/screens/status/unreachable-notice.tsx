@@ -14,7 +14,7 @@ function why({ hasPrivate, hasPublic }: Controller): string {
   return `${where}. Homing keeps trying, and takes the first way that proves itself.`;
 }
 
-/** A controller that no path leads to, and what there is to expect. */
+/** An unreachable controller, and what to expect. */
 export function UnreachableNotice({ controller }: { readonly controller: Controller }) {
   return <Notice title={unreachableText(controller.name)}>{why(controller)}</Notice>;
 }

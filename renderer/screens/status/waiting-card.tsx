@@ -7,7 +7,7 @@ interface WaitingCardProps {
   readonly onShowCard: () => void;
 }
 
-/** No controller knows this laptop yet: its join card is what is missing. */
+/** No controller has this laptop's key yet: the join card is still needed. */
 export function WaitingCard({ network, onShowCard }: WaitingCardProps) {
   return (
     <Card>

@@ -14,7 +14,7 @@ function dayOf(time: string): string {
   return isToday ? 'Today' : day.toLocaleDateString('en', { weekday: 'long', day: 'numeric', month: 'long' });
 }
 
-/** By day, the newest first. */
+/** By day, newest first. */
 function byDay(decisions: readonly Decision[]): ReadonlyMap<string, readonly Decision[]> {
   const days = new Map<string, Decision[]>();
   for (const decision of [...decisions].reverse()) {

@@ -7,11 +7,11 @@ import { useActions } from '../../state/use-window-state.ts';
 import styles from './import-screen.module.css';
 
 interface ImportScreenProps {
-  /** With no network yet there is nowhere to go back to. */
+  /** Without a network there is no screen to go back to. */
   readonly onBack: (() => void) | undefined;
 }
 
-/** The ways in for an invite: a file, dropped or opened, or its text. */
+/** The ways to import an invite: a file, dropped or opened, or its text. */
 export function ImportScreen({ onBack }: ImportScreenProps) {
   const actions = useActions();
   const [text, setText] = useState('');

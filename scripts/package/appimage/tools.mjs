@@ -1,6 +1,6 @@
 /**
- * The tools that electron-builder makes an AppImage with, from Debian's packages, where its own cannot be downloaded:
- * mksquashfs, desktop-file-validate, and a runtime that stands in for the real one in tests.
+ * The tools that electron-builder needs for an AppImage, from Debian packages, where its own cannot be downloaded:
+ * mksquashfs, desktop-file-validate, and a replacement runtime for tests.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
