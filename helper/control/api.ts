@@ -24,7 +24,7 @@ import { type ControlBindings, streamEvents } from './event-stream.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
 import { Slots } from './slots.ts';
 
-/** What the control API can ask of the helper. */
+/** The helper's operations for the control API. */
 export interface ControlledHelper {
   status(): Promise<Status>;
   connect(request: TunnelRequest): Promise<void>;
@@ -34,11 +34,13 @@ export interface ControlledHelper {
   setPortal(request: PortalRequest): Promise<void>;
   probe(request: ProbeRequest): Promise<ProbeResponse>;
   diagnostics(): Promise<Diagnostics>;
-  /** The snapshot at once, then every change; counters every second only with `all`. @returns what ends it */
+  /**
+   * The snapshot at once, then every change; counters every second only with `all`. @returns a function that stops it
+   */
   subscribe(listener: (event: HelperEvent) => void, refresh: 'all' | 'changes'): () => void;
 }
 
-/** The HTTP status of a problem: 4xx when the caller can mend it. */
+/** The HTTP status of a problem: 4xx when the caller can fix it. */
 function httpStatusOf(code: string): 400 | 409 | 413 | 500 | 503 {
   if (['internal', 'tunnel-failed', 'kill-switch-failed'].includes(code)) return 500;
   if (code === 'no-wireguard' || code === 'helper-busy') return 503;

@@ -4,16 +4,15 @@ import { streamSSE } from 'hono/streaming';
 import type { HelperEvent } from '../../shared/contract/control-api.ts';
 import { PendingEvents } from './pending-events.ts';
 
-/** The response that Node writes to; hono's own request in a unit test has none. */
+/** Node's response object; a unit test with hono alone has none. */
 export type ControlBindings = { readonly outgoing?: ServerResponse };
 
-/** @returns what ends the subscription */
+/** @returns a function that ends the subscription */
 type Subscribe = (listener: (event: HelperEvent) => void) => () => void;
 
 /**
- * Writes events as SSE (`event: <type>`, `data: <JSON>`) no faster than they are read: what waits meanwhile is bounded
- * ({@link PendingEvents}), and a reader that takes nothing for a while, or falls too far
- * behind, is cut off.
+ * Writes events as SSE (`event: <type>`, `data: <JSON>`) no faster than they are read: the queue is bounded ({@link
+ * PendingEvents}), and a reader that stops reading for a while, or falls too far behind, is disconnected.
  * @param onEnd called once, when the reader is gone
  * @param stallMs how long one event may take to be read
  */
@@ -57,7 +56,7 @@ export function streamEvents(
       context.env?.outgoing?.destroy();
     }
   });
-  // Hono asks for chunks always; Node itself knows that a caller of HTTP/1.0 gets none.
+  // Hono always sets chunked encoding; Node knows that HTTP/1.0 has none.
   response.headers.delete('transfer-encoding');
   return response;
 }

@@ -4,7 +4,7 @@ import { type ControlledHelper, controlApi } from './api.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
 import { boundWaiting, neverMs } from './waiting.ts';
 
-/** The control API as a server that nobody can keep busy: connections, their idle time and requests are bounded. */
+/** The control API's server, with limits on connections, their idle time and requests. */
 export function controlServer(helper: ControlledHelper, limits: ControlLimits = controlLimits): Server {
   const server = createServer(
     {

@@ -1,18 +1,18 @@
 import { HomingError } from '../../shared/errors/problem.ts';
 
-/** So many at the same time; whoever comes when all are taken is refused, not queued: a queue would hold memory too. */
+/** A limit on concurrent work. Callers above the limit are refused, not queued: a queue would use memory too. */
 export class Slots {
   readonly #what: string;
   readonly #max: number;
   #taken = 0;
 
-  /** @param what what is limited, in the plural, for the refusal */
+  /** @param what the limited thing, in the plural, for the error */
   constructor(what: string, max: number) {
     this.#what = what;
     this.#max = max;
   }
 
-  /** @returns what gives the slot back, once. @throws HomingError `helper-busy` */
+  /** @returns a function that frees the slot. @throws HomingError `helper-busy` */
   take(): () => void {
     if (this.#taken >= this.#max) {
       throw new HomingError({
@@ -31,7 +31,7 @@ export class Slots {
     };
   }
 
-  /** Does some work in a slot. @throws HomingError `helper-busy` */
+  /** Runs work in a slot. @throws HomingError `helper-busy` */
   async during<T>(work: () => Promise<T>): Promise<T> {
     const giveBack = this.take();
     try {

@@ -7,7 +7,7 @@ import { canOthersWrite, modeText } from '../../shared/install/permissions.ts';
 const directoryMode = 0o755;
 const socketMode = 0o600;
 
-/** Makes the runtime directory, or refuses one that somebody else could change. @throws HomingError */
+/** Creates the runtime directory, or refuses a directory that another user could change. @throws HomingError */
 export function prepareRuntimeDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: directoryMode });
   const found = statSync(directory);
@@ -21,13 +21,12 @@ export function prepareRuntimeDirectory(directory: string): void {
 }
 
 /**
- * Listens on a unix socket that only one user can open. The socket is made in a private directory under
- * umask 077, handed to that user with mode 0600, then moved into place, so at no instant can anyone else
- * connect.
- * @param uid the one user who may control the helper
+ * Listens on a unix socket that only one user can open. The socket is created in a private directory under umask 077,
+ * given to that user with mode 0600, then moved into place, so no other user can connect at any time.
+ * @param uid the only user who may control the helper
  */
 export async function listenForUser(server: Server, path: string, uid: number): Promise<void> {
-  // Always the same name, so that the next helper removes what one that was killed here had left.
+  // Always the same name, so that the next helper removes the leftover of a killed helper.
   const nursery = join(dirname(path), '.socket');
   rmSync(nursery, { recursive: true, force: true });
   mkdirSync(nursery, { mode: 0o700 });

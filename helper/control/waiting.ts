@@ -2,18 +2,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ControlLimits } from './limits.ts';
 
-/** Longer than any machine runs: what a timer can hold at most (Node's documentation of setTimeout). */
+/** The maximum of a timer (Node's documentation of setTimeout): longer than any machine runs. */
 export const neverMs = 2 ** 31 - 1;
 
 interface Connection {
-  /** Requests that have no whole answer yet; a caller may send several without waiting. */
+  /** Requests without a complete response; a caller may send several without waiting. */
   unanswered: number;
   timer: NodeJS.Timeout | undefined;
 }
 
 /**
- * Closes connections that keep the helper waiting: for a request, or for the rest of its body. Node's own check for
- * both looks at all connections at an interval, even when there are none, which woke an idle helper every second.
+ * Closes connections that keep the helper waiting: for a request, or for the rest of its body. Node's own check looks
+ * at all connections at an interval, even without any, which woke an idle helper every second.
  */
 export function boundWaiting(server: Server, limits: ControlLimits): void {
   const connections = new WeakMap<Socket, Connection>();

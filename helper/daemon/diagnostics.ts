@@ -4,10 +4,10 @@ import type { Status } from '../../shared/contract/status.ts';
 import { type FlightRecord, flightText } from '../../shared/paths/flight/flight-record.ts';
 import type { DiagnosticText, TunnelSystem } from '../tunnel/system.ts';
 
-/** 32 bytes in base64: whatever the tools print, a key that is not one of the known public keys is cut out. */
+/** 32 bytes in base64: any key that is not a known public key is removed from the tools' output. */
 const keyPattern = /[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=/g;
 
-/** Cuts every key out of a text but those that are public. */
+/** Removes every key from a text except public keys. */
 export function withoutSecrets(text: string, publicKeys: ReadonlySet<string>): string {
   return text.replace(keyPattern, (key) => (publicKeys.has(key) ? key : '(hidden)'));
 }
@@ -25,7 +25,7 @@ function fileSection(path: string): DiagnosticText {
   }
 }
 
-/** What a person needs to find out why something does not work, with secrets removed. */
+/** The diagnostics that a person needs to find a fault, without secrets. */
 export async function diagnose(
   status: Status,
   system: Pick<TunnelSystem, 'diagnostics'>,
@@ -36,7 +36,7 @@ export async function diagnose(
     { title: 'status', text: JSON.stringify(status, null, 2) },
     ...(await system.diagnostics()),
     ...files.map(fileSection),
-    // Last, since they are long: what a person reads comes before what `npm run replay` reads.
+    // Last, since they are long: text for people comes before data for `npm run replay`.
     ...flights.map((record) => ({
       title: `flight record of ${record.controller}`,
       text: flightText(record),

@@ -6,13 +6,13 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { Protection } from './protection.ts';
 import type { TunnelKeeper } from './tunnel-keeper.ts';
 
-/** Counters and handshakes are refreshed this often, only while somebody watches. */
+/** How often counters and handshakes are refreshed, only while there are watchers. */
 const watchRefreshMs = 1_000;
 
-/** `all`: counters every second too; `changes`: only what happens. */
+/** `all`: also counters every second; `changes`: only changes. */
 export type Refresh = 'all' | 'changes';
 
-/** Hands every change to those who watch; does nothing while nobody does. */
+/** Passes every change to the watchers; idle without watchers. */
 export class EventHub {
   readonly #listeners = new Map<(event: HelperEvent) => void, Refresh>();
   readonly #keeper: Pick<TunnelKeeper, 'onChange' | 'status'>;
@@ -41,7 +41,7 @@ export class EventHub {
     timeline.onDecision((decision) => this.#send({ type: 'decision', decision }));
   }
 
-  /** The snapshot at once, then every change. @returns what ends it, also before the snapshot was sent */
+  /** The snapshot at once, then every change. @returns a function that stops it, also before the snapshot was sent */
   subscribe(listener: (event: HelperEvent) => void, refresh: Refresh): () => void {
     const watcher = { listener, refresh, gone: false };
     void this.#welcome(watcher);
@@ -72,7 +72,10 @@ export class EventHub {
     if (watcher.refresh === 'all') this.#timer ??= setInterval(() => void this.#sendTunnel(), watchRefreshMs);
   }
 
-  /** A reading that fails (`wg` is being updated, say) is a trouble to show once; the next one goes on. */
+  /**
+   * A failed reading (for example while `wg` is being upgraded) is recorded once as trouble; the next reading
+   * continues.
+   */
   async #read<T>(reading: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await reading();
@@ -90,7 +93,7 @@ export class EventHub {
     for (const listener of this.#listeners.keys()) listener(event);
   }
 
-  /** What the kill switch does follows from the tunnel as well. */
+  /** The kill switch's state also follows from the tunnel. */
   #sendProtection(tunnel: TunnelStatus): void {
     const protection = this.#protection.status(tunnel);
     const text = JSON.stringify(protection);
@@ -98,7 +101,7 @@ export class EventHub {
     this.#lastProtection = text;
   }
 
-  /** One reading at a time; a change during a reading is read once more after it. */
+  /** One reading at a time; after a change during a reading it is read once more. */
   async #sendTunnel(): Promise<void> {
     if (this.#listeners.size === 0) return;
     if (this.#sending) {

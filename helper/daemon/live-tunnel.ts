@@ -38,13 +38,13 @@ export function liveTunnel(
   return { profile, plan, publicKey: publicKeyOf(privateKey), ...rest, ...hosts };
 }
 
-/** What the journal says of a live tunnel. @param phase `falling` while it is being taken down */
+/** The journal entry of a live tunnel. @param phase `falling` while it is being disconnected */
 export function journalEntryOf(live: LiveTunnel, phase: 'up' | 'falling'): JournalEntry {
   const { profile, publicKey, since, hostsVia } = live;
   return { version: 1, phase, profile, publicKey, since, hostsVia };
 }
 
-/** @param read what the interface says; undefined when it is gone */
+/** @param read the live interface; undefined when it is gone */
 export function connectedStatus(live: LiveTunnel, read: LiveInterface | undefined): ConnectedTunnel {
   const peers = new Map(read?.peers.map((peer) => [peer.publicKey, peer]));
   return {

@@ -1,6 +1,6 @@
 import { HomingError } from '../../shared/errors/problem.ts';
 
-/** What a call that needs a connected network is answered without one. */
+/** The error for a call that needs a connected network. */
 export function notConnected(title: string): HomingError {
   return new HomingError({
     code: 'not-connected',

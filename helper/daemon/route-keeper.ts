@@ -24,7 +24,7 @@ interface RouteParts {
   readonly system: RoutingSystem;
   readonly timeline: Timeline;
   readonly plan: TunnelPlan;
-  /** Those of the network itself, which are asked through the tunnel. */
+  /** The network's own name servers, which are used through the tunnel. */
   readonly nameServers: readonly string[];
   readonly onChange: () => void;
 }
@@ -33,8 +33,8 @@ interface RouteParts {
 const debounceMs = 50;
 
 /**
- * Keeps what is known of the ranges of one tunnel: which the laptop reaches by its own routes, and which of those the
- * person took over. The system itself prefers the laptop's routes; only what goes against that is set here.
+ * Tracks the ranges of one tunnel: which of them the laptop reaches by its own routes, and which of those the user took
+ * over. The system prefers the laptop's routes; only exceptions are set here.
  */
 export class RouteKeeper {
   readonly #parts: RouteParts;
@@ -50,7 +50,7 @@ export class RouteKeeper {
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
-    // Nobody else has a route into the unique local addresses of a network of ours.
+    // Only Homing has routes into the unique local addresses of its networks.
     const { routes, network } = parts.plan;
     const own = network.filter((range) => range.includes(':')).map(rangeOf);
     this.#watched = routes.filter(
@@ -58,12 +58,12 @@ export class RouteKeeper {
     );
   }
 
-  /** Begins to watch; a network without ranges that could be anybody's needs none. */
+  /** Starts watching; a network whose ranges cannot overlap others needs none. */
   async start(): Promise<void> {
     if (this.#watched.length === 0) return;
     this.#stopWatching = this.#parts.system.watchNetwork(this.#parts.plan.interfaceName, ({ devices }) => {
       clearTimeout(this.#timer);
-      // A range whose own link is gone loses every packet until it is through the tunnel.
+      // A range whose own link is gone loses every packet until it is routed through the tunnel.
       this.#timer = setTimeout(() => void this.#look(), devices.length > 0 ? 0 : debounceMs);
     });
     await this.#look();
@@ -81,7 +81,7 @@ export class RouteKeeper {
   }
 
   /**
-   * Sends a range through the tunnel although the laptop has a route of its own, for as long as it has; or gives it back.
+   * Routes a range through the tunnel although the laptop has its own route, as long as it has; or reverts that.
    * @throws HomingError `unknown-route`, `route-awake`
    */
   async takeOver(range: string, isWanted: boolean): Promise<void> {
@@ -141,7 +141,7 @@ export class RouteKeeper {
     return this.#looking;
   }
 
-  /** A range is taken over for one place: when the laptop's own route is gone, so is the wish. */
+  /** A range is taken over for one place: when the laptop's own route is gone, the override ends. */
   #forgetPlacesLeft(): void {
     const states = routeStates(this.#watched, this.#host, new Set());
     for (const { range, state, controller } of states) {

@@ -1,6 +1,6 @@
 /**
- * One reading for all who ask at the same time. Whoever asks while a reading runs gets the next, which begins when that
- * has ended: an answer is never older than its question, and however many ask, one reading runs and one waits.
+ * One reading for all concurrent callers. A caller during a reading gets the next reading, which starts when the
+ * current one ends: a result is never older than its request, and however many callers, one reading runs and one waits.
  */
 export class SharedReading<T> {
   readonly #read: () => Promise<T>;

@@ -6,13 +6,13 @@ import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { DnsCarrier, DnsSystem } from '../tunnel/dns.ts';
 
-/** How the names of the live tunnel's network are looked up. */
+/** How names of the live tunnel's network are looked up. */
 export interface LiveDns extends DnsPlan {
   readonly carrier: DnsCarrier | null;
   readonly problem: Problem | null;
 }
 
-/** Name servers that cannot be set are a trouble to show, not a reason to have no tunnel. */
+/** Name servers that cannot be set are recorded as trouble; the tunnel stays up. */
 export class TunnelDns {
   readonly #system: DnsSystem;
   readonly #timeline: Timeline;
@@ -22,7 +22,7 @@ export class TunnelDns {
     this.#timeline = timeline;
   }
 
-  /** @returns null when the profile leaves the resolver alone */
+  /** @returns null when the profile does not use the resolver */
   async apply(profile: Profile): Promise<LiveDns | null> {
     const plan = dnsPlan(profile);
     if (plan === undefined) return null;

@@ -3,22 +3,21 @@ import { HomingError, shown } from '../../shared/errors/problem.ts';
 import type { HostEntry } from '../../shared/plan/host-names.ts';
 
 /**
- * Homing's block in a hosts file. Everything Homing adds is inside the block's two marker lines, also a
- * newline that the file lacked, so that taking the block out gives back the bytes there were, whatever
- * others changed outside of it meanwhile. Works on bytes (latin1 keeps each byte): a hosts file need not
- * be UTF-8.
+ * Homing's block in a hosts file. Everything Homing adds is inside the block's two marker lines, even a missing newline
+ * before it, so removing the block restores the original bytes, whatever else was changed meanwhile. Works on bytes
+ * (latin1 keeps each byte), since a hosts file need not be UTF-8.
  */
 
 const begin = '# BEGIN homing: written by Homing, removed on disconnect';
 const beginAfterNewline = `${begin} (with the newline before this line)`;
 const end = '# END homing';
 
-/** What may stand in one field of hosts(5): no white space, no `#`, nothing that ends a line. */
+/** The valid characters of a hosts(5) field: no white space, no `#`, no line terminators. */
 const fieldPattern = /^[^\s#\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
 
 /**
- * The last word on what reaches the file, whatever the schemas before it let through: a newline in a name would be a line
- * of somebody else's choice.
+ * The final check of text for the file, whatever the schemas before it allowed: a newline in a name would inject a
+ * line.
  */
 function lineOf({ address, names }: HostEntry): string {
   if (
@@ -35,7 +34,7 @@ function lineOf({ address, names }: HostEntry): string {
   });
 }
 
-/** The text of a block, with markers and a final newline. `precededBy` is what the file holds before it. */
+/** The text of a block, with markers and a final newline. `precededBy` is the file's content before it. */
 function blockText(entries: readonly HostEntry[], precededBy: string): string {
   const lines = entries.map(lineOf);
   const needsNewline = precededBy.length > 0 && !precededBy.endsWith('\n');
@@ -43,11 +42,11 @@ function blockText(entries: readonly HostEntry[], precededBy: string): string {
   return [first, ...lines, end, ''].join('\n');
 }
 
-/** A line, with the newline before it where there is one; an editor may have given it a carriage return. */
+/** A line, with the newline before it; an editor may have added a carriage return. */
 const beginLine = /(?:^|\n)(# BEGIN homing: [^\r\n]*)(?=\r?\n)/g;
 const endLine = /\n# END homing(?:\r?\n|$)/g;
 
-/** The first end and the last beginning before it: a beginning whose end somebody deleted holds others' lines. */
+/** The first end marker and the last start marker before it: a start whose end was deleted contains other lines. */
 function blockRange(text: string): { start: number; stop: number } | undefined {
   const begins = [...text.matchAll(beginLine)];
   const [closed] = [...text.matchAll(endLine)].flatMap((found) => {
@@ -57,7 +56,7 @@ function blockRange(text: string): { start: number; stop: number } | undefined {
   if (closed === undefined) return undefined;
   const { begun, stop } = closed;
   const lineStart = begun.index + (begun[0].startsWith('\n') ? 1 : 0);
-  // Lines that others wrote after the block still need the newline that Homing added before it.
+  // Lines added after the block by other programs still need the newline that Homing added before it.
   const takesNewline = begun[1] === beginAfterNewline && lineStart > 0 && stop === text.length;
   return { start: takesNewline ? lineStart - 1 : lineStart, stop };
 }
@@ -71,14 +70,14 @@ export function withoutBlock(file: Buffer): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** The bytes of a hosts file with exactly one block, at its end, holding these entries. */
+/** The bytes of a hosts file with exactly one block with these entries, at its end. */
 export function withBlock(file: Buffer, entries: readonly HostEntry[]): Buffer {
   const rest = withoutBlock(file);
   if (entries.length === 0) return rest;
   return Buffer.concat([rest, Buffer.from(blockText(entries, rest.toString('latin1')), 'utf8')]);
 }
 
-/** Whether a file holds a block. */
+/** Whether a file contains a block. */
 export function hasBlock(file: Buffer): boolean {
   return blockRange(file.toString('latin1')) !== undefined;
 }

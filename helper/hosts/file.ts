@@ -21,26 +21,26 @@ function notWritable(path: string, why: string): HomingError {
   });
 }
 
-/** NixOS and others make the file a link into a read-only store: reported, not forced. */
+/** On NixOS and others the file is a link into a read-only store: reported, not forced. */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path);
   if (found.isSymbolicLink()) throw notWritable(path, 'is a symbolic link, managed by the system');
   if (!found.isFile()) throw notWritable(path, 'is not a plain file');
 }
 
-/** One helper runs at a time, so one name is enough, and what a killed one had left is found again. */
+/** Only one helper runs at a time, so one temporary name suffices, and the leftover of a killed helper is found. */
 function draftOf(path: string): string {
   return join(dirname(path), '.hosts.homing');
 }
 
 async function removeDraft(path: string): Promise<void> {
-  // Looked for first: on a read-only file system even the removal of what is not there fails.
+  // Checked first: on a read-only file system even removing a missing file fails.
   if (existsSync(draftOf(path))) await rm(draftOf(path), { force: true });
 }
 
 /**
- * Replaces a file whole by rename, so that no reader ever sees half of it, keeping mode and owner; in place
- * where rename is refused (a bind mount, as in containers).
+ * Replaces a file by rename, so that readers never see partial content, keeping mode and owner; writes in place where
+ * rename is refused (a bind mount, as in containers).
  */
 async function replaceFile(path: string, bytes: Buffer): Promise<void> {
   const { mode, uid, gid } = await stat(path);
@@ -79,7 +79,7 @@ async function writeInPlace(path: string, bytes: Buffer): Promise<void> {
   }
 }
 
-/** Undefined when there is no such file. */
+/** Undefined when the file does not exist. */
 async function contentOf(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
@@ -110,7 +110,7 @@ export function writeHosts(path: string, entries: readonly HostEntry[]): Promise
 }
 
 /**
- * Takes the block out; the rest stays byte for byte. Where there is no file there is no block.
+ * Removes the block; the rest stays byte for byte. A missing file has no block.
  * @returns whether the file changed
  * @throws HomingError `hosts-not-writable`
  */

@@ -4,11 +4,11 @@ import { getRawAsset, isSea } from 'node:sea';
 import { bundledProgramNames, bundledPrograms } from '../../shared/install/places.ts';
 
 /**
- * The WireGuard programs that a package for machines without any carries inside the helper's own program, as assets of
- * Node's single executable applications: whoever verified that one file has verified them too.
+ * The WireGuard programs inside the helper's own program, for machines without them, as assets of Node's single
+ * executable applications: verifying that one file verifies them too.
  */
 
-/** The content of a program; undefined when this package does not carry it. */
+/** The content of a program; undefined when this package does not contain it. */
 function bundledProgram(name: string): ArrayBuffer | undefined {
   if (!isSea()) return undefined;
   try {
@@ -25,8 +25,9 @@ function folderHere(): string {
 }
 
 /**
- * Writes the carried programs into a folder that only root can write to. A running program is replaced by rename(2),
- * since it cannot be written to. Programs that this package does not carry are removed: they came with an older package.
+ * Writes the included programs to a folder that only root can write to. A running program is replaced by rename(2),
+ * since it cannot be written to. Programs that this package does not include are removed: they are from an older
+ * package.
  * @throws Error when the folder cannot be written
  */
 export async function writeBundledPrograms(): Promise<void> {

@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 
-/** Removes a directory that may hold things of others, which keep it, or be gone already. */
+/** Removes a directory if it is empty; other files keep it, and it may be gone already. */
 export async function removeEmptyDirectory(directory: string): Promise<void> {
   try {
     await rmdir(directory);

@@ -37,7 +37,7 @@ async function carriedOut(command: 'install' | 'uninstall', args: readonly strin
   return await install({ uid: uidFrom(values.uid), program: process.execPath, inPlace });
 }
 
-/** Runs the installer; what it says goes to standard output, what fails to standard error with exit status 1. */
+/** Runs the installer; messages go to standard output, errors to standard error with exit status 1. */
 export async function installerMain(
   command: 'install' | 'uninstall',
   args: readonly string[],

@@ -2,7 +2,8 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import { writableByOthers } from '../process/roots-alone.ts';
 
 /**
- * Refuses a program that anybody but root could change, itself or by its directories: root will run it at every start.
+ * Refuses a program that a user other than root could change, directly or by its directories: root runs it at every
+ * start.
  * @param path absolute
  * @throws HomingError `program-unsafe`
  */

@@ -4,9 +4,9 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import { startTimeOf } from '../process/start-time.ts';
 
 /**
- * One helper at a time. The lock is a file that names a process and when it started, so a lock left by a killed helper
- * is known from a living one even when its number was used again.
- * It is put in place by link(2), which fails when one is there: two helpers starting at once cannot both win.
+ * One helper at a time. The lock is a file with a process id and its start time, so the lock of a killed helper is
+ * recognised even when its process id was reused. It is created by link(2), which fails when it exists: two helpers
+ * starting at once cannot both succeed.
  */
 
 function isAlive(lock: string): boolean {
@@ -33,9 +33,9 @@ function readLock(path: string): string {
 }
 
 /**
- * Takes the lock.
- * @returns what gives it back
- * @throws HomingError `helper-already-running` naming the process that holds it
+ * Acquires the lock.
+ * @returns a function that releases it
+ * @throws HomingError `helper-already-running` with the process that holds it
  */
 export function takeInstanceLock(path: string): () => void {
   const own = `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`;
@@ -61,7 +61,7 @@ export function takeInstanceLock(path: string): () => void {
   return () => rmSync(path, { force: true });
 }
 
-/** What processes that were killed while they took the lock had left beside it. */
+/** Leftovers of processes that were killed while acquiring the lock. */
 function removeLeftovers(path: string): void {
   const pattern = new RegExp(`^${basename(path).replaceAll('.', '\\.')}\\.(\\d+)(\\.stale)?$`);
   for (const name of readdirSync(dirname(path))) {
@@ -71,7 +71,7 @@ function removeLeftovers(path: string): void {
   }
 }
 
-/** Moves a lock aside, and back should it turn out to be a living one that came between look and move. */
+/** Moves a lock aside, and back if it belongs to a running helper that acquired it meanwhile. */
 function takeAside(path: string, aside: string): void {
   try {
     renameSync(path, aside);

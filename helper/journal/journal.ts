@@ -13,16 +13,16 @@ import { z } from 'zod';
 import { profileSchema } from '../../shared/profile/profile.ts';
 
 /**
- * What the helper owns or is about to own, in a root-only file, written before each change. After `kill -9`
- * at any instant the next start reads it, adopts what still matches and removes the rest. No private key
- * stands in it: that is read back from the live interface.
+ * What the helper owns or is about to own, in a root-only file, written before each change. After `kill -9` at any time
+ * the next start reads it, adopts what still matches and removes the rest. It contains no private key: that is read
+ * back from the live interface.
  */
 const journalSchema = z.strictObject({
   version: z.literal(1),
-  /** `rising` until everything is there: what is found then is removed, not adopted. */
+  /** `rising` until the tunnel is complete: an incomplete tunnel is removed, not adopted. */
   phase: z.enum(['rising', 'up', 'falling']),
   profile: profileSchema,
-  /** The public key of the interface, to tell ours from a stranger's of the same name. */
+  /** The public key of the interface, to distinguish Homing's from another of the same name. */
   publicKey: z.string(),
   since: z.iso.datetime(),
   /** The controller through whose subnet the names of the hosts block resolve. */
@@ -31,8 +31,8 @@ const journalSchema = z.strictObject({
 export type JournalEntry = z.infer<typeof journalSchema>;
 
 /**
- * The interface of the entry in a line of its own, which a helper of any version can read: when the journal itself cannot
- * be, this and nothing else says what is ours. Interfaces of somebody else may be called hm-something too.
+ * The entry's interface in a separate line that a helper of any version can read: when the journal itself is
+ * unreadable, only this says which interface is Homing's. Other interfaces may also be called hm-something.
  */
 export type OwnedInterface = Pick<JournalEntry, 'publicKey'> & { readonly interfaceName: string };
 
@@ -43,7 +43,7 @@ export type JournalReading =
   | { readonly found: 'entry'; readonly entry: JournalEntry }
   | { readonly found: 'damaged'; readonly reason: string; readonly owned: OwnedInterface | undefined };
 
-/** The content of a file; undefined when there is none. */
+/** The content of a file; undefined if it does not exist. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -53,7 +53,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** One file holding one entry or none; every write is atomic and on disk before it returns. */
+/** A file with one entry or none; every write is atomic and on disk before it returns. */
 export class Journal {
   readonly #path: string;
   readonly #draft: string;
@@ -64,13 +64,13 @@ export class Journal {
     this.#draft = `${path}.new`;
     this.#ownedPath = join(dirname(path), 'interface');
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Half written by a helper that was killed; what it says is in the journal or was never begun.
+    // Partially written by a killed helper; its content is in the journal, or the change never started.
     rmSync(this.#draft, { force: true });
   }
 
   read(): JournalReading {
     const text = textOf(this.#path);
-    // The line is written first and removed last: alone it says that an interface may be there.
+    // The line is written first and removed last: alone it means that an interface may exist.
     if (text === undefined && textOf(this.#ownedPath) === undefined) return { found: 'nothing' };
     try {
       return { found: 'entry', entry: journalSchema.parse(JSON.parse(text ?? '')) };

@@ -29,8 +29,8 @@ function verdictStatus(last: Candidate['last'], timeOf: (atMs: number) => string
 }
 
 /**
- * What the machine and the live interface say of one controller.
- * @param handshakeAgeMs null when there was no handshake
+ * The status of one controller, from the machine and the live interface.
+ * @param handshakeAgeMs null without a handshake
  */
 export function controllerStatus(
   controller: PlannedController,
@@ -62,15 +62,15 @@ export function controllerStatus(
 }
 
 /**
- * Health comes from the handshake's age and the probes, never from the switch. During a move it is the path that is left:
- * the other one is not proven.
+ * Health follows from the handshake's age and the probes, never from the switch. During a move it is that of the old
+ * path, since the new one is not verified.
  */
 function pathNow(state: PathState, handshakeAgeMs: number | null): Path {
   const rest = restIn(state.phase);
   if (isLost(state) || rest?.is !== 'on') return 'none';
   const candidate = candidateAt(state, rest.endpoint);
   if (candidate === undefined) return 'none';
-  // A controller that answers no probe, and has had a session, is there until its tunnel is found silent.
+  // A controller that answers no probes but has had a session counts as reachable until its tunnel is found silent.
   const isAlive = handshakeAgeMs !== null && (handshakeAgeMs < sessionMs || !state.everAnswered);
   return isAlive || candidate.last.verdict === 'verified' ? candidate.path : 'none';
 }

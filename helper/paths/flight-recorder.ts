@@ -7,19 +7,19 @@ import { step } from '../../shared/paths/machine/step.ts';
 const maxRecorded = 2_000;
 const maxRecordedInAll = 20_000;
 
-/** How many events are kept of each of so many controllers: the memory for all stays bounded. */
+/** How many events to keep for each of a number of controllers, so that the total memory is bounded. */
 export function recordedEvents(controllers: number): number {
   return Math.min(maxRecorded, Math.ceil(maxRecordedInAll / Math.max(1, controllers)));
 }
 
-/** Keeps the last events of one controller's machine, and the state before them. In memory only. */
+/** Keeps the last events of one controller's machine, and the state before them, in memory only. */
 export class FlightRecorder {
   readonly #controller: string;
   readonly #capacity: number;
   readonly #entries: FlightEntry[] = [];
   #state: PathState;
 
-  /** @param state what the machine begins with @param capacity how many events are kept */
+  /** @param state the machine's initial state @param capacity how many events are kept */
   constructor(controller: string, state: PathState, capacity: number) {
     this.#controller = controller;
     this.#state = state;
@@ -30,7 +30,7 @@ export class FlightRecorder {
     this.#entries.push({ atMs, event, decisions: decisionsIn(effects) });
     if (this.#entries.length <= this.#capacity) return;
     const oldest = this.#entries.shift();
-    // The state before the next is what the machine makes of the oldest.
+    // The state before the next event is the result of the oldest.
     if (oldest !== undefined) [this.#state] = step(this.#state, oldest.event, oldest.atMs);
   }
 

@@ -11,7 +11,7 @@ import { resolveEndpoints, usableLiterals } from './resolve-endpoints.ts';
 
 const defaultPort = 51_820;
 
-/** What is known without asking a resolver: what worked last, and the addresses of the profile. */
+/** The endpoints known without a resolver: the last good endpoint, and the profile's addresses. */
 export function pathStart(
   { endpoints, address }: PlannedController,
   remembered: Remembered | undefined,
@@ -30,8 +30,8 @@ export function pathStart(
 }
 
 /**
- * What the endpoints stand for now, resolved outside the tunnel. Never throws.
- * @returns the endpoints, and what was left out, in sentences for the timeline
+ * The current addresses of the endpoints, resolved outside the tunnel. Never throws.
+ * @returns the endpoints, and what was ignored, as sentences for the timeline
  */
 export async function resolveKnown(
   { endpoints }: PlannedController,

@@ -14,7 +14,7 @@ import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
 import type { Time } from './time.ts';
 
-/** One controller's move; the machine gives the order. */
+/** A move of one controller; the machine gives the order. */
 export interface ControllerMove extends MoveOrder {
   readonly controller: PlannedController;
 }
@@ -23,22 +23,22 @@ export interface ControllerMove extends MoveOrder {
 const guardFactor = 4;
 const minGuardMs = 500;
 /**
- * What was sent before the controller heard of the move is on its way for at most a round trip; it hears by the keepalive
- * and by every packet that follows.
+ * Packets that the controller sent before it learned of the move are in flight for at most a round trip; it learns from
+ * the keepalive and from every packet that follows.
  */
 const flightFactor = 1.25;
 const flightMarginMs = 15;
-/** No longer: what comes after it proves the new path, and a move waits for that. */
+/** The maximum: packets after this prove the new path, and a move waits for that. */
 const maxFlightMs = 400;
-/** The tunnel has this long to answer over the new path: three pings 200 ms apart, and their way back. */
+/** The time for the tunnel to answer over the new path: three pings 200 ms apart, and their answers. */
 const minProofMs = 1_000;
 const proofFactor = 4;
 /**
- * Without a session the answer has to be a handshake's, and when its first message is lost WireGuard sends the next
- * after 5 s (REKEY_TIMEOUT, paper section 6.1, and up to 333 ms of jitter).
+ * Without a session the answer must be a handshake response, and when the first message is lost WireGuard sends the
+ * next after 5 s (REKEY_TIMEOUT, paper section 6.1, and up to 333 ms of jitter).
  */
 const handshakeProofMs = 6_000;
-/** Some packets in 100 a second each way come within it. */
+/** A few packets at 100 a second each way arrive in this time. */
 const holdMs = 4;
 const firstLookMs = 10;
 const lookMs = 40;
@@ -59,7 +59,7 @@ function inPlace(controller: PlannedController, endpoint: Endpoint, renew: boole
 /** What a move needs of the system. */
 export type MovingSystem = Pick<TunnelSystem, 'move' | 'setEndpoint' | 'poke' | 'read'>;
 
-/** Moves one controller at a time from an endpoint to another, and goes back when the tunnel does not follow. */
+/** Moves one controller at a time to another endpoint, and reverts when the tunnel does not follow. */
 export class Mover {
   readonly #system: MovingSystem;
   readonly #interfaceName: string;
@@ -72,7 +72,7 @@ export class Mover {
     this.#time = time;
   }
 
-  /** Sets the new endpoint and does not wait for an answer: for when nothing works anyway. */
+  /** Sets the new endpoint without waiting for an answer, for when no path works anyway. */
   async set(order: ControllerMove): Promise<MoveOutcome> {
     const startMs = this.#time.nowMs();
     await this.#set(order, undefined);
@@ -101,22 +101,22 @@ export class Mover {
     return { moved: false, reason: failure, reverted: back !== undefined };
   }
 
-  /** Moves under way end soon, where they are; nothing is reverted any more. */
+  /** Moves in progress end soon, at their current endpoint, without reverting. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Sets the endpoint in use once more, so that WireGuard looks for the way there again. */
+  /** Sets the endpoint in use again, so that WireGuard looks up its route. */
   async reset(controller: PlannedController, endpoint: Endpoint): Promise<void> {
     await this.#set(inPlace(controller, endpoint, false), undefined);
   }
 
-  /** Removes the controller and adds it again where it is: the next packet asks for a session. */
+  /** Removes the controller and adds it again with its endpoint: the next packet starts a handshake. */
   async renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
     await this.#set(inPlace(controller, endpoint, true), undefined);
   }
 
-  /** Sends pings to the controller through the tunnel, where its address there is known. */
+  /** Sends pings to the controller through the tunnel, if its address there is known. */
   async ping({ address }: PlannedController): Promise<void> {
     if (address !== undefined) await this.#system.poke(address, this.#interfaceName);
   }
@@ -142,8 +142,8 @@ export class Mover {
   }
 
   /**
-   * While packets of the old path are let in, the endpoint is set again and again: nothing is lost, since both paths work,
-   * and fewer and fewer take the old one. What comes in meanwhile proves nothing of the new one.
+   * While packets of the old path are accepted, the endpoint is set repeatedly: none are lost, since both paths work,
+   * and fewer and fewer use the old path. Packets received meanwhile do not prove the new path.
    */
   async #holdEndpoint(controller: PlannedController, to: Endpoint, forMs: number): Promise<void> {
     const endMs = this.#time.nowMs() + forMs;
@@ -153,7 +153,7 @@ export class Mover {
     }
   }
 
-  /** @returns why the move did not hold, or undefined when it did */
+  /** @returns why the move failed, or undefined when it held */
   async #awaitProof(
     controller: PlannedController,
     to: Endpoint,

@@ -3,20 +3,20 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../../shared/addresses/range.ts';
 
-/** @returns every address of a name, at least one. @throws Error when there is none in time */
+/** @returns every address of a name, at least one. @throws Error without an answer in time */
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
 /**
- * getaddrinfo(3) occupies one of Node's four threads until it gives up: 24 names at a dead resolver kept a name that stands
- * in /etc/hosts from resolving for 118 s, and every other file operation with it. So questions to DNS are asked by
- * c-ares, on sockets, which can be cancelled, and the hosts file is read here.
+ * getaddrinfo(3) blocks one of Node's four threads until it gives up: 24 names at an unresponsive resolver delayed a
+ * name in /etc/hosts by 118 s, and every file operation with it. So c-ares queries DNS, over sockets and cancellable,
+ * and the hosts file is read here.
  */
 
-/** A resolver that does not answer must not hold up the tunnel. */
+/** An unresponsive resolver must not delay the tunnel. */
 export const lookupTimeoutMs = 1_500;
 const tryTimeoutMs = 600;
 const tries = 2;
-/** RFC 8305 section 3: what the other family's answer is waited for. */
+/** RFC 8305 section 3: how long to wait for the other family's answer. */
 const resolutionDelayMs = 50;
 
 /** The addresses of a name in a hosts(5) file; none when it cannot be read. */
@@ -33,17 +33,17 @@ function readHosts(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Without the file there are no such names, and DNS may still know them.
+    // Without the file there are no such names, but DNS may have them.
     return '';
   }
 }
 
-/** Only the system knows these: multicast DNS, and names that its search list completes. */
+/** Only the system resolves these: multicast DNS, and names completed by its search list. */
 function needsSystem(host: string): boolean {
   return !host.includes('.') || host.toLowerCase().endsWith('.local');
 }
 
-/** One at a time, so that whatever becomes of it, three of Node's four threads stay free. */
+/** One at a time, so that three of Node's four threads stay free in any case. */
 class SystemLookup {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -56,13 +56,13 @@ class SystemLookup {
   }
 }
 
-/** Asks DNS for both families, over sockets that all questions of the moment share. */
+/** Queries DNS for both families, over sockets shared by all concurrent queries. */
 class DnsLookup {
   readonly #servers: readonly string[] | undefined;
   #resolver: Resolver | undefined;
   #open = 0;
 
-  /** @param servers for tests; else those of the system, read again whenever no question is open */
+  /** @param servers for tests; by default the system's, read again whenever no query is open */
   constructor(servers: readonly string[] | undefined) {
     this.#servers = servers;
   }

@@ -3,7 +3,7 @@ import type { NewDecision } from '../../shared/timeline/decision.ts';
 import type { ControllerDriver } from './controller-driver.ts';
 import { resolveKnown } from './known-endpoints.ts';
 
-/** Resolves the endpoints of controllers, and records what was left out. */
+/** Resolves the endpoints of controllers, and records ignored addresses. */
 export class NameResolver {
   readonly #tunnel: AddressSet;
   readonly #record: (decision: NewDecision) => void;
@@ -20,7 +20,7 @@ export class NameResolver {
     driver.send({ type: 'resolved', known });
   }
 
-  /** Each only once, and once more after a sleep: a network that flaps would fill the timeline with it. */
+  /** Each once, and again after a sleep: a flapping network would fill the timeline. */
   report(controller: string, ignored: readonly string[]): void {
     for (const reason of ignored) {
       if (this.#reported.has(`${controller} ${reason}`)) continue;

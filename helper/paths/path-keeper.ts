@@ -9,13 +9,13 @@ import type { LivePeer } from '../tunnel/system.ts';
 
 /** Keeps the path of every controller of one live tunnel. */
 export interface PathKeeper {
-  /** Where to reach each controller first; quick, so that the tunnel is not held up. */
+  /** The first endpoint of each controller; quick, so that the tunnel is not delayed. */
   firstEndpoints(): Promise<ReadonlyMap<PublicKey, Endpoint>>;
-  /** Begins to watch and to move; the tunnel is up. */
+  /** Starts watching and moving; the tunnel is up. */
   start(): Promise<void>;
-  /** Ends all watching, and takes away what it set besides the tunnel. */
+  /** Stops watching, and removes what it set besides the tunnel. */
   stop(): Promise<void>;
-  /** Probes now, and decides on the outcome. @throws HomingError `unknown-controller` */
+  /** Probes now, and decides on the results. @throws HomingError `unknown-controller` */
   probe(controller: string | undefined): Promise<ProbeResponse>;
   /** What drops answers on a LAN that is searched; null where nothing does, or nothing is searched. */
   droppedAnswers(): DroppedAnswers | null;
@@ -24,13 +24,13 @@ export interface PathKeeper {
   controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus;
 }
 
-/** What a path keeper is given of its tunnel, and how it reaches back. */
+/** A path keeper's view of its tunnel, and its callbacks. */
 export interface PathContext {
   readonly profile: Profile;
   readonly plan: TunnelPlan;
   readonly privateKey: PrivateKey;
   readonly onChange: () => void;
-  /** The controller through whose subnet the names of peers resolve now. */
+  /** The controller in whose subnet the names of peers resolve now. */
   readonly namesVia: string;
   readonly useNamesVia: (controller: string, reason: string) => Promise<void>;
 }

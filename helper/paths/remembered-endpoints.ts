@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
 import { endpointsNotLoaded, endpointsNotSaved } from '../../shared/timeline/network-reasons.ts';
 
-/** The last endpoint each controller was well reached by, kept on disk and tried first at the next start. */
+/** The last good endpoint of each controller, stored on disk and tried first at the next start. */
 
 const rememberedSchema = z.strictObject({ endpoint: endpointSchema, path: z.enum(['lan', 'internet']) });
 const fileSchema = z.record(z.string(), rememberedSchema);
@@ -16,7 +16,7 @@ export class RememberedEndpoints {
   readonly #onProblem: (reason: string) => void;
   #known: Record<string, Remembered>;
 
-  /** @param onProblem hears of a file that cannot be read or written; nothing depends on it */
+  /** @param onProblem called for a file that cannot be read or written; nothing depends on it */
   constructor(stateDirectory: string, profileId: string, onProblem: (reason: string) => void) {
     this.#path = join(stateDirectory, `endpoints-${profileId}.json`);
     this.#onProblem = onProblem;
@@ -28,7 +28,7 @@ export class RememberedEndpoints {
     return this.#known[controller];
   }
 
-  /** Writes only what changed. A zone names an interface of this moment, so such an endpoint is not kept. */
+  /** Writes only changes. A zone names an interface of this moment, so such an endpoint is not stored. */
   set(controller: string, remembered: Remembered): void {
     const before = this.#known[controller];
     if (before?.endpoint === remembered.endpoint || remembered.endpoint.includes('%')) return;

@@ -12,11 +12,11 @@ const systemNames = lookupOrElse(nameLookup(), directLookup(networkResolvers));
 export interface Resolution {
   /** Endpoints by address, each once, in the order given. */
   readonly endpoints: readonly Endpoint[];
-  /** What was left out, in sentences for the timeline. */
+  /** What was ignored, as sentences for the timeline. */
   readonly ignored: readonly string[];
 }
 
-/** Why an address that a name resolved to cannot be a way to a controller, or undefined. */
+/** Why an address of a name cannot lead to a controller, or undefined. */
 export function addressRefusal(address: string, tunnel: AddressSet): string | undefined {
   const parsed = ipaddr.parse(address);
   const kind = parsed.range();
@@ -62,7 +62,7 @@ async function resolveOne(endpoint: Endpoint, tunnel: AddressSet, ask: Lookup): 
   };
 }
 
-/** The endpoints among these that are addresses and can be a way to a controller: nothing has to be resolved. */
+/** The endpoints that are addresses and can lead to a controller, without name resolution. */
 export function usableLiterals(endpoints: readonly Endpoint[], tunnel: AddressSet): readonly Endpoint[] {
   return endpoints.filter((endpoint) => {
     const { host, family } = partsOf(endpoint);
@@ -71,8 +71,8 @@ export function usableLiterals(endpoints: readonly Endpoint[], tunnel: AddressSe
 }
 
 /**
- * Turns endpoints into addresses: names are resolved afresh, outside the tunnel, to all their addresses;
- * loopback, multicast and the tunnel's own ranges are left out with a reason. Never throws.
+ * Resolves endpoints to addresses: names are looked up again, outside the tunnel, to all their addresses; loopback,
+ * multicast and the tunnel's own ranges are ignored with a reason. Never throws.
  */
 export async function resolveEndpoints(
   endpoints: readonly Endpoint[],

@@ -3,19 +3,19 @@ import type { LivePeer } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
 import type { Time } from './time.ts';
 
-/** Where nothing is sent over this time, nothing can be said. */
+/** When nothing is sent for this long, there is no result. */
 const maxWatchMs = 4_000;
 const lookMs = 50;
-/** A look is a process where the kernel carries the tunnel: not more of them for a longer question. */
+/** Each reading is a process with the kernel's WireGuard: a longer check has no more of them. */
 const looksAtTunnel = 20;
-/** A keepalive waits for no answer (paper, section 5.4.6). */
+/** A keepalive expects no answer (paper, section 5.4.6). */
 const keepaliveBytes = 32;
-/** What a new session brings by itself: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
+/** What a new session itself receives: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
 const sessionBytes = 92 + 32;
-/** After a new session there is an answer within this time, or there was nothing to answer. */
+/** After a new session an answer arrives within this time, or there was nothing to answer. */
 const proofMs = 2_000;
 
-/** Watches what goes out to one controller and what comes back. What that means is decided in the machine. */
+/** Watches the traffic to and from one controller. The machine decides what it means. */
 export class SessionWatch {
   readonly #read: () => Promise<LivePeer | undefined>;
   readonly #time: Time;
@@ -27,14 +27,14 @@ export class SessionWatch {
     this.#time = time;
   }
 
-  /** Ends what is under way; it rejects. */
+  /** Ends checks in progress; they reject. */
   stop(): void {
     this.#end.abort(new Error('the tunnel is being disconnected'));
   }
 
   /**
-   * For how long data went out and nothing came in, once that is at least `watchMs`; null when something came in, or
-   * nothing went out.
+   * How long data was sent and none received, once that is at least `watchMs`; null when something was received, or
+   * nothing sent.
    * @throws what reading throws, and when it is stopped
    */
   async silentMs(watchMs: number): Promise<number | null> {
@@ -52,8 +52,8 @@ export class SessionWatch {
   }
 
   /**
-   * Asks the tunnel itself.
-   * @param ping sends something that wants an answer; resolves at once where nothing can be sent
+   * Tests the tunnel itself.
+   * @param ping sends something that expects an answer; resolves at once where nothing can be sent
    * @throws as {@link silentMs}
    */
   async ask(timeoutMs: number, ping: () => Promise<void>): Promise<TunnelVerdict> {
@@ -74,8 +74,8 @@ export class SessionWatch {
   }
 
   /**
-   * Whether a session that was just renewed brought more than itself. The counters of a controller that was added again
-   * begin at zero.
+   * Whether a session that was just renegotiated received more than its handshake. The counters of a controller that
+   * was added again start at zero.
    * @throws as {@link silentMs}
    */
   async hasAnswered(): Promise<boolean> {

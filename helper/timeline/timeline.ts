@@ -1,14 +1,14 @@
 import type { Decision, NewDecision } from '../../shared/timeline/decision.ts';
 
-/** How many decisions are kept; a day of roaming is a few dozen. */
+/** How many decisions are kept; a day of roaming has a few dozen. */
 const keptDecisions = 200;
 /**
- * Of those, how many say that something was ignored: what strangers send makes them, ten a second at most, so a flood of
- * 20 s would leave nothing else to read.
+ * How many of those may be about ignored datagrams: strangers cause them, up to ten a second, so a flood of 20 s would
+ * replace all others.
  */
 const keptIgnored = 40;
 
-/** Every decision with its reason, newest last. */
+/** The decisions with their reasons, newest last. */
 export class Timeline {
   #decisions: Decision[] = [];
   readonly #listeners = new Set<(decision: Decision) => void>();
@@ -41,7 +41,7 @@ export class Timeline {
     return entry;
   }
 
-  /** Forgets the oldest of its kind when there are more than `max` of them. */
+  /** Drops the oldest of its kind when there are more than `max`. */
   #forgetOldest(max: number, isOfKind: (decision: Decision) => boolean): void {
     if (this.#decisions.filter(isOfKind).length <= max) return;
     const oldest = this.#decisions.find(isOfKind);

@@ -4,19 +4,19 @@ import type { LinkKind } from '../../shared/paths/route.ts';
 export interface LinkAddress {
   readonly address: string;
   readonly prefixLength: number;
-  /** The broadcast address that is set on an IPv4 address; undefined where none is. */
+  /** The broadcast address of an IPv4 address; undefined without one. */
   readonly broadcast: string | undefined;
   readonly family: 4 | 6;
 }
 
-/** One link of this computer; loopback is none. */
+/** A link of this computer, except loopback. */
 export interface Link {
   readonly name: string;
   readonly kind: LinkKind;
-  /** Up, with carrier, as far as its driver says. */
+  /** Up, with carrier, according to its driver. */
   readonly isUp: boolean;
   readonly hasBroadcast: boolean;
   readonly addresses: readonly LinkAddress[];
-  /** The links that are its ports: those of a bridge or a bond. */
+  /** The ports of a bridge or a bond. */
   readonly members: readonly string[];
 }

@@ -4,13 +4,15 @@ import type { Losses, Route, WayOut } from '../../shared/paths/route.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 
-/** What the paths need of the system's network, besides the tunnel itself. */
+/** What the paths need from the system's network, besides the tunnel itself. */
 export interface NetworkSystem {
-  /** Calls back on every change of a link, an address or a route of another interface. @returns what ends it */
+  /**
+   * Calls back on every change of a link, an address or a route of another interface. @returns a function that stops it
+   */
   watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void>;
   /** The routes to IP addresses; an address without one is missing. */
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
-  /** The ways to IP addresses, asked without starting a process; an address without one is missing. */
+  /** The outgoing links for IP addresses, without starting a process; an address without a route is missing. */
   waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>>;
   /** The links of this computer, which networks they lead into, and who is there; sends nothing. */
   neighbourhood(): Promise<Neighbourhood>;
@@ -18,13 +20,13 @@ export interface NetworkSystem {
   makeGuard(listenPort: number): Promise<void>;
   clearGuard(): Promise<void>;
   /**
-   * Changes where a controller is reached and, for a while, lets nothing in from where it was, so that
-   * packets in flight cannot undo it. A keepalive leaves at once: the controller answers to where it last heard
-   * from, and on an idle tunnel it would hear nothing for as long as a keepalive takes.
-   * Without an inbound guard the listen port changes in the same step.
+   * Changes the endpoint of a controller and, for a while, drops packets from the old endpoint, so that packets in
+   * flight cannot change it back. A keepalive is sent at once: the controller answers to the address it last received
+   * from, and on an idle tunnel it would receive nothing until the next keepalive. Without an inbound guard the listen
+   * port changes as well.
    */
   move(move: Move): Promise<MoveResult>;
-  /** Sets the endpoint of a controller once more, and nothing else. */
+  /** Only sets the endpoint of a controller again. */
   setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void>;
   /** Sends pings to an address in the tunnel, so that a controller has something to answer. */
   poke(address: string, interfaceName: string): Promise<void>;
@@ -34,11 +36,11 @@ export interface Move {
   readonly interfaceName: string;
   readonly controller: PlannedController;
   /**
-   * The controller has no session: it is removed and added again, since WireGuard starts no handshake within 5 s of
-   * the last (REKEY_TIMEOUT, paper section 6.1), and that went elsewhere.
+   * The controller has no session: it is removed and added again, since WireGuard starts no handshake within 5 s of the
+   * last (REKEY_TIMEOUT, paper section 6.1), and that was sent elsewhere.
    */
   readonly renew: boolean;
-  /** Null when nothing can be in flight from there any more. */
+  /** Null when no packets from there can be in flight any more. */
   readonly from: Endpoint | null;
   readonly to: Endpoint;
   /** Longer than the round trip of the old path. */
@@ -52,6 +54,6 @@ export interface Move {
 }
 
 export interface MoveResult {
-  /** Packets in flight from the old endpoint are being accepted, as {@link Move.acceptInFlight} wants it. */
+  /** Packets in flight from the old endpoint are being accepted, as requested by {@link Move.acceptInFlight}. */
   readonly acceptsInFlight: boolean;
 }

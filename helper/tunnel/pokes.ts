@@ -2,14 +2,14 @@ import type { ProgramRunner } from '../process/run.ts';
 
 const timeoutMs = 10_000;
 
-/** Pings under way. */
+/** Pings in progress. */
 interface Poke {
   readonly interfaceName: string;
   readonly end: AbortController;
   readonly ended: Promise<unknown>;
 }
 
-/** How one system sends three pings 200 ms apart into a tunnel; undefined where it has no program for that. */
+/** How one system sends three pings 200 ms apart into a tunnel; undefined without a program for that. */
 export type PingCommand = (
   address: string,
   interfaceName: string,
@@ -26,7 +26,7 @@ export class Pokes {
     this.#command = command;
   }
 
-  /** Three pings; whether they are answered shows in the counters of the tunnel, whoever else talks. */
+  /** Three pings; the tunnel's counters show whether they are answered. */
   async poke(address: string, interfaceName: string): Promise<void> {
     const command = this.#command(address, interfaceName);
     if (command === undefined) return;
@@ -43,7 +43,7 @@ export class Pokes {
     }
   }
 
-  /** Pings go on for more than a second: none may be left when the interface is gone. */
+  /** Pings take more than a second: none may be left when the interface is gone. */
   async end(interfaceName: string): Promise<void> {
     const pokes = [...this.#underWay].filter((poke) => poke.interfaceName === interfaceName);
     for (const { end } of pokes) end.abort();

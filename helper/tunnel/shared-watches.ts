@@ -2,13 +2,13 @@ import type { Losses } from '../../shared/paths/route.ts';
 
 type Listener = (losses: Losses) => void;
 
-/** Something that watches the network until it is stopped. */
+/** A watch of the network, until it is stopped. */
 export interface Watch {
   /** Ends it and waits for its process. */
   stop(): Promise<void>;
 }
 
-/** One process that watches the network for each tunnel, however many want to know. */
+/** One watching process for each tunnel, shared by all listeners. */
 export class SharedWatches {
   readonly #start: (tunnel: string, onChange: Listener) => Watch;
   readonly #watches = new Map<string, { readonly watch: Watch; readonly listeners: Set<Listener> }>();
@@ -17,10 +17,10 @@ export class SharedWatches {
     this.#start = start;
   }
 
-  /** @returns what ends it; the last to end it waits for the process */
+  /** @returns a function that stops it; the last one waits for the process */
   watch(tunnel: string, onChange: Listener): () => Promise<void> {
     const shared = this.#watches.get(tunnel) ?? this.#add(tunnel);
-    // A function of its own for each caller, so that one may listen twice.
+    // A new function for each caller, so that a function may be registered twice.
     const listener: Listener = (losses) => onChange(losses);
     shared.listeners.add(listener);
     return async () => {

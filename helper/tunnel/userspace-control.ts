@@ -16,16 +16,16 @@ import type { LiveInterface, LivePeer } from './system.ts';
 import { controlSocket } from './wireguard-go.ts';
 
 /**
- * The configuration protocol of userspace WireGuard (www.wireguard.com/xplatform), which `wg` speaks as well. Spoken
- * directly it saves a process each time: to start one costs the helper some 5 ms (libuv forks, and copies the page
- * tables of all its memory), while asking about 100 peers takes 1.5 ms.
+ * The configuration protocol of userspace WireGuard (www.wireguard.com/xplatform), which `wg` also uses. Using it
+ * directly saves a process each time: starting one takes the helper about 5 ms (libuv forks, and copies the page tables
+ * of all its memory), reading 100 peers 1.5 ms.
  */
 
 const timeoutMs = 10_000;
-/** Nobody listens any more: wireguard-go has ended, before a question or while it was answering one. */
+/** The connection was closed: wireguard-go has ended, before a request or while answering it. */
 const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
-/** Whether an interface is one of wireguard-go. */
+/** Whether an interface is wireguard-go's. */
 export function isUserspace(interfaceName: string): boolean {
   return existsSync(controlSocket(interfaceName));
 }
@@ -38,7 +38,9 @@ function keyFromHex(text: string): string {
   return keyText(Buffer.from(text, 'hex'));
 }
 
-/** Sends one operation. @returns the lines of the answer, without its errno @throws Error for an errno other than 0 */
+/**
+ * Sends one operation. @returns the lines of the response, without its errno @throws Error for an errno other than 0
+ */
 function operate(interfaceName: string, operation: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const socket = connect(controlSocket(interfaceName));
@@ -65,8 +67,8 @@ function operate(interfaceName: string, operation: string): Promise<string[]> {
 }
 
 /**
- * The operation that configures the whole interface. It holds the private key.
- * @param mark what the system knows WireGuard's own packets by, where it has such marks
+ * The operation that configures the whole interface. It contains the private key.
+ * @param mark the mark of WireGuard's own packets, on systems with such marks
  */
 export function setOperation(
   plan: TunnelPlan,
@@ -98,13 +100,13 @@ function peerLines(controller: PlannedController, endpoint: Endpoint | undefined
   ];
 }
 
-/** The operation that sets another endpoint, and with it the whole peer anew or another listen port. */
+/** The operation that sets another endpoint, and with it adds the peer again or changes the listen port. */
 export function moveOperation(
   { controller, to, renew }: Pick<Move, 'controller' | 'to' | 'renew'>,
   port: 'same-port' | 'another-port',
 ): string {
   const key = `public_key=${hex(controller.publicKey)}`;
-  // Switched off and on, the keepalive leaves at once.
+  // Setting the keepalive to zero and back sends one at once.
   const keepalive = ['0', `${controller.persistentKeepaliveSeconds}`];
   const peer = renew
     ? [key, 'remove=true', ...peerLines(controller, to)]
@@ -117,7 +119,7 @@ export function moveOperation(
   return `set=1\n${[...(port === 'another-port' ? ['listen_port=0'] : []), ...peer].join('\n')}\n\n`;
 }
 
-/** The operation that sets an endpoint once more. */
+/** The operation that only sets an endpoint again. */
 export function endpointOperation(publicKey: PublicKey, endpoint: Endpoint): string {
   return `set=1\npublic_key=${hex(publicKey)}\nupdate_only=true\nendpoint=${endpoint}\n\n`;
 }
@@ -127,15 +129,15 @@ export async function configureUserspace(interfaceName: string, operation: strin
 }
 
 /**
- * Remembers what a text was parsed to. The live interface is read again and again, many times a second during a move,
- * and of 500 peers hardly a key or an endpoint is another each time.
+ * Caches parsed texts. The live interface is read repeatedly, many times a second during a move, and of 500 peers
+ * hardly a key or an endpoint changes between two readings.
  */
 function remembering<T>(parse: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
-    // 4,096 controllers with four endpoints in turn; from then on it begins anew.
+    // 4,096 controllers with four endpoints each; then the cache starts empty again.
     if (known.size >= 16_384) known.clear();
     const parsed = parse(text);
     known.set(text, parsed);
@@ -148,7 +150,7 @@ const endpointOf = remembering((text) => parseLiveEndpoint(text, 'wireguard-go')
 
 type Draft = { -readonly [key in keyof LivePeer]: LivePeer[key] };
 
-/** Takes over one line about a peer. */
+/** Parses one line about a peer. */
 function takeLine(peer: Draft, key: string, value: string): void {
   if (key === 'endpoint') peer.endpoint = endpointOf(value);
   else if (key === 'last_handshake_time_sec' && value !== '0') peer.latestHandshakeSeconds = Number(value);
@@ -178,13 +180,13 @@ export function parseInterface(lines: readonly string[]): LiveInterface {
     else if (key === 'private_key') privateKey = parsePrivateKey(keyFromHex(value), 'wireguard-go');
     else if (key === 'listen_port') listenPort = Number(value);
   }
-  // The protocol does not tell the public key.
+  // The protocol does not report the public key.
   return { privateKey, publicKey: undefined, listenPort, peers };
 }
 
 /**
- * What a userspace interface says; undefined when it is gone.
- * @throws Error when it is there and does not answer: that is no reason to take it for gone
+ * The state of a userspace interface; undefined when it is gone.
+ * @throws Error when it exists and does not answer, which does not mean that it is gone
  */
 export async function readUserspace(interfaceName: string): Promise<LiveInterface | undefined> {
   try {

@@ -15,7 +15,7 @@ const appBundle = 'org.homing.desktop';
 const patienceMs = 15_000;
 const lookEveryMs = 100;
 
-/** launchd.plist(5). AbandonProcessGroup: wireguard-go outlives the helper, and the next one takes the tunnel over. */
+/** launchd.plist(5). AbandonProcessGroup: wireguard-go survives the helper, and the next helper adopts the tunnel. */
 export function launchdPlist({ program, uid }: HelperService): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -104,7 +104,7 @@ export function launchdWith({ runner, file, pause, nowMs }: LaunchdParts): Servi
       // Group wheel, whatever group its folder has.
       await chown(file, 0, 0);
       if (await isLoaded()) {
-        // A clean stop would take a live tunnel down; after a kill the next helper adopts it.
+        // A clean stop would disconnect a live tunnel; after a kill the next helper adopts it.
         await runner.run(launchctl, ['kill', 'SIGKILL', service]);
         await bootOut();
       }

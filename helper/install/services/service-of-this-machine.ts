@@ -7,11 +7,11 @@ import type { ServiceManager } from './service.ts';
 import { systemd } from './systemd.ts';
 import { sysv } from './sysv.ts';
 
-/** Whoever starts services on this machine. @throws HomingError `no-service-manager` */
+/** This machine's service manager. @throws HomingError `no-service-manager` */
 export function serviceManager(runner: ProgramRunner): ServiceManager {
   if (process.platform === 'darwin') return launchd(runner);
   const systemctl = findProgram('systemctl');
-  // sd_booted(3): the directory is there when systemd runs the machine.
+  // sd_booted(3): the directory exists when systemd is the init system.
   if (systemctl !== undefined && existsSync('/run/systemd/system')) return systemd(runner, systemctl);
   const startStopDaemon = findProgram('start-stop-daemon');
   if (startStopDaemon !== undefined && existsSync('/etc/init.d')) return sysv(runner, startStopDaemon);

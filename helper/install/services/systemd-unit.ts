@@ -1,9 +1,9 @@
 import type { HelperService } from './service.ts';
 
 /**
- * The unit. What it takes away was tried against a live tunnel (test/mesh/hardening.test.ts): CAP_NET_ADMIN makes
- * interfaces, routes and nft rules, CAP_CHOWN hands the socket to its user. The process ends alone: wireguard-go outlives
- * it, and the next helper takes the tunnel over (systemd.kill(5), systemd.exec(5)).
+ * The unit. Its restrictions were tested with a live tunnel (test/mesh/hardening.test.ts): CAP_NET_ADMIN creates
+ * interfaces, routes and nft rules, CAP_CHOWN gives the socket to its user. Only the helper process is stopped:
+ * wireguard-go survives it, and the next helper adopts the tunnel (systemd.kill(5), systemd.exec(5)).
  */
 export const capabilities = ['CAP_NET_ADMIN', 'CAP_CHOWN'] as const;
 

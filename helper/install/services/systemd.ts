@@ -42,7 +42,7 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
       await rm(file, { force: true });
       await rm(serviceFiles.systemdKillSwitch, { force: true });
       await runner.mustRun(systemctl, ['daemon-reload']);
-      // RuntimeDirectory= makes it for wireguard-go's sockets, where no other program has made it before.
+      // RuntimeDirectory= creates it for wireguard-go's sockets unless another program has.
       await removeEmptyDirectory('/run/wireguard');
     },
   };

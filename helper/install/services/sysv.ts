@@ -5,7 +5,7 @@ import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { HelperService, ServiceManager } from './service.ts';
 
-/** For Linux without systemd: a script with the header of the Linux Standard Base, and Debian's start-stop-daemon. */
+/** For Linux without systemd: a script with a Linux Standard Base header, and Debian's start-stop-daemon. */
 
 const pidFile = '/run/homing-helper.pid';
 
@@ -51,7 +51,7 @@ esac
 /** @param startStopDaemon its absolute path */
 export function sysv(runner: ProgramRunner, startStopDaemon: string): ServiceManager {
   const file = serviceFiles.sysv;
-  /** Where it is missing, whoever runs the machine starts the script; the helper runs until then all the same. */
+  /** Without it the admin enables the script; the helper runs until then anyway. */
   const updateRcd = findProgram('update-rc.d');
   return {
     name: 'sysv',

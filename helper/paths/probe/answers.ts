@@ -3,18 +3,18 @@ import type { IgnoredReason } from './ignored.ts';
 import { consumeResponse, type Initiator, responseBytes, type SentInitiation } from './noise.ts';
 import { canonicalAddress, type Destination } from './targets.ts';
 
-/** Key agreements tried for the answers to one message: 3 ms each, whatever is sent at us. */
+/** The maximum of key agreements for answers to one message, at 3 ms each, whatever arrives. */
 const maxTrials = 8;
-/** Indices of ended messages that are remembered, to tell late and repeated answers from junk. */
+/** Remembered indices of ended messages, to distinguish late and repeated answers from junk. */
 const maxEnded = 512;
 
-/** One message on the wire. */
+/** A sent message. */
 export interface SentMessage {
   readonly initiator: Initiator;
   readonly sent: SentInitiation;
   readonly destination: Destination;
   readonly sentAtMs: number;
-  /** Hears of answers; a wrong one is no evidence against the target, since anyone can send it. */
+  /** Called for each answer; a wrong answer is no evidence against the target, since anyone can send it. */
   readonly listener: {
     onVerified(message: SentMessage, from: { host: string; port: number }, atMs: number): void;
     onCookie(message: SentMessage, cookie: Uint8Array): void;
@@ -29,7 +29,7 @@ interface Waiting {
   cookieUsed: boolean;
 }
 
-/** Finds the message that a datagram answers, and judges whether it does. */
+/** Finds the message that a datagram answers, and verifies the answer. */
 export class Answers {
   readonly #isForbidden: (host: string) => boolean;
   readonly #waiting = new Map<number, Waiting>();
@@ -39,7 +39,7 @@ export class Answers {
     this.#isForbidden = isForbidden;
   }
 
-  /** Whether an index may be given to a new message. */
+  /** Whether an index is free for a new message. */
   isFree(index: number): boolean {
     return !this.#waiting.has(index) && !this.#ended.has(index);
   }
@@ -67,9 +67,9 @@ export class Answers {
   }
 
   /**
-   * Takes one datagram. Nothing is computed over it unless its length, its type, its index and, for a
-   * target that has one address, its source fit.
-   * @returns why it was ignored, or null when it was of use
+   * Handles one datagram. Nothing is computed unless its length, type, index and, for a target with a single address,
+   * its source match.
+   * @returns why it was ignored, or null if it was used
    */
   take(datagram: Uint8Array, source: { address: string; port: number }, atMs: number): IgnoredReason | null {
     if (datagram.length < 4) return 'too short';

@@ -8,9 +8,9 @@ export const cookieReplyBytes = 64;
 export const cookieLifetimeMs = 120_000;
 
 /**
- * Opens the cookie reply of a responder under load, section 5.4.7: XChaCha20Poly1305 with the mac1 of our
- * message as additional data. The key is made of the responder's public key, so an answer proves that
- * its sender saw our message and nothing more: never that it holds the private key.
+ * Opens the cookie reply of a responder under load, section 5.4.7: XChaCha20Poly1305 with the mac1 of our message as
+ * additional data. The key is derived from the responder's public key, so a reply only proves that its sender saw our
+ * message, never that it holds the private key.
  * @returns the 16 bytes of the cookie, or null when the datagram does not answer that message
  */
 export function openCookieReply(
@@ -31,7 +31,7 @@ export function openCookieReply(
 
 const maxCookies = 256;
 
-/** The cookies that may still be used. A responder makes each for the address it sees us at, so by destination. */
+/** The valid cookies, by destination: a responder creates a cookie for the address from which it sees us. */
 export class CookieJar {
   readonly #nowMs: () => number;
   readonly #cookies = new Map<string, { readonly cookie: Uint8Array; readonly untilMs: number }>();
@@ -52,7 +52,7 @@ export class CookieJar {
     return kept && this.#nowMs() < kept.untilMs ? kept.cookie : undefined;
   }
 
-  /** Forgets all: our own port is new, and cookies hold for one port. */
+  /** Forgets all cookies: our port has changed, and cookies are for one port. */
   clear(): void {
     this.#cookies.clear();
   }

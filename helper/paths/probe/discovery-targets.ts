@@ -3,9 +3,8 @@ import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Link, LinkAddress } from '../../tunnel/links.ts';
 
 /**
- * Where to ask for a controller whose LAN address is not known: the broadcast address of each IPv4
- * network and ff02::1 (RFC 4291 section 2.7.1) of each link with IPv6. The controller answers from its own
- * unicast address.
+ * Where to probe for a controller whose LAN address is unknown: the broadcast address of each IPv4 network, and ff02::1
+ * (RFC 4291 section 2.7.1) of each link with IPv6. The controller answers from its own unicast address.
  * @returns one target for each network, IPv4 first, in the order of the links
  */
 export function discoveryTargets(links: readonly Link[]): DiscoveryTarget[] {
@@ -14,7 +13,7 @@ export function discoveryTargets(links: readonly Link[]): DiscoveryTarget[] {
   for (const { name, addresses } of usable) {
     for (const address of addresses) {
       const host = broadcastOf(address);
-      // Two links into one network have one route for its broadcast address.
+      // Two links into the same network share one route for its broadcast address.
       if (host === null || broadcasts.has(host)) continue;
       broadcasts.set(host, { kind: 'broadcast', host, interfaceName: name });
     }

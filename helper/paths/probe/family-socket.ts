@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { anyProbePort } from '../../tunnel/probe-ports.ts';
 
-/** Errors that speak of the destination or the network. After any other, the socket itself is suspect. */
+/** Errors of the destination or the network. After any other error the socket itself is suspect. */
 const destinationErrors = new Set([
   'EACCES',
   'EADDRNOTAVAIL',
@@ -18,15 +18,15 @@ const destinationErrors = new Set([
   'EPERM',
 ]);
 
-/** Ports that others have taken are passed over; more than this many in a row means something else is wrong. */
+/** Ports in use are skipped; more than this many in a row means another problem. */
 const maxBindAttempts = 16;
 
 /** What a failed send is told as: a system error code, or the message where there is none. */
 export type SendFailure = string;
 
 /**
- * The one UDP socket of an address family, on one of the ports for probes. It is opened by the first send and
- * again by the next send after it broke, and keeps no process alive.
+ * The UDP socket of an address family, on one of the probe ports. It is opened by the first send, and again by the next
+ * send after it failed; it keeps no process alive.
  */
 export class FamilySocket {
   readonly #family: 4 | 6;
@@ -37,8 +37,8 @@ export class FamilySocket {
   #brokenBy = '';
 
   /**
-   * @param onDatagram called first thing when a datagram is there
-   * @param onReopen called when the socket broke: answers to what it sent cannot come any more
+   * @param onDatagram called first when a datagram arrives
+   * @param onReopen called when the socket failed: answers to its packets can no longer arrive
    */
   constructor(options: {
     readonly family: 4 | 6;
@@ -52,9 +52,9 @@ export class FamilySocket {
     this.#createSocket = options.createSocket ?? createSocket;
   }
 
-  /** Sends one datagram; `done` hears null, or why it could not be sent. */
+  /** Sends one datagram; `done` is called with null, or with the error. */
   send(message: Uint8Array, host: string, port: number, done: (failure: SendFailure | null) => void): void {
-    // For a zone that does not exist libuv sends without one, which means: on whatever link.
+    // With a zone that does not exist, libuv sends without a zone, on any link.
     const [, zone] = host.split('%');
     if (zone !== undefined && !(zone in networkInterfaces())) {
       done('ENODEV');
@@ -99,15 +99,15 @@ export class FamilySocket {
   }
 
   /**
-   * Binding takes no turn of the event loop, since nothing is looked up: a port that is taken shows within this call.
-   * @returns undefined when the port is taken
+   * Binding is synchronous, since nothing is looked up: a port in use is detected in this call.
+   * @returns undefined when the port is in use
    */
   #openAt(port: number): Socket | undefined {
     const socket = this.#createSocket({
       type: this.#family === 4 ? 'udp4' : 'udp6',
       ipv6Only: this.#family === 6,
-      // Destinations are addresses, so nothing is looked up; and the packet leaves within this call
-      // instead of on the next tick, which would count towards the round-trip time.
+      // Destinations are addresses, so nothing is looked up, and the packet is sent in this call instead of on the next
+      // tick, which would add to the round-trip time.
       lookup: (host, _options, callback) => callback(null, host, this.#family),
     });
     let isTaken = false;

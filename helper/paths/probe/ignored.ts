@@ -1,4 +1,4 @@
-/** Why a datagram was not looked at any further. */
+/** Why a datagram was ignored. */
 export type IgnoredReason =
   | 'too short'
   | 'too long'
@@ -12,16 +12,16 @@ export type IgnoredReason =
   | 'wrong tag'
   | 'too many wrong answers to one message';
 
-/** So many datagrams of one reason from one address were ignored since the last report of them. */
+/** The number of datagrams ignored for one reason from one address since the last report. */
 export interface IgnoredReport {
-  /** An address, or `many addresses` when there are more than are told apart. */
+  /** An address, or `many addresses` beyond the tracked number. */
   readonly from: string;
   readonly reason: IgnoredReason;
   readonly count: number;
 }
 
 const reportIntervalMs = 10_000;
-/** Sources of a flood are forged: past this number they are counted together. */
+/** Sources of a flood are forged: beyond this number they are counted together. */
 const maxTracked = 64;
 
 interface Tally {
@@ -32,9 +32,9 @@ interface Tally {
 }
 
 /**
- * Reports ignored datagrams: the first of each reason and source at once, what follows within 10 s as a
- * count with a later one. It needs no timer: counts go out with the next ignored datagram after the
- * interval, or at the end.
+ * Reports ignored datagrams: the first of each reason and source at once, those of the next 10 s as a count with a
+ * later report. It needs no timer: counts are reported with the next ignored datagram after the interval, or at the
+ * end.
  */
 export class IgnoredReporter {
   readonly #report: (report: IgnoredReport) => void;
@@ -57,7 +57,7 @@ export class IgnoredReporter {
     this.#flush(tally);
   }
 
-  /** Reports what was counted and not yet told. */
+  /** Reports the remaining counts. */
   close(): void {
     for (const tally of this.#tallies.values()) this.#flush(tally);
     this.#tallies.clear();

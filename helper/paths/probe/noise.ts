@@ -132,10 +132,9 @@ export function createInitiation(
 }
 
 /**
- * Checks message 2, section 5.4.3. The macs are looked at first: mac1 (section 5.4.4) costs 0.01 ms where
- * the key agreement costs 3 ms; mac2 has to be zeros, because we hand out no cookies that could fill it.
- * The AEAD tag over the empty payload then proves that the sender holds the responder's private key and
- * the preshared key, and answers this very message.
+ * Checks message 2, section 5.4.3. The macs are checked first: mac1 (section 5.4.4) takes 0.01 ms, the key agreement 3
+ * ms; mac2 must be zeros, because we send no cookies. The AEAD tag over the empty payload then proves that the sender
+ * holds the responder's private key and the preshared key, and answers this message.
  */
 export function consumeResponse(
   initiator: Initiator,
@@ -176,7 +175,7 @@ function sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array
   }
 }
 
-/** Whether a tag over an empty payload is right; the library tells a wrong one by throwing. */
+/** Whether a tag over an empty payload is right; the library reports a wrong tag by throwing. */
 function opens(key: Uint8Array, additionalData: Uint8Array, tag: Uint8Array): boolean {
   try {
     return equalBytes(chacha20poly1305(key, zeroNonce, additionalData).decrypt(tag), nothing);

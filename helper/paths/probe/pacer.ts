@@ -1,15 +1,15 @@
 /**
- * The least time between two initiations to one controller. Responders drop an initiation that comes
- * within 20 ms of the last one of the same key (wireguard-go: HandshakeInitationRate = 1 s / 50; Linux:
- * INITIATIONS_PER_SECOND 50); the rest is room for paths of different delay. It is not always enough: a
- * responder that is kept from its processor may take one up late and the next in time, less than 20 ms
- * later (on a busy machine, wireguard-go left a probe without retries unanswered). A retry settles that.
+ * The minimum time between two initiations to one controller. Responders drop an initiation within 20 ms of the last
+ * one of the same key (wireguard-go: HandshakeInitationRate = 1 s / 50; Linux: INITIATIONS_PER_SECOND 50); the rest is
+ * margin for paths of different delay. It is not always enough: a busy responder may handle an initiation late and the
+ * next in time, less than 20 ms later (on a busy machine, wireguard-go left a probe without retries unanswered). A
+ * retry settles that.
  */
 export const controllerGapMs = 50;
 
 /**
- * The least time between any two initiations. To make one keeps the process busy for 2 ms; in 5 ms the
- * answer from a LAN is in and checked, so its round-trip time holds no work done for another.
+ * The minimum time between any two initiations. Creating one takes 2 ms; within 5 ms the answer from a LAN has arrived
+ * and is checked, so its round-trip time includes no work for another.
  */
 export const anyGapMs = 5;
 
@@ -18,7 +18,7 @@ interface Lane {
   waiting: readonly (() => void)[];
 }
 
-/** Hands out turns to send: per key in the order asked for, and never closer together than the gaps. */
+/** Grants turns to send: per key in request order, and never closer together than the gaps. */
 export class Pacer {
   readonly #nowMs: () => number;
   readonly #lanes = new Map<string, Lane>();
@@ -31,10 +31,10 @@ export class Pacer {
   }
 
   /**
-   * Asks for a turn.
+   * Requests a turn.
    * @param turn sends before it returns, so that gaps are measured from sending to sending
-   * @param place `first`: before those that wait already
-   * @returns gives the place in the queue up
+   * @param place `first`: before those that already wait
+   * @returns a function that gives up the place in the queue
    */
   take(key: string, turn: () => void, place: 'first' | 'last' = 'last'): () => void {
     const lane = this.#lanes.get(key) ?? { lastTurnMs: Number.NEGATIVE_INFINITY, waiting: [] };
@@ -56,7 +56,7 @@ export class Pacer {
     this.#timer = undefined;
     const next = this.#next();
     if (!next) return;
-    // Timers count whole milliseconds and may fire a fraction early: #run looks at the clock again.
+    // Timers have whole milliseconds and may fire slightly early: #run checks the clock again.
     this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.ceil(next.atMs - this.#nowMs())));
   }
 
@@ -76,7 +76,7 @@ export class Pacer {
     this.#wake();
   }
 
-  /** The turn that is due first; lanes that nothing holds any more are dropped on the way. */
+  /** The turn that is due first; unused lanes are dropped on the way. */
   #next(): { lane: Lane; turn: () => void; atMs: number } | null {
     let first: { lane: Lane; turn: () => void; atMs: number } | null = null;
     for (const [key, lane] of this.#lanes) {

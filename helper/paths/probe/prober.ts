@@ -17,25 +17,25 @@ import type { Timestamps } from './tai64n.ts';
 import { TargetRun, type Wire } from './target-run.ts';
 import { type Destination, destinationOf, isThisComputer } from './targets.ts';
 
-/** Who is looked for. */
+/** The controller to probe. */
 export interface ProbedController {
   readonly name: string;
   readonly publicKey: PublicKey;
-  /** The preshared key that the controller has set for the probe key's [Peer]. */
+  /** The preshared key in the controller's configuration of the probe peer. */
   readonly presharedKey?: PresharedKey;
 }
 
-/** One controller and the targets to look for it at, most wanted first. */
+/** A controller and its targets, most wanted first. */
 export interface ProbeOrder extends Partial<ProbeTiming> {
   readonly controller: ProbedController;
   readonly targets: readonly ProbeTarget[];
 }
 
-/** What may go with an order. */
+/** Options of a probe. */
 export interface ProbeOptions {
   /** Aborting rejects the promise with the signal's reason: a probe cut short is no evidence. */
   readonly signal?: AbortSignal;
-  /** Hears each outcome as soon as it is in, with its place among the targets. Must not throw. */
+  /** Called with each outcome as soon as it is known, with its index among the targets. Must not throw. */
   readonly onOutcome?: (outcome: ProbeOutcome, index: number) => void;
 }
 
@@ -45,7 +45,9 @@ export interface ProbeCounters {
   readonly receivedPackets: number;
 }
 
-/** 700 ms is beyond the round trip of a mobile or satellite link; three messages outlast overtaking. */
+/**
+ * 700 ms is longer than the round trip of a mobile or satellite link; with three messages overtaking does not matter.
+ */
 export const defaultTiming: ProbeTiming = { timeoutMs: 700, attempts: 3 };
 
 const maxInitiators = 64;
@@ -76,11 +78,10 @@ export class Prober {
   /**
    * @param privateKey the probe key, never the tunnel's own
    * @param timestamps one source for all probers of that key
-   * @param isForbidden addresses never to probe, in canonical text (a link-local one with its zone):
-   *   {@link isThisComputer} by default; the product adds the tunnel's ranges. Answers from there are
-   *   not taken either
-   * @param onIgnored hears, at a bounded rate, of datagrams that were of no use
-   * @param nowMs a clock that never goes back
+   * @param isForbidden addresses never to probe, in canonical text (a link-local one with its zone): {@link
+   *   isThisComputer} by default; the product adds the tunnel's ranges. Answers from there are ignored too
+   * @param onIgnored called, at a bounded rate, for ignored datagrams
+   * @param nowMs a monotonic clock
    */
   constructor(options: {
     readonly privateKey: PrivateKey;
@@ -105,9 +106,9 @@ export class Prober {
   }
 
   /**
-   * Probes all targets of one controller, the first ones first.
+   * Probes all targets of one controller in order.
    * @returns one outcome for each target, in their order
-   * @throws the signal's reason; RangeError for a timing that makes no sense; HomingError `prober-closed`
+   * @throws the signal's reason; RangeError for an invalid timing; HomingError `prober-closed`
    */
   async probe(order: ProbeOrder, options: ProbeOptions = {}): Promise<ProbeOutcome[]> {
     options.signal?.throwIfAborted();
@@ -190,7 +191,7 @@ export class Prober {
     };
   }
 
-  /** Null for a public key of small order, with which nothing can be proved. */
+  /** Null for a public key of small order, which can prove nothing. */
   #initiatorOf({ publicKey, presharedKey }: ProbedController): Initiator | null {
     const id = `${publicKey} ${presharedKey ?? ''}`;
     const known = this.#initiators.get(id);
@@ -233,7 +234,7 @@ export class Prober {
     return { index: sent.senderIndex };
   }
 
-  /** Random, so that who does not see our messages cannot aim at their indices. */
+  /** Random, so that an attacker who does not see our messages cannot guess their indices. */
   #freeIndex(): number {
     let index = randomBytes(4).readUInt32LE();
     while (!this.#answers.isFree(index)) index = randomBytes(4).readUInt32LE();
@@ -245,7 +246,7 @@ function cookiePlace(controllerKey: PublicKey, { host, port }: Destination): str
   return `${controllerKey} ${host} ${port}`;
 }
 
-/** A target's own timeout goes before that of the order. */
+/** A target's own timeout takes precedence over the order's. */
 function timingFor({ timeoutMs }: ProbeTarget, timing: ProbeTiming): ProbeTiming {
   return timeoutMs === undefined ? timing : timingOf({ timeoutMs, attempts: timing.attempts });
 }

@@ -2,16 +2,16 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { type Problem, shown } from '../../../shared/errors/problem.ts';
 
 /**
- * Responders keep the newest timestamp of each key and refuse what is not newer (WireGuard paper, section
- * 5.1), for as long as they run. So timestamps must grow over restarts and when the clock is set back;
- * otherwise probes stay unanswered until the clock has caught up.
+ * Responders keep the newest timestamp of each key and refuse others that are not newer (WireGuard paper, section 5.1),
+ * as long as they run. So timestamps must increase across restarts and when the clock is set back; otherwise probes
+ * stay unanswered until the clock has caught up.
  */
 
-/** How far ahead of the clock a bound is reserved: one write to the disk in a minute of probing. */
+/** How far ahead of the clock a bound is reserved: one disk write per minute of probing. */
 const reserveNs = 60_000_000_000n;
 /**
- * The reserve where timestamps already run ahead of the clock. There each takes 1 ns, so one second is
- * plenty, and a helper that restarts in a loop does not run minutes ahead of the clock.
+ * The reserve where timestamps are already ahead of the clock. There each takes 1 ns, so one second is plenty, and a
+ * helper in a restart loop does not get minutes ahead of the clock.
  */
 const aheadReserveNs = 1_000_000_000n;
 const nsPerSecond = 1_000_000_000n;
@@ -48,10 +48,9 @@ export class TimestampSource implements Timestamps {
 
   /**
    * Reads the bound that an earlier run reserved.
-   * @param statePath a file of our own, in a directory that exists
+   * @param statePath a file of our own, in an existing directory
    * @param nowMs the wall clock, milliseconds since 1970
-   * @param onProblem hears of a state file that cannot be read, understood or written; timestamps are
-   *   given out all the same
+   * @param onProblem called for a state file that cannot be read, parsed or written; timestamps are returned anyway
    */
   constructor(options: {
     readonly statePath: string;
@@ -72,7 +71,7 @@ export class TimestampSource implements Timestamps {
     return tai64n(this.#lastNs);
   }
 
-  /** Gives back what was reserved and not used, so that the next start begins at the clock. */
+  /** Returns the unused reserve, so that the next start begins at the clock. */
   close(): void {
     if (this.#reservedNs === this.#lastNs || !this.#writable) return;
     this.#reservedNs = this.#lastNs;
@@ -105,7 +104,7 @@ export class TimestampSource implements Timestamps {
     return 0n;
   }
 
-  /** Atomic: a crash leaves the old bound or the new one, never half a line. */
+  /** Atomic: after a crash the file has the old bound or the new one. */
   #write(bound: bigint): void {
     const temporary = `${this.#statePath}.new`;
     try {

@@ -2,11 +2,11 @@ import type { ProbeOutcome, ProbeTiming } from '../../../shared/paths/probe-targ
 import type { SentMessage } from './answers.ts';
 import type { Destination } from './targets.ts';
 
-/** What a run needs of the prober. */
+/** What a run needs from the prober. */
 export interface Wire {
-  /** Queues for the next turn to send to this controller; returns what gives the place up. */
+  /** Queues for the next turn to send to this controller; returns a function that gives up the place. */
   takeTurn(turn: () => void, place: 'first' | 'last'): () => void;
-  /** Makes and sends one message; `failed` hears of a send error. */
+  /** Creates and sends one message; `failed` is called on a send error. */
   send(
     destination: Destination,
     listener: SentMessage['listener'],
@@ -16,7 +16,7 @@ export interface Wire {
   end(index: number, why: 'verified' | 'given up'): void;
 }
 
-/** The life of one target: messages with their timeouts, until one is answered or none are left. */
+/** The life of one target: messages with timeouts, until one is answered or none are left. */
 export class TargetRun {
   readonly #wire: Wire;
   readonly #destination: Destination;
@@ -51,7 +51,7 @@ export class TargetRun {
     this.#stop('given up');
   }
 
-  /** A second message goes before the first ones of other targets: a verdict may wait for it. */
+  /** A second message is sent before other targets' first ones: a verdict may wait for it. */
   #queue(attempt: 'counted' | 'after a cookie'): void {
     const place = this.#attempts === 0 ? 'last' : 'first';
     this.#leaveQueue = this.#wire.takeTurn(() => {
@@ -78,7 +78,7 @@ export class TargetRun {
     },
     onCookie: (_message, cookie) => {
       this.#wire.keepCookie(this.#destination, cookie);
-      // At most once, or whoever sees our messages could keep us sending.
+      // At most once, or an attacker who sees our messages could keep us sending.
       if (this.#cookieRetried || this.#leaveQueue) return;
       this.#cookieRetried = true;
       clearTimeout(this.#timer);

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
 
 /**
- * X25519 (RFC 7748) by the platform's own library. The rest of the handshake is on the noble packages; this
- * one step is not, for two reasons that were measured or are known: noble's takes 1.4 ms against 0.05 ms, six
- * of them a probe, inside the round trip that the probe measures; and arithmetic on JavaScript's big integers
- * cannot run in constant time, while the probe key is static in a process that answers the network.
+ * X25519 (RFC 7748) by the platform's own library. The rest of the handshake uses the noble packages, for two reasons
+ * not this step: noble's takes 1.4 ms against 0.05 ms (measured), six times per probe, inside the round trip that the
+ * probe measures; and arithmetic on JavaScript's big integers cannot be constant-time, while the probe key is static in
+ * a process that answers the network.
  */
 
 /** The DER head of a raw key: PKCS #8 (RFC 5958) and SubjectPublicKeyInfo with id-X25519 (RFC 8410). */

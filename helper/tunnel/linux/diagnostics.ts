@@ -3,7 +3,7 @@ import type { ProgramRunner } from '../../process/run.ts';
 import type { DiagnosticText } from '../system.ts';
 import { ownProtocol } from './routing-rules.ts';
 
-/** What the system's own tools print of links, routes, rules and tunnels. Keys may stand in it. */
+/** The system tools' output about links, routes, rules and tunnels. It may contain keys. */
 export function systemDiagnostics(runner: ProgramRunner): Promise<DiagnosticText[]> {
   const command = async (name: string, args: readonly string[]) => {
     const title = [name, ...args].join(' ');

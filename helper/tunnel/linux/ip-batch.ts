@@ -4,11 +4,11 @@ import { clearedEnvironment } from '../../process/run.ts';
 import { tunnelRoutes } from './routing-rules.ts';
 
 /**
- * The lines for `ip -batch -` that dress an interface in its plan: one process instead of one a setting
- * (at 100 controllers wg-quick starts 200). `replace`: the same batch repairs what was lost. `nodad`: nobody
- * else can hold these addresses on a point-to-point link. `noprefixroute`: the plan's own routes say what goes
- * through the tunnel, in a table of their own.
- * @param hasIpv6 whether the kernel knows IPv6 at all
+ * The lines for `ip -batch -` that configure an interface: one process instead of one per setting (with 100 controllers
+ * wg-quick starts 200). `replace`: the same batch repairs missing settings. `nodad`: no other host can have these
+ * addresses on a point-to-point link. `noprefixroute`: the plan's own routes decide what goes through the tunnel, in a
+ * separate table.
+ * @param hasIpv6 whether the kernel has IPv6
  */
 export function dressLines(plan: TunnelPlan, hasIpv6: boolean): string[] {
   const device = plan.interfaceName;
@@ -18,8 +18,8 @@ export function dressLines(plan: TunnelPlan, hasIpv6: boolean): string[] {
         ? `address replace ${address} dev ${device} nodad noprefixroute`
         : `address replace ${address} dev ${device} noprefixroute`,
     ),
-    // Before it is up: the kernel would send router solicitations from a link-local address into the tunnel, which
-    // nobody answers (RFC 4861 section 6.3.7).
+    // Before it is up: the kernel would send router solicitations from a link-local address into the tunnel, which no
+    // host answers (RFC 4861 section 6.3.7).
     ...(hasIpv6 ? [`link set dev ${device} addrgenmode none`] : []),
     `link set dev ${device} mtu ${plan.mtu} up`,
     ...tunnelRoutes(plan).map((route) => `route replace ${route}`),
@@ -38,17 +38,17 @@ export function batchText(lines: readonly string[]): string {
 
 const timeoutMs = 10_000;
 
-/** An `ip -batch -` that was started and waits for its lines. */
+/** A started `ip -batch -` that waits for its lines. */
 export interface WaitingBatch {
-  /** Gives it its lines and waits for its end. @throws Error with its own words when a line fails */
+  /** Sends its lines and waits for its end. @throws Error with its message when a line fails */
   run(lines: readonly string[]): Promise<void>;
-  /** Ends it, when it was given no lines. */
+  /** Ends it without lines. */
   abandon(): void;
 }
 
 /**
- * Starts `ip -batch -` ahead of its lines: while wireguard-go gets ready there is time for it, and not after.
- * @param family what rules without an address are for; other lines say it by their addresses
+ * Starts `ip -batch -` ahead of its lines, while wireguard-go starts.
+ * @param family for rules without an address; other lines have addresses
  */
 export function startIpBatch(program: string, family: 4 | 6): WaitingBatch {
   const child = spawn(program, [...batchArgs(family)], {
@@ -62,7 +62,7 @@ export function startIpBatch(program: string, family: 4 | 6): WaitingBatch {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  // Why it ended early is told by its exit.
+  // Its exit status says why it ended early.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(error.message));

@@ -58,7 +58,7 @@ export class KernelWireGuard implements WireGuardBackend {
       ],
       secret ? controller.presharedKey : undefined,
     );
-    // Switched off and on, the keepalive leaves at once.
+    // Setting the keepalive to zero and back sends one at once.
     await this.#wg([...peer, 'persistent-keepalive', `${controller.persistentKeepaliveSeconds}`]);
   }
 

@@ -53,18 +53,18 @@ const tunnelKinds = new Set([
   'wireguard',
   'xfrm',
 ]);
-/** Kinds that end in this computer: what they lead to is no network of the laptop's. */
+/** Kinds that end in this computer: they lead to no network of the laptop's. */
 const containerKinds = new Set(['dummy', 'ifb', 'ipvtap', 'macvtap', 'nlmon', 'vcan', 'vrf', 'vsockmon']);
 /** Kinds that are a view of the link below. */
 const stackedKinds = new Set(['hsr', 'ipvlan', 'macsec', 'macvlan', 'vlan']);
 const modemKinds = new Set(['ppp', 'rmnet', 'wwan']);
-/** What containers and virtual machines are plugged into a bridge with. */
+/** Kinds that connect containers and virtual machines to a bridge. */
 const portKinds = new Set(['netkit', 'tun', 'veth']);
 
 /**
- * Parses what `ip -j -d address` prints, after JSON.parse. Filters of `ip` leave empty objects among the links and
+ * Parses the output of `ip -j -d address`, after JSON.parse. Filters of `ip` leave empty objects among the links and
  * addresses; those are dropped.
- * @param isModem whether a link is one of a cellular modem: in Ethernet mode only its driver says so
+ * @param isModem whether a link belongs to a cellular modem: in Ethernet mode only its driver says so
  * @throws ZodError when it is not a list of links
  */
 export function parseLinks(output: unknown, isModem: (name: string) => boolean): Link[] {
@@ -93,7 +93,7 @@ interface AllLinks {
   readonly isModem: (name: string) => boolean;
 }
 
-/** Links are stacked a few high; a kernel prints no ring, and damaged output must not hang the helper. */
+/** Links are stacked a few levels high; a kernel prints no cycle, and damaged output must not hang the helper. */
 const maxDepth = 8;
 
 function kindOf(link: PrintedLink, all: AllLinks, depth: number): LinkKind {
@@ -106,11 +106,11 @@ function kindOf(link: PrintedLink, all: AllLinks, depth: number): LinkKind {
     return members.some((member) => isUplinkPort(member, all, depth)) ? 'lan' : 'container';
   }
   if (stackedKinds.has(kind)) {
-    // Inside a container the link below is in another namespace, and this one is the way to its network.
+    // Inside a container the link below is in another namespace, and this link leads to its network.
     const lower = all.byName.get(link.link ?? '');
     return lower === undefined || lower === link ? 'lan' : kindOf(lower, all, depth + 1);
   }
-  // The outer end of a container's veth is plugged into a bridge; the inner end is the container's own uplink.
+  // The host's end of a container's veth is in a bridge; the inner end is the container's own uplink.
   if (kind === 'veth' || kind === 'netkit') return link.master === undefined ? 'lan' : 'container';
   if (link.flags.includes('POINTOPOINT') || link.flags.includes('NOARP')) return 'point-to-point';
   if (link.link_type !== undefined && link.link_type !== 'ether' && link.link_type !== 'infiniband')
@@ -118,7 +118,7 @@ function kindOf(link: PrintedLink, all: AllLinks, depth: number): LinkKind {
   return all.isModem(link.ifname) ? 'point-to-point' : 'lan';
 }
 
-/** A bridge leads to a LAN when one of its ports is not the plug of a container or of a virtual machine. */
+/** A bridge leads to a LAN when one of its ports does not belong to a container or a virtual machine. */
 function isUplinkPort(port: PrintedLink, all: AllLinks, depth: number): boolean {
   return (
     !portKinds.has(port.linkinfo?.info_kind ?? '') &&

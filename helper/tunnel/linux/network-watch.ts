@@ -5,7 +5,10 @@ import { isRuleRemoval, overTable, tunnelTable } from './routing-rules.ts';
 
 const restartDelayMs = 1_000;
 
-/** Whether some line of `ip -o monitor` speaks of another device than the tunnel's: no rule, no route in Homing's own tables. */
+/**
+ * Whether a line of `ip -o monitor` is about another device than the tunnel's: no rule, no route in Homing's own
+ * tables.
+ */
 export function speaksOfOthers(text: string, tunnel: string): boolean {
   const ours = new RegExp(`(^|[\\s:])${tunnel}([@:\\s]|$)| table (${tunnelTable}|${overTable}) `);
   const rule = /^(Deleted )?\d+:\s+(not )?from /;
@@ -15,8 +18,8 @@ export function speaksOfOthers(text: string, tunnel: string): boolean {
 }
 
 /**
- * What the lines of `ip -o monitor` say is gone: links that went down, and own addresses. A network that is left
- * and another that is joined within a few milliseconds can have the same routes: only this tells them apart.
+ * What lines of `ip -o monitor` report as removed: links that went down, and own addresses. A network that is left and
+ * another that is joined within a few milliseconds can have the same routes: only this distinguishes them.
  */
 export function lossesIn(text: string): Losses {
   const devices = new Set<string>();
@@ -33,8 +36,8 @@ export function lossesIn(text: string): Losses {
 }
 
 /**
- * Watches links, addresses, routes and rules by one long-lived `ip monitor`. What changed is not parsed: the answer
- * to any change is to look again, and iproute2 before 6.2 prints text even with -j.
+ * Watches links, addresses, routes and rules by one long-lived `ip monitor`. Changes are not parsed: the reaction to
+ * any change is to read everything again, and iproute2 before 6.2 prints text even with -j.
  */
 export class NetworkWatch {
   readonly #program: string;
@@ -45,7 +48,7 @@ export class NetworkWatch {
   #restart: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param onRulesLost called when somebody removed a rule of Homing's */
+  /** @param onRulesLost called when another program removed a rule of Homing's */
   constructor(program: string, tunnel: string, onChange: (losses: Losses) => void, onRulesLost: () => void) {
     this.#program = program;
     this.#tunnel = tunnel;
@@ -70,7 +73,7 @@ export class NetworkWatch {
     child.on('exit', () => this.#again());
   }
 
-  /** `ip monitor` ends when the kernel drops messages; what it missed is looked at after the restart. */
+  /** `ip monitor` ends when the kernel drops messages; after the restart everything is read again. */
   #again(): void {
     if (this.#stopped || this.#restart !== undefined) return;
     this.#restart = setTimeout(() => {

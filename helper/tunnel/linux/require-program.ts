@@ -1,7 +1,7 @@
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { findProgram } from '../../process/programs.ts';
 
-/** The refusal of a machine on which a part of WireGuard is missing. */
+/** The error of a machine that lacks a part of WireGuard. */
 export function noWireGuard(missing: string): HomingError {
   return new HomingError({
     code: 'no-wireguard',

@@ -17,8 +17,8 @@ const routeSchema = z.looseObject({
 const answerSchema = z.array(z.looseObject({ ifname: z.string().optional() }));
 
 /**
- * The lines for `ip -j -d -force -batch -` that print the links, then the route to each address: that of WireGuard's own
- * packets, which never enter the tunnel.
+ * The lines for `ip -j -d -force -batch -` that print the links, then the route to each address: the route of
+ * WireGuard's own packets, which never enter the tunnel.
  */
 export function routeQueries(addresses: readonly string[]): string {
   const mark = ` mark ${tunnelMark}`;
@@ -30,8 +30,8 @@ export function routeQueries(addresses: readonly string[]): string {
 }
 
 /**
- * Parses the answers to {@link routeQueries}: one JSON list a line, the links among them; an address without a route
- * has none. A route over a link that is down (`linkdown`, ip-route(8)) or that ends here is no route.
+ * Parses the answers to {@link routeQueries}: one JSON list per line, including the links; an address without a route
+ * has none. A route over a link that is down (`linkdown`, ip-route(8)) or that ends here does not count.
  * @param parse parses the list of links
  * @param tunnel the interface of the tunnel itself
  */

@@ -17,30 +17,30 @@ import {
   tunnelTable,
 } from './routing-rules.ts';
 
-/** Whether the kernel knows IPv6 (it can be started without). */
+/** Whether the kernel has IPv6 (it can be disabled at boot). */
 export function hasIpv6(): boolean {
   return existsSync('/proc/sys/net/ipv6');
 }
 
-/** Whom the helper's sockets belong to. */
+/** The user of the helper's sockets. */
 export function ownUid(): number {
   return process.getuid?.() ?? 0;
 }
 
-/** Each attempt that fails leaves fewer routes than the one before. */
+/** Each failed attempt leaves fewer routes than the one before. */
 const maxRemovals = 8;
 
 /** Homing's rules and routing tables. */
 export class Routing {
   readonly #runner: ProgramRunner;
-  /** Undefined until it is known what is set. */
+  /** Undefined until the current rules are known. */
   #overrides: readonly string[] | undefined;
 
   constructor(runner: ProgramRunner) {
     this.#runner = runner;
   }
 
-  /** Makes the rules those of a plan; rules that are there already stay as they are. @throws Error */
+  /** Sets the rules of a plan; existing rules stay. @throws Error */
   async setRules(plan: TunnelPlan): Promise<void> {
     await Promise.all(families().map((family) => this.#setRules(family, rulesOf(plan, family, ownUid()))));
   }
@@ -51,7 +51,7 @@ export class Routing {
     if (changes.length > 0) await this.#ip(batchArgs(family), batchText(changes));
   }
 
-  /** Helpers of before 0.2 wrote their routes into the host's own table: those of an adopted interface go. @throws Error */
+  /** Removes routes that helpers before 0.2 wrote to the host's own table for an adopted interface. @throws Error */
   async leaveMainTable(interfaceName: string): Promise<void> {
     const flush = [`route flush dev ${interfaceName} table main`];
     await Promise.all(families().map((family) => this.#ip(batchArgs(family), batchText(flush))));
@@ -76,7 +76,7 @@ export class Routing {
     );
   }
 
-  /** Sets the overrides; what an earlier helper set is not known and goes first. @throws Error */
+  /** Sets the overrides; those of an earlier helper are unknown and removed first. @throws Error */
   async override(interfaceName: string, overrides: RouteOverrides): Promise<void> {
     const wanted = overrideRoutes(interfaceName, overrides);
     const present = this.#overrides;
@@ -89,7 +89,7 @@ export class Routing {
     if (lines.length > 0) await this.#ip(['-force', ...batchArgs(4)], batchText(lines));
   }
 
-  /** The exit status says only that there was nothing to flush. */
+  /** The exit status only says that there was nothing to flush. */
   async #clearOverrides(): Promise<void> {
     const flush = batchText([
       `route flush table ${overTable}`,
@@ -102,15 +102,15 @@ export class Routing {
     );
   }
 
-  /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
+  /** Removes every rule and route of Homing's, whichever helper set them. @throws Error */
   async remove(): Promise<void> {
     this.#overrides = undefined;
     await Promise.all(families().map((family) => this.#remove(family)));
   }
 
   /**
-   * `ip route flush` lists and then deletes: it fails with ESRCH when the kernel removes a route in between, as it does
-   * with an interface that is just going. What is left then is listed again.
+   * `ip route flush` lists and then deletes: it fails with ESRCH when the kernel removes a route in between, for
+   * example with a deleted interface. The rest is listed again.
    */
   async #remove(family: 4 | 6): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {

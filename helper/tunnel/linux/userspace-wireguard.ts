@@ -16,7 +16,7 @@ import { tunnelMark } from './routing-rules.ts';
 import type { PortChoice, WireGuardBackend } from './wireguard-backend.ts';
 import { awaitWireguardGoEnd } from './wireguard-go-end.ts';
 
-/** wireguard-go, one process for each interface, configured through its socket. */
+/** wireguard-go, one process per interface, configured through its socket. */
 export class UserspaceWireGuard implements WireGuardBackend {
   readonly kind = 'wireguard-go';
   readonly #runtimeDirectory: string;

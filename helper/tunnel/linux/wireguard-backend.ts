@@ -4,13 +4,13 @@ import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { Move } from '../network.ts';
 import type { LiveInterface } from '../system.ts';
 
-/** Whether a move also gives the interface another free listen port: what is in flight to the old one finds nobody. */
+/** Whether a move also changes the interface's listen port: packets in flight to the old port are then lost. */
 export type PortChoice = 'same-port' | 'another-port';
 
-/** One WireGuard that can carry a tunnel on Linux. */
+/** A WireGuard implementation that can carry a tunnel on Linux. */
 export interface WireGuardBackend {
   readonly kind: 'kernel' | 'wireguard-go';
-  /** Makes the interface, down and without addresses. @throws Error */
+  /** Creates the interface, down and without addresses. @throws Error */
   create(interfaceName: string): Promise<void>;
   /** @param listenPort undefined: any free port */
   configure(
@@ -19,14 +19,14 @@ export interface WireGuardBackend {
     endpoints: ReadonlyMap<PublicKey, Endpoint>,
     listenPort: number | undefined,
   ): Promise<void>;
-  /** Marks what WireGuard itself sends, so that it never enters the tunnel; {@link configure} has done so. */
+  /** Marks WireGuard's own packets, so that they never enter the tunnel; {@link configure} also does this. */
   setMark(interfaceName: string): Promise<void>;
-  /** What the interface says; undefined when it is gone. @throws Error when it is there and does not answer */
+  /** The live interface; undefined when it is gone. @throws Error when it exists and does not answer */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
-  /** Sets another endpoint and sends a keepalive; renewed, the peer is removed and added again. */
+  /** Sets another endpoint and sends a keepalive; with `renew` the peer is removed and added again. */
   setPeer(move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renew'>, port: PortChoice): Promise<void>;
-  /** Sets the endpoint once more, and nothing else. */
+  /** Only sets the endpoint again. */
   setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void>;
-  /** Waits until what carried a deleted interface has ended, and removes what it left. */
+  /** Waits until the process of a deleted interface has ended, and removes its leftovers. */
   awaitEnd(interfaceName: string): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { LiveInterface, LivePeer } from '../system.ts';
 import { tunnelMark } from './routing-rules.ts';
 
-/** The text `wg setconf` takes (wg(8), CONFIGURATION FILE FORMAT). It holds the private key. */
+/** The input of `wg setconf` (wg(8), CONFIGURATION FILE FORMAT). It contains the private key. */
 export function wireguardConfig(
   plan: TunnelPlan,
   privateKey: PrivateKey,

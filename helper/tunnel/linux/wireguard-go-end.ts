@@ -5,7 +5,7 @@ import { removeTraces } from '../wireguard-go.ts';
 const stopTimeoutMs = 2_000;
 const pollMs = 1;
 
-/** The processes that run wireguard-go for an interface, by their command line and program. */
+/** The wireguard-go processes of an interface, by command line and program. */
 export function wireguardGoProcesses(interfaceName: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -17,12 +17,12 @@ import {
   usesResolved,
 } from './commands.ts';
 
-/** Names of files that remember a record of resolvconf, so that a helper after a crash deletes it. */
+/** Names of files that remember a resolvconf record, so that a helper after a crash deletes it. */
 const rememberedPrefix = 'dns-record-';
 
 interface LinuxDnsParts {
   readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
-  /** Root's own, on memory: what is remembered there goes with a reboot, as the records do. */
+  /** Root's own, in memory: it disappears with a reboot, as the records do. */
   readonly runtimeDirectory: string;
   /** `/etc`, except in tests. */
   readonly etc: string;
@@ -33,7 +33,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // A machine without the file has nothing set in it.
+    // A machine without the file has no settings in it.
     return '';
   }
 }
@@ -95,12 +95,12 @@ export class LinuxDns implements DnsSystem {
     }
     const order = join(etc, 'resolvconf/interface-order');
     const record = resolvconfRecord(interfaceName, existsSync(order) ? textOf(order) : undefined);
-    // Remembered first: a helper that is killed between the two deletes a record that is not there.
+    // Remembered first: a helper killed in between deletes a record that does not exist.
     writeFileSync(join(runtimeDirectory, `${rememberedPrefix}${record}`), '', { mode: 0o600 });
     await this.#mustRun(resolvconfAdd(record, plan, kind));
   }
 
-  /** openresolv and the one of systemd have `--version` (resolvconf(8), resolvectl(1)), Debian's has none. */
+  /** openresolv and systemd's have `--version` (resolvconf(8), resolvectl(1)), Debian's does not. */
   async #kind(): Promise<ResolvconfKind> {
     const path = this.#parts.find('resolvconf');
     if (path === undefined) throw notSupported('resolvconf is gone.');
