@@ -10,7 +10,7 @@ import { candidateAt, endpointIn, type PathState, silentSinceMs, withSilence } f
 
 type Verified = Extract<ProbeOutcome, { verdict: 'verified' }>;
 
-/** What one outcome of a probe says of the candidates and of the path in use. */
+/** The effect of a probe's outcome on the candidates and on the path in use. */
 export function hearOutcome(
   state: PathState,
   target: ProbeTarget,
@@ -36,8 +36,9 @@ export function hearOutcome(
 }
 
 /**
- * The controller is there; what went out wanted no answer, or its answer is on the way, or the session is forgotten. An
- * answer from where a move goes to says nothing of the path that it leaves: should it go back, that is as silent as before.
+ * The controller is reachable: the packets sent expected no answer, or it is on its way, or the session is forgotten.
+ * During a move, an answer from its target proves nothing about the path being left: after a revert that path is as
+ * silent as before.
  */
 function provenInUse(state: PathState, nowMs: number): Step {
   const { phase } = state;
@@ -47,7 +48,7 @@ function provenInUse(state: PathState, nowMs: number): Step {
   return suspectSession(heard, sinceMs, nowMs);
 }
 
-/** It answered over the link itself a moment ago: no route needs to be looked up to use it. */
+/** It answered over the link itself just now: it can be used without looking up a route. */
 function discovered(
   state: PathState,
   target: Pick<DiscoveryTarget, 'kind'> & Pick<ProbeTarget, 'interfaceName'>,

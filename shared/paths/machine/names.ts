@@ -1,8 +1,8 @@
 import { namesLeave, namesReturn } from '../../timeline/move-reasons.ts';
 
-/** Through which controller the names of peers resolve. The same shape as the path of one controller. */
+/** The controller in whose subnet the names of peers resolve. The same shape as the path of one controller. */
 
-/** A controller must be lost, or back, for this long before the names follow. */
+/** The debounce: a controller must be lost, or back, for this long before the names move. */
 const settleMs = 2_000;
 
 export interface ReachableController {
@@ -13,11 +13,11 @@ export interface ReachableController {
 export interface NamesState {
   readonly defaultController: string;
   readonly via: string;
-  /** Where the names are to go, and since when; null while they are where they belong. */
+  /** Where the names will move, and since when; null while they are in place. */
   readonly wanted: { readonly via: string; readonly sinceMs: number } | null;
 }
 
-/** @param via where the names are now: the helper before this one may have moved them */
+/** @param via where the names are now: the previous helper may have moved them */
 export function initialNames(defaultController: string, via: string): NamesState {
   return { defaultController, via, wanted: null };
 }
@@ -28,8 +28,8 @@ export interface NamesMove {
 }
 
 /**
- * The controller through whose subnet the names of peers resolve: the default one while it can be reached, else
- * the first that can. With none reachable nothing is gained by moving.
+ * The controller in whose subnet the names of peers resolve: the default one while it is reachable, else the first that
+ * is. When none is, the names stay.
  */
 export function namesVia(controllers: readonly ReachableController[], defaultController: string): string {
   const reachable = controllers.filter((one) => !one.isLost).map((one) => one.name);
@@ -37,7 +37,7 @@ export function namesVia(controllers: readonly ReachableController[], defaultCon
   return reachable[0] ?? defaultController;
 }
 
-/** Considers what is reachable now. @returns the state, and the move of the names when its time has come */
+/** Considers what is reachable now. @returns the state, and the move of the names once the debounce has passed */
 export function stepNames(
   state: NamesState,
   controllers: readonly ReachableController[],

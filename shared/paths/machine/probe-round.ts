@@ -5,18 +5,18 @@ import type { Situation } from '../situation.ts';
 import type { Haste, PathState } from './state.ts';
 
 /**
- * Two lost probes and a few lost packets happen by chance: where a packet in fifty is lost each way, once in two hours at two
- * packets a second. Four do not.
+ * Two lost probes and a few lost packets happen by chance: with a loss of one packet in fifty each way, once in two
+ * hours at two packets a second. Four do not.
  */
 const attemptsOf: Record<Haste, number> = { urgent: 2, careful: 4, event: 3, watch: 2 };
 const isHurried = (haste: Haste) => haste === 'urgent' || haste === 'careful';
-/** A path whose time is known answers within some round trips, or its two messages were lost. */
+/** A path with a known time answers within some round trips, or both messages were lost. */
 const minUrgentTimeoutMs = 100;
 const urgentRoundTrips = 3;
 const urgentTimeoutMs = 150;
 const patientTimeoutMs = 700;
 
-/** Which targets a round asks, in this order, and how patiently. */
+/** The targets of a round, in order, and their timeouts. */
 export interface ProbeRound {
   readonly targets: readonly ProbeTarget[];
   readonly timing: ProbeTiming;
@@ -60,7 +60,10 @@ export function probeRound(
   return { targets: [...ahead, ...behind, ...unlikely], timing };
 }
 
-/** How long one message to a candidate is waited for, in a hurry. What was never measured may be as slow as the slowest. */
+/**
+ * The timeout of a message to a candidate in an urgent round. A path that was never measured may be as slow as the
+ * slowest.
+ */
 function urgentTimeout({ candidates }: Situation, endpoint: Endpoint): number {
   const own = candidates.find((one) => one.endpoint === endpoint)?.verified;
   const slowestMs = Math.max(0, ...candidates.map((one) => one.verified?.smoothedMs ?? 0));

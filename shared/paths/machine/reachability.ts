@@ -1,10 +1,10 @@
 import { andThen, type Step } from './compose.ts';
 import type { PathState } from './state.ts';
 
-/** A network is often left for another within the second: a loss is announced only when it lasts this long. */
+/** The debounce: a network is often left for another within a second, so a loss is announced only after this time. */
 export const announceAfterMs = 1_500;
 
-/** Nothing reaches the controller now, as far as is known. */
+/** No path to the controller works now, as far as is known. */
 export function isLost(state: PathState): boolean {
   return state.reachability.is === 'lost';
 }
@@ -14,7 +14,7 @@ export function lose(state: PathState, reason: string, nowMs: number): Step {
   return [{ ...state, reachability: { is: 'lost', sinceMs: nowMs, reason, isAnnounced: false } }, []];
 }
 
-/** Something reaches it again; announced when the loss was. */
+/** A path works again; announced if the loss was. */
 export function find(state: PathState, reason: string): Step {
   const { reachability } = state;
   if (reachability.is === 'reachable') return [state, []];
@@ -22,7 +22,7 @@ export function find(state: PathState, reason: string): Step {
   return [found, reachability.isAnnounced ? [{ do: 'record', decision: { kind: 'found', reason } }] : []];
 }
 
-/** When a loss is to be announced; null when none is. */
+/** When a loss will be announced; null without one. */
 export function announcementAtMs({ reachability }: PathState): number | null {
   return reachability.is === 'lost' && !reachability.isAnnounced
     ? reachability.sinceMs + announceAfterMs

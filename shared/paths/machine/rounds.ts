@@ -3,16 +3,16 @@ import { andThen, type Step } from './compose.ts';
 import { probeRound, scheduleOf } from './probe-round.ts';
 import { endpointIn, type Haste, isAtRest, type PathState, type Phase, situationOf } from './state.ts';
 
-/** The rounds of probes: one at a time, a newer in place of an older, the next when it is due. */
+/** The rounds of probes: one at a time. A newer round replaces an older; the next starts when it is due. */
 
-/** Between two rounds, however long the first took. */
+/** The minimum time between two rounds, however long the first took. */
 const minPauseMs = 200;
-/** A network that changes all the time does not keep a person waiting for ever. */
+/** A constantly changing network must not keep a person waiting for ever. */
 const maxRoundsRequested = 5;
 
 const urgency: Record<Haste, number> = { watch: 0, event: 1, careful: 2, urgent: 3 };
 
-/** Begins a round as soon as its turn comes, in place of one under way. */
+/** Starts a round as soon as it has a turn, replacing one in progress. */
 export function beginRound(state: PathState, haste: Haste, nowMs: number): Step {
   const { round, requested } = state;
   const waitsAlready = round.is === 'waiting' && urgency[round.haste] >= urgency[haste];
@@ -34,12 +34,12 @@ export function beginRound(state: PathState, haste: Haste, nowMs: number): Step 
   ];
 }
 
-/** An event: everything is asked again. */
+/** An event: everything is probed again. */
 export function beginEventRound(state: PathState, haste: Exclude<Haste, 'watch'>, nowMs: number): Step {
   return beginRound({ ...state, roundsSinceEvent: 0 }, haste, nowMs);
 }
 
-/** The turn has come: what is asked is decided now, not when the round was due. Without targets it ends at once. */
+/** The turn has come: the targets are chosen now, not when the round was due. Without targets it ends at once. */
 export function takeTurn(state: PathState, nowMs: number): { readonly step: Step; readonly isOver: boolean } {
   const { round, port, discovery, nextId } = state;
   if (round.is !== 'waiting') {
@@ -61,21 +61,21 @@ function wasAsked(round: PathState['round']): boolean {
   return round.is === 'running' && round.targets.some(({ kind }) => kind === 'neighbour');
 }
 
-/** Ends the round under way, before anything is decided on it. */
+/** Ends the round in progress, before any decision on it. */
 export function endRound(state: PathState): Step {
   const ended: PathState = {
     ...state,
     round: { is: 'idle' },
     discovery: state.discovery.filter(({ kind }) => kind !== 'neighbour' || !wasAsked(state.round)),
     roundsSinceEvent: state.roundsSinceEvent + 1,
-    // What began before somebody asked does not answer them.
+    // A round that started before a request does not answer it.
     requested: state.requested === 0 ? 0 : null,
   };
   return [ended, [{ do: 'yield-turn' }]];
 }
 
 /**
- * When the next round is due, counted from the start of the round before: a round that waits for answers must not delay
+ * When the next round is due, counted from the start of the previous one: a round that waits for answers must not delay
  * the next.
  */
 export function scheduleRound(step: Step, startMs: number, nowMs: number): Step {

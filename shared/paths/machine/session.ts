@@ -5,25 +5,25 @@ import { assumedRoundTripMs } from './deciding.ts';
 import { candidateAt, endpointIn, type On, type PathState } from './state.ts';
 
 /**
- * Tells a controller that has forgotten the session, since its WireGuard was restarted, from one that has nothing to say.
- * WireGuard itself asks for another session after 15 s without an answer (KEEPALIVE_TIMEOUT and REKEY_TIMEOUT, paper
- * section 6.5); a controller that answers the probe meanwhile is there, and 15 s are long.
+ * Distinguishes a controller that has forgotten the session, since its WireGuard was restarted, from one that has
+ * nothing to send. WireGuard itself starts a handshake after 15 s without an answer (KEEPALIVE_TIMEOUT and
+ * REKEY_TIMEOUT, paper section 6.5); a controller that answers probes meanwhile is reachable, and 15 s are long.
  */
 
-/** Something that was sent is answered within this time, or within some round trips; the silence before a check counts. */
+/** Packets are answered within this time, or within some round trips; the silence before a check counts. */
 const minSilenceMs = 450;
 const silenceFactor = 4;
-/** At least so long is watched: what came in since the silence was noticed is not known. */
+/** The minimum time to watch: packets received between the first sign of silence and the check are unknown. */
 const minWatchMs = 150;
-/** After a move the tunnel is looked at once more, for as long as it takes to look twice. */
+/** After a move the tunnel is checked again, for two readings. */
 const secondWatchMs = 100;
-/** WireGuard itself has asked for another session by then. */
+/** WireGuard itself has started a handshake by then. */
 const maxPendingMs = 16_000;
-/** What brought nothing is not done again before this has passed, and twice as long after each time. */
+/** The backoff after a renegotiation without effect; it doubles each time. */
 const firstPauseMs = 60_000;
 const maxPauseMs = 3_600_000;
 
-/** The controller answered a probe while the tunnel was silent, since then: watches whether it answers there, too. */
+/** The controller answered a probe while the tunnel was silent: checks whether it also answers there. */
 export function suspectSession(state: PathState, sinceMs: number, nowMs: number): Step {
   const { session } = state;
   if (nowMs < session.notBeforeMs) return [state, []];
@@ -41,7 +41,7 @@ function check(state: PathState, watchMs: number): Step {
   ];
 }
 
-/** @param silentMs for how long data went out and nothing came in; null when that is not so */
+/** @param silentMs how long data was sent and none received; null otherwise */
 export function sessionChecked(
   state: PathState,
   { check: number, silentMs }: { readonly check: number; readonly silentMs: number | null },
@@ -64,7 +64,7 @@ function canRenew(state: PathState): boolean {
   return phase.is === 'on' && candidateAt(state, phase.endpoint)?.last.verdict === 'verified';
 }
 
-/** A move, which looks for an answer too, has ended, or the path answered: what waited for that goes on. */
+/** A move, which also waits for an answer, has ended, or the path answered: a pending check continues. */
 export function resumeSession(state: PathState, nowMs: number): Step {
   const { session } = state;
   if (session.pendingSinceMs === null || session.check !== null || !canRenew(state)) return [state, []];
@@ -74,7 +74,7 @@ export function resumeSession(state: PathState, nowMs: number): Step {
   return check(state, secondWatchMs);
 }
 
-/** The check stays under way until it is known what the new session brought. */
+/** The check stays in progress until the effect of the new session is known. */
 function renew(state: PathState, on: On | null, silentMs: number): Step {
   if (on === null) return [state, []];
   const { nextId: effect } = state;
@@ -102,7 +102,7 @@ export function renewed(state: PathState, effect: number): Step {
   ];
 }
 
-/** A session that brought nothing is not renewed again soon. */
+/** A renegotiation without effect is not repeated soon. */
 export function renewalJudged(state: PathState, effect: number, answered: boolean, nowMs: number): Step {
   const { session } = state;
   if (session.check !== effect) return [state, []];
@@ -114,7 +114,7 @@ export function renewalJudged(state: PathState, effect: number, answered: boolea
   return session.isSuspectedAgain ? suspectSession(judged, nowMs, nowMs) : [judged, []];
 }
 
-/** The check, or the renewal that it led to, could not be carried out. */
+/** The check, or the renegotiation that followed, failed. */
 export function sessionCheckEnded(state: PathState, number: number): PathState {
   const { session } = state;
   if (session.check !== number) return state;

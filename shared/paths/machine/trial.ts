@@ -9,16 +9,16 @@ import type { Candidate } from '../candidate.ts';
 import { currentCandidate, type MoveChoice, moveTo, type Situation, usableOthers } from '../situation.ts';
 
 /**
- * The fallback for a controller that does not know the probe key (a published Clan network today): the only
- * proof is the tunnel itself, so the move is tried, verified through the tunnel and reverted on failure;
- * once per event, and then only after the back-off of a failed move.
+ * The fallback for a controller that does not know the probe key (a published Clan network): the only proof is the
+ * tunnel itself, so a move is tried, verified through the tunnel and reverted on failure; once per event, and then only
+ * after the backoff of a failed move.
  */
 
 export interface TrialFacts {
-  /** A controller that ever answered a probe is never tried blindly. */
+  /** A controller that ever answered a probe is never tried without proof. */
   readonly everAnswered: boolean;
   readonly roundsSinceEvent: number;
-  /** The tunnel was asked about a silence, and did not answer. */
+  /** The tunnel was tested because of a silence, and did not answer. */
   readonly isTunnelSilent: boolean;
   /** Whether an address lies on a LAN of this machine, as far as is known. */
   readonly isOnLink: (endpoint: Endpoint) => boolean;

@@ -3,21 +3,21 @@ import type { TunnelVerdict } from './events.ts';
 import { type PathState, silentSinceMs, type TunnelProof } from './state.ts';
 
 /**
- * A controller that does not know the probe key (every published Clan network, every wg-quick file): only the tunnel itself
- * can tell whether its path works. Packets that go unanswered may want no answer, so the tunnel is asked: by pings, where
- * its address is known, and by waiting. WireGuard answers data by a keepalive within 10 s, whatever the data was
+ * For a controller that does not know the probe key (every published Clan network, every wg-quick file), only the
+ * tunnel itself shows whether its path works. Unanswered packets may have expected no answer, so the tunnel is tested:
+ * by pings, if its address is known, and by waiting. WireGuard answers any data with a keepalive within 10 s
  * (KEEPALIVE_TIMEOUT, paper section 6.5).
  */
 
 const briefMs = 1_000;
-/** KEEPALIVE_TIMEOUT, and room for a slow path. */
+/** KEEPALIVE_TIMEOUT, and a margin for a slow path. */
 const lastingMs = 11_000;
 
 export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['silence'] {
   return tunnel.sinceMs !== null && tunnel.sinceMs === silentSinceMs(phase) ? tunnel.silence : null;
 }
 
-/** Asks about the silence there is, first briefly, then for as long as it takes to be sure. */
+/** Tests the tunnel because of a silence, first briefly, then long enough to be sure. */
 export function askTunnel(state: PathState): Step {
   const { phase, tunnel, everAnswered, isPingable, nextId } = state;
   const silence = silenceOfTunnel(state);
@@ -28,7 +28,7 @@ export function askTunnel(state: PathState): Step {
   return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'ask-tunnel', check: nextId, timeoutMs }]];
 }
 
-/** @returns the state, and whether the tunnel works after all; null when the answer is not to a question of now */
+/** @returns the state, and whether the tunnel works; null when the answer is not to the current test */
 export function tunnelAsked(
   state: PathState,
   { check, verdict }: { readonly check: number; readonly verdict: TunnelVerdict },

@@ -1,12 +1,15 @@
-/** Lets the rounds of a few controllers run at once, the urgent ones first. The same shape as the path of one. */
+/**
+ * Lets the rounds of a few controllers run concurrently, urgent ones first. The same shape as the path of one
+ * controller.
+ */
 
 /** A round takes a few milliseconds of arithmetic per message: a few at once keep the helper responsive. */
 const maxAtOnce = 4;
-/** Rounds that no event asks for are spread out, so that a network of 500 controllers stays quiet. */
+/** Rounds without an event are spread out, so that a network of 500 controllers stays quiet. */
 const watchSpacingMs = 100;
 
 export interface TurnsState {
-  /** In the order in which they asked. */
+  /** In request order. */
   readonly waiting: readonly { readonly controller: string; readonly isUrgent: boolean }[];
   readonly holding: readonly string[];
   readonly nextWatchMs: number;
@@ -38,7 +41,7 @@ export function stepTurns(
   }
 }
 
-/** When a turn is to be given; null when none is waited for, or one has to be given back first. */
+/** When the next turn is granted; null when none is requested, or one must be yielded first. */
 export function turnsWakeAtMs({ waiting, holding, nextWatchMs }: TurnsState): number | null {
   return waiting.length === 0 || holding.length >= maxAtOnce ? null : nextWatchMs;
 }
@@ -47,7 +50,7 @@ function without({ waiting }: TurnsState, controller: string): TurnsState['waiti
   return waiting.filter((one) => one.controller !== controller);
 }
 
-/** Who has a turn begins again in it; who waits and is in a hurry now waits among the urgent ones. */
+/** A controller with a turn restarts its round; a waiting one that becomes urgent moves to the urgent ones. */
 function take(
   state: TurnsState,
   { controller, isUrgent }: Extract<TurnsEvent, { type: 'take-turn' }>,
