@@ -58,7 +58,7 @@ export class TunnelKeeper {
     this.#parts = parts;
   }
 
-  /** Told whenever {@link status} may have changed. */
+  /** Called whenever {@link status} may have changed. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

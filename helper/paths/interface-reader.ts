@@ -20,7 +20,7 @@ export function peerOf(
   return live?.peers.find((peer) => peer.publicKey === publicKey);
 }
 
-/** Reads the live interface, and tells each machine what it says of its controller. */
+/** Reads the live interface, and passes each machine the state of its controller. */
 export class InterfaceReader {
   readonly #parts: InterfaceReaderParts;
   #isGone = false;

@@ -25,7 +25,7 @@ const outputLimitBytes = 16 * 1024 * 1024;
 
 /**
  * Standard input as an unnamed file in a root-only directory. Not a pipe: Node's are sockets, and `wg` and
- * `nft` open /dev/stdin anew, which fails on a socket (ENXIO). Not a named file: a key would stay behind
+ * `nft` open /dev/stdin again, which fails on a socket (ENXIO). Not a named file: a key would stay behind
  * after a crash.
  */
 function unnamedInput(directory: string, text: string): number {

@@ -139,15 +139,15 @@ function difference(what: string, from: string | null, to: string | null): Diffe
   return { what, change, from, to };
 }
 
-/** Name to what a person is told of a member, and to all that is compared, which may be secret. */
-type Facts = ReadonlyMap<string, { readonly told: string; readonly compared: string }>;
+/** Name to the shown text of a member, and to everything that is compared, which may be secret. */
+type Facts = ReadonlyMap<string, { readonly text: string; readonly compared: string }>;
 
 function controllerFacts(profile: Profile): Facts {
   const described = new Map(describeControllers(profile).map((entry) => [entry.name, entry]));
   return new Map(
     profile.controllers.map((controller) => {
       const places = described.get(controller.name);
-      const told = [
+      const text = [
         `key ${controller.publicKey.slice(0, 8)}…`,
         ...(places?.private ?? []).map((endpoint) => `LAN ${endpoint}`),
         ...(places?.public ?? []).map((endpoint) => `internet ${endpoint}`),
@@ -157,7 +157,7 @@ function controllerFacts(profile: Profile): Facts {
         ...('exit' in controller && controller.exit !== undefined ? [exitText(controller.exit)] : []),
       ].join(', ');
       const secret = controller.presharedKey ?? '';
-      return [controller.name, { told, compared: `${controller.publicKey} ${secret} ${told}` }];
+      return [controller.name, { text, compared: `${controller.publicKey} ${secret} ${text}` }];
     }),
   );
 }
@@ -171,19 +171,19 @@ function machineFacts(profile: Profile): Facts {
     return new Map(
       profile.machines.map(({ name, kind, address }) => [
         name,
-        { told: kind, compared: `${kind} ${address}` },
+        { text: kind, compared: `${kind} ${address}` },
       ]),
     );
   }
   return new Map(
     profile.machines.map(({ name, kind, suffix = '', ipv4, aliases = [], controller }) => {
-      const told = [
+      const text = [
         kind,
         ...(ipv4 === undefined ? [] : [ipv4]),
         ...aliases.map((alias) => `also called ${alias}`),
         ...(controller === undefined ? [] : [`named through ${controller}`]),
       ].join(', ');
-      return [name, { told, compared: `${suffix} ${told}` }];
+      return [name, { text, compared: `${suffix} ${text}` }];
     }),
   );
 }
@@ -195,6 +195,6 @@ function listDifferences(list: string, before: Facts, after: Facts): Difference[
     const to = after.get(name);
     if (from?.compared === to?.compared) return [];
     const change = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
-    return [{ what: `${list} ${name}`, change, from: from?.told ?? null, to: to?.told ?? null }];
+    return [{ what: `${list} ${name}`, change, from: from?.text ?? null, to: to?.text ?? null }];
   });
 }

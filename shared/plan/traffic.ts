@@ -104,7 +104,7 @@ export function takesMostTraffic(ranges: readonly string[]): boolean {
   return share[4] >= mostShare || share[6] >= mostShare;
 }
 
-/** What a person is told of the traffic that is not for this network. */
+/** What the user reads about traffic outside this network. */
 export interface OtherTraffic {
   /** Whether all of it stays as it is. */
   readonly isUntouched: boolean;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const script = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url));
 
-test('the first command of the README tells its whole story', { timeout: 180_000 }, () => {
+test('the first command of the README completes its story', { timeout: 180_000 }, () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--json'], { encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   const { ok, steps } = JSON.parse(stdout);

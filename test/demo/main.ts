@@ -8,7 +8,7 @@ import { authorNetwork, buildCast, type Cast, joinNetwork, networkName } from '.
 import { tellRoaming } from './roaming.ts';
 import { Story } from './steps.ts';
 
-/** `npm run demo`: first light and the roaming story, told with times. */
+/** `npm run demo`: connecting and the roaming story, with times. */
 
 const machines = ['nas', 'vps', 'desk', 'laptop'];
 const firstPingMs = 20_000;
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
     await tell(story);
   } catch (error) {
     ok = false;
-    // A step that failed has told it; anything else is told here.
+    // A failed step has reported it; other errors are reported here.
     if (story.results.every((step) => step.ok))
       out.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   }

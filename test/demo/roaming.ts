@@ -25,7 +25,7 @@ function lastMove(status: Status): string {
   const move = status.timeline.findLast(
     (decision) => decision.kind === 'moved' && decision.controller === 'nas',
   );
-  return move === undefined ? 'no move was told' : `${move.reason}, moved to ${move.to}`;
+  return move === undefined ? 'no move was recorded' : `${move.reason}, moved to ${move.to}`;
 }
 
 /** The path that must follow a change of the network. */
@@ -91,7 +91,7 @@ export async function tellRoaming(story: Story, cast: Cast): Promise<void> {
   await story.step('The LAN between the two dies silently: over the internet again', () =>
     roam(cast, () => dropFramesFromLaptop(cast), { path: 'internet' }),
   );
-  await story.step('The LAN works again, and no event tells: found by looking', () =>
+  await story.step('The LAN works again without an event: found by probing', () =>
     roam(cast, () => passFramesFromLaptop(cast), { path: 'lan' }),
   );
   await story.step('The NAS gets another LAN address, which no invite knows: found by broadcast', () =>

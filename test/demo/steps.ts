@@ -1,4 +1,4 @@
-/** Steps of a story, each timed and told as it happens. */
+/** Steps of a story, each timed and printed as it happens. */
 
 export interface StepResult {
   readonly name: string;
@@ -21,7 +21,7 @@ export class Story {
   readonly #write: (text: string) => void;
   readonly #startedMs = performance.now();
 
-  /** @param write where the story is told */
+  /** @param write where to print the story */
   constructor(write: (text: string) => void) {
     this.#write = write;
   }

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => scene?.destroy());
 
 const patience = { timeout: 15_000 };
-/** After this, what has changed is told, or is not going to be. */
+/** The debounce of notifications has passed after this. */
 const settledMs = 2_500;
 const inviteFile = '/home/user/laptop.homing';
 const cardFile = '/home/user/laptop.homing-card';
@@ -191,7 +191,7 @@ test('an impostor at the NAS’s private address is not followed, and the timeli
   await goTo('Status');
 });
 
-test('back home it is the LAN again, and nobody is told of what they see', async () => {
+test('back home it is the LAN again, without a notification while the window is in view', async () => {
   await scene.windows.bringToFront('Homing');
   const before = (await scene.tray.notifications()).length;
   await scene.world.moveLaptop('home');
@@ -200,7 +200,7 @@ test('back home it is the LAN again, and nobody is told of what they see', async
   expect(await scene.tray.notifications()).toHaveLength(before);
 });
 
-test('out of sight the desktop tells it, and a press on that brings the window', async () => {
+test('out of view a notification says so, and a click on it opens the window', async () => {
   await scene.windows.minimise('Homing');
   await scene.world.moveLaptop('cafe');
   await scene.laptop.untilPath('nas', 'internet');
@@ -213,7 +213,7 @@ test('out of sight the desktop tells it, and a press on that brings the window',
   await expect.poll(() => scene.windows.inFront(), patience).toBe('Homing');
 });
 
-test('a helper that was killed is missed, and taken up again with its live tunnel', async () => {
+test('a killed helper is shown as missing, and again with its live tunnel once it is back', async () => {
   await scene.laptop.installed.killHelper();
   await page
     .getByText('The helper is not running')
@@ -233,7 +233,7 @@ test('an app that was killed finds the live tunnel when it is opened again', asy
   expect(await mainSwitch().isChecked()).toBe(true);
 });
 
-test('with the window closed, coming home is told by the desktop', async () => {
+test('with the window closed, a notification says that the laptop came home', async () => {
   await page.close();
   await expect.poll(() => app.openPage() === undefined, patience).toBe(true);
   await scene.world.moveLaptop('cafe');
@@ -242,9 +242,9 @@ test('with the window closed, coming home is told by the desktop', async () => {
   const before = (await scene.tray.notifications()).length;
   await scene.world.moveLaptop('home');
   await expect.poll(async () => (await scene.tray.notifications()).length, patience).toBe(before + 1);
-  const told = (await scene.tray.notifications()).at(-1);
-  expect(told?.title).toBe('nas on your LAN now');
-  expect(told?.body).toMatch(/^Answered on your LAN in /);
+  const shown = (await scene.tray.notifications()).at(-1);
+  expect(shown?.title).toBe('nas on your LAN now');
+  expect(shown?.body).toMatch(/^Answered on your LAN in /);
 });
 
 test('the tray opens the window again', async () => {

@@ -147,7 +147,7 @@ describe('an invite for a network that is there already', () => {
 });
 
 describe('a store that was damaged', () => {
-  test('a profile that cannot be read is kept and told; the others load', async () => {
+  test('an unreadable profile is kept and reported; the others load', async () => {
     const [id = ''] = await profilesOnDisk();
     const path = `${store}/profiles/${id}/profile.json`;
     const whole = await appHost.host.readFile(path);

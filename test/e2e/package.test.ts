@@ -115,7 +115,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
     page = await app.page();
   });
 
-  test('whom polkit does not know as an administrator is told so, and nothing is installed', async () => {
+  test('a user who is no administrator for polkit gets an error, and nothing is installed', async () => {
     await page.getByRole('button', { name: 'Set up Homing' }).click();
     await page.getByText('The helper was not installed', { exact: true }).waitFor(patience);
     expect(await page.getByRole('alert').innerText()).toContain('nothing that asks for a password');

@@ -11,7 +11,7 @@ import { startSystemBus } from './support/polkit.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 import { stagedTunnel } from './support/staged-tunnel.ts';
 
-/** A laptop that wakes up elsewhere: the app tells the helper at once. The helper that is told is the test's own. */
+/** A laptop that wakes up elsewhere: the app notifies the helper at once. The helper is the test's own. */
 
 const script = fileURLToPath(new URL('support/login_manager.py', import.meta.url));
 
@@ -44,7 +44,7 @@ test('on waking up every path is tested, when a tunnel is up', async () => {
   await sleep(300);
   expect(helper.asked).toEqual(['connect wgnet']);
   manager.write('wake\n');
-  // Electron may tell of it more than once.
+  // Electron may report it more than once.
   await expect
     .poll(() => [...new Set(helper.asked)], { timeout: 5_000 })
     .toEqual(['connect wgnet', 'probe all']);

@@ -4,10 +4,10 @@ import { fuzz } from './fuzz.ts';
 test('30 seconds of mutated inputs at every parser and socket break no law', {
   timeout: 90_000,
 }, async () => {
-  const told: string[] = [];
-  const result = await fuzz({ seconds: 30, tell: (line) => told.push(line) });
+  const reported: string[] = [];
+  const result = await fuzz({ seconds: 30, report: (line) => reported.push(line) });
   console.log(`${result.inputs} inputs, seed ${result.seed}`);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   expect(result.violations).toBe(0);
   // A surface that takes nothing, or refuses nothing, would test little.
   for (const [name, { inputs }] of Object.entries(result.bySurface)) expect(inputs, name).toBeGreaterThan(50);

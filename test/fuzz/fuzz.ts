@@ -27,7 +27,7 @@ export interface FuzzOptions {
   readonly seed?: number | undefined;
   /** Only surfaces whose name contains it. */
   readonly only?: string | undefined;
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
 }
 
 /** No input of at most 1.2 MB takes more processor time; the clock alone would blame a machine that does other things. */
@@ -42,7 +42,7 @@ const shownViolations = 5;
  * Hands mutated inputs to every surface in turn. Each input has a seed of its own, so that one that breaks a law can be
  * repeated alone: `npm run fuzz -- --surface NAME --seed N --inputs 1`.
  */
-export async function fuzz({ seconds, inputs, seed, only, tell }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({ seconds, inputs, seed, only, report }: FuzzOptions): Promise<FuzzResult> {
   const first = new SeededRandom(seed).seed;
   const surfaces = [...parserSurfaces(), ...socketSurfaces(), ...fileSurfaces()];
   const chosen = surfaces.filter(({ name }) => only === undefined || name.includes(only));
@@ -60,13 +60,13 @@ export async function fuzz({ seconds, inputs, seed, only, tell }: FuzzOptions): 
         if (result === undefined || (inputs !== undefined && total >= inputs)) continue;
         if (round % (surface.everyRounds ?? 1) !== 0) continue;
         total += 1;
-        await tryOne(surface, (first + round) >>> 0, result, tell);
+        await tryOne(surface, (first + round) >>> 0, result, report);
       }
       if (round === 50) residentBytes = process.memoryUsage.rss();
     }
     const grown = residentBytes === 0 ? 0 : process.memoryUsage.rss() - residentBytes;
     if (grown > growthAllowedBytes) {
-      tell(`memory: ${Math.round(grown / 1024 ** 2)} MB more than after the first rounds`);
+      report(`memory: ${Math.round(grown / 1024 ** 2)} MB more than after the first rounds`);
       const [any] = Object.values(bySurface);
       if (any !== undefined) any.violations += 1;
     }
@@ -86,7 +86,7 @@ async function tryOne(
   surface: Surface,
   seed: number,
   result: SurfaceResult,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
   const startedAt = performance.now();
   const startedCpu = process.cpuUsage();
@@ -107,5 +107,5 @@ async function tryOne(
   result.violations += 1;
   if (result.violations > shownViolations) return;
   const why = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-  tell(`${surface.name}, repeat with --surface "${surface.name}" --seed ${seed} --inputs 1\n  ${why}`);
+  report(`${surface.name}, repeat with --surface "${surface.name}" --seed ${seed} --inputs 1\n  ${why}`);
 }

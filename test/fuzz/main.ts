@@ -24,7 +24,7 @@ const result = await fuzz({
   inputs: numberOf(values.inputs, 'inputs'),
   seed: numberOf(values.seed, 'seed'),
   only: values.surface,
-  tell: (line) => void process.stderr.write(`${line}\n`),
+  report: (line) => void process.stderr.write(`${line}\n`),
 });
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else {

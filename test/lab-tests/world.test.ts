@@ -106,7 +106,7 @@ async function udpRoundTrip(server: Host, client: Host, to: string): Promise<str
   }
 }
 
-/** Tells every sender the address it is heard from. */
+/** Reports to every sender the address it is received from. */
 const echoScript = [
   'import socket',
   's = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)',

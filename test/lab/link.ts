@@ -2,7 +2,7 @@ import { DelayLine, sendPlainFrames } from './delay-line.ts';
 import type { Fabric, Switch } from './fabric.ts';
 import type { Host } from './host.ts';
 
-/** What a host is told by the network it is plugged into. */
+/** The network configuration of a host. */
 export interface LinkAddressing {
   /** Addresses with prefix length, such as 192.0.2.10/24 or 2001:db8:1::10/64. */
   readonly addresses: readonly string[];

@@ -58,7 +58,7 @@ export async function buildHome(lab: Lab, internet: Switch, options: HomeOptions
   return { lan, router, wan, nas, nasLan, desk };
 }
 
-/** What a host at home is told by its network. */
+/** The network configuration of a host at home. */
 export function homeAddressing(host: 'nas' | 'desk' | 'laptop'): LinkAddressing {
   return {
     addresses: [`${at.private[host]}/24`, `${at.home6[host]}/64`],

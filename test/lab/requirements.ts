@@ -31,7 +31,7 @@ export function missingForLab(): string[] {
 }
 
 /**
- * Whether the kernel carries the tunnels of the lab; otherwise wireguard-go does. Only trying tells; in a network namespace
+ * Whether the kernel carries the tunnels of the lab; otherwise wireguard-go does. Only trying shows it; in a network namespace
  * that is gone again at once.
  */
 export function kernelHasWireGuard(): boolean {

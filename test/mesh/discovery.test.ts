@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 import { StatefulFirewall } from './support/stateful-firewall.ts';
@@ -11,6 +12,8 @@ vi.setConfig({ testTimeout: 60_000 });
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
 let firewall: StatefulFirewall;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();

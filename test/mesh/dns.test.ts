@@ -26,7 +26,7 @@ async function awayFromBox(): Promise<{ laptop: Host; box: Host; installed: Inst
 
 const zonesOfDnsmasq = '/etc/dnsmasq-zones.conf';
 
-/** The real openresolv, with dnsmasq's file as the local resolver that it tells zones to. */
+/** The real openresolv, with dnsmasq's file as the local resolver that gets the zones. */
 async function useOpenresolv(host: Host): Promise<void> {
   for (const folder of ['/usr/sbin', '/usr/lib']) await host.overlay(folder);
   await host.bind(`${resolvers}/openresolv/sbin/resolvconf`, '/usr/sbin/resolvconf');

@@ -34,7 +34,7 @@ async function hostsLineOf(machine: string): Promise<string> {
   return line.split(' ')[0] ?? '';
 }
 
-/** The status tells the controller a moment before the file is written. */
+/** The status reports the controller a moment before the file is written. */
 function untilDeskVia(controller: string): Promise<void> {
   return vi.waitFor(async () => expect(await hostsLineOf('desk')).toBe(addressVia(controller)), 5_000);
 }

@@ -5,7 +5,7 @@ import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { joinLan, partLan } from './support/roaming-lan-loss.ts';
-import { controllerIn, type RoamingLaptop, told } from './support/roaming-laptop.ts';
+import { controllerIn, type RoamingLaptop, timelineText } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
@@ -56,7 +56,7 @@ test('with discovery switched off, a LAN that the invite does not name is not fo
   expect(candidates.map(({ endpoint }) => endpoint)).toEqual([publicNas]);
 });
 
-test('what a request to test tells is newer than the request, also when the network changes meanwhile', async () => {
+test('a request to test returns nothing older than the request, even when the network changes meanwhile', async () => {
   await laptop.installed.mustHoming(['up']);
   onTestFinished(async () => void (await laptop.installed.mustHoming(['down'])));
   await laptop.untilPath('nas', 'lan');
@@ -103,13 +103,13 @@ describe('while both links are there', () => {
     }
     expect(
       load.longestGapMs(pulledAt, pulledAt + 1_000),
-      `pulled at ${new Date(pulledAt).toISOString()}\n${told(await laptop.status())}`,
+      `pulled at ${new Date(pulledAt).toISOString()}\n${timelineText(await laptop.status())}`,
     ).toBeLessThan(atOnceMs);
     await mesh.world.moveLaptop('home');
     await holds(mesh, 'lan', 300);
   });
 
-  test('moves go on after a firewall was loaded anew, which takes the guard away', async () => {
+  test('moves work after a firewall reload, which deletes the guard', async () => {
     await holds(mesh, 'lan', 100);
     const mark = await laptop.mark();
     await laptop.host.run(['nft', 'flush', 'ruleset']);
@@ -152,9 +152,9 @@ describe('on a LAN with nothing but IPv6 link-local addresses', () => {
     await laptop.untilPath('nas', 'internet');
     await mesh.world.laptopLan.moveTo(mesh.world.laptopLan.switch, { addresses: [] });
     const nas = await laptop.untilPath('nas', 'lan', { endpoint: linkLocal });
-    // wireguard-go tells it without the zone.
-    const told = await laptop.liveEndpoint(nas.publicKey);
-    expect([nas.endpoint, nas.endpoint?.replace(`%${laptopLanInterface}`, '')]).toContain(told);
+    // wireguard-go reports it without the zone.
+    const reported = await laptop.liveEndpoint(nas.publicKey);
+    expect([nas.endpoint, nas.endpoint?.replace(`%${laptopLanInterface}`, '')]).toContain(reported);
     await holds(mesh, 'lan', 200);
   });
 

@@ -8,7 +8,7 @@ import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, networkName, type RoamingMesh } from './support/roaming-mesh.ts';
 
 /**
- * A controller that starts its WireGuard anew has forgotten the session. WireGuard by itself asks for another after 15 s
+ * A controller that restarts its WireGuard has forgotten the session. WireGuard itself starts a handshake after 15 s
  * without an answer (paper, section 6.5).
  */
 

@@ -4,10 +4,10 @@ import { soak } from './support/soak.ts';
 
 test('ten moves at random with packets on the way end on the right path each, and leave nothing behind', async () => {
   requireLab();
-  const told: string[] = [];
+  const lines: string[] = [];
   try {
-    expect((await soak(10, 7, (line) => told.push(line))).moves).toBe(10);
+    expect((await soak(10, 7, (line) => lines.push(line))).moves).toBe(10);
   } catch (error) {
-    throw new Error(told.join('\n'), { cause: error });
+    throw new Error(lines.join('\n'), { cause: error });
   }
 }, 120_000);

@@ -77,7 +77,7 @@ async function answered(from: Host, to: string): Promise<number> {
   return (await ping(from, to, { count: 3, intervalMs: 50, timeoutMs: 2_000 })).received;
 }
 
-/** The controller has begun anew: its session with the laptop has to come back before anything else says something. */
+/** The controller was restarted: its session with the laptop must be back before the next check. */
 async function untilAnswered(from: Host, to: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   while ((await answered(from, to)) < 3) {

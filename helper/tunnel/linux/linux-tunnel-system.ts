@@ -217,7 +217,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
 
   async routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>> {
     if (addresses.length === 0) return new Map();
-    // The exit status tells only that some address has no route; those are missing from the answer.
+    // The exit status only says that some address has no route; those are missing from the answer.
     const { stdout } = await this.#runner.run(
       requireProgram('ip'),
       ['-j', '-d', '-force', '-batch', '-'],

@@ -30,7 +30,7 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
 
 /**
  * A probe forgives what failed before. A move that only the tunnel could prove does not, and what it left because of its
- * silence waits like what failed: traffic that wants no answer looks the same, and would be moved to and fro for ever.
+ * silence waits like what failed: traffic that expects no answer looks the same, and would move back and forth for ever.
  */
 function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
   const { from, move, isBlind } = phase;

@@ -253,7 +253,7 @@ function roundOver(state: PathState, nowMs: number): Step {
   return lookAtNames(scheduleRound(decided, startMs, nowMs), nowMs);
 }
 
-/** A controller that nothing reaches may have another address, which no event tells: its name is looked up again. */
+/** A controller that nothing reaches may have another address, without any event: its name is looked up again. */
 function lookAtNames(step: Step, nowMs: number): Step {
   return andThen(step, (state) => {
     if (!isLost(state) || nowMs < state.namesLookedAtMs + namesAgainMs) return [state, []];

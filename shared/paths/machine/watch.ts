@@ -1,5 +1,5 @@
 /**
- * Watches the tunnel without being told of anything: its packet counters, the clock, and now and then what the interface
+ * Watches the tunnel without events: its packet counters, the clock, and now and then what the interface
  * says of each controller. The same shape as the path of one controller: it says when to look, and what a look means.
  */
 

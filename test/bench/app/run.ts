@@ -22,7 +22,7 @@ import { progress } from '../paths/progress.ts';
 import { memoryOf, processorMs } from './processes.ts';
 
 /**
- * What the packaged app costs: its start, its memory, its rest, how soon it shows what the helper tells, and how soon a
+ * What the packaged app costs: its start, its memory, its idle time, how soon it shows the helper's events, and how soon a
  * window that was closed is there again.
  */
 

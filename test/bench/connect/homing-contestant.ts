@@ -3,7 +3,7 @@ import type { Contestant } from './contestant.ts';
 
 /**
  * `homing up` as the laptop's user, from the bundles that people install.
- * @param freshHelper starts the helper anew before each: it has then never brought up a tunnel
+ * @param freshHelper restarts the helper before each: it has then never brought up a tunnel
  */
 export function homingContestant(laptop: InstalledHost, freshHelper: boolean): Contestant {
   let running = false;

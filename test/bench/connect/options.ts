@@ -11,7 +11,7 @@ const usage = `npm run bench -- connect [options]
   --json           print the result as one line of JSON
   --pairs N        starts of each, alternating (15)
   --controllers N  in the network (1); one of them answers
-  --fresh-helper   start the helper anew before each \`homing up\``;
+  --fresh-helper   restart the helper before each \`homing up\``;
 
 /** @throws Error with the usage when the arguments are wrong */
 export function parseOptions(args: readonly string[]): Options {

@@ -7,7 +7,7 @@ import { worldAddresses as at } from '../../lab/world-addresses.ts';
 /** Which way the packets of a tunnel take, seen at the controller's own interface. */
 export type Carrier = 'lan' | 'internet';
 
-/** What tells the data packets of a tunnel from everything else. */
+/** Distinguishes the data packets of a tunnel from all others. */
 export interface TunnelTraffic {
   /** The UDP port of the controller. */
   readonly port: number;

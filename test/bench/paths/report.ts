@@ -61,7 +61,7 @@ function moveRows(name: string, moves: MoveSummaries | undefined): string[][] {
 
 function restartRow({ gapP50Ms, gapP95Ms, n }: RestartSummary): string[] {
   const measured = `gap p50 ${seconds(gapP50Ms)}, p95 ${seconds(gapP95Ms)}, n ${n}`;
-  return ['WireGuard alone', 'nas starts its WireGuard anew', measured];
+  return ['WireGuard alone', 'nas restarts its WireGuard', measured];
 }
 
 function seconds(ms: number): string {

@@ -10,7 +10,7 @@ import type { RestartSummary } from './result.ts';
 import { startOn } from './start-on.ts';
 import type { Subject } from './subject.ts';
 
-/** `nas` starts its WireGuard anew and has forgotten the session: how long the laptop's pings have no answer. */
+/** `nas` restarts its WireGuard and has forgotten the session: how long the laptop's pings have no answer. */
 
 const beforeMs = 1_000;
 /** WireGuard alone asks for another session after 15 s. */

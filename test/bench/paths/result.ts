@@ -28,7 +28,7 @@ export interface HeldSummary {
   readonly held: number;
 }
 
-/** Times without an answer to the laptop's pings, while `nas` starts its WireGuard anew. */
+/** Times without an answer to the laptop's pings, while `nas` restarts its WireGuard. */
 export interface RestartSummary {
   readonly n: number;
   readonly gapP50Ms: number;

@@ -92,7 +92,7 @@ function restart({ restart: summary }: Result): Verdict[] {
   const { n, gapP50Ms, gapP95Ms, gapMaxMs } = summary;
   return [
     {
-      what: 'nas starts its WireGuard anew',
+      what: 'nas restarts its WireGuard',
       measured: `gap p50 ${ms(gapP50Ms)}, p95 ${ms(gapP95Ms)}, max ${ms(gapMaxMs)}; n ${n}`,
       target: `p95 <= ${ms(restartGapMs)}`,
       met: gapP95Ms <= restartGapMs,

@@ -58,7 +58,7 @@ export function silenceTrip(world: World): Trip {
   };
 }
 
-/** `nas` is kept from the laptop's LAN and is let back: nothing but packets tells of either. */
+/** `nas` is kept from the laptop's LAN and is let back: only packets show either. */
 export function isolationTrip(world: World): Trip {
   return {
     name: 'isolation',

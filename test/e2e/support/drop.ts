@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** Drops a file of the desktop on the window, as Chromium is told of it by the window system. */
+/** Drops a file of the desktop on the window, as the window system reports it to Chromium. */
 export async function dropFile(page: Page, path: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };

@@ -29,7 +29,7 @@ export class FakeHelper {
   #killSwitch: KillSwitchStatus = { state: 'off' };
   #portal: PortalStatus = { state: 'none' };
   #timeline: readonly Decision[] = [];
-  /** What was asked of it, in order. */
+  /** The calls it received, in order. */
   readonly asked: string[] = [];
   /** What becomes of the tunnel when the app connects. */
   onConnect: (request: TunnelRequest) => Promise<TunnelStatus> | TunnelStatus = () => this.#tunnel;

@@ -31,6 +31,6 @@ export async function startPolkit(host: Host): Promise<void> {
 /** Lets a user become root by pkexec, as an administrator's password would. */
 export async function allowUser(host: Host, user: string): Promise<void> {
   await host.writeFile(rulePath, rule(user), 0o644);
-  // polkitd watches the folder and reads its rules anew.
+  // polkitd watches the folder and reloads its rules.
   await new Promise((resolve) => setTimeout(resolve, 500));
 }

@@ -3,7 +3,7 @@ import type { TunnelRequest } from '../../../shared/contract/requests.ts';
 import type { ConnectedTunnel, ControllerStatus } from '../../../shared/contract/status.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
 
-/** What a helper would tell of a tunnel, for windows whose every line is to be seen. */
+/** A helper's status of a tunnel, for windows that show every line. */
 
 const now = Date.now();
 
@@ -89,13 +89,13 @@ export function stagedTunnel(
   };
 }
 
-type Told = Pick<Decision, 'kind' | 'reason'> & Partial<Decision>;
+type StagedDecision = Pick<Decision, 'kind' | 'reason'> & Partial<Decision>;
 
 /** Decisions as the helper numbers and dates them, a minute apart, the last one 2 minutes ago. */
-export function stagedTimeline(told: readonly Told[]): readonly Decision[] {
-  return told.map((one, index) => ({
+export function stagedTimeline(decisions: readonly StagedDecision[]): readonly Decision[] {
+  return decisions.map((one, index) => ({
     id: index + 1,
-    at: ago((told.length - index + 1) * 60_000),
+    at: ago((decisions.length - index + 1) * 60_000),
     controller: null,
     from: null,
     to: null,

@@ -73,14 +73,14 @@ export class Monitor {
   }
 
   #take(line: string): void {
-    const told = lineSchema.parse(JSON.parse(line));
-    if ('event' in told && typeof told.event === 'string') {
-      this.#seen.push(told.event);
+    const message = lineSchema.parse(JSON.parse(line));
+    if ('event' in message && typeof message.event === 'string') {
+      this.#seen.push(message.event);
       for (const wake of this.#wake.splice(0)) wake();
-    } else if ('error' in told) {
+    } else if ('error' in message) {
       this.#waiting
         .shift()
-        ?.reject(new Error(`QEMU: ${z.looseObject({ desc: z.string() }).parse(told.error).desc}`));
-    } else if (!('QMP' in told)) this.#waiting.shift()?.resolve(told.return);
+        ?.reject(new Error(`QEMU: ${z.looseObject({ desc: z.string() }).parse(message.error).desc}`));
+    } else if (!('QMP' in message)) this.#waiting.shift()?.resolve(message.return);
   }
 }

@@ -60,7 +60,7 @@ export const sleepTrial: Trial = {
       assert.ok(seconds < longestSeconds, `${seconds} s`);
       assert.equal(await laptop.tunnelIndex(), index);
     });
-    await stage.check('nothing was moved, and nothing is told as trouble', async () => {
+    await stage.check('no move and no trouble were recorded', async () => {
       const { tunnel, timeline } = await laptop.status();
       assert.equal(tunnel.state === 'connected' && tunnel.controllers[0]?.path, 'lan');
       assert.deepEqual(

@@ -13,7 +13,7 @@ import {
 } from '../../simulation/stories/stories.ts';
 import type { Loss } from '../../simulation/world/network.ts';
 import { changeNasAddress } from './roaming-lan-loss.ts';
-import { controllerIn, told } from './roaming-laptop.ts';
+import { controllerIn, timelineText } from './roaming-laptop.ts';
 import { createRoamingMesh, networkName, type RoamingMesh, withoutProbePeers } from './roaming-mesh.ts';
 
 /** Lives a story in the lab: the same changes, waits and decisions as in the simulation. */
@@ -68,9 +68,9 @@ export async function liveInLab(mesh: RoamingMesh, story: Story): Promise<LivedS
       const text = decisionText(decision);
       return text === null ? [] : [text];
     });
-    return { decisions, timeline: told(await laptop.status()) };
+    return { decisions, timeline: timelineText(await laptop.status()) };
   } catch (error) {
-    throw new Error(`${String(error)}\n${told(await laptop.status())}`);
+    throw new Error(`${String(error)}\n${timelineText(await laptop.status())}`);
   } finally {
     await talk?.stop();
     await laptop.installed.mustHoming(['down']);

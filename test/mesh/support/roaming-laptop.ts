@@ -62,7 +62,8 @@ export class RoamingLaptop<
     while (true) {
       const status = await this.status();
       if (holds(status)) return status;
-      if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}\n${told(status)}`);
+      if (Date.now() > deadline)
+        throw new Error(`not within ${timeoutMs} ms: ${what}\n${timelineText(status)}`);
       await sleep(pollMs);
     }
   }
@@ -121,7 +122,7 @@ export function endpointFor(text: string, publicKey: string): string {
 }
 
 export function connectedIn(status: Status): ConnectedTunnel {
-  if (status.tunnel.state !== 'connected') throw new Error(`not connected:\n${told(status)}`);
+  if (status.tunnel.state !== 'connected') throw new Error(`not connected:\n${timelineText(status)}`);
   return status.tunnel;
 }
 
@@ -132,7 +133,7 @@ export function controllerIn(status: Status, name: string): ControllerStatus {
 }
 
 /** The status as a failing test shows it: the controllers, and the last decisions a line each. */
-export function told(status: Status): string {
+export function timelineText(status: Status): string {
   const { tunnel, timeline } = status;
   const last = timeline.slice(-25).map(({ at, kind, controller, from, to, reason, tookMs }) => {
     const took = tookMs === null ? '' : ` (${Math.round(tookMs)} ms)`;

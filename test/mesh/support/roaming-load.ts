@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PingStream } from '../../lab/ping-stream.ts';
-import { told } from './roaming-laptop.ts';
+import { timelineText } from './roaming-laptop.ts';
 import { networkName, pathsOfBothEnds, type RoamingMesh } from './roaming-mesh.ts';
 
 /** 100 packets a second in each direction, as requests and as answers, unless another interval is asked for. */
@@ -44,12 +44,12 @@ export async function holds(
     const both = ends.laptop === path && ends.nas === path;
     if (!both && heldSince !== undefined)
       throw new Error(
-        `the move to ${path} did not hold: ${JSON.stringify(ends)}\n${told(await mesh.laptop.status())}`,
+        `the move to ${path} did not hold: ${JSON.stringify(ends)}\n${timelineText(await mesh.laptop.status())}`,
       );
     if (both) heldSince ??= Date.now();
     else if (Date.now() > deadline)
       throw new Error(
-        `both ends do not come to ${path}: ${JSON.stringify(ends)}\n${told(await mesh.laptop.status())}`,
+        `both ends do not come to ${path}: ${JSON.stringify(ends)}\n${timelineText(await mesh.laptop.status())}`,
       );
     await sleep(50);
   }

@@ -4,7 +4,7 @@ import { diffSnapshots } from '../../lab/snapshot.ts';
 import { startImpostor } from '../../lab/wireguard-host.ts';
 import { randomFrom } from '../../unit/support/make-candidates.ts';
 import bundleOnce from './bundle-once.ts';
-import { told } from './roaming-laptop.ts';
+import { timelineText } from './roaming-laptop.ts';
 import { Load } from './roaming-load.ts';
 import { createRoamingMesh } from './roaming-mesh.ts';
 import { checkPath, nextMove, type SoakState } from './soak-moves.ts';
@@ -16,7 +16,7 @@ import { checkPath, nextMove, type SoakState } from './soak-moves.ts';
  *     node test/mesh/support/soak.ts --moves 300 --seed 1
  */
 
-/** Slower than this, the timeline is told, for somebody to look into. */
+/** Slower than this, the timeline is reported. */
 const slowMs = 12_000;
 
 export interface SoakResult {
@@ -25,8 +25,8 @@ export interface SoakResult {
   readonly settleMs: readonly number[];
 }
 
-/** @param tell hears a line a move @throws Error when a path is not the right one, or something is left */
-export async function soak(moves: number, seed: number, tell: (line: string) => void): Promise<SoakResult> {
+/** @param report called with a line per move @throws Error when a path is not the right one, or something is left */
+export async function soak(moves: number, seed: number, report: (line: string) => void): Promise<SoakResult> {
   const random = randomFrom(seed);
   const mesh = await createRoamingMesh({ parts: ['cafe', 'hotel'], hairpin: true, publicDelayMs: 15 });
   try {
@@ -42,14 +42,14 @@ export async function soak(moves: number, seed: number, tell: (line: string) => 
     const settleMs: number[] = [];
     for (let number = 1; number <= moves; number += 1) {
       const move = nextMove(state, random);
-      tell(`${String(number).padStart(4)}  ${move.name}`);
+      report(`${String(number).padStart(4)}  ${move.name}`);
       state = await move.make(mesh, state);
       const startMs = performance.now();
       await checkPath(mesh, state);
       settleMs.push(performance.now() - startMs);
       const tookMs = Math.round(performance.now() - startMs);
-      tell(`      ${JSON.stringify(state)} after ${tookMs} ms`);
-      if (tookMs > slowMs) tell(told(await mesh.laptop.status()));
+      report(`      ${JSON.stringify(state)} after ${tookMs} ms`);
+      if (tookMs > slowMs) report(timelineText(await mesh.laptop.status()));
     }
     await load.stop();
     if (state.apart) await mesh.world.nas.run(['nft', 'delete', 'table', 'inet', 'apart']);

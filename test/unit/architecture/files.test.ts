@@ -64,7 +64,7 @@ test('every document that a file refers to is in the repository', () => {
 test('every file that "Where to change what" names is there', () => {
   const [, table = ''] = text('docs/ARCHITECTURE.md').split('## Where to change what');
   const rows = table.split('\n## ')[0]?.match(/^\| (?!---|to change).*$/gm) ?? [];
-  expect(rows).toHaveLength(12);
+  expect(rows.length).toBeGreaterThanOrEqual(12);
   const named = rows.map((row) => /`([^`]+)`/.exec(row)?.[1] ?? row);
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });

@@ -18,7 +18,7 @@ function on(path: Path, receivedBytes = 0): AppState {
   return appState({ tunnel: tunnel([{ ...controller('nas', path), receivedBytes }]) });
 }
 
-test('counters that are refreshed every second do not put off what waits to be told', () => {
+test('counters that are refreshed every second do not restart the debounce', () => {
   const [away, home] = [on('internet'), on('lan')];
   change.take(away, home);
   const later = [1, 2, 3].map((bytes) => on('lan', bytes));
@@ -42,7 +42,7 @@ test('what goes and comes back is one change, from before the first to after the
   expect(settled).toEqual([[first, last]]);
 });
 
-test('stopped, it tells nothing any more', () => {
+test('stopped, it reports nothing', () => {
   change.take(on('internet'), on('lan'));
   change.stop();
   vi.advanceTimersByTime(settleMs);

@@ -135,7 +135,7 @@ test.each([
   });
 });
 
-test('a fault of the helper itself is told as such', async () => {
+test('an internal fault of the helper is reported as such', async () => {
   const { app } = apiOf({ status: () => Promise.reject(new Error('what was not thought of')) });
   expect(await refused(await app.request('/v1/status'))).toMatchObject({
     status: 500,

@@ -112,7 +112,7 @@ test('nothing is read while nobody watches, also after one who went before the s
   expect(state.readings).toBe(1);
 });
 
-test('a reading that fails is told once, and the next one goes on', async () => {
+test('a failed reading is reported once, and the next continues', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { hub, state, timeline, become } = hubOf();

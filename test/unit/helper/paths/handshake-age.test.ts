@@ -28,10 +28,10 @@ describe.each([
     expect(age.ageMs(seconds, 6_000, wallMs + 1_000 + jumpMs)).toBe(1_000);
   });
 
-  test('a new handshake is told by the clock as it is now', () => {
+  test('the age of a new handshake is measured with the current clock', () => {
     age.ageMs(seconds, 5_000, wallMs);
-    const told = (wallMs + jumpMs) / 1000 + 60;
-    expect(age.ageMs(told, 65_500, wallMs + jumpMs + 60_500)).toBe(500);
+    const laterSeconds = (wallMs + jumpMs) / 1000 + 60;
+    expect(age.ageMs(laterSeconds, 65_500, wallMs + jumpMs + 60_500)).toBe(500);
   });
 });
 

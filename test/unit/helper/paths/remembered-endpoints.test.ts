@@ -44,7 +44,7 @@ test.each([
   ['is no JSON', '{'],
   ['has another shape', '{"nas":{"endpoint":"x","path":"lan"}}'],
   ['is a list', '[]'],
-])('a file that %s is told, and learned anew', (_, text) => {
+])('a file that %s is reported, and endpoints are discovered again', (_, text) => {
   writeFileSync(path, text);
   const remembered = open();
   expect(remembered.get('nas')).toBeUndefined();
@@ -53,7 +53,7 @@ test.each([
   expect(open().get('nas')).toEqual(internet);
 });
 
-test('a folder that cannot be written to is told, and nothing else fails', () => {
+test('an unwritable folder is reported, and nothing else fails', () => {
   const remembered = open();
   rmSync(folder, { recursive: true });
   writeFileSync(folder, '');

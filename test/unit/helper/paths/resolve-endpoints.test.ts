@@ -12,7 +12,7 @@ const resolve = (names: readonly string[], answers: Readonly<Record<string, read
   });
 
 describe('endpoints', () => {
-  test('with addresses are asked of nobody', async () => {
+  test('with addresses are not looked up', async () => {
     const given = ['198.51.100.7:51820', '[2001:db8::7]:51820'];
     expect(await resolve(given, {})).toEqual({ endpoints: given, ignored: [] });
   });

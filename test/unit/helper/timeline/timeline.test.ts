@@ -17,7 +17,7 @@ test('the newest 200 decisions are kept, newest last', () => {
   expect([ids.at(0), ids.at(-1)]).toEqual([51, 250]);
 });
 
-test('who listens is told each decision once, until it stops listening', () => {
+test('a listener gets each decision once, until it stops listening', () => {
   const timeline = new Timeline(() => 0);
   const heard: string[] = [];
   const stop = timeline.onDecision(({ reason }) => heard.push(reason));

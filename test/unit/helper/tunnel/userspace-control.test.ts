@@ -41,7 +41,7 @@ describe('the configuration protocol of userspace WireGuard', () => {
     ]);
   });
 
-  it('tells the live interface', () => {
+  it('reports the live interface', () => {
     const lines = [
       `private_key=${hexOf(privateKey)}`,
       'listen_port=51821',

@@ -48,7 +48,7 @@ describe('collisions of names', () => {
     ]);
   });
 
-  it('tells the same suffix from the same range', () => {
+  it('distinguishes the same suffix from the same range', () => {
     const peers = [
       { name: 'one', suffix: suffix('a:b:c:d') },
       { name: 'two', suffix: suffix('a:b:c:d') },

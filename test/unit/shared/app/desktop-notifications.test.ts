@@ -24,14 +24,14 @@ const moved: Decision = {
   tookMs: 92,
 };
 
-test('coming home is told once for all controllers, with the reason', () => {
+test('coming home causes one notification for all controllers, with the reason', () => {
   const kept: Decision = { ...moved, id: 2, kind: 'kept', reason: 'answers on your LAN in 0.6 ms' };
   expect(desktopNotificationsOf(live('internet', 'internet'), live('lan', 'lan'), [moved, kept])).toEqual([
     { title: 'c0 and c1 on your LAN now', body: 'Answered on your LAN in 0.6 ms.' },
   ]);
 });
 
-test('a controller that is lost is told; one that goes to the internet is not', () => {
+test('a lost controller causes a notification; a move to the internet does not', () => {
   expect(titles(live('lan', 'lan'), live('none', 'internet'), [])).toEqual(['Can’t reach c0']);
 });
 

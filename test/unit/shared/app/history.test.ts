@@ -20,7 +20,7 @@ test('too little is known for a rate after one reading', () => {
   expect(ratesOf(withChange(appState(), reading(5), 0).history.nas ?? [])).toBeNull();
 });
 
-test('a tunnel that goes takes its history with it; counters that begin anew do so too', () => {
+test('a removed tunnel and restarted counters clear the history', () => {
   const state = withChange(withChange(appState(), reading(500), 0), reading(20), 1_000);
   expect(state.history.nas).toHaveLength(1);
   expect(withChange(state, { tunnel: { state: 'off' } }, 2_000).history).toEqual({});

@@ -64,7 +64,7 @@ describe('an invite', () => {
     expect(JSON.stringify(problem)).not.toContain('secret-in-the-wrong-form');
   });
 
-  it('tells a newer version before any field is looked at', () => {
+  it('reports a newer version before any field is checked', () => {
     const problem = refusalOf(() => readInvite(signed({ version: 7, everything: 'else' }), nowMs));
     expect(problem.title).toBe('The invite was made by a newer Homing');
     expect(problem.remedy).toContain('Update');

@@ -17,7 +17,7 @@ describe('a verdict', () => {
     expect(refused(answering(lan, 2))).toMatchObject({ silences: 1, verified: { roundTripMs: 2 } });
   });
 
-  test('an answer ends the silences and tells its own time', () => {
+  test('an answer ends the silences and has its own time', () => {
     expect(answering(silent(lan, 5), 3, now, 1)).toMatchObject({
       silences: 0,
       last: { verdict: 'verified', atMs: now, roundTripMs: 3 },
@@ -93,7 +93,7 @@ describe('a change of the network', () => {
     expect(distrust(answering(lan, 2))).toEqual(lan);
   });
 
-  test('keeps that a public address answered, and starts its times anew', () => {
+  test('keeps that a public address answered, and restarts its times', () => {
     const after = afterNetworkChange(silent(answering(internet, 21)));
     expect(after).toMatchObject({
       last: { verdict: 'untested' },

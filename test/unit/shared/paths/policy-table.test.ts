@@ -5,7 +5,7 @@ import { choose } from '../../../../shared/paths/policy.ts';
 import { answering, candidate, now, refused, silent, situation } from '../../support/make-candidates.ts';
 import { brokenLaws } from '../../support/path-laws.ts';
 
-/** Every state a candidate can be in that a rule tells apart. */
+/** Every state of a candidate that a rule distinguishes. */
 function states(one: Candidate): Candidate[] {
   const fast = answering(one, 1, now - 400);
   const believed = [

@@ -4,7 +4,7 @@ import { endpoint } from '../../support/fake-system.ts';
 
 const zoned = endpoint('[fe80::7%eth0]:51820');
 
-test('an endpoint is told as it is, or as a link-local one without its zone', () => {
+test('an endpoint is reported unchanged, or link-local without its zone', () => {
   expect(isSameEndpoint(zoned, zoned)).toBe(true);
   expect(isSameEndpoint(endpoint('[fe80::7]:51820'), zoned)).toBe(true);
   expect(isSameEndpoint(null, null)).toBe(true);

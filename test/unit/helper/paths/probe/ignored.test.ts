@@ -35,7 +35,7 @@ it('reports the first of a reason and source at once, and the rest as a count af
   ]);
 });
 
-it('tells a flood from forged sources as one, and loses no count', () => {
+it('reports a flood from forged sources together, without losing a count', () => {
   const { ignored, reports } = reporter();
   for (let i = 0; i < 100_000; i++) ignored.ignore(`2001:db8::${(i % 60_000).toString(16)}`, 'wrong type');
   ignored.close();

@@ -81,7 +81,7 @@ describe('a probe', () => {
     expect(prober.counters).toEqual({ sentPackets: 1, sentBytes: 148, receivedPackets: 1 });
   });
 
-  it('tells each outcome as soon as it is in, and returns them in the order of the targets', async () => {
+  it('reports each outcome as soon as it is known, and returns them in the order of the targets', async () => {
     const quiet = await listening(() => {});
     const { port } = await controller();
     const seen: [number, ProbeOutcome['verdict']][] = [];
@@ -95,7 +95,7 @@ describe('a probe', () => {
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(['silent', 'verified']);
   });
 
-  it('asks as often as it was told, and then says so', async () => {
+  it('probes as often as requested, and then reports it', async () => {
     let messages = 0;
     const { port } = await listening(() => messages++);
     const [outcome] = await prober.probe(request([unicast(port)], { timeoutMs: 80, attempts: 3 }));

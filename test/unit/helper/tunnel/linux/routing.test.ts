@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type ProgramResult, ProgramRunner } from '../../../../../helper/process/run.ts';
 import { Routing } from '../../../../../helper/tunnel/linux/routing.ts';
 
-/** Stands in for `ip`, whose race with the kernel cannot be staged: fails as often as it is told to, with one message. */
+/** Stands in for `ip`, whose race with the kernel cannot be staged: fails a given number of times, with one message. */
 class FailingIp extends ProgramRunner {
   runs = 0;
   readonly #failures: number;

@@ -57,7 +57,7 @@ test('it outlives the way through a text with other things in it, and the shorte
   expect(replay(record).every(({ isSame }) => isSame)).toBe(true);
 });
 
-test('a step is told with its decision and why, and where the engine decides otherwise now', () => {
+test('a step is printed with its decision and reason, and where the engine now decides otherwise', () => {
   const steps = replay(whole);
   const move = steps.find(({ decisions }) => decisions.some((one) => one.startsWith('moved')));
   if (move === undefined) throw new Error('nothing moved');

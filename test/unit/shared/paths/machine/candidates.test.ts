@@ -208,7 +208,7 @@ describe('a candidate that was discovered', () => {
   });
 });
 
-describe('names that resolve anew', () => {
+describe('names that resolve again', () => {
   const first = endpoint('198.51.100.8:51820');
   const second = endpoint('198.51.100.9:51820');
   const resolved = (one: Endpoint) => ({

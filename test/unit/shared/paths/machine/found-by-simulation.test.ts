@@ -164,7 +164,7 @@ describe('a silence', () => {
 });
 
 describe('a controller that knows no probe key', () => {
-  test('traffic that wants no answer does not move it to and fro', () => {
+  test('traffic that expects no answer does not move it back and forth', () => {
     const run = new MachineRun();
     run.startAtHome(lan);
     run.answerRound({});
@@ -203,7 +203,7 @@ describe('a controller that knows no probe key', () => {
   });
 });
 
-test('a controller that nothing reaches is looked up again by name, which no event tells of', () => {
+test('an unreachable controller is looked up again by name, without any event', () => {
   const run = new MachineRun();
   run.startAtHome();
   run.answerRound({ [internet]: 30 });
