@@ -34,7 +34,7 @@ import { Updates } from './updates/updates.ts';
 import { StatusWindow } from './windows/status-window.ts';
 
 /** How often a crashed page is reloaded before the window closes. */
-const mostReloads = 3;
+const maxReloads = 3;
 
 /** The app: creates its parts and connects them. */
 export class HomingApp {
@@ -66,7 +66,7 @@ export class HomingApp {
       onGone: (reason) => {
         log.error(`the page is gone: ${reason}`);
         this.#reloads += 1;
-        return this.#reloads <= mostReloads;
+        return this.#reloads <= maxReloads;
       },
     });
   }

@@ -108,7 +108,7 @@ async function fromInvite(
   if (sameName !== undefined) {
     const other = await storedInvite(store, sameName.id);
     if (other !== undefined) acceptUpdate(other, invite, []);
-    throw nameTaken(sameName.network.name);
+    throw nameInUse(sameName.network.name);
   }
   return [draft, existing];
 }
@@ -119,7 +119,7 @@ function known(invite: VerifiedInvite, { network, peer, serial }: InviteProfile)
   return { networkKey, fingerprint, payload: { network, peer, serial } };
 }
 
-function nameTaken(name: string): HomingError {
+function nameInUse(name: string): HomingError {
   return new HomingError({
     code: 'profile-name-taken',
     title: `This laptop already has a network called "${name}"`,
@@ -137,7 +137,7 @@ function fromWgQuick(
   const before = existing?.origin === 'wg-quick' ? existing : undefined;
   const draft = withNames(before === undefined ? file.profile : updateOf(before, file.profile), names);
   const { name } = draft.network;
-  if (profiles.some((other) => other.id !== id && other.network.name === name)) throw nameTaken(name);
+  if (profiles.some((other) => other.id !== id && other.network.name === name)) throw nameInUse(name);
   return [draft, existing];
 }
 

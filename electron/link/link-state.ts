@@ -23,10 +23,10 @@ export function linkStateOf(problem: Problem, isInstalled: () => boolean): Helpe
 /** The first tries are quick: a restarted helper is back within a second. */
 const firstPauseMs = 250;
 /** The window is visible and the user waits; a failed try costs little. */
-const longestPauseMs = { watched: 1_000, unwatched: 5_000 };
+const maxPauseMs = { watched: 1_000, unwatched: 5_000 };
 
 /** The delay before the next try. @param failures in a row, from 1 */
 export function pauseBeforeRetryMs(failures: number, isWatched: boolean): number {
-  const longest = isWatched ? longestPauseMs.watched : longestPauseMs.unwatched;
+  const longest = isWatched ? maxPauseMs.watched : maxPauseMs.unwatched;
   return Math.min(longest, firstPauseMs * 2 ** Math.max(0, failures - 1));
 }

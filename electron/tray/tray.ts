@@ -16,7 +16,7 @@ export class AppTray {
     this.#state = state;
     this.#tray = new Tray(trayIcon(situationOf(state).tone));
     this.#tray.on('click', () => onAction({ do: 'open' }));
-    nativeTheme.on('updated', this.#drawAnew);
+    nativeTheme.on('updated', this.#redraw);
     this.show(state);
   }
 
@@ -34,11 +34,11 @@ export class AppTray {
   }
 
   remove(): void {
-    nativeTheme.off('updated', this.#drawAnew);
+    nativeTheme.off('updated', this.#redraw);
     this.#tray.destroy();
   }
 
-  readonly #drawAnew = () => {
+  readonly #redraw = () => {
     this.#shown = '';
     this.show(this.#state);
   };

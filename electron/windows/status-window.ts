@@ -6,7 +6,7 @@ import { appPage } from '../shell/app-scheme.ts';
 import { system } from '../system.ts';
 
 const firstSize = { width: 400, height: 760 };
-const leastSize = { minWidth: 360, minHeight: 480 };
+const minSize = { minWidth: 360, minHeight: 480 };
 /** As in renderer/theme/tokens.css: shown before the page is painted. */
 const background = { light: '#f6f5f2', dark: '#17181b' };
 
@@ -72,7 +72,7 @@ export class StatusWindow {
     const window = new BrowserWindow({
       ...firstSize,
       ...onScreen(this.#parts.place()),
-      ...leastSize,
+      ...minSize,
       show: false,
       title: 'Homing',
       autoHideMenuBar: true,

@@ -87,8 +87,8 @@ export class Mover {
     const startMs = this.#time.nowMs();
     const { controller, from, to, fromWorks, roundTripMs, device, maxOutageMs } = order;
     const isShort = fromWorks && maxOutageMs !== null;
-    const longestFlightMs = isShort ? maxOutageMs / 3 : maxFlightMs;
-    const flightMs = Math.min(longestFlightMs, roundTripMs * flightFactor + flightMarginMs);
+    const flightLimitMs = isShort ? maxOutageMs / 3 : maxFlightMs;
+    const flightMs = Math.min(flightLimitMs, roundTripMs * flightFactor + flightMarginMs);
     const proofMs = isShort ? maxOutageMs - flightMs : Math.max(minProofMs, roundTripMs * proofFactor);
     const acceptInFlight = fromWorks && device !== null ? { device, forMs: flightMs } : undefined;
     const { acceptsInFlight } = await this.#set(order, acceptInFlight);

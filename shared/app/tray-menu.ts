@@ -24,7 +24,7 @@ export type TrayItem =
 type TrayFacts = Pick<AppState, 'helper' | 'tunnel' | 'prediction' | 'profiles' | 'selectedProfileId'>;
 
 /** More lines would not fit on a screen; the window shows all. */
-const mostControllers = 12;
+const maxControllerLines = 12;
 
 const separator: TrayItem = { kind: 'separator' };
 
@@ -37,7 +37,7 @@ function controllerLine({ name, path, isMoving, roundTripMs }: ControllerStatus)
 
 function controllerItems({ tunnel }: TrayFacts): readonly TrayItem[] {
   if (tunnel.state !== 'connected') return [];
-  const shown = tunnel.controllers.slice(0, mostControllers);
+  const shown = tunnel.controllers.slice(0, maxControllerLines);
   const more = tunnel.controllers.length - shown.length;
   return [
     separator,

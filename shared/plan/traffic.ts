@@ -96,12 +96,12 @@ export function internetShare(ranges: readonly string[]): Readonly<Record<Family
 }
 
 /** From here on the other traffic is not other any more: it is the exception. */
-const mostShare = 0.5;
+const maxInternetShare = 0.5;
 
 /** Whether ranges hold most of the internet of a family: then they mean all traffic, however they are cut up. */
 export function takesMostTraffic(ranges: readonly string[]): boolean {
   const share = internetShare(ranges);
-  return share[4] >= mostShare || share[6] >= mostShare;
+  return share[4] >= maxInternetShare || share[6] >= maxInternetShare;
 }
 
 /** What the user reads about traffic outside this network. */

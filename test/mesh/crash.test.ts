@@ -34,7 +34,7 @@ let connectBody: string;
 const onModule = kernelHasWireGuard();
 
 const kills = 12;
-const longestDelayMs = 200;
+const maxDelayMs = 200;
 
 oneStory();
 
@@ -77,7 +77,7 @@ async function carrier(): Promise<string> {
 
 /** A moment between 0 and 200 ms, spread over the kills and different for every seed. */
 function moment(kill: number): number {
-  return ((kill + random.next()) * longestDelayMs) / kills;
+  return ((kill + random.next()) * maxDelayMs) / kills;
 }
 
 function diffLines(before: readonly string[], after: readonly string[]): string[] {

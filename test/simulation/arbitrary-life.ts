@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import type { KnownController } from './laptop/laptop.ts';
-import { type Life, longestChangeMs } from './life.ts';
+import { type Life, maxChangeMs } from './life.ts';
 import { fairWeather } from './world/endpoint-changes.ts';
 import { goodQuality } from './world/network.ts';
 import type { SiteStart, WorldChange, WorldStart } from './world/world.ts';
@@ -90,7 +90,7 @@ const relay = fc.oneof(
 );
 const site = fc.nat(2);
 const isOn = fc.boolean();
-const downMs = fc.oneof(fc.nat(400), fc.nat(longestChangeMs - 1_000));
+const downMs = fc.oneof(fc.nat(400), fc.nat(maxChangeMs - 1_000));
 const sleepMs = fc.constantFrom(5_000, 100_000, 200_000, 8 * 3_600_000);
 
 const change: fc.Arbitrary<WorldChange> = fc.oneof(

@@ -26,7 +26,7 @@ export interface Life {
 }
 
 /** A cable that is out, a controller or a helper that is down, is back after this. */
-export const longestChangeMs = 10_000;
+export const maxChangeMs = 10_000;
 /** How long nothing may be sent or moved once the path has settled. */
 const quietMs = 40_000;
 const afterStopMs = 20_000;
@@ -73,7 +73,7 @@ function settlings(laptop: Laptop, world: World, { known, discovery }: Life): re
 /** Waits for what the last change set off, then for as long as the laws allow; backoffs that failed moves began included. */
 function settle(laptop: Laptop, world: World, life: Life): void {
   const { time } = world;
-  time.runUntil(time.nowMs + longestChangeMs);
+  time.runUntil(time.nowMs + maxChangeMs);
   for (let turn = 0; turn < 3; turn += 1) {
     const times = settlings(laptop, world, life).map(settleTimeMs);
     time.runUntil(time.nowMs + Math.max(...times));

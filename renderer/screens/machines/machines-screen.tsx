@@ -10,7 +10,7 @@ import styles from './machines-screen.module.css';
 type Machine = ProfileSummary['machines'][number];
 
 /** More lines than anyone reads; the search finds the others. */
-const mostShown = 200;
+const maxShown = 200;
 
 function matches(machine: Machine, search: string): boolean {
   const { name, hostName, address, otherAddresses, otherNames } = machine;
@@ -24,7 +24,7 @@ function matches(machine: Machine, search: string): boolean {
 export function MachinesScreen({ profile }: { readonly profile: ProfileSummary }) {
   const [search, setSearch] = useState('');
   const found = profile.machines.filter((machine) => matches(machine, search));
-  const shown = found.slice(0, mostShown);
+  const shown = found.slice(0, maxShown);
   const count = `${profile.machines.length} machines`;
   return (
     <Screen title="Machines" aside={search === '' ? count : `${found.length} of ${count}`}>

@@ -11,14 +11,14 @@ interface PathPictureProps {
 }
 
 /** More lines would be a tangle; the cards below show all. */
-const mostDrawn = 5;
+const maxDrawn = 5;
 const rowHeight = 38;
 const width = 336;
 const end = { x: 214 };
-const longestName = 14;
+const maxNameLength = 14;
 
 function shortened(name: string): string {
-  return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
+  return name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength - 1)}…`;
 }
 
 function under({ path, isMoving, roundTripMs }: ControllerStatus): string {
@@ -31,7 +31,7 @@ function under({ path, isMoving, roundTripMs }: ControllerStatus): string {
  * House, laptop, and a line to each controller: solid on the LAN, dashed over the internet, broken when unreachable.
  */
 export function PathPicture({ controllers, isHome }: PathPictureProps) {
-  const drawn = controllers.slice(0, mostDrawn);
+  const drawn = controllers.slice(0, maxDrawn);
   const more = controllers.length - drawn.length;
   const height = Math.max(drawn.length * rowHeight, 62) + 8;
   const middle = height / 2;

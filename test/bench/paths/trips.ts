@@ -6,13 +6,13 @@ import { isolateLaptop, joinLaptop } from './lan-isolation.ts';
 import type { Trip } from './round-trips.ts';
 
 /** The LAN comes back at a moment that has nothing to do with the timers of whoever waits for it. */
-const shortestWaitMs = 3_000;
+const minWaitMs = 3_000;
 const waitSpreadMs = 9_000;
 
 async function nothing(): Promise<void> {}
 
 async function randomWait(): Promise<void> {
-  await sleep(shortestWaitMs + random.next() * waitSpreadMs);
+  await sleep(minWaitMs + random.next() * waitSpreadMs);
 }
 
 /**

@@ -23,7 +23,7 @@ const statusSchema = z.object({
 /** A machine that is starting leaves the port closed: then nothing answers, and the question is asked again. */
 const syncTimeoutMs = 3_000;
 const firstPollMs = 20;
-const longestPollMs = 250;
+const maxPollMs = 250;
 
 /** What a command in a machine left. */
 export interface GuestResult {
@@ -93,7 +93,7 @@ export class GuestAgent {
       timeoutMs,
     );
     const { pid } = startedSchema.parse(started);
-    for (let waitMs = firstPollMs; ; waitMs = Math.min(waitMs * 1.5, longestPollMs)) {
+    for (let waitMs = firstPollMs; ; waitMs = Math.min(waitMs * 1.5, maxPollMs)) {
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`The machine did not end this in time: ${argv.join(' ')}`);
       const status = statusSchema.parse(await this.#call('guest-exec-status', { pid }, left));

@@ -27,7 +27,7 @@ const socketTimeoutMs = 30_000;
 const pollMs = 20;
 const defaultTimeoutMs = 60_000;
 /** A command that does not end in the machine's own time may be late by as much as the machine was slow at its start. */
-const leastPatienceMs = 60_000;
+const minPatienceMs = 60_000;
 const patienceFactor = 10;
 
 export interface CommandSettings {
@@ -185,7 +185,7 @@ export class Machine {
     const { input = '', timeoutMs = defaultTimeoutMs, env } = settings;
     const limit = ['/usr/bin/timeout', '--kill-after=5', `${timeoutMs / 1000}`];
     const base = { PATH: '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' };
-    const patienceMs = leastPatienceMs + timeoutMs * this.#slowness * patienceFactor;
+    const patienceMs = minPatienceMs + timeoutMs * this.#slowness * patienceFactor;
     return this.#agent.exec([...limit, ...argv], { ...base, ...env }, input, patienceMs);
   }
 

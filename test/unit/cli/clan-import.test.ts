@@ -82,7 +82,7 @@ describe('homing network import --clan', () => {
     });
   });
 
-  it('leads to an invite in which case matters, and every peer is named through its own controller', async () => {
+  it('gives an invite with case-sensitive names, in which every peer resolves through its own controller', async () => {
     await writeClan(folder.file('clan'), clan);
     await importClan();
     const invite = await folder.run(['network', 'invite', 'Peer1.Office', '--file', fileOf()]);
@@ -116,7 +116,7 @@ describe('homing network import --clan', () => {
     ]);
   });
 
-  it('leaves out a machine whose vars outlived it', async () => {
+  it('ignores the vars of a removed machine', async () => {
     await writeClan(folder.file('clan'), { ...clan, peers: { ...clan.peers, gone: nasKey } });
     expect((await importClan()).status).toBe(0);
     expect((await authored()).peers).toHaveLength(2);

@@ -69,7 +69,7 @@ describe('homing', () => {
     expect(stderr).toMatch(cause);
   });
 
-  it('prints help and version as no error', async () => {
+  it('prints help and version without an error', async () => {
     expect((await folder.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(await folder.run(['--help'])).toMatchObject({ status: 0, stderr: '' });
     expect((await folder.run(['--help'])).stdout).toContain('Exit status:');
@@ -90,7 +90,7 @@ describe('homing import', () => {
     expect((await folder.run(['profiles'])).stdout).toMatch(/^wgnet +laptop +wgnet +2 +3 +invite, serial 3/m);
   });
 
-  it('needs --yes where nobody can be asked', async () => {
+  it('needs --yes without a terminal', async () => {
     const { status, stderr } = await folder.run(['import', signed()]);
     expect(status).toBe(1);
     expect(stderr).toContain(words);
@@ -161,7 +161,7 @@ describe('homing import', () => {
 });
 
 describe('homing forget', () => {
-  it('removes a network, and only with a yes', async () => {
+  it('removes a network only after confirmation', async () => {
     await folder.run(['import', signed(), '--yes']);
     expect((await folder.run(['forget', 'wgnet'])).status).toBe(1);
     expect((await folder.run(['forget', 'wgnet', '--yes'])).stdout).toContain('Forgot "wgnet"');
@@ -203,7 +203,7 @@ describe('homing network', () => {
     await network('add-peer', 'laptop');
   }
 
-  it('makes a network whose signing key only its author can read', async () => {
+  it('creates a network whose signing key only its admin can read', async () => {
     const { stdout, status } = await network('init', 'wgnet', '--domain', 'wgnet.internal');
     expect(status).toBe(0);
     expect((await stat(folder.file('wgnet.signing-key'))).mode & 0o777).toBe(0o600);
@@ -216,7 +216,7 @@ describe('homing network', () => {
     });
   });
 
-  it('goes from init to a laptop that every controller lets in', async () => {
+  it('leads from init to a laptop that every controller admits', async () => {
     await wgnet('--preshared-keys');
     const invite = await network(
       'invite',
@@ -274,7 +274,7 @@ describe('homing network', () => {
       expect(added.stdout).toContain(`Made with the invite of "laptop". Its six words: ${onLaptop}\n`);
     });
 
-    it('refuses one whose keys were swapped on the way, also when the proof was taken off', async () => {
+    it('refuses a card whose keys were swapped in transit, even with its proof removed', async () => {
       const { card } = await joined();
       const before = await readFile(folder.file('wgnet.network.json'), 'utf8');
       const swapped = await network('add-peer', 'laptop', '--card', changedCard(card, { publicKey: vpsKey }));
@@ -420,7 +420,7 @@ describe('homing network', () => {
     expect((await network('remove-peer', 'laptop')).stdout).toMatch(/^Removed the peer "laptop", serial 8\./);
   });
 
-  it('says that a file was edited by hand, and gives the edit a serial of its own', async () => {
+  it('reports a file that was edited by hand, and gives it a new serial', async () => {
     await wgnet();
     const path = folder.file('wgnet.network.json');
     const edit = async (from: string, to: string) =>
@@ -440,7 +440,7 @@ describe('homing network', () => {
     expect((await network('list')).stderr).toBe('');
   });
 
-  it('does two changes at once one after the other', async () => {
+  it('runs two concurrent changes one after the other', async () => {
     await wgnet();
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => network('add-peer', name)));
     const file = JSON.parse(await readFile(folder.file('wgnet.network.json'), 'utf8'));

@@ -22,7 +22,7 @@ describe('homing settings', () => {
     );
   });
 
-  it('changes only what is named, and says when it applies', async () => {
+  it('changes only the given settings, and says when they apply', async () => {
     const changed = await folder.run(['settings', 'wgnet', '--discovery', 'off', '--listen-port', '51821']);
     expect(changed.stdout).toMatch(/^discovery +off[\s\S]*It applies at the next `homing up wgnet`\.\n$/);
     expect(await settings()).toMatchObject({ discovery: false, shortNames: false, listenPort: 51_821 });

@@ -85,7 +85,7 @@ it('names the file of a damaged profile, whether the CLI or the helper finds the
   });
 });
 
-it('says what there is when no profile or more than one fits', async () => {
+it('lists the profiles when none or several match', async () => {
   expect((await folder.run(['up'])).stderr).toContain('No network is set up');
   const path = await importNetwork('home');
   expect((await folder.run(['up', 'nowhere'])).stderr).toContain('There is home');

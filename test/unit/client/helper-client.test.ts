@@ -89,7 +89,7 @@ test.runIf(isRoot)('the events end without an error when the helper stops or is 
   expect(events).toEqual([{ type: 'snapshot', status }]);
 });
 
-test.runIf(isRoot)('says that nothing answers when the helper closes without a word', async () => {
+test.runIf(isRoot)('reports that the helper does not answer when it closes the connection', async () => {
   server.removeAllListeners('request');
   server.on('request', (request) => request.socket.destroy());
   await expect(client.status()).rejects.toMatchObject({ problem: { code: 'helper-not-running' } });

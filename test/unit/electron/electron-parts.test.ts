@@ -49,7 +49,7 @@ test.each([
   expect(linkStateOf({ ...problem, code }, () => installed).state).toBe(state);
 });
 
-test('tries become rarer, and less so while somebody looks', () => {
+test('tries back off, less so while the window is visible', () => {
   expect([1, 2, 3, 10].map((n) => pauseBeforeRetryMs(n, false))).toEqual([250, 500, 1_000, 5_000]);
   expect(pauseBeforeRetryMs(10, true)).toBe(1_000);
 });
@@ -64,7 +64,7 @@ test('the entry for the login quotes its command as the specification wants', ()
   );
 });
 
-test('what root runs for the app means the same in two shells', () => {
+test('the command that root runs for the app means the same in two shells', () => {
   const takeover = { program: '/tmp/homing-install-x/homing-helper', sha256: 'ab'.repeat(32), uid: 1000 };
   const scripts = [
     takeoverScript(takeover, 'linux'),

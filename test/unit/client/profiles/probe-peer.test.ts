@@ -35,13 +35,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(store.directory, { recursive: true, force: true }));
 
-it('gives a controller two lines, for a peer that may shake hands and carry nothing', async () => {
+it('gives a controller two lines, for a peer that completes handshakes but carries no traffic', async () => {
   expect(await probePeerOf(store, 'home', undefined, 'left-out')).toBe(
     `[Peer] # probe of laptop\nPublicKey = ${probeKey}`,
   );
 });
 
-it('adds the preshared key where the laptop itself has one there, and shows it only when it must', async () => {
+it('adds the laptop’s preshared key for that controller, and shows it only on request', async () => {
   expect(await probePeerOf(store, 'home', 'vps', 'written-out')).toMatch(`\nPresharedKey = ${nasKey}`);
   const shown = await probePeerOf(store, 'home', 'vps', 'left-out');
   expect(shown).toMatch('\nPresharedKey = (as for laptop)');

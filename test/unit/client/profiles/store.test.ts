@@ -82,7 +82,7 @@ describe('the profile store', () => {
     expect(configDir(env)).toBe(path);
   });
 
-  it('is empty before the first import, and stays so when it is only looked at', async () => {
+  it('is empty before the first import, and after being read', async () => {
     expect(await listProfiles(store)).toEqual({ profiles: [], damaged: [] });
     await prepare(store, { text: signed(), fileName: '', nowMs });
     expect(await readdir(store.directory)).toEqual([]);
@@ -185,7 +185,7 @@ describe('the profile store', () => {
     expect(profile.interfaceName).toBe('hm-a-network-w2');
   });
 
-  it('asks which of two networks is meant', async () => {
+  it('refuses to choose between two networks', async () => {
     await importText(signed());
     await importText(otherNetwork('other'));
     expect(await codeOf(findProfile(store))).toBe('which-profile');
@@ -193,7 +193,7 @@ describe('the profile store', () => {
     expect(await codeOf(findProfile(store, 'third'))).toBe('unknown-profile');
   });
 
-  it('reports a damaged profile, leaves it as it is and loads the rest', async () => {
+  it('reports a damaged profile, leaves it unchanged and loads the rest', async () => {
     const { profile } = await importText(signed());
     await importText(otherNetwork('other'));
     for (const garbage of ['', '{"version":1', '\u0000\u0001', '{}', '{"version": 9}']) {
@@ -237,13 +237,13 @@ describe('the profile store', () => {
     expect(await codeOf(loadProfile(store))).toBe('key-missing');
   });
 
-  it('does one of two imports at once after the other', async () => {
+  it('runs two concurrent imports one after the other', async () => {
     const results = await Promise.allSettled([1, 2, 3, 4].map(() => importText(signed())));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await listProfiles(store)).toMatchObject({ profiles: [{ serial: 3 }], damaged: [] });
   });
 
-  it('lets processes import at once', { timeout: 30_000 }, async () => {
+  it('lets several processes import concurrently', { timeout: 30_000 }, async () => {
     const module = new URL('../../../../client/profiles/import-profile.ts', import.meta.url).href;
     const storeModule = new URL('../../../../client/profiles/store.ts', import.meta.url).href;
     const script = `

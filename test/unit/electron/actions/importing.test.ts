@@ -47,7 +47,7 @@ async function problemCodeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
-test('a link that is opened while a review waits does not take its place under the button', async () => {
+test('a link that is opened during a review does not replace it', async () => {
   await importing.text(good, 'laptop.homing');
   const agreedTo = review();
   expect(await problemCodeOf(importing.hand({ kind: 'link', text: `homing://join/${other}` }))).toBe(
@@ -59,7 +59,7 @@ test('a link that is opened while a review waits does not take its place under t
   expect(stored.map((one) => one.defaultController)).toEqual(['nas']);
 });
 
-test('an answer to a review that is not open any more imports nothing', async () => {
+test('an answer to a closed review imports nothing', async () => {
   await importing.text(good, 'laptop.homing');
   const seen = review().id;
   importing.dismiss();
@@ -76,7 +76,7 @@ test('a refused review is replaced by the next, since there is nothing to agree 
   expect(review()).toMatchObject({ state: 'ready', source: 'laptop.homing' });
 });
 
-test('of two handed in at the same instant the newest is shown, and only that can be agreed to', async () => {
+test('of two sources at the same time the newer is shown, and only that can be confirmed', async () => {
   await Promise.all([importing.text(good, 'first'), importing.text(other, 'second')]);
   expect(review()).toMatchObject({ source: 'second' });
   expect(await problemCodeOf(importing.accept('review-1'))).toBe('nothing-to-import');

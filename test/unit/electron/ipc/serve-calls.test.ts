@@ -48,7 +48,7 @@ test('another sender, another name, another payload: refused, and nothing is cal
   expect(called).toEqual([]);
 });
 
-test('what a handler throws comes back as the problem that it is', async () => {
+test('an error of a handler is returned as its problem', async () => {
   const { call, handlers } = served();
   Object.assign(handlers, {
     disconnect: () => {

@@ -31,7 +31,7 @@ test('counters that are refreshed every second do not restart the debounce', () 
   expect(settled).toHaveLength(1);
 });
 
-test('what goes and comes back is one change, from before the first to after the last', () => {
+test('changes in quick succession are one change, from before the first to after the last', () => {
   const [first, middle, last] = [on('lan'), on('internet'), on('lan')];
   change.take(first, middle);
   vi.advanceTimersByTime(settleMs - 1);

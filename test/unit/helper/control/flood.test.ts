@@ -88,7 +88,7 @@ async function firstBytes(socket: Socket, request: string): Promise<string> {
 
 const watch = 'GET /v1/events HTTP/1.1\r\nHost: helper\r\n\r\n';
 
-test('100 subscribers that read nothing: 16 are served, and what waits for them does not grow', async () => {
+test('100 subscribers that read nothing: 16 are served, and their queues stay bounded', async () => {
   const { path, listeners, emit } = await serve();
   // One after the other: 64 connections at most are open at the same time.
   const answers: string[] = [];
@@ -107,7 +107,7 @@ test('100 subscribers that read nothing: 16 are served, and what waits for them 
   expect(grownMb).toBeLessThan(100);
 });
 
-test('a subscriber that stops reading is cut off, and its place is free again', async () => {
+test('a subscriber that stops reading is disconnected, and its slot is free again', async () => {
   const limits = { ...controlLimits, readerStallMs: 300, subscribers: 1 };
   const { path, listeners, emit } = await serve({}, limits);
   const stopped = open(path);
@@ -143,7 +143,7 @@ test('a subscriber that reads gets every decision and the newest state, however 
   for (let id = 1; id <= 200; id += 1) expect(text).toContain(`number ${id} ends`);
 });
 
-test('60 bodies of 4 MiB that never end: as many as the limit are held, the others refused, and all are cut off in time', async () => {
+test('60 bodies of 4 MiB that never end: the limit is held, the others are refused, and all are closed in time', async () => {
   const limits = { ...controlLimits, requestTimeoutMs: 6_000 };
   const { path } = await serve({}, limits);
   const head = `PUT /v1/tunnel HTTP/1.1\r\nHost: helper\r\nContent-Length: ${bodyLimitBytes}\r\n\r\n`;
@@ -181,7 +181,7 @@ test('a caller that was answered has as long for its next request as for its fir
   await hasClosed(slow);
 });
 
-test('an answer that takes long is waited for, also behind another on the same connection', async () => {
+test('a slow response is not cut off, even behind another on the same connection', async () => {
   const limits = { ...controlLimits, idleTimeoutMs: 200, requestTimeoutMs: 200 };
   const { path, listeners } = await serve({}, limits);
   const reader = open(path);

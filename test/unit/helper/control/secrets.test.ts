@@ -7,7 +7,7 @@ const anyKey = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((array) => Buffer.from(array).toString('base64'));
 
-test('a key that is not known to be public is cut out of any text, wherever it stands', () => {
+test('a key that is not known to be public is removed from any text, wherever it is', () => {
   fc.assert(
     fc.property(anyKey, fc.string(), fc.string(), (key, before, after) => {
       fc.pre(!`${before}${after}`.includes(key));
@@ -16,7 +16,7 @@ test('a key that is not known to be public is cut out of any text, wherever it s
   );
 });
 
-test('a key is cut out also between characters that could be part of one', () => {
+test('a key is removed even between characters that could be part of a key', () => {
   fc.assert(
     fc.property(anyKey, fc.stringMatching(/^[A-Za-z0-9+/]{0,60}$/), (key, before) => {
       expect(withoutSecrets(`${before}${key}`, new Set())).not.toContain(key.slice(-20));
@@ -29,7 +29,7 @@ test('public keys stay', () => {
   expect(withoutSecrets(text, new Set([nasKey]))).toBe(`peer ${nasKey}\n  preshared key: (hidden)`);
 });
 
-test('what is no key stays', () => {
+test('other text stays', () => {
   const text = 'inet6 fd28:387a:c1:4700::1/128 scope global # dGVzdA==';
   expect(withoutSecrets(text, new Set())).toBe(text);
 });

@@ -67,7 +67,7 @@ test('a watcher gets the snapshot, then each change of the tunnel once, and each
   expect(events.map(({ type }) => type)).toEqual(['snapshot', 'tunnel', 'decision']);
 });
 
-test('two watchers get the same, and one that went gets no more', async () => {
+test('two watchers get the same events, and a removed watcher gets no more', async () => {
   const { hub, timeline } = hubOf();
   const [first, second] = [watch(hub), watch(hub)];
   await sleep(1);
@@ -77,7 +77,7 @@ test('two watchers get the same, and one that went gets no more', async () => {
   expect(second.events.map(({ type }) => type)).toEqual(['snapshot', 'decision']);
 });
 
-test('who wants only changes costs no reading every second, beside one who wants all', async () => {
+test('a watcher of changes causes no reading every second, next to a watcher of everything', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { hub, state, become } = hubOf();
@@ -99,7 +99,7 @@ test('who wants only changes costs no reading every second, beside one who wants
   expect(state.readings).toBe(watched);
 });
 
-test('nothing is read while nobody watches, also after one who went before the snapshot', async () => {
+test('nothing is read without watchers, even after one left before the snapshot', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { hub, state, become } = hubOf();
@@ -127,7 +127,7 @@ test('a failed reading is reported once, and the next continues', async () => {
   expect(events.map(({ type }) => type)).toEqual(['snapshot', 'decision', 'tunnel']);
 });
 
-test('a watcher who comes while nothing can be read gets the snapshot as soon as it can', async () => {
+test('a watcher who comes while readings fail gets the snapshot as soon as one succeeds', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { hub, state } = hubOf();

@@ -11,7 +11,7 @@ function held() {
   return { shared, readings };
 }
 
-test('200 who ask at once make two readings: the one that ran, and one that began after they asked', async () => {
+test('200 concurrent callers cause two readings: the current one, and one that starts after their calls', async () => {
   const { shared, readings } = held();
   const first = shared.get();
   const others = Array.from({ length: 200 }, () => shared.get());
@@ -24,7 +24,7 @@ test('200 who ask at once make two readings: the one that ran, and one that bega
   expect(new Set(await Promise.all(others))).toEqual(new Set([2]));
 });
 
-test('a reading that fails is the failure of those who waited for it, and not of the next', async () => {
+test('a failed reading fails for the callers that waited for it, not for the next', async () => {
   const { shared, readings } = held();
   const first = shared.get();
   const second = shared.get();

@@ -38,7 +38,7 @@ const anyLines = fc
   .array(fc.stringMatching(/^[ -~]{0,20}$/), { maxLength: 3 })
   .map((lines) => bytes(lines.map((line) => `${line}\n`).join('')));
 
-describe('taking the block out', () => {
+describe('removing the block', () => {
   test('gives back any file byte for byte', () => {
     fc.assert(
       fc.property(anyFile, anyEntries, (file, some) => {
@@ -71,7 +71,7 @@ describe('taking the block out', () => {
     );
   });
 
-  test('works on what an editor left when it gave all lines a carriage return', () => {
+  test('handles a file in which an editor added carriage returns', () => {
     const connected = text(withBlock(bytes('127.0.0.1 localhost\n'), entries));
     const edited = bytes(connected.replaceAll('\n', '\r\n'));
     expect(text(withoutBlock(edited))).toBe('127.0.0.1 localhost\r\n');
@@ -82,24 +82,24 @@ describe('taking the block out', () => {
     expect(text(withoutBlock(connected.subarray(0, -1)))).toBe('127.0.0.1 localhost\n');
   });
 
-  test('takes out every block there is', () => {
+  test('removes every block', () => {
     const block = text(withBlock(bytes(''), entries));
     expect(text(withoutBlock(bytes(`a\n${block}b\n${block}c\n`)))).toBe('a\nb\nc\n');
   });
 
-  test('leaves alone what only looks like a part of a block', () => {
+  test('keeps lines that only resemble a part of a block', () => {
     for (const file of [`${begin}\n1 a\n`, '1 a\n# END homing\n', `x ${begin}\n# END homing\n`, `${begin}\n`])
       expect(text(withoutBlock(bytes(file)))).toBe(file);
   });
 
-  test('does not take lines of others when somebody deleted the end of an older block', () => {
+  test('keeps other lines when the end of an older block was deleted', () => {
     const broken = `127.0.0.1 localhost\n${begin}\n${'192.0.2.7 printer'}\n`;
     expect(text(withoutBlock(withBlock(bytes(broken), entries)))).toBe(broken);
   });
 });
 
 describe('the block', () => {
-  test('stands at the end, once, with one line per address', () => {
+  test('is at the end, once, with one line per address', () => {
     const once = withBlock(bytes('127.0.0.1 localhost\n'), entries);
     expect(text(once)).toBe(
       [
@@ -115,12 +115,12 @@ describe('the block', () => {
     expect(hasBlock(once)).toBe(true);
   });
 
-  test('starts on a line of its own when the file lacks its last newline', () => {
+  test('starts on a new line when the file lacks its last newline', () => {
     const [first, second] = text(withBlock(bytes('127.0.0.1 localhost'), entries)).split('\n');
     expect([first, second]).toEqual(['127.0.0.1 localhost', `${begin} (with the newline before this line)`]);
   });
 
-  test('is none without names', () => {
+  test('is absent without names', () => {
     const file = withBlock(bytes('127.0.0.1 localhost\n'), []);
     expect(text(file)).toBe('127.0.0.1 localhost\n');
     expect(hasBlock(file)).toBe(false);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('names are written and taken out again, with nothing left beside the file', async () => {
+test('names are written and removed again, without temporary files', async () => {
   expect(await writeHosts(path, entries)).toBe(true);
   expect(await readFile(path, 'utf8')).toContain('fd28:387a:c1:4700::1 nas.wgnet\n');
   expect(await clearHosts(path)).toBe(true);
@@ -31,7 +31,7 @@ test('a file that holds the names already is not written again', async () => {
   expect(await stat(path, { bigint: true })).toMatchObject({ ino, mtimeNs });
 });
 
-test('what a killed helper left beside the file is removed', async () => {
+test('the leftovers of a killed helper beside the file are removed', async () => {
   await writeFile(join(folder, '.hosts.homing'), 'half');
   await clearHosts(path);
   expect(await readdir(folder)).toEqual(['hosts']);
@@ -53,7 +53,7 @@ test('a symbolic link is reported and stays one', async () => {
   expect(await readFile(path, 'utf8')).toBe('127.0.0.1 localhost');
 });
 
-test('a symbolic link without a block has nothing to be taken out of', async () => {
+test('a symbolic link without a block needs no removal', async () => {
   const link = join(folder, 'link');
   await symlink('hosts', link);
   expect(await clearHosts(link)).toBe(false);
@@ -65,7 +65,7 @@ test('a folder in its place is reported', async () => {
   });
 });
 
-test('a missing file is reported, not made, and has nothing to be taken out of', async () => {
+test('a missing file is reported, not created, and needs no removal', async () => {
   const missing = join(folder, 'none');
   await expect(writeHosts(missing, entries)).rejects.toMatchObject({
     problem: { code: 'hosts-not-writable', cause: `${missing} is not there.` },

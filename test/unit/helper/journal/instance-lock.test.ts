@@ -21,7 +21,7 @@ function startTime(pid: number | 'self'): string {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
-test('the lock names its process, and is gone when it was given back', () => {
+test('the lock names its process, and is gone once released', () => {
   const unlock = takeInstanceLock(path);
   expect(readFileSync(path, 'latin1')).toBe(`${process.pid} ${startTime('self')}\n`);
   expect(readdirSync(folder)).toEqual(['helper.lock']);
@@ -29,7 +29,7 @@ test('the lock names its process, and is gone when it was given back', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a second taker is refused with the number of the process that holds it', () => {
+test('a second process is refused with the id of the process that holds the lock', () => {
   const unlock = takeInstanceLock(path);
   expect(() => takeInstanceLock(path)).toThrow(new RegExp(`Process ${process.pid} holds ${path}`));
   expect(readdirSync(folder)).toEqual(['helper.lock']);
@@ -49,7 +49,7 @@ test.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('what a process left that was killed while it took the lock is removed, and nothing else', () => {
+test('leftovers of a process killed while acquiring the lock are removed, and nothing else', () => {
   writeFileSync(`${path}.4194305`, 'x');
   writeFileSync(`${path}.4194305.stale`, 'x');
   writeFileSync(`${path}.${process.ppid}`, 'of one that is taking it now');
@@ -57,7 +57,7 @@ test('what a process left that was killed while it took the lock is removed, and
   expect(readdirSync(folder)).toEqual([`helper.lock.${process.ppid}`]);
 });
 
-test('a lock of a killed process that nobody has waited for yet does not block', async () => {
+test('the lock of a killed process that is still a zombie does not block', async () => {
   // The shell becomes a program that never waits: its first child stays a zombie.
   const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
     stdio: ['ignore', 'pipe', 'ignore'],

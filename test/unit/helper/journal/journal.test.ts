@@ -27,7 +27,7 @@ test('a new journal holds nothing', () => {
   expect(new Journal(path).read()).toEqual({ found: 'nothing' });
 });
 
-test('what was written last is read by the next helper', () => {
+test('the next helper reads the last entry', () => {
   const journal = new Journal(path);
   journal.write(entry('rising'));
   journal.write(entry('up'));
@@ -71,7 +71,7 @@ test.each([
   expect(journal.read()).toMatchObject({ found: 'damaged', reason: expect.any(String), owned: undefined });
 });
 
-test('no private key stands in it', async () => {
+test('it contains no private key', async () => {
   new Journal(path).write(entry('up'));
   expect(await readFile(path, 'utf8')).not.toMatch(/privateKey/i);
 });

@@ -8,7 +8,7 @@ function shown(run: MachineRun) {
   return isMoving ? `${path}, moving` : path;
 }
 
-test('a path that is tried is not shown as the path before it is proven', () => {
+test('a path is not shown as the path before it is verified', () => {
   const run = new MachineRun();
   run.startAtHome();
   expect(shown(run)).toBe('internet');
@@ -42,7 +42,7 @@ test('the endpoint is the one with its zone, where WireGuard reports it without'
   expect(status).toMatchObject({ endpoint: zoned, latestHandshakeAt: null, probing: 'unknown' });
 });
 
-test('a controller that shook hands and answered no test is one without a probe key', () => {
+test('a controller with a handshake that answers no probe does not know the probe key', () => {
   const run = new MachineRun();
   run.startAtHome();
   run.answer(internet, { verdict: 'silent', reason: 'no answer' });

@@ -58,13 +58,13 @@ describe('a move', () => {
     expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
   });
 
-  test('renews a session that the controller seems to have forgotten', async () => {
+  test('renegotiates a session that the controller seems to have forgotten', async () => {
     const { time, system, mover } = stage(internet, [lan]);
     expect(await time.run(mover.move({ ...order, renew: true }))).toMatchObject({ moved: true });
     expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
   });
 
-  test('that only the tunnel can prove goes back before anybody notices', async () => {
+  test('that only the tunnel can prove is reverted within 180 ms', async () => {
     const { time, system, mover } = stage(internet, []);
     expect(await time.run(mover.move({ ...order, maxOutageMs: 180 }))).toMatchObject({
       moved: false,
@@ -74,7 +74,7 @@ describe('a move', () => {
     expect(system.peer?.endpoint).toBe(internet);
   });
 
-  test('that is under way when the tunnel is taken down ends without going back', async () => {
+  test('that is in progress when the tunnel is disconnected ends without reverting', async () => {
     const { time, system, mover } = stage(internet, []);
     system.onMove = () => mover.stop();
     expect(await time.run(mover.move(order))).toMatchObject({ moved: false, reverted: false });

@@ -46,7 +46,7 @@ function hostsFile(text: string): string {
 
 const sixteen = (last: number) => [0x20, 1, 0xd, 0xb8, ...Array<number>(11).fill(0), last];
 
-test('a resolver that does not answer keeps no name of the hosts file from resolving', async () => {
+test('an unresponsive resolver does not delay names of the hosts file', async () => {
   const servers = await dnsServer(() => undefined);
   const ask = nameLookup({ servers, hostsPath: hostsFile('192.0.2.9 nas.example.net\n') });
   const startedAt = performance.now();
@@ -60,7 +60,7 @@ test('a resolver that does not answer keeps no name of the hosts file from resol
   expect(descriptors).toBeLessThan(150);
 });
 
-test('both families are asked for, and one that stays silent is not waited for', async () => {
+test('both families are queried, and a silent one is not waited for', async () => {
   const servers = await dnsServer((name, type) => {
     if (name === 'both.example.net') return type === typeA ? [192, 0, 2, 7] : sixteen(7);
     return type === typeA ? [192, 0, 2, 8] : undefined;
@@ -97,7 +97,7 @@ describe('a hosts file', () => {
     expect(hostsFileAddresses(text, 'nas.example.net')).toEqual(addresses);
   });
 
-  test('is read without an exception, whatever stands in it', () => {
+  test('is read without an exception, whatever its content', () => {
     fc.assert(fc.property(fc.string(), fc.string(), (text, host) => void hostsFileAddresses(text, host)));
   });
 });

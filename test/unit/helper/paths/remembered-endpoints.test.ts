@@ -23,7 +23,7 @@ function open(directory = folder): RememberedEndpoints {
   return new RememberedEndpoints(directory, 'abcdefgh01234567', (reason) => problems.push(reason));
 }
 
-test('what was remembered is known to the next helper, and to root alone', () => {
+test('the next helper knows the remembered endpoints, and only root can read them', () => {
   const remembered = open();
   remembered.set('nas', lan);
   remembered.set('nas', internet);
@@ -63,7 +63,7 @@ test('an unwritable folder is reported, and nothing else fails', () => {
   expect(remembered.get('nas')).toEqual(internet);
 });
 
-test('what is known already is not written again', () => {
+test('a known endpoint is not written again', () => {
   const remembered = open();
   remembered.set('nas', internet);
   writeFileSync(path, 'changed by somebody');

@@ -24,7 +24,7 @@ function program(mode: number): string {
   return path;
 }
 
-test.skipIf(!isRoot)('what root alone can change is safe', () => {
+test.skipIf(!isRoot)('a program that only root can change is safe', () => {
   expect(writableByOthers(program(0o755))).toBeUndefined();
 });
 

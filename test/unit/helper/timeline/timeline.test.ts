@@ -27,7 +27,7 @@ test('a listener gets each decision once, until it stops listening', () => {
   expect(heard).toEqual(['a']);
 });
 
-test('a flood of what is ignored leaves the decisions of the day to read', () => {
+test('a flood of ignored datagrams does not replace other decisions', () => {
   const timeline = new Timeline(() => 0);
   for (let i = 0; i < 50; i += 1) timeline.add({ kind: 'moved', reason: `move ${i}` });
   for (let i = 0; i < 5_000; i += 1) timeline.add({ kind: 'ignored', reason: `junk ${i}` });

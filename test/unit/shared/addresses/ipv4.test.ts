@@ -34,7 +34,7 @@ describe('the IPv4 range of a network', () => {
     expect(ipv4AddressRefusal(address, '10.42.0.0/16')).toBe(refusal);
   });
 
-  it('hands out every usable address once, lowest first, and then none', () => {
+  it('assigns every usable address once, lowest first, and then none', () => {
     const used = new Set<string>();
     const given = Array.from({ length: 6 }, () => {
       const address = freeIpv4Address('10.42.0.8/29', used);

@@ -35,7 +35,7 @@ test('a lost controller causes a notification; a move to the internet does not',
   expect(titles(live('lan', 'lan'), live('none', 'internet'), [])).toEqual(['Can’t reach c0']);
 });
 
-test('a tunnel that has just come up is no news, and neither is one that goes down', () => {
+test('a tunnel that connects or disconnects causes no notification', () => {
   expect(titles(appState(), live('lan', 'none'), [])).toEqual([]);
   expect(titles(live('lan'), appState(), [])).toEqual([]);
 });

@@ -38,7 +38,7 @@ test('a network that never answered waits for its admin, one that did cannot be 
   expect(said({ ...lost, profiles: [profile({ joined: true })] })).toMatch(/^unreachable/);
 });
 
-test('what was pressed is shown at once, before the helper confirms it', () => {
+test('the requested state is shown at once, before the helper confirms it', () => {
   expect(said({ prediction: 'connecting' })).toBe('connecting connecting: Connecting. To wgnet');
   const live = { tunnel: tunnel([controller('nas', 'lan')]), prediction: 'disconnecting' as const };
   expect(said(live)).toMatch(/^disconnecting off/);

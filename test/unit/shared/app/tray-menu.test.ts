@@ -56,6 +56,6 @@ test('a large network does not fill the screen', () => {
   expect(shown.length).toBeLessThan(25);
 });
 
-test('the tooltip says the situation', () => {
+test('the tooltip describes the situation', () => {
   expect(trayTooltip(appState())).toBe('Homing: Off. Not connected to wgnet');
 });

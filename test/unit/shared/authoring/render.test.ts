@@ -86,7 +86,7 @@ describe('a rendered controller', () => {
     );
   });
 
-  it('is taken by the real wg-quick and the real WireGuard', { timeout: 30_000 }, () => {
+  it('is accepted by the real wg-quick and the real WireGuard', { timeout: 30_000 }, () => {
     expect(missingTools(), 'install wireguard-tools, wireguard-go and util-linux').toEqual([]);
     const presharedKey = derivedPresharedKey(signingKey, 'nas', 'laptop');
     const lines = acceptedBy(rendered('wg-quick', wgnet(true))[0]?.text ?? '')
@@ -226,7 +226,7 @@ describe('a rendered controller', () => {
       expect(hosts?.text).toMatch(/fd7d:31c7:cf:e000:\S+ tablet\.wgnet\n10\.42\.0\.4 tablet\.wgnet\n/);
     });
 
-    it('has rules that the real nft takes, again and again', () => {
+    it('has rules that the real nft accepts repeatedly', () => {
       const path = join(folder, 'rules.nft');
       writeFileSync(
         path,
@@ -249,7 +249,7 @@ describe('a rendered controller', () => {
     expect(rendered('networkd')).toHaveLength(3);
   });
 
-  it('has an interface name that Linux and wg-quick take', () => {
+  it('has an interface name that Linux and wg-quick accept', () => {
     expect(
       ['wgnet', 'a-network-with-a-long-name', 'büro', 'lo', 'Home.Net'].map(controllerInterfaceName),
     ).toEqual(['wgnet', 'a-network-with', 'b-ro', 'wg-lo', 'home-net']);

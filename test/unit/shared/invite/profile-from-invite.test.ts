@@ -8,7 +8,7 @@ import { goodPayload, payloadWith, signed, vpsKey } from '../../support/invite-f
 const profile = profileFromInvite(verifyInvite(signed()));
 
 describe('the profile of an invite', () => {
-  it('is one that the helper takes', () => {
+  it('is accepted by the helper', () => {
     expect(profileSchema.parse(profile)).toEqual(profile);
     expect(profile.interfaceName).toBe('hm-wgnet');
   });

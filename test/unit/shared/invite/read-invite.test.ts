@@ -184,7 +184,7 @@ describe('an update', () => {
   const incoming = (path: (string | number)[], value: unknown, key?: typeof otherSigningKey) =>
     readInvite(signed(payloadWith(path, value), key), nowMs);
 
-  it('is taken with the same key and a higher serial', () => {
+  it('is accepted with the same key and a higher serial', () => {
     expect(() => acceptUpdate(here, incoming(['serial'], 4), ['serial'])).not.toThrow();
   });
 

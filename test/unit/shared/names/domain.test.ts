@@ -37,7 +37,7 @@ describe('the domain of a network', () => {
   });
 });
 
-test('short names leave out what programs look up by themselves', () => {
+test('short names omit names that programs look up themselves', () => {
   const profile = goodProfileJson();
   const names = ['wpad', 'localhost', 'isatap', '_gateway', 'desk'].filter((name) => isHostLabel(name));
   const machines = names.map((name, i) => ({ name, kind: 'peer', suffix: `1:2:3:${i + 5}` }));

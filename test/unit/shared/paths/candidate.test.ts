@@ -75,7 +75,7 @@ describe('failed moves', () => {
     expect(waits).toEqual([10, 20, 40, 80, 160, 320, 600, 600, 600]);
   });
 
-  test('never wait for ever', () => {
+  test('have a maximum wait', () => {
     const failing = recordMoveFailure({ ...lan, moveFailures: 5_000 }, now);
     expect(failing.retryAtMs).toBe(now + moveRetryCapMs);
   });
@@ -88,7 +88,7 @@ describe('failed moves', () => {
 });
 
 describe('a change of the network', () => {
-  test('ends what was believed of a LAN address', () => {
+  test('ends the proof of a LAN address', () => {
     expect(afterNetworkChange(silent(answering(lan, 2)))).toEqual(lan);
     expect(distrust(answering(lan, 2))).toEqual(lan);
   });

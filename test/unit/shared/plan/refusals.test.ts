@@ -33,7 +33,7 @@ function withNas(change: Readonly<Record<string, unknown>>): unknown {
   return { ...profile, controllers: [{ ...nas, ...change }, ...others] };
 }
 
-test('a good profile of either origin is taken', () => {
+test('a good profile of either origin is accepted', () => {
   expect(() => refuseUnsafeProfile(goodProfile())).not.toThrow();
   expect(() => refuseUnsafeProfile(goodWgQuickProfile())).not.toThrow();
 });
@@ -279,7 +279,7 @@ describe('a profile of the largest size', () => {
     return { ...goodProfileJson(), defaultController: 'c0', controllers, machines: [] };
   };
 
-  test('is judged in a second or two, where comparing every range with every endpoint took minutes', () => {
+  test('is checked in a second or two, where comparing every range with every endpoint took minutes', () => {
     const text = JSON.stringify(largest(64));
     const startedAt = performance.now();
     expect(refusal(JSON.parse(text))).toBeUndefined();

@@ -21,7 +21,7 @@ test('words of any language, newlines and tabs stay as they are', () => {
   expect(printable(text)).toBe(text);
 });
 
-test('nothing that a terminal acts on is left of any text, and JSON reads the same again', () => {
+test('control characters are escaped in any text, and JSON reads the same again', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(printable(text)).not.toMatch(/[^\P{Cc}\n\t]|\p{Cf}|\p{Zl}|\p{Zp}/u);

@@ -55,7 +55,7 @@ function withLine(number: number, text: string): string {
 describe('a wg-quick file', () => {
   const { profile, privateKey: key, refusedLines } = parseWgQuick(file, '/home/me/wgnet.conf');
 
-  it('becomes a profile that the helper takes, named after the file', () => {
+  it('becomes a profile that the helper accepts, named after the file', () => {
     expect(profileSchema.parse(profile)).toEqual(profile);
     expect(profile.network).toEqual({ name: 'wgnet', domain: 'wgnet' });
     expect(profile.interfaceName).toBe('hm-wgnet');
@@ -102,7 +102,7 @@ describe('a wg-quick file', () => {
     expect(profile.settings).toMatchObject({ mtu: 1380, listenPort: 51900, persistentKeepaliveSeconds: 15 });
   });
 
-  it('runs no command, and shows what it left out and why', () => {
+  it('runs no command, and lists ignored lines with the reason', () => {
     expect(refusedLines.map(({ line, text }) => `${line} ${text}`)).toEqual([
       '6 PostUp = iptables -A FORWARD -i %i -j ACCEPT',
       '7 PreDown = /bin/true',
@@ -119,7 +119,7 @@ describe('a wg-quick file', () => {
     expect(parseWgQuick(withLine(3, `PrivateKey = ${vpsKey}`), 'wgnet.conf').profile.id).not.toBe(profile.id);
   });
 
-  it('lists a peer that has neither endpoint nor name as left out', () => {
+  it('lists a peer without endpoint and name as ignored', () => {
     const more = `${file}\n[Peer]\nPublicKey = ${privateKey}\nAllowedIPs = 10.45.0.1/32\n`;
     expect(parseWgQuick(more, 'wgnet.conf').refusedLines.at(-1)).toMatchObject({ text: '[Peer]' });
   });
@@ -213,7 +213,7 @@ describe('a wg-quick file', () => {
     expect(refusalOf(() => parseWgQuick(ipv4.replace('1200', '500'), 'x')).cause).toMatch(/from 576/);
   });
 
-  it('leaves out a peer that is this laptop itself, and its own address in AllowedIPs', () => {
+  it('ignores a peer that is this laptop itself, and its own address in AllowedIPs', () => {
     const own = publicKeyOf(parsePrivateKey(privateKey, 'key'));
     const text = withLine(17, 'AllowedIPs = 10.42.0.1/32, 10.43.0.2/32').replace(tabletKey, own);
     const { profile: other, refusedLines: lines } = parseWgQuick(text, 'x');

@@ -35,7 +35,7 @@ it('opens no socket before the first send, and one for all that follow', async (
   await listener.close();
 });
 
-it('opens another socket after one broke, and says that it did', async () => {
+it('opens another socket after a failure, and reports it', async () => {
   const { family, sockets, reopened } = opened();
   const listener = await listen(() => {});
   await send(family, '127.0.0.1', listener.port);
@@ -58,7 +58,7 @@ it('keeps the socket when only the destination is wrong', async () => {
   family.close();
 });
 
-it('passes over ports that others have taken, and loses nothing that was to be sent', async () => {
+it('skips ports in use, and loses no datagram', async () => {
   const others: Socket[] = [];
   for (let port = probePorts.first; port <= probePorts.last; port += 2) {
     const other = createSocket('udp4');

@@ -148,7 +148,7 @@ describe('a probe', () => {
     expect(macs).toEqual([false, true, true]);
   });
 
-  it('takes no cookie reply for proof, and is not kept sending by them', async () => {
+  it('accepts no cookie reply as proof, and does not keep sending because of them', async () => {
     let messages = 0;
     const { port } = await listening((message, from, self) => {
       messages++;

@@ -34,7 +34,7 @@ describe('a line of `ip -o monitor` says that', () => {
     expect(lossesIn(text)).toEqual({ devices: ['eth0'], addresses: ['192.0.2.50'] });
   });
 
-  test('the tunnel itself changed, which is nobody’s event', () => {
+  test('the tunnel itself changed, which is no event', () => {
     expect(speaksOfOthers('9: hm-wgnet: <POINTOPOINT,NOARP,UP,LOWER_UP> mtu 1420\n', 'hm-wgnet')).toBe(false);
     expect(speaksOfOthers('Deleted fd28::/56 dev hm-wgnet metric 1024\n', 'hm-wgnet')).toBe(false);
     expect(speaksOfOthers('9: hm-wgnet-b: <UP,LOWER_UP> mtu 1420\n', 'hm-wgnet')).toBe(true);

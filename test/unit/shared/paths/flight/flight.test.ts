@@ -47,7 +47,7 @@ test('the last events alone decide the same: what came before them is in the sta
   expect(decided(last)).toEqual(decided(whole).slice(-decided(last).length));
 });
 
-test('it outlives the way through a text with other things in it, and the shortening of its addresses', () => {
+test('a record survives in a text with other lines, and the shortening of its addresses', () => {
   const text = `## status\n{"a": 1}\n{"cut": \n\n## flight record of nas\n${flightText(whole)}\n## more\n`;
   expect(parseFlightRecords(text)).toEqual([whole]);
   const shortened = shortenAddresses(text);
