@@ -71,7 +71,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** Runs the helper until it is told to stop; what fails goes to standard error with exit status 1. */
+/** Runs the helper until it is stopped; errors go to standard error with exit status 1. */
 export function runHelper(operatingSystem: OperatingSystemFactory): void {
   run(operatingSystem).catch(fail);
 }

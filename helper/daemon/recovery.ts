@@ -17,7 +17,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { TunnelDns } from './tunnel-dns.ts';
 
-/** What the last helper left, after the repair. */
+/** The repaired leftovers of the previous helper. */
 export type Recovered =
   | { readonly found: 'nothing' }
   | {
@@ -43,7 +43,7 @@ async function liveKeyOf(
   const live = await system.read(entry.profile.interfaceName);
   if (live?.privateKey === undefined || publicKeyOf(live.privateKey) !== entry.publicKey) return undefined;
   try {
-    // Somebody may have set the interface down meanwhile, which takes IPv6 addresses and routes with it.
+    // The interface may have been set down meanwhile, which removes IPv6 addresses and routes.
     await system.dress(tunnelPlan(entry.profile));
     return [live.privateKey, live.listenPort];
   } catch (error) {
@@ -52,7 +52,7 @@ async function liveKeyOf(
   }
 }
 
-/** Removes an interface of the journal, unless it has another key by now: then somebody else made it. */
+/** Removes an interface of the journal, unless its key differs: then another program created it. */
 async function removeOurs(
   { interfaceName, publicKey }: OwnedInterface,
   { system, timeline }: RecoveryParts,
@@ -63,7 +63,9 @@ async function removeOurs(
   else await system.down(interfaceName);
 }
 
-/** Names that cannot be removed now are a trouble to show, no reason to have no helper; the next start tries again. */
+/**
+ * Names that cannot be removed now are recorded as trouble; the helper starts anyway, and the next start tries again.
+ */
 async function clearNames({ system, timeline, hostsPath }: RecoveryParts): Promise<boolean> {
   try {
     const wereThere = await clearHosts(hostsPath);
@@ -85,9 +87,8 @@ async function clearDns({ timeline, dns }: RecoveryParts): Promise<void> {
 }
 
 /**
- * Repairs what an earlier helper left when it was killed: a whole tunnel whose interface still matches the
- * journal is adopted, with the key read back from it; anything else is removed. A hosts block without a
- * journal entry is removed too.
+ * Repairs what a killed helper left: a complete tunnel whose interface still matches the journal is adopted, with the
+ * key read back from it; anything else is removed. A hosts block without a journal entry is removed too.
  */
 export async function recover(parts: RecoveryParts): Promise<Recovered> {
   const { journal, system, timeline } = parts;

@@ -70,8 +70,7 @@ export class TunnelKeeper {
   }
 
   /**
-   * Brings a tunnel up, replacing the one that is. What cannot be allowed or done leaves things as they
-   * were: an unsafe profile is refused before the old tunnel is touched.
+   * Brings a tunnel up, replacing the current one. An unsafe profile is refused before the old tunnel is touched.
    * @throws HomingError
    */
   connect(request: TunnelRequest): Promise<void> {

@@ -12,15 +12,15 @@ import { refuseUnsafeProgram } from './refuse-unsafe-program.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 import { uninstall } from './uninstall.ts';
 
-/** Where inputs of programs would lie; the installer gives none. */
+/** Where inputs of programs would be; the installer has none. */
 const inputDirectory = '/run';
 
 export interface InstallOptions {
-  /** The one user who may control the helper. */
+  /** The only user who may control the helper. */
   readonly uid: number;
   /** This program as it runs now. */
   readonly program: string;
-  /** Whether it stays where it is, since a package manager put it there; otherwise it is copied to its own place. */
+  /** Whether it runs in place, since a package manager installed it; otherwise it is copied. */
   readonly inPlace: boolean;
 }
 
@@ -28,7 +28,7 @@ const patienceMs = 15_000;
 const lookEveryMs = 100;
 
 /**
- * Installs the helper on this machine and starts it; an older one is replaced, and a live tunnel kept.
+ * Installs the helper on this machine and starts it; an older helper is replaced, and a live tunnel kept.
  * @throws HomingError `program-unsafe`, `no-service-manager`, `install-failed`
  */
 export async function install({ uid, program, inPlace }: InstallOptions): Promise<string> {
@@ -43,14 +43,16 @@ export async function install({ uid, program, inPlace }: InstallOptions): Promis
     await manager.install({ program: installed, uid });
     await answers();
   } catch (error) {
-    // What was there before stays, with the new program; what was not there goes again.
+    // Files that existed before stay, with the new program; new ones are removed again.
     if (isFirst) await uninstall({ inPlace });
     throw error instanceof HomingError ? error : installFailed(error);
   }
   return `The helper is installed for user ${uid}: ${installed}, started by ${manager.name} (${manager.file}).`;
 }
 
-/** Another name first, then rename(2): a running program cannot be written to, and nobody sees half a copy. */
+/**
+ * A temporary name first, then rename(2): a running program cannot be written to, and no partial copy is ever visible.
+ */
 async function copyProgram(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true, mode: 0o755 });
   const next = `${to}.new`;
@@ -60,7 +62,7 @@ async function copyProgram(from: string, to: string): Promise<void> {
   await rename(next, to);
 }
 
-/** `homing` for the shell: the same program by its other name. What somebody else put there stays. */
+/** `homing` for the shell: the same program by its other name. Another program of that name stays. */
 async function linkCommand(program: string): Promise<void> {
   const there = await readlink(commandLink).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

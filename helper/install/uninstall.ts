@@ -10,15 +10,15 @@ import { placeOfCopy } from './place-of-copy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
 const places = helperPlaces(process.platform);
-/** What the helper keeps, beside what it makes for a tunnel. */
+/** The helper's data besides that of a tunnel. */
 const ownDirectories = [dirname(places.socketPath), places.stateDirectory];
 
 /**
- * Disconnects, stops the helper and removes all that was installed.
+ * Disconnects, stops the helper and removes everything installed.
  * @param inPlace the program stays: its package manager removes it
  */
 export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Promise<string> {
-  // A helper that does not answer has nothing to disconnect that its stop would not take down as well.
+  // A helper that does not answer is stopped, which also disconnects.
   await new HelperClient(places.socketPath).disconnect().catch(() => undefined);
   await serviceManager(new ProgramRunner('/run')).remove();
   const program = placeOfCopy();
@@ -27,7 +27,7 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await rm(program, { force: true });
   await removeBundledPrograms();
   await removeEmptyDirectory(dirname(program));
-  // The rules outlive the helper, so without it nobody could turn them off.
+  // The rules survive the helper, and without it they could not be turned off.
   await removeKillSwitch(new ProgramRunner('/run'), places.stateDirectory);
   for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
   return 'The helper is removed, with all it made.';

@@ -4,10 +4,9 @@ import { bundledPrograms } from '../../shared/install/places.ts';
 import { writableByOthers } from './roots-alone.ts';
 
 /**
- * Where programs are looked for: only directories of the system, never PATH, so that nobody but root can
- * put another program in the way. NixOS keeps its programs in the one before the last; what a package of Homing brought
- * along comes last, after what the system has. Some systems give /usr/local or /opt/homebrew to a user or a group: what lies
- * there is run only where root alone can change it.
+ * Where programs are searched: only system directories, never PATH, so that only root can replace a program. NixOS has
+ * its programs in the last but one; those that a package of Homing includes come last, after the system's. Some systems
+ * give /usr/local or /opt/homebrew to a user or a group: a program there runs only if only root can change it.
  */
 const systemDirectories = [
   '/usr/bin',

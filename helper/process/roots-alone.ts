@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Who but root can change something, by the path at which they can. */
+/** Whether users other than root can change a file. */
 export interface WritableByOthers {
   readonly path: string;
   readonly uid: number;
@@ -21,8 +21,8 @@ function isRestricted(mode: number): boolean {
 /**
  * Whether anybody but root could change a file, itself or by its directories.
  * @param path absolute, without symbolic links
- * @returns the first place where somebody could; undefined where nobody can
- * @throws Error when something on the path cannot be looked at
+ * @returns the first path that such a user could change; undefined if there is none
+ * @throws Error when a path cannot be read
  */
 export function writableByOthers(path: string): WritableByOthers | undefined {
   for (let at = path; ; at = dirname(at)) {

@@ -1,32 +1,34 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 
-/** What a program left when it ended. */
+/** The result of a program. */
 export interface ProgramResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The cleared environment every program gets: nothing of the caller's, messages in English. */
+/** The cleared environment of every program: no variables of the caller, messages in English. */
 export const clearedEnvironment: Readonly<Record<string, string>> = {
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
 };
 
-/** Linux alone has files without a name; elsewhere no program that gets input opens /dev/stdin again. */
+/** Only Linux has unnamed files; elsewhere no program that gets input opens /dev/stdin again. */
 const hasUnnamedFiles = process.platform === 'linux';
-/** open(2): a file without a name. The constant is not exported by Node; the directory bit differs by CPU. */
+/** open(2): an unnamed file. Node does not export the constant; the directory bit differs by CPU. */
 const unnamedFile = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
 const privateMode = 0o600;
 
-/** What a program may print: the routes of a laptop are some kilobytes, a whole table of the internet's would be 100 MB. */
+/**
+ * The limit for a program's output: the routes of a laptop are some kilobytes, a whole table of the internet's would be
+ * 100 MB.
+ */
 const outputLimitBytes = 16 * 1024 * 1024;
 
 /**
- * Standard input as an unnamed file in a root-only directory. Not a pipe: Node's are sockets, and `wg` and
- * `nft` open /dev/stdin again, which fails on a socket (ENXIO). Not a named file: a key would stay behind
- * after a crash.
+ * Standard input as an unnamed file in a root-only directory. Not a pipe: Node's are sockets, and `wg` and `nft` open
+ * /dev/stdin again, which fails on a socket (ENXIO). Not a named file: a key would stay on disk after a crash.
  */
 function unnamedInput(directory: string, text: string): number {
   const fd = openSync(directory, unnamedFile, privateMode);
@@ -34,7 +36,7 @@ function unnamedInput(directory: string, text: string): number {
   return fd;
 }
 
-/** Runs programs with inputs kept in one root-only directory on memory, e.g. /run/homing. */
+/** Runs programs with their inputs in a root-only directory in memory, e.g. /run/homing. */
 export class ProgramRunner {
   readonly #inputDirectory: string;
 
@@ -66,7 +68,7 @@ export class ProgramRunner {
         killSignal: 'SIGKILL',
       });
       if (stdin !== undefined) closeSync(stdin);
-      // Why a program did not read its input is said by its exit.
+      // The exit status says why a program did not read its input.
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(input);
       const kill = () => void child.kill('SIGKILL');
@@ -94,7 +96,7 @@ export class ProgramRunner {
     });
   }
 
-  /** Like {@link run}; @throws Error with the program's own words when it exits with another code than 0. */
+  /** Like {@link run}; @throws Error with the program's message when its exit code is not 0. */
   async mustRun(path: string, args: readonly string[], input?: string): Promise<string> {
     const result = await this.run(path, args, input);
     if (result.exitCode === 0) return result.stdout;

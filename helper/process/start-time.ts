@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { clearedEnvironment } from './run.ts';
 
 /**
- * When a process started: with its number this names one process, also when the number is used again. Undefined for a
- * process that is not there, or ended and not yet waited for.
+ * When a process started: together with its id this identifies a process, even when the id was reused. Undefined for a
+ * process that does not exist, or is a zombie.
  */
 export function startTimeOf(pid: number, platform: NodeJS.Platform = process.platform): string | undefined {
   return platform === 'linux' ? startTicks(pid) : startSecond(pid);
@@ -14,7 +14,7 @@ export function startTimeOf(pid: number, platform: NodeJS.Platform = process.pla
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the name in brackets, which may hold spaces: count from behind it.
+    // The second field is the name in brackets, which may contain spaces: count from behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
@@ -22,7 +22,7 @@ function startTicks(pid: number): string | undefined {
   }
 }
 
-/** By ps(1), to the second: a number is not used again within one. Spaces would end the field of a lock. */
+/** By ps(1), to the second: an id is not reused within a second. Spaces would end the field of a lock. */
 function startSecond(pid: number): string | undefined {
   try {
     const args = ['-o', 'stat=,lstart=', '-p', `${pid}`];

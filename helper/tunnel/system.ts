@@ -5,16 +5,16 @@ import type { HostRouting, RouteOverrides } from '../../shared/plan/route-states
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { NetworkSystem } from './network.ts';
 
-/** The one seam for the operating system: each turns the same plan into system calls and commands. */
+/** The seam for the operating system: each implementation turns the same plan into system calls and commands. */
 export interface TunnelSystem extends NetworkSystem {
-  /** Which WireGuard carries the tunnel here. */
+  /** The WireGuard implementation that carries the tunnel here. */
   wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'>;
-  /** Whether an interface of this name is there, whoever made it. */
+  /** Whether an interface of this name exists, whichever program created it. */
   exists(interfaceName: string): boolean;
   /**
-   * Brings the tunnel up. On any error all that it made is taken down again.
-   * @param endpoints where to reach each controller first, found out while the interface is made; a controller
-   *   without one is brought up without
+   * Brings the tunnel up. On any error everything it created is removed again.
+   * @param endpoints the first endpoint of each controller, determined while the interface is created; a controller may
+   *   have none
    * @throws HomingError `no-wireguard`, `tunnel-failed`
    */
   up(
@@ -22,11 +22,11 @@ export interface TunnelSystem extends NetworkSystem {
     privateKey: PrivateKey,
     endpoints: Promise<ReadonlyMap<PublicKey, Endpoint>>,
   ): Promise<TunnelStart>;
-  /** Gives the interface its addresses and routes; those that are there already stay as they are. @throws Error */
+  /** Gives the interface its addresses and routes; existing ones stay unchanged. @throws Error */
   dress(plan: TunnelPlan): Promise<void>;
   /** The command by which a person removes an interface that is not Homing's. */
   removalHint(interfaceName: string): string;
-  /** Takes the interface down with all that hangs on it, and waits until its process has ended. */
+  /** Removes the interface with everything that depends on it, and waits until its process has ended. */
   down(interfaceName: string): Promise<void>;
   /** The routes of the host's own, its gateways and its name servers. @throws Error */
   hostRouting(): Promise<HostRouting>;

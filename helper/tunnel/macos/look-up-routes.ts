@@ -25,7 +25,7 @@ export async function lookUpRoutes(
   const waiting = [...addresses];
   const work = async () => {
     for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
-      // The exit status tells only that there is no route.
+      // The exit status only says that there is no route.
       const { stdout } = await runner.run(systemPrograms.route, routeGetArgs(address));
       const found = parseRouteGet(stdout);
       if (found !== undefined && found.device !== 'lo0')

@@ -103,7 +103,7 @@ test('one that prints nonsense is ended and started again', async () => {
   await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0), { timeout: 4_000 });
 });
 
-test('a change that no message tells is found by looking now and then, and a late look says that the Mac slept', async () => {
+test('a change without a message is found by polling, and a late poll shows that the Mac slept', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   let now = 0;
   start('exec sleep 60', () => now);
