@@ -108,7 +108,7 @@ function improve(situation: Situation, current: Candidate): Choice {
 }
 
 /**
- * Decides the path of one controller (DESIGN.md, Paths). Pure: the same situation gives the same choice, whatever
+ * Decides the path of one controller. Pure: the same situation gives the same choice, whatever
  * the order of the candidates. Ask once per probe round or event, and act on the answer before asking again.
  */
 export function choose(situation: Situation): Choice {

@@ -51,10 +51,13 @@ test('every document that a file refers to is in the repository', () => {
   const files = tracked().filter((path) => /\.(md|ts|tsx|mjs|cjs|sh|yml)$/.test(path));
   const missing = files.flatMap((path) => {
     const named = [...text(path).matchAll(/\bdocs\/[\w./-]+\.(?:md|png|svg)\b/g)].map(([name]) => name);
+    const bare = [...text(path).matchAll(/(?<![\w/.-])[A-Z][A-Z-]+\.md\b/g)].map(([name]) =>
+      existsSync(join(root, 'docs', name)) ? join('docs', name) : name,
+    );
     const linked = path.endsWith('.md')
       ? [...text(path).matchAll(/\]\((?!\w+:)([^)#\s]+)/g)].map(([, to]) => join(dirname(path), to ?? ''))
       : [];
-    return [...named, ...linked]
+    return [...named, ...bare, ...linked]
       .filter((name) => !existsSync(join(root, name)))
       .map((name) => `${path} refers to ${name}`);
   });
