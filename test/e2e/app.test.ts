@@ -58,7 +58,7 @@ async function reviewed(source: string): Promise<void> {
   expect(await scene.laptop.installed.homing(['profiles', '--json'])).not.toContain('wgnet');
 }
 
-test('one press sets up the helper through pkexec, and the app goes on by itself', async () => {
+test('one click sets up the helper through pkexec, and the app continues', async () => {
   await page.getByText('One step to set up').waitFor();
   await page.getByRole('button', { name: 'Set up Homing' }).click();
   await page.getByText('Drop an invite here').waitFor({ timeout: 30_000 });
@@ -66,14 +66,14 @@ test('one press sets up the helper through pkexec, and the app goes on by itself
   await scene.world.laptop.writeFile(inviteFile, await scene.network.invite('laptop'));
 });
 
-describe('an invite comes in, and is looked at before anything changes', () => {
+describe('an invite is reviewed before anything changes', () => {
   test('by a link', async () => {
     const invite = (await scene.network.invite('laptop')).trim();
     await scene.appHost.startAgain([`homing://join/${invite}`]);
     await reviewed('a link');
   });
 
-  test('chosen in the file dialog; a dialog that is closed is no answer', async () => {
+  test('chosen in the file dialog; closing the dialog imports nothing', async () => {
     await page.getByRole('button', { name: 'Choose a file…' }).click();
     await scene.windows.bringToFront('Choose an invite');
     await scene.windows.press('Escape');
@@ -99,7 +99,7 @@ describe('an invite comes in, and is looked at before anything changes', () => {
     await reviewed('the clipboard');
   });
 
-  test('opened by a double click; joining makes a key that the keyring seals', async () => {
+  test('opened by a double click; joining creates a key that the keyring encrypts', async () => {
     await scene.appHost.startAgain([inviteFile]);
     await page.getByText('from laptop.homing').waitFor(patience);
     await page.getByRole('button', { name: 'Join wgnet' }).click();
@@ -115,7 +115,7 @@ describe('an invite comes in, and is looked at before anything changes', () => {
 });
 
 describe('the join card as a file', () => {
-  test('that cannot be written is a sentence, and the card is still there', async () => {
+  test('that cannot be written is an error, and the card is still there', async () => {
     await page.getByRole('button', { name: 'Save as a file…' }).click();
     await scene.windows.answerWithFile('Save the join card', '/etc/laptop.homing-card');
     await page.getByRole('alert').filter({ hasText: 'The join card was not saved' }).waitFor(patience);
@@ -123,7 +123,7 @@ describe('the join card as a file', () => {
     await page.getByRole('button', { name: 'Dismiss' }).click();
   });
 
-  test('is what the admin adds the laptop from', async () => {
+  test('is used by the admin to add the laptop', async () => {
     await page.getByRole('button', { name: 'Save as a file…' }).click();
     await scene.windows.answerWithFile('Save the join card', cardFile);
     await page.getByText(`Saved as ${cardFile}.`).waitFor(patience);
@@ -131,7 +131,7 @@ describe('the join card as a file', () => {
   });
 });
 
-test('until the admin has added the laptop it says so; then it connects by itself', async () => {
+test('until the admin has added the laptop it says so; then it connects automatically', async () => {
   await page.getByRole('switch', { name: 'Connection to wgnet' }).click();
   await page.getByText('Waiting for the admin to add this laptop').waitFor(patience);
   await page.getByRole('button', { name: 'Show the join card' }).click();
@@ -144,7 +144,7 @@ test('until the admin has added the laptop it says so; then it connects by itsel
   await card('vps').filter({ hasText: 'Over the internet' }).waitFor(patience);
 });
 
-test('the tray says the same, and its menu toggles the tunnel', async () => {
+test('the tray shows the same, and its menu toggles the tunnel', async () => {
   await scene.tray.registered();
   await expect.poll(() => scene.tray.labels(), patience).toContain('Disconnect');
   const labels = await scene.tray.labels();
@@ -173,7 +173,7 @@ test('in the café the card changes to the internet, while pings go on', async (
   expect(records.slice(-8).every(({ answeredAt }) => answeredAt !== undefined)).toBe(true);
 });
 
-test('an impostor at the NAS’s private address is not followed, and the timeline says why', async () => {
+test('an impostor at the NAS’s private address is not used, and the timeline says why', async () => {
   await card('nas').click();
   await page
     .getByRole('button', { name: /^Test now/ })
@@ -262,7 +262,7 @@ test('the switch in the window disconnects, and connects again', async () => {
   await heading('Home').waitFor(patience);
 });
 
-test('what is set takes effect: theme, login, another name, connecting at the start', async () => {
+test('settings take effect: theme, login, another name, connecting at the start', async () => {
   await goTo('Settings');
   await page.getByRole('radio', { name: 'Dark' }).click();
   await expect
@@ -320,7 +320,7 @@ test('diagnostics are copied without a key in them', async () => {
   await page.getByRole('button', { name: 'Not now' }).click();
 });
 
-test('quitting can leave the connection, and the next start finds it', async () => {
+test('quitting can keep the connection, and the next start finds it', async () => {
   await goTo('Settings');
   await page.getByRole('button', { name: 'Quit Homing' }).click();
   await page.getByRole('button', { name: 'Stay connected' }).waitFor();
@@ -333,7 +333,7 @@ test('quitting can leave the connection, and the next start finds it', async () 
   await heading('Home').waitFor(patience);
 });
 
-test('quitting from the tray asks first: not at all, or with the connection taken down', async () => {
+test('quitting from the tray asks first: cancel, or disconnect', async () => {
   await scene.tray.click('Quit');
   await scene.windows.bringToFront('Quit Homing');
   await scene.windows.press('Escape');
@@ -350,7 +350,7 @@ test('quitting from the tray asks first: not at all, or with the connection take
   await heading('Home').waitFor(patience);
 });
 
-test('a network is forgotten with all it had on the laptop', async () => {
+test('a network is forgotten with all its data on the laptop', async () => {
   await goTo('Settings');
   await page.getByRole('button', { name: 'Forget wgnet' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Forget wgnet' }).click();

@@ -102,7 +102,7 @@ describe('a file that is no invite', () => {
     expect(await refusalOf('/home/user/gone.homing')).toContain('Check that it is there');
   });
 
-  test('that is dropped on the window is looked at; one that only the page knows is not', async () => {
+  test('that is dropped on the window is reviewed; a file made by the page is not', async () => {
     await dropFile(page, await putFile('dropped.homing', 'not an invite'));
     await page.getByRole('heading', { name: 'Not imported' }).waitFor(patience);
     await page.getByText('from dropped.homing').waitFor(patience);
@@ -125,7 +125,7 @@ describe('a file that is no invite', () => {
 });
 
 describe('an invite for a network that is there already', () => {
-  test('with the key of somebody else is refused, and the network stays as it was', async () => {
+  test('with another key is refused, and the network stays unchanged', async () => {
     await joinOnly(network.invite());
     const before = await profilesOnDisk();
     expect(before).toHaveLength(1);
@@ -165,7 +165,7 @@ describe('a store that was damaged', () => {
     await writeFile(appHost.host.outsidePath(path), whole);
   });
 
-  test('settings of the app that cannot be read are put aside, and it starts all the same', async () => {
+  test('unreadable settings of the app are moved aside, and it starts anyway', async () => {
     await app.kill();
     await writeFile(appHost.host.outsidePath(`${store}/app.json`), '{"version": 9');
     app = await appHost.start();
@@ -179,7 +179,7 @@ describe('a store that was damaged', () => {
 });
 
 describe('a keyring', () => {
-  test('that forgot the key: connecting says so, and what to do', async () => {
+  test('that lost the key: connecting says so, and what to do', async () => {
     const profiles = await profilesOnDisk();
     for (const id of profiles) {
       const path = appHost.host.outsidePath(`${store}/profiles/${id}/private.key.sealed`);
@@ -199,7 +199,7 @@ describe('a keyring', () => {
     await app.kill();
   });
 
-  test('that is not there: keys are kept in a file of the user’s own, with a warning', async () => {
+  test('that is missing: keys are stored in a file of the user’s, with a warning', async () => {
     const host = await lab.addHost('bare');
     const user = await host.addUser('user', 1000);
     const bare = await AppHost.prepare(host, user, { keyring: false });

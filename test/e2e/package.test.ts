@@ -76,7 +76,7 @@ async function filesOfHelper(): Promise<string> {
   return found.stdout.trim();
 }
 
-test('the fuses forbid to make another program of the app', async () => {
+test('the fuses prevent abuse of the app as another program', async () => {
   const wire = await getCurrentFuseWire(`${unpacked}/homing-desktop`);
   expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE);
   expect(wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable]).toBe(FuseState.DISABLE);
@@ -123,7 +123,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
     expect(await filesOfHelper()).toBe('/var/lib/homing');
   });
 
-  test('an installation that fails leaves nothing half done', async () => {
+  test('a failed installation is undone', async () => {
     // The folder of the command line cannot be written to until the next test.
     await allowUser(host, user.name);
     await page.getByRole('button', { name: 'Set up Homing' }).click();
@@ -163,7 +163,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
     expect(status.tunnel.adopted).toBe(true);
   });
 
-  test('removed from the settings, it leaves the machine as it was', async () => {
+  test('removed from the settings, it restores the machine', async () => {
     await removeHelper();
     expect(await filesOfHelper()).toBe('');
     await app.kill();

@@ -74,7 +74,7 @@ test('a call that is not of the contract is refused, and so is a payload', async
   expect(await call('setPreferences', { theme: 'pink' })).toEqual(refused);
 });
 
-test('no code but the bundle’s runs, and nothing is reached from it', async () => {
+test('only the bundle’s code runs, without connections', async () => {
   const done = await page.evaluate(`(async () => {
     const tried = {};
     const script = document.createElement('script');
@@ -107,7 +107,7 @@ test('no code but the bundle’s runs, and nothing is reached from it', async ()
   });
 });
 
-test('it cannot be led to another page', async () => {
+test('it cannot navigate to another page', async () => {
   await page.evaluate(`location.href = 'https://example.com/'`);
   await page.evaluate(`location.href = 'app://elsewhere/index.html'`);
   await page.waitForTimeout(300);

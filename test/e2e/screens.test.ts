@@ -95,7 +95,7 @@ function tab(name: string) {
   return page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name });
 }
 
-test('without a helper there is one thing to do', async () => {
+test('without a helper there is one action', async () => {
   await page.getByText('One step to set up').waitFor();
   await look('onboarding-missing');
 });
@@ -136,20 +136,20 @@ async function helperOfApi(version: string): Promise<Server> {
   return server;
 }
 
-test('with a helper and no network the way in is an invite', async () => {
+test('with a helper and no network it asks for an invite', async () => {
   helper = await FakeHelper.start(appHost.host, appHost.desktop.user);
   await page.getByText('Drop an invite here').waitFor({ timeout: 8_000 });
   await look('welcome');
 });
 
-test('what is no invite is refused with a sentence', async () => {
+test('a text that is not an invite is refused with an error', async () => {
   await lookAt(page, 'homing://join/nonsense');
   await page.getByText('Nothing has changed').waitFor();
   await look('review-refused');
   await page.getByRole('button', { name: 'Choose another' }).click();
 });
 
-test('a file that is dragged over the window has a place to go', async () => {
+test('a file dragged over the window shows where to drop it', async () => {
   await page.evaluate(dragEvent('dragover'));
   await page.getByText('Drop the invite to review it').waitFor();
   await look('welcome-dragging');
@@ -185,7 +185,7 @@ test('the picture of a QR code is read, and its machines get the names that the 
   await page.getByRole('button', { name: 'Not now' }).click();
 });
 
-test('an invite is looked at before anything happens', async () => {
+test('an invite is reviewed before anything happens', async () => {
   await lookAt(page, network.invite());
   await page.getByRole('button', { name: 'Join wgnet' }).waitFor();
   await page.getByRole('button', { name: 'Show all' }).click();

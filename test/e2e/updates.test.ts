@@ -76,7 +76,7 @@ async function lookNow(): Promise<void> {
   await page.getByRole('button', { name: 'Check now' }).click();
 }
 
-test('updates that cannot be looked for are a sentence, and the app goes on', async () => {
+test('a failed check for updates is an error, and the app continues', async () => {
   await lookNow();
   await page.getByText('Homing could not look for updates').waitFor(patience);
   await page.getByText('this version keeps working').waitFor();
@@ -84,7 +84,7 @@ test('updates that cannot be looked for are a sentence, and the app goes on', as
   await lookAtScreen(page, 'settings-update-failed');
 });
 
-test('where nothing is newer it says when it has looked', async () => {
+test('without a newer version it says when it checked', async () => {
   await publish('0.0.1', newImage);
   await host.spawn([
     '/usr/bin/python3',
@@ -101,14 +101,14 @@ test('where nothing is newer it says when it has looked', async () => {
   await page.getByText(/^Up to date/).waitFor(patience);
 });
 
-test('a file that is not what the release says is refused, and this version stays', async () => {
+test('a file that does not match the release is refused, and this version stays', async () => {
   await publish('9.9.8', 'something else', newImage);
   await lookNow();
   await page.getByText('Homing could not fetch version 9.9.8').waitFor(patience);
   expect(await host.readFile(image)).toBe('the version that is installed');
 });
 
-test('a newer version is fetched, waits for the person, and is started when they say so', async () => {
+test('a newer version is downloaded, waits for the user, and starts on request', async () => {
   await publish('9.9.9', newImage);
   await lookNow();
   await page.getByText('9.9.9 is ready.').waitFor(patience);

@@ -144,7 +144,7 @@ test('homing status --watch --json prints one event a line, and ends with a sent
   await laptop.startHelper();
 });
 
-test('a watched helper goes on when wg is away for a while, as during an update', async () => {
+test('a watched helper continues while wg is missing, as during an upgrade', async () => {
   await laptop.mustHoming(['up']);
   const stream = await watching(curlArgs('/v1/events', ['-N']));
   await stream.stdout.waitFor(/"snapshot"/);
@@ -158,7 +158,7 @@ test('a watched helper goes on when wg is away for a while, as during an update'
   expect((await laptop.status()).helper.pid).toBe(pid);
 });
 
-describe('while connected, secrets stand nowhere they need not:', () => {
+describe('while connected, secrets are only where they are needed:', () => {
   let presharedKey: string;
   let secrets: readonly string[];
 
@@ -236,7 +236,7 @@ describe('while connected, secrets stand nowhere they need not:', () => {
     for (const secret of secrets) expect(await host.run(['/bin/sh', '-c', script, secret])).toBe('');
   });
 
-  test('and once disconnected the helper has them on no disk', async () => {
+  test('and once disconnected the helper has none on disk', async () => {
     await laptop.mustHoming(['down']);
     for (const secret of secrets)
       expect(await filesWith(secret, ['/run', '/var', '/tmp', '/etc'])).toEqual([]);

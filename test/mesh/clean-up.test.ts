@@ -101,7 +101,7 @@ describe('after up and down', () => {
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
   });
 
-  test.skipIf(onModule)('no directory is left that WireGuard needed and nobody had made before', async () => {
+  test.skipIf(onModule)('no directory is left that only WireGuard needed', async () => {
     await host.run(['rmdir', '/run/wireguard']);
     const left = await leftBy(async () => {
       await laptop.mustHoming(['up']);
@@ -132,7 +132,7 @@ describe('after up and down', () => {
     expect(left).toEqual([]);
   });
 
-  test('nothing is left when many asked for up and down at once and the last for down', async () => {
+  test('nothing is left after many concurrent ups and downs, the last of them down', async () => {
     const { profile, privateKey } = await storedProfile(laptop);
     const body = JSON.stringify({ profile, privateKey });
     const left = await leftBy(async () => {
@@ -155,7 +155,7 @@ describe('after up and down', () => {
     ['that is empty', latin1('')],
   ];
 
-  test.each(files)('a hosts file %s is what it was, byte for byte', async (_, bytes) => {
+  test.each(files)('a hosts file %s is restored, byte for byte', async (_, bytes) => {
     onTestFinished(() => writeFile(hostsPath, originalHosts));
     await writeFile(hostsPath, bytes);
     const { mode, uid, gid } = await stat(hostsPath);
@@ -197,7 +197,7 @@ describe('after up and down', () => {
 });
 
 describe('a hosts file that cannot be replaced', () => {
-  test('is written in place where it is a mount, and is what it was afterwards', async () => {
+  test('is written in place where it is a mount, and restored afterwards', async () => {
     await host.run(['mount', '--bind', '/etc/hosts', '/etc/hosts']);
     afterwards('umount', '/etc/hosts');
     const { ino } = await stat(hostsPath);
@@ -210,7 +210,7 @@ describe('a hosts file that cannot be replaced', () => {
     expect(await host.run(['sh', '-c', 'ls -A /etc | grep homing || true'])).toBe('');
   });
 
-  test('is reported and not forced where it is a symbolic link; the tunnel works by address', async () => {
+  test('is reported and not replaced where it is a symbolic link; the tunnel works by address', async () => {
     await host.run(['sh', '-ec', 'mv /etc/hosts /etc/hosts.managed; ln -s hosts.managed /etc/hosts']);
     afterwards('mv', '-T', '/etc/hosts.managed', '/etc/hosts');
     const output = await laptop.mustHoming(['up']);
@@ -224,7 +224,7 @@ describe('a hosts file that cannot be replaced', () => {
     expect((await readFile(host.outsidePath('/etc/hosts.managed'))).equals(originalHosts)).toBe(true);
   });
 
-  test('is reported where it is read-only, and does not keep the tunnel from going down', async () => {
+  test('is reported where it is read-only, and does not prevent disconnecting', async () => {
     const writable = await readOnlyHosts();
     const left = await leftBy(async () => {
       expect(await laptop.mustHoming(['up'])).toContain('/etc/hosts');
@@ -237,7 +237,7 @@ describe('a hosts file that cannot be replaced', () => {
     await writable();
   });
 
-  test('does not keep the tunnel from going down when it turned read-only meanwhile, and is cleared by the next down', async () => {
+  test('that turned read-only meanwhile does not prevent disconnecting, and is cleared by the next down', async () => {
     const before = await host.snapshot();
     await laptop.mustHoming(['up']);
     const writable = await readOnlyHosts();
@@ -256,7 +256,7 @@ describe('a hosts file that cannot be replaced', () => {
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
   });
 
-  test('does not keep the helper from starting when an earlier one left its names there', async () => {
+  test('with names of an earlier helper does not prevent the helper from starting', async () => {
     await laptop.mustHoming(['up']);
     const writable = await readOnlyHosts();
     await laptop.stopHelper();
@@ -270,7 +270,7 @@ describe('a hosts file that cannot be replaced', () => {
     expect((await readFile(hostsPath)).equals(originalHosts)).toBe(true);
   });
 
-  test('does not keep the tunnel from coming and going when there is none', async () => {
+  test('that does not exist does not prevent connecting and disconnecting', async () => {
     onTestFinished(() => writeFile(hostsPath, originalHosts));
     await host.run(['rm', '/etc/hosts']);
     expect(await laptop.mustHoming(['up'])).toContain('/etc/hosts is not there');
@@ -280,7 +280,7 @@ describe('a hosts file that cannot be replaced', () => {
   });
 });
 
-describe('an up that fails half way leaves nothing and says why', () => {
+describe('an up that fails half way is undone and reports why', () => {
   async function failedUp(pattern: RegExp, exitStatus = 1): Promise<void> {
     const left = await leftBy(async () => {
       const { code, stderr } = await laptop.homing(['up']);
@@ -291,7 +291,7 @@ describe('an up that fails half way leaves nothing and says why', () => {
     expect(left).toEqual([]);
   }
 
-  test('when there is nothing that carries a tunnel', async () => {
+  test('when there is no WireGuard', async () => {
     const program = onModule ? 'wg' : 'wireguard-go';
     await hideBehind('/dev/null', program);
     await failedUp(new RegExp(program), 5);
@@ -320,7 +320,7 @@ describe('an up that fails half way leaves nothing and says why', () => {
   });
 });
 
-test('stopping the helper with SIGTERM takes everything down', async () => {
+test('stopping the helper with SIGTERM disconnects', async () => {
   await laptop.stopHelper();
   await host.run(['rm', '-rf', '/run/homing']);
   const left = await leftBy(async () => {
@@ -332,7 +332,7 @@ test('stopping the helper with SIGTERM takes everything down', async () => {
   expect(left).toEqual([]);
 });
 
-test('a helper that is stopped in the middle of connecting leaves nothing either', async () => {
+test('a helper that is stopped while connecting leaves nothing behind', async () => {
   const { profile, privateKey } = await storedProfile(laptop);
   const left = await leftBy(async () => {
     await laptop.startHelper();

@@ -172,13 +172,13 @@ test.each(cells)('killed at: $what', async ({ operation, isReached, victim, what
 });
 
 describe('with a tunnel up', () => {
-  test('an interface that somebody deletes by hand leaves nothing after down', async () => {
+  test('an interface deleted by hand leaves nothing after down', async () => {
     await call('PUT');
     await host.run(['ip', 'link', 'delete', interfaceName]);
     await expectAsBefore('deleted by hand');
   });
 
-  test('a hosts file that somebody edits keeps the edit, and loses the names', async () => {
+  test('an edited hosts file keeps the edit, and loses the names', async () => {
     await call('PUT');
     const edited = `${fileText('/etc/hosts')}192.0.2.99 by-hand\n`;
     await host.writeFile('/etc/hosts', edited);
@@ -188,7 +188,7 @@ describe('with a tunnel up', () => {
     await expectAsBefore('edited by hand');
   });
 
-  test('everything stopped for three seconds goes on as before', async () => {
+  test('everything continues after being stopped for three seconds', async () => {
     await call('PUT');
     expect((await ping(host, `nas.${network}`)).received).toBe(3);
     await host.exec(['pkill', '-STOP', '-x', 'wireguard-go']);

@@ -113,7 +113,7 @@ async function expectNothingLeft(what: string): Promise<void> {
 }
 
 describe('a helper that is killed while connected', () => {
-  test('leaves a tunnel that carries traffic, is adopted by the next helper, and goes without a trace', async () => {
+  test('leaves a tunnel that carries traffic, is adopted by the next helper, and is removed without a trace', async () => {
     await connect();
     const before = await laptop.until(
       'the controller was reached',
@@ -144,7 +144,7 @@ describe('a helper that is killed while connected', () => {
     await expectNothingLeft('after an adopted tunnel');
   });
 
-  test('is followed by a helper that goes on deciding the paths of the adopted tunnel', async () => {
+  test('is followed by a helper that keeps deciding the paths of the adopted tunnel', async () => {
     await connect();
     await laptop.killHelper();
     await laptop.startHelper();
@@ -155,7 +155,7 @@ describe('a helper that is killed while connected', () => {
     await expectNothingLeft('after probing an adopted tunnel');
   });
 
-  test('is followed by one that gives the interface back what was lost while nobody looked', async () => {
+  test('is followed by a helper that restores settings of the interface that were lost meanwhile', async () => {
     await connect();
     const device = await laptop.deviceOf(smallMesh.interfaceName);
     const dressed = (await host.snapshot()).routes;
@@ -170,7 +170,7 @@ describe('a helper that is killed while connected', () => {
     await expectNothingLeft('after a repaired tunnel');
   });
 
-  test('is followed by one that removes an adopted tunnel when it cannot be repaired', async () => {
+  test('is followed by a helper that removes an adopted tunnel it cannot repair', async () => {
     await connect();
     await laptop.killHelper();
     const device = await laptop.deviceOf(smallMesh.interfaceName);
@@ -197,7 +197,7 @@ describe('a helper that is killed while connected', () => {
     },
   );
 
-  test('and whose journal was damaged leaves nothing that the next start does not remove', async () => {
+  test('and whose journal was damaged leaves only what the next start removes', async () => {
     await connect();
     await laptop.killHelper();
     await host.writeFile('/run/homing/journal.json', '{"version":1,"phase":"u', 0o600);
@@ -208,7 +208,7 @@ describe('a helper that is killed while connected', () => {
   });
 });
 
-test(`kill -9 at ${kills} instants of connecting leaves nothing that the next start does not repair`, async () => {
+test(`kill -9 at ${kills} instants of connecting leaves only what the next start repairs`, async () => {
   const states: string[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
     const delayMs = moment(kill);
@@ -241,7 +241,7 @@ describe('kill -9 at the very step of connecting at which', () => {
     ...(onModule ? [] : userspaceSteps),
   ];
 
-  test.each(steps)('%s leaves nothing that the next start does not repair', async (what, reached) => {
+  test.each(steps)('%s leaves only what the next start repairs', async (what, reached) => {
     // The next step follows within milliseconds: at once, and a little later.
     for (const laterMs of [0, 3, 8]) {
       const call = connect().catch(() => undefined);
@@ -258,7 +258,7 @@ describe('kill -9 at the very step of connecting at which', () => {
   });
 });
 
-test(`kill -9 at ${kills} instants of disconnecting leaves nothing that the next start does not repair`, async () => {
+test(`kill -9 at ${kills} instants of disconnecting leaves only what the next start repairs`, async () => {
   const states: string[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
     const delayMs = moment(kill) / 2;
@@ -270,7 +270,7 @@ test(`kill -9 at ${kills} instants of disconnecting leaves nothing that the next
   console.log(`after kills while disconnecting: ${states.join(' ')}`);
 });
 
-test(`kill -9 at ${kills} instants of starting leaves nothing that the next start does not repair`, async () => {
+test(`kill -9 at ${kills} instants of starting leaves only what the next start repairs`, async () => {
   for (let kill = 0; kill < kills; kill += 1) {
     await laptop.stopHelper();
     const delayMs = moment(kill) * 2;
@@ -287,7 +287,7 @@ describe('one helper at a time', () => {
   const startOne = (): Promise<HostProcess> =>
     host.spawn([...laptop.helperCommand, '--uid', `${laptop.user.uid}`]);
 
-  test('a second one is refused with the pid of the first, which goes on', async () => {
+  test('a second helper is refused with the pid of the first, which keeps running', async () => {
     const second = await startOne();
     expect(await second.exited).toBe(1);
     expect(second.stderr.text).toContain(`Process ${laptop.helper.pid} `);
@@ -307,7 +307,7 @@ describe('one helper at a time', () => {
     expect((await laptop.status()).tunnel.state).toBe('off');
   });
 
-  test('of three started at the same instant exactly one wins, also over a stale lock', async () => {
+  test('of three started at the same time exactly one wins, even with a stale lock', async () => {
     for (const round of [1, 2, 3, 4]) {
       await laptop.killHelper();
       const started = await Promise.all([startOne(), startOne(), startOne()]);

@@ -38,7 +38,7 @@ async function useOpenresolv(host: Host): Promise<void> {
   });
 }
 
-test('names of the home’s domain are looked up at its router, and the resolver is as before after down and a crash', async () => {
+test('names of the home’s domain are looked up at its router, and the resolver is restored after down and a crash', async () => {
   requireLab();
   const { laptop, installed } = await awayFromBox();
   await useOpenresolv(laptop);

@@ -29,7 +29,7 @@ test.each([
     ['--help'],
     (path: string) => ({ NODE_PATH: path, NODE_EXTRA_CA_CERTS: path }),
   ],
-])('%s runs no code of somebody else', async (_, args, environment) => {
+])('%s runs no foreign code', async (_, args, environment) => {
   await promisify(execFile)(program, args.includes('--require') ? [...args, evil] : args, {
     env: environment(evil),
   }).catch(() => undefined);

@@ -64,7 +64,7 @@ async function leaked(): Promise<number> {
 }
 
 describe('all traffic through an exit', () => {
-  test('goes through it, while the LAN stays', async () => {
+  test('goes through it, while the LAN stays reachable', async () => {
     expect((await ping(host, at.internet.core)).received).toBe(3);
     expect(await host.run(['ip', 'route', 'get', at.internet.core])).toContain(
       `dev ${await laptop.installed.deviceOf('hm-provider')}`,
@@ -73,13 +73,13 @@ describe('all traffic through an exit', () => {
     expect(await leaked()).toBe(0);
   });
 
-  test('IPv6, which the exit does not carry, goes nowhere', async () => {
+  test('IPv6, which the exit does not carry, is blocked', async () => {
     const { code, stderr } = await host.exec(['ping', '-6', '-c', '1', '-W', '1', at.dataCentre.vps6]);
     expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(/No route to host|unreachable/)]);
     expect(await leaked()).toBe(0);
   });
 
-  test('moves on between networks, and nothing leaks on the way', async () => {
+  test('keeps working between networks, without a leak', async () => {
     const stream = await PingStream.start(host, at.internet.core, { intervalMs: 20 });
     for (const place of ['nowhere', 'home', 'nowhere', 'home'] as const) {
       await world.moveLaptop(place);

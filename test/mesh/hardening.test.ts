@@ -27,7 +27,7 @@ function startHelper(kept: readonly string[]) {
   return host.spawn([...withOnly(kept), ...helperCommand, '--uid', `${user.uid}`]);
 }
 
-test('with the unit’s capabilities it connects, names resolve, packets pass, and it all goes away', async () => {
+test('with the unit’s capabilities it connects, names resolve, packets pass, and everything is removed again', async () => {
   const { laptop } = mesh;
   const before = await laptop.host.snapshot();
   const helper = await startHelper(capabilities);

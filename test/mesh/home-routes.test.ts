@@ -47,7 +47,7 @@ describe('a range that the laptop is in itself', () => {
     expect(await mesh.laptop.installed.mustHoming(['routes'])).toContain('You are in this network');
   });
 
-  test('is awake away, and the way there and back costs no more than a move', async () => {
+  test('is awake elsewhere, and going there and back costs no more than a move', async () => {
     const stream = await PingStream.start(host, at.private.desk, { intervalMs: 20 });
     await sleep(500);
     await mesh.world.moveLaptop('nowhere');
@@ -92,7 +92,7 @@ describe('in a café with the same addresses', () => {
     expect(await deviceTo(at.private.desk)).toBe('eth0');
   });
 
-  test('it is taken over by one command, but for the gateway, and given back', async () => {
+  test('it is taken over by one command, except the gateway, and given back', async () => {
     await mesh.laptop.installed.mustHoming(['routes', '--take-over', range]);
     expect(await stateOfRange()).toBe('taken-over');
     expect((await ping(host, at.private.desk)).received).toBe(3);
@@ -111,7 +111,7 @@ describe('in a café with the same addresses', () => {
     await expect.poll(stateOfRange).toBe('asleep');
   });
 
-  test('nothing of it is left after down', async () => {
+  test('it leaves nothing after down', async () => {
     await mesh.laptop.installed.mustHoming(['routes', '--take-over', range]);
     await mesh.laptop.installed.mustHoming(['down']);
     const before = await host.snapshot();
@@ -123,7 +123,7 @@ describe('in a café with the same addresses', () => {
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
   });
 
-  test('an unknown range and one that is awake are refused', async () => {
+  test('unknown and awake ranges are refused', async () => {
     await mesh.laptop.installed.mustHoming(['up']);
     const unknown = await mesh.laptop.installed.homing(['routes', '--take-over', '10.99.0.0/16']);
     expect([unknown.code, unknown.stderr]).toEqual([

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => mesh?.destroy());
 
-describe('the command line says what is wrong with the helper, each time something else, and what to do', () => {
+describe('the command line reports each problem with the helper, and what to do', () => {
   const said = new Map<string, string>();
 
   /** Title, cause and remedy on standard error, nothing on standard output, and the exit status. */
@@ -107,7 +107,7 @@ describe('the command line says what is wrong with the helper, each time somethi
     expectRefusal(await host.exec([...homingCommand, 'up'], options), 6, /mode 777/);
   });
 
-  test('when another user asks', async () => {
+  test('for another user', async () => {
     await laptop.startHelper();
     const eve = await host.addUser('eve', 1001);
     expectRefusal(await host.exec([...homingCommand, 'status'], { user: eve }), 6, /one user only/);
@@ -123,7 +123,7 @@ describe('the command line says what is wrong with the helper, each time somethi
     expectRefusal(await laptop.homing(['up']), 5, new RegExp(program));
   });
 
-  test('and no two of these sentences are alike', () => {
+  test('and all these messages differ', () => {
     expect(said.size).toBe(8);
     expect(new Set(said.values()).size).toBe(8);
   });
@@ -186,7 +186,7 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
     expect((await laptop.status()).tunnel).toEqual(tunnel);
   });
 
-  test('broken JSON, a bad key and a call that there is not', async () => {
+  test('broken JSON, a bad key and an unknown call', async () => {
     const before = await host.snapshot();
     const { profile } = stored;
     const calls: readonly (readonly [string, string, string, number])[] = [
@@ -222,7 +222,7 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
     expect(errorBodySchema.parse(JSON.parse(text)).error.code).toBe('too-large');
   });
 
-  test('a bad profile while another is connected, which stays as it is', async () => {
+  test('a bad profile while another is connected, which stays unchanged', async () => {
     await laptop.mustHoming(['up']);
     const before = (await laptop.status()).tunnel;
     const profile = withValue(stored.profile, routes, ['0.0.0.0/0']);
@@ -237,7 +237,7 @@ describe('the helper itself refuses, with a 4xx and a sentence, and changes noth
     await laptop.mustHoming(['down']);
   });
 
-  test('an interface of its name that somebody else made, and leaves it there', async () => {
+  test('an interface of its name that another program created, and leaves it there', async () => {
     await host.run(['ip', 'link', 'add', smallMesh.interfaceName, 'type', 'bridge']);
     onTestFinished(async () => {
       await host.run(['ip', 'link', 'delete', smallMesh.interfaceName]);
@@ -307,7 +307,7 @@ describe('an import is refused whole', () => {
     },
   );
 
-  test('unless nothing is wrong with it', async () => {
+  test('unless it is valid', async () => {
     await laptop.mustHoming(['import', '-', '--yes'], { input: resigned(['serial'], 99) });
     expect(await storedProfile(laptop)).toMatchObject({
       profile: { serial: 99 },
@@ -370,7 +370,7 @@ describe('a wg-quick file', () => {
     expect(kept).toBe('');
   });
 
-  test('connects to a real WireGuard by IPv4, runs no command of the file, and goes without a trace', async () => {
+  test('connects to a real WireGuard by IPv4, runs no command of the file, and is removed without a trace', async () => {
     const before = await host.snapshot();
     await laptop.mustHoming(['up', 'office']);
     expect((await ping(host, inside.nas)).received).toBe(3);
@@ -381,7 +381,7 @@ describe('a wg-quick file', () => {
     expect((await host.exec(['test', '-e', '/tmp/ran-as-root'])).code).toBe(1);
   });
 
-  test('whose port is in use gets another one, and the timeline says so', async () => {
+  test('whose port is in use gets another port, and the timeline says so', async () => {
     const script = `require('node:dgram').createSocket('udp4').bind(${busyPort}, () => console.log('bound'))`;
     const other = await host.spawn([nodeProgram, '-e', script]);
     onTestFinished(async () => {

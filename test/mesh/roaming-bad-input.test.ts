@@ -100,7 +100,7 @@ describe('endpoint names', () => {
     );
   });
 
-  test('that change their address are asked again after an event', async () => {
+  test('that change their address are looked up again after an event', async () => {
     const edit = `s/^${goneAddress.replaceAll('.', '\\.')} moving/${at.private.desk} moving/`;
     await laptop.host.run(['sed', '-i', edit, '/etc/hosts']);
     await causeEvent();
@@ -156,7 +156,7 @@ describe('at the probing socket', () => {
     expect(candidates.find(({ endpoint }) => endpoint === privateNas)?.last.verdict).toBe('verified');
   });
 
-  test('an answer from another address than was asked proves nothing', async () => {
+  test('an answer from another address than the probed one proves nothing', async () => {
     const [port] = await udpPortsOf(laptop.installed.helper.outsidePid);
     const rule = `udp sport 51820 udp dport ${port} ip saddr set 192.0.2.99`;
     const table = `table ip forge {\n chain c {\n type filter hook output priority raw\n ${rule}\n }\n}\n`;

@@ -49,7 +49,7 @@ function talkTo(machine: string): Promise<HostProcess> {
 }
 
 describe('when the default controller dies', () => {
-  test('the names of peers move to the other controller, and come back when it returns', async () => {
+  test('the names of peers move to the other controller, and return with the default one', async () => {
     await laptop.untilPath('nas', 'lan');
     await laptop.untilPath('vps', 'internet');
     expect(await hostsLineOf('desk')).toBe(addressVia('nas'));
@@ -78,7 +78,7 @@ describe('when the default controller dies', () => {
   });
 });
 
-test('a helper that is killed while the names are moved leaves them, and the next one brings them back', async () => {
+test('a helper that is killed while the names are moved leaves them, and the next helper moves them back', async () => {
   const talk = await talkTo('nas');
   try {
     await stopController(mesh.world.nas);

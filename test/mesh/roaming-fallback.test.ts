@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => mesh?.destroy());
 
-test('in the café the impostor is tried once, found out through the tunnel, and left alone for a while', async () => {
+test('in the café the impostor is tried once, detected through the tunnel, and not tried again for a while', async () => {
   await laptop.installed.mustHoming(['up']);
   await laptop.until('the move was tried', ({ timeline }) =>
     timeline.some(({ kind }) => kind === 'move-failed'),
@@ -58,7 +58,7 @@ test('in the café the impostor is tried once, found out through the tunnel, and
   });
 });
 
-test('at home the LAN is taken after the event, proven through the tunnel, with packets on the way', async () => {
+test('at home the LAN is used after the event, verified through the tunnel, under load', async () => {
   const load = await Load.start(mesh);
   try {
     const mark = await laptop.mark();
@@ -72,7 +72,7 @@ test('at home the LAN is taken after the event, proven through the tunnel, with 
   }
 });
 
-test('back in the café the internet is taken again, and the impostor does not keep it from that', async () => {
+test('back in the café the internet is used again, despite the impostor', async () => {
   const load = await Load.start(mesh);
   try {
     const mark = await laptop.mark();
@@ -88,7 +88,7 @@ test('back in the café the internet is taken again, and the impostor does not k
   }
 });
 
-test('an idle tunnel stays where it is, and is not called lost', async () => {
+test('an idle tunnel keeps its path, and is not called lost', async () => {
   const mark = await laptop.mark();
   await sleep(30_000);
   const decisions = await laptop.decisionsSince(mark);

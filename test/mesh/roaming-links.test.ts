@@ -91,7 +91,7 @@ test('with discovery on, it is found by broadcast', async () => {
 });
 
 describe('while both links are there', () => {
-  test('a LAN whose link goes away is left for the internet at once', async () => {
+  test('a LAN whose link goes down is left for the internet at once', async () => {
     await holds(mesh, 'lan', 200);
     const load = await Load.start(mesh);
     const pulledAt = Date.now();
@@ -158,7 +158,7 @@ describe('on a LAN with nothing but IPv6 link-local addresses', () => {
     await holds(mesh, 'lan', 200);
   });
 
-  test('a helper that is killed there is followed by one that adopts the tunnel as it is', async () => {
+  test('a helper killed there is followed by a helper that adopts the tunnel unchanged', async () => {
     await laptop.installed.killHelper();
     await laptop.installed.startHelper();
     expect(await laptop.tunnel()).toMatchObject({ adopted: true });
@@ -174,7 +174,7 @@ describe('on a LAN with nothing but IPv6 link-local addresses', () => {
     await laptop.untilPath('nas', 'lan', { endpoint: linkLocal });
   });
 
-  test('the internet is taken when that link goes', async () => {
+  test('the internet is used when that link goes down', async () => {
     await mesh.world.laptopLan.unplug();
     await holds(mesh, 'internet', 200);
   });

@@ -86,12 +86,12 @@ describe('at a bad moment', () => {
     return performance.now() - startMs;
   }
 
-  test('two restarts in a row are two times a second and a half', async () => {
+  test('two restarts in a row take twice a second and a half', async () => {
     expect(await recovered()).toBeLessThan(longestGapMs);
     expect(await recovered()).toBeLessThan(longestGapMs);
   });
 
-  test('a restart during a move is over soon, too: the move fails, and is made again with a session', async () => {
+  test('a restart during a move is over soon: the move fails, and is repeated with a new session', async () => {
     await mesh.world.moveLaptop('cafe');
     await holds(mesh, 'internet', 250);
     await laptop.installed.killHelper();
@@ -101,7 +101,7 @@ describe('at a bad moment', () => {
   });
 });
 
-test('traffic that wants no answer is left alone after one try', async () => {
+test('traffic that expects no answer causes exactly one renegotiation', async () => {
   const mark = await laptop.mark();
   const target = (await laptop.controller('nas')).address ?? '';
   // Nobody answers: the controller's firewall takes it in and says nothing.

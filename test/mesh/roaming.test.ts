@@ -113,7 +113,7 @@ describe('coming home', () => {
 });
 
 describe('at home', () => {
-  test('a LAN that dies silently while traffic flows is left for the internet', async () => {
+  test('a LAN that fails silently under traffic is left for the internet', async () => {
     await startAt('home');
     const load = await Load.start(mesh);
     try {
@@ -156,7 +156,7 @@ describe('at home', () => {
 });
 
 describe('a helper that is killed while away', () => {
-  test('adopts the tunnel at its next start and goes on roaming', async () => {
+  test('adopts the tunnel at its next start and keeps roaming', async () => {
     await startAt('cafe');
     await laptop.installed.killHelper();
     await laptop.installed.startHelper();
@@ -176,7 +176,7 @@ describe('a helper that is killed while away', () => {
   });
 });
 
-test('what the flight recorder holds of this day replays to the identical decisions', async () => {
+test('the flight record of this day replays to identical decisions', async () => {
   await startAt('home');
   const diagnostics = await laptop.installed.mustHoming(['diagnostics', '--shorten-addresses']);
   const [record] = parseFlightRecords(diagnostics);

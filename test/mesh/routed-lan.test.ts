@@ -114,12 +114,12 @@ test('members reach each other over IPv4, by address and by every name', async (
   expect(names).toContain('fd7d:31c7:4:7d00::1');
 });
 
-test('the LAN behind a controller is reached, though its hosts know no way back', async () => {
+test('the LAN behind a controller is reached, although its hosts have no route back', async () => {
   expect(await printer.run(['ip', 'route', 'show'])).not.toContain('default');
   expect(await answered(laptop.host, at.printer)).toBe(3);
 });
 
-test('a member reaches nothing else through the controller, whatever it sends', async () => {
+test('a member reaches nothing else through the controller', async () => {
   await sendInto('192.168.78.0/24');
   expect(await answered(nas, at.safe)).toBe(3);
   expect(await answered(laptop.host, at.safe)).toBe(0);
@@ -151,7 +151,7 @@ test.each(['networkd', 'nixos'])('the rules and sysctls of the format %s do the 
   await nas.run(['nft', 'delete', 'table', 'inet', 'homing-wgnet']);
 });
 
-test('without masquerading the LAN sees the members themselves, and may begin', async () => {
+test('without masquerading the LAN sees the members’ addresses, and can start conversations', async () => {
   await network.run(['set-member', 'nas', '--masquerade', 'off', '--file', network.file]);
   // wg-quick's PostDown deletes the table, which the tests before took away.
   await nas.run(['nft', 'add', 'table', 'inet', 'homing-wgnet']);

@@ -49,7 +49,7 @@ describe('the routes of the host', () => {
     await host.run(['ip', 'route', 'delete', '10.9.0.0/16']);
   });
 
-  test('win over a range that holds, equals or is part of the network that the laptop is in', async () => {
+  test('win over a range that contains, equals or is part of the laptop’s network', async () => {
     await host.run(['ip', 'address', 'add', '192.168.7.5/24', 'dev', 'eth0']);
     for (const routes of [['192.168.0.0/16'], ['192.168.7.0/24'], ['192.168.7.0/25', '192.168.7.128/25']]) {
       await connectWithRoutes(routes);
@@ -64,7 +64,7 @@ describe('the routes of the host', () => {
     expect(await deviceTo('192.168.7.1')).toBe(smallMesh.interfaceName);
   });
 
-  test('do not win as halves of everything, which another VPN may have set', async () => {
+  test('do not win as halves of all addresses, which another VPN may have set', async () => {
     await host.run(['ip', 'route', 'add', '0.0.0.0/1', 'via', smallMesh.nas]);
     await connectWithRoutes(['10.9.0.0/16']);
     expect(await deviceTo('10.9.1.1')).toBe(smallMesh.interfaceName);
@@ -72,7 +72,7 @@ describe('the routes of the host', () => {
   });
 });
 
-test('what WireGuard and the probes send never enters the tunnel', async () => {
+test('packets of WireGuard and the probes never enter the tunnel', async () => {
   await connectWithRoutes(['10.9.0.0/16']);
   await host.run(['ip', 'route', 'add', 'default', 'via', smallMesh.nas]);
   const marked = await host.run(['ip', 'route', 'get', '10.9.1.1', 'mark', '0x686f6d']);
@@ -84,7 +84,7 @@ test('what WireGuard and the probes send never enters the tunnel', async () => {
   await host.run(['ip', 'route', 'delete', 'default']);
 });
 
-test('rules that somebody removes come back', async () => {
+test('removed rules are restored', async () => {
   await laptop.mustHoming(['up']);
   const before = await host.snapshot();
   expect(before.rules.some((line) => line.includes('6844269'))).toBe(true);

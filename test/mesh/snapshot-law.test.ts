@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => mesh?.destroy());
 
-test('generated hosts keep their own ways, and are what they were after down and after kill -9', async () => {
+test('generated hosts keep their own routes, and are unchanged after down and after kill -9', async () => {
   for (const trial of fc.sample(trials, { seed, numRuns: 12 })) {
     const broken = await brokenBy(mesh.laptop, trial);
     expect(broken, JSON.stringify(trial, null, 1)).toEqual([]);
