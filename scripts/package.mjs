@@ -117,7 +117,7 @@ if (kind === 'deb' && electron !== undefined) {
   say(path);
   if (!options.fast && !isCleanForLintian(path)) {
     say(
-      'Debian’s checker has found what is neither mended nor explained in scripts/package/deb/lintian-overrides.',
+      'Debian’s checker has found what is neither fixed nor explained in scripts/package/deb/lintian-overrides.',
     );
     process.exitCode = 1;
   }
