@@ -139,7 +139,7 @@ export class PortalWatch {
     if (state.state === 'none') throw noPortal();
     const { url, asked, sinceMs } = state;
     const resolvers = await this.#parts.resolvers();
-    // First the name servers alone: the address of the page is asked of the network as well.
+    // First the name servers alone: the address of the page is queried in the network as well.
     await this.#parts.letThrough({ resolvers, hosts: [asked] });
     let hosts: readonly string[];
     try {

@@ -21,7 +21,7 @@ const destinationErrors = new Set([
 /** Ports in use are skipped; more than this many in a row means another problem. */
 const maxBindAttempts = 16;
 
-/** What a failed send is told as: a system error code, or the message where there is none. */
+/** The reported form of a failed send: a system error code, or the message without one. */
 export type SendFailure = string;
 
 /**

@@ -200,7 +200,7 @@ describe('a rendered controller', () => {
       );
     });
 
-    it('is told no endpoint of another controller that lies in the LAN which it routes', () => {
+    it('gets no endpoint of another controller in the LAN that it routes', () => {
       const inside = setMember(ipv4Network(), 'nas', { routes: ['192.0.2.0/24'] });
       const onlyPrivate = setEndpoints(inside, 'nas', { publicEndpoints: [] });
       expect(rendered('wg-quick', inside, 'vps')[0]?.text).toContain('Endpoint = 198.51.100.7:51821\n');
