@@ -3,7 +3,7 @@ import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
 
-/** Who plays in the demo: the world, the laptop, a second peer, and the network that joins them. */
+/** The demo's world, its laptop, a second peer, and the network that joins them. */
 export interface Cast {
   readonly world: World;
   readonly laptop: InstalledHost;
@@ -48,7 +48,7 @@ export async function authorNetwork({ world, admin }: Cast): Promise<AuthoredNet
   return network;
 }
 
-/** A peer imports its invite and hands its card back. @returns what the import said */
+/** A peer imports its invite and returns its card. @returns the output of the import */
 export async function joinNetwork(
   network: AuthoredNetwork,
   name: string,

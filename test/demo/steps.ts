@@ -30,7 +30,7 @@ export class Story {
     this.#write(`\n${title}\n`);
   }
 
-  /** @throws what the step threw, after telling it */
+  /** @throws what the step threw, after printing it */
   async step(name: string, run: () => Promise<StepFindings>): Promise<void> {
     const startMs = performance.now();
     this.#write(`${seconds(startMs - this.#startedMs)}  ${name.padEnd(nameColumns)} `);

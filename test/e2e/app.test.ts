@@ -9,8 +9,8 @@ import { createRoamingApp, type RoamingApp } from './support/roaming-app.ts';
 import type { RunningApp } from './support/running-app.ts';
 
 /**
- * One person's days with the app: real Electron as an ordinary user, the helper that the package installs as root through
- * pkexec, real WireGuard. Each test goes on where the one before it stopped.
+ * A person's days with the app: real Electron as an ordinary user, the helper that the package installs as root through
+ * pkexec, real WireGuard. Each test continues where the previous one ended.
  */
 
 let scene: RoamingApp;
@@ -49,7 +49,7 @@ async function goTo(name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click();
 }
 
-/** The review of the network's invite is shown; nothing has changed yet, and nothing does. */
+/** The review of the network's invite is shown; nothing has changed yet. */
 async function reviewed(source: string): Promise<void> {
   await page.getByRole('heading', { name: 'Join a network' }).waitFor(patience);
   await page.getByText(`from ${source}`).waitFor(patience);
@@ -297,7 +297,7 @@ test('short names are written when they are switched on and applied', async () =
   await page.getByRole('switch', { name: /^Short names/ }).click();
   await page.getByRole('button', { name: 'Apply now' }).click(patience);
   await expect.poll(() => scene.world.laptop.readFile('/etc/hosts'), patience).toMatch(/ nas\.wgnet nas$/m);
-  // What the command line changes is seen, too.
+  // Changes by the command line are noticed, too.
   await scene.laptop.installed.homing(['settings', '--short-names', 'off']);
   await expect
     .poll(() => page.getByRole('switch', { name: /^Short names/ }).isChecked(), patience)
@@ -324,7 +324,7 @@ test('quitting can keep the connection, and the next start finds it', async () =
   await goTo('Settings');
   await page.getByRole('button', { name: 'Quit Homing' }).click();
   await page.getByRole('button', { name: 'Stay connected' }).waitFor();
-  // Pressed a moment later: the page it is on is gone then, and could not say that it was pressed.
+  // Pressed a moment later: by then its page is gone, and could not report the press.
   await page.evaluate(`setTimeout(() => document.querySelector('dialog button').click(), 50)`);
   expect(await app.ended()).toBe(0);
   expect((await scene.laptop.status()).tunnel.state).toBe('connected');

@@ -19,9 +19,9 @@ import { PackagedLaptop } from './support/packaged-laptop.ts';
 import type { RunningApp } from './support/running-app.ts';
 
 /**
- * One AppImage, from its first start to its removal, on a laptop without WireGuard's programs and without any package of
- * ours. The image is made by electron-builder; only the runtime at its beginning is a stand-in. Each test goes on
- * where the one before it stopped.
+ * An AppImage, from its first start to its removal, on a laptop without WireGuard's programs and without any package of
+ * ours. electron-builder makes the image; only the runtime at its beginning is a replacement. Each test continues where
+ * the previous one ended.
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

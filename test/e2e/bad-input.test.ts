@@ -17,7 +17,7 @@ import { stagedTunnel } from './support/staged-tunnel.ts';
 
 const random = randomForTests();
 
-/** What goes wrong: a sentence and a next step each time, and nothing is lost. */
+/** Errors: each has a message and a next step, and nothing is lost. */
 
 const store = '/home/user/.config/homing';
 const network = stagedNetwork();

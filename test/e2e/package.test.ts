@@ -17,7 +17,7 @@ import { join } from './support/join.ts';
 import { allowUser, startPolkit } from './support/polkit.ts';
 import type { RunningApp } from './support/running-app.ts';
 
-/** The packages that people install: their helper goes onto the machine through pkexec, and away again with all it made. */
+/** The packages that people install: pkexec installs their helper, and removes it again with everything it created. */
 
 const packages = fileURLToPath(new URL('../../dist/package/', import.meta.url));
 const unpacked = `${packages}linux-unpacked`;

@@ -9,7 +9,7 @@ import { join } from './support/join.ts';
 import type { RunningApp } from './support/running-app.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 
-/** What a page that has been taken over could do: nothing but the calls of the contract. */
+/** What a compromised page could do: only the calls of the contract. */
 
 let lab: Lab;
 let appHost: AppHost;

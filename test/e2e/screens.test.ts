@@ -22,7 +22,7 @@ import type { RunningApp } from './support/running-app.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 import { stagedTimeline, stagedTunnel } from './support/staged-tunnel.ts';
 
-/** Every screen, in light and dark: what it says, that axe finds nothing, and a picture kept for whoever reviews it. */
+/** Every screen, light and dark: its text, that axe finds nothing, and a screenshot for review. */
 
 const network = stagedNetwork();
 const patience = { timeout: 10_000 };
@@ -126,7 +126,7 @@ async function ended(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** A helper of another time: it answers, and speaks no version that the app knows. */
+/** A helper of another version: it answers, with a version that the app does not support. */
 async function helperOfApi(version: string): Promise<Server> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { [apiVersionHeader]: version, 'content-type': 'application/json' });

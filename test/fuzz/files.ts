@@ -13,7 +13,7 @@ function folder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** A journal damaged anywhere is read, or said to be damaged; what it names is never somebody else's interface. */
+/** A damaged journal is read, or reported as damaged; it never names another program's interface. */
 function journal(): Surface {
   const { path, remove } = folder();
   const file = join(path, 'journal.json');
@@ -51,7 +51,7 @@ function journal(): Surface {
   };
 }
 
-/** The hosts file while others edit it: theirs is never lost or changed, whenever they write. */
+/** The hosts file while other programs edit it: their lines are never lost or changed, whenever they write. */
 function hostsFile(): Surface {
   const { path, remove } = folder();
   const file = join(path, 'hosts');
@@ -90,7 +90,7 @@ function hostsFile(): Surface {
   };
 }
 
-/** What is remembered only helps: damaged, it is reported and forgotten. */
+/** Remembered endpoints only help: damaged, they are reported and forgotten. */
 function remembered(): Surface {
   const { path, remove } = folder();
   const good = '{"nas":{"endpoint":"198.51.100.7:51820","path":"internet"}}';

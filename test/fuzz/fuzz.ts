@@ -39,8 +39,8 @@ const growthAllowedBytes = 400 * 1024 * 1024;
 const shownViolations = 5;
 
 /**
- * Hands mutated inputs to every surface in turn. Each input has a seed of its own, so that one that breaks a law can be
- * repeated alone: `npm run fuzz -- --surface NAME --seed N --inputs 1`.
+ * Sends mutated inputs to every surface in turn. Each input has a seed of its own, so that an input that breaks a law
+ * can be repeated alone: `npm run fuzz -- --surface NAME --seed N --inputs 1`.
  */
 export async function fuzz({ seconds, inputs, seed, only, report }: FuzzOptions): Promise<FuzzResult> {
   const first = new SeededRandom(seed).seed;

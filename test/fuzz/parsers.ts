@@ -35,7 +35,7 @@ const protectedAddresses = new AddressSet(
 );
 const hostsBefore = Buffer.from('127.0.0.1 localhost\n# by hand\n192.0.2.9 printer');
 
-/** What holds for every profile that the helper's rules let through. */
+/** What holds for every profile that the helper's rules accept. */
 export function checkAccepted(profile: Profile): void {
   const plan = tunnelPlan(profile);
   must(/^hm[a-z0-9-]{1,13}$/.test(plan.interfaceName), `the interface ${plan.interfaceName}`);
@@ -194,7 +194,7 @@ function hostsBlock(random: SeededRandom): Outcome {
   return 'accepted';
 }
 
-/** Every parser of what others write. */
+/** Every parser of foreign input. */
 export function parserSurfaces(): Surface[] {
   return [
     text('invite text', [jws, inviteLink(jws), `${jws}\n`], (input) => void verifyInvite(input)),

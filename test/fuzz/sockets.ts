@@ -22,7 +22,7 @@ const status: Status = {
 };
 const privateKey = 'CFRwf4fLZ0dZbHbHxMWPKBCbZAEFz3gPgmWzkVYCgkk=';
 
-/** A helper that judges as the real one does and does nothing. */
+/** A helper with the real one's rules that does nothing. */
 function judgingHelper() {
   let accepted = 0;
   const listeners = new Set<(event: HelperEvent) => void>();

@@ -1,10 +1,10 @@
 import { HomingError } from '../../shared/errors/problem.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 
-/** What one input came to. */
+/** The result of one input. */
 export type Outcome = 'accepted' | 'refused';
 
-/** One place where somebody else's bytes come in. */
+/** A place where foreign bytes come in. */
 export interface Surface {
   readonly name: string;
   /** For what writes to disks or opens sockets: only every so many rounds. */
@@ -27,7 +27,7 @@ export function must(isSo: boolean, what: string): void {
   if (!isSo) throw new Violation(what);
 }
 
-/** The first law: an input is taken, or refused with a problem that a person can act on. */
+/** The first law: an input is accepted, or refused with a problem that a person can act on. */
 export function takenOrRefused(take: () => void): Outcome {
   try {
     take();

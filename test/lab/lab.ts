@@ -29,7 +29,7 @@ export class Lab {
     return this.#fabric.addSwitch(name);
   }
 
-  /** Starts a host; its name is its host name, and needs not be unique. */
+  /** Starts a host; its name is its host name, and need not be unique. */
   async addHost(name: string): Promise<Host> {
     if (this.#destroyed) throw new Error(`The lab is destroyed, it takes no host "${name}".`);
     const starting = startHolder(name, 'host');

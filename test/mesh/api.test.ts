@@ -35,12 +35,12 @@ function curlArgs(path: string, options: readonly string[]): string[] {
   return ['curl', '-sS', '--unix-socket', socketPath, ...options, `http://homing${path}`];
 }
 
-/** Asks the helper as anyone of the user's programs may: with curl, without a header of the product. */
+/** Calls the helper as any of the user's programs may: with curl, without a header of the product. */
 function curl(path: string, options: readonly string[] = []): Promise<string> {
   return host.run(curlArgs(path, options), { user: laptop.user });
 }
 
-/** Starts a program of the user that goes on until the test is over. */
+/** Starts a program of the user that runs until the test is over. */
 async function watching(argv: readonly string[]): Promise<HostProcess> {
   const program = await host.spawn(argv, { user: laptop.user });
   onTestFinished(async () => {

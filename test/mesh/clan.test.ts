@@ -16,8 +16,8 @@ import {
 import { InstalledHost } from './support/installed-host.ts';
 
 /**
- * A Clan network as it is: two controllers and a peer run what Clan's published rules give them, with names in capitals
- * and with a dot; the laptop runs Homing, from the Clan's export. Nothing on a controller is changed but the laptop's key.
+ * A Clan network: two controllers and a peer are configured by Clan's published rules, with names in capitals and with
+ * a dot; the laptop runs Homing, from the Clan's export. On the controllers only the laptop's key changes.
  */
 
 const instance = 'Wg.Test-One';
@@ -71,7 +71,7 @@ function hostOf(name: string): Host {
   return host;
 }
 
-/** The admin's way from the export to a laptop that has joined. */
+/** The admin's steps from the export to a laptop that has joined. */
 async function importClan(): Promise<void> {
   const { host, user } = laptop;
   const directory = `${user.home}/clan`;

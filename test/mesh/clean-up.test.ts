@@ -12,7 +12,7 @@ import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
 
-/** Then there is no wireguard-go, no socket of it, and nothing that could go wrong with them. */
+/** Then there is no wireguard-go, and no socket of it. */
 const onModule = kernelHasWireGuard();
 
 let mesh: SmallMesh;
@@ -39,7 +39,7 @@ async function addressOfNas(): Promise<string> {
   return address;
 }
 
-/** What is there after `work` and was not before, or the other way round. */
+/** What exists after `work` and did not before, or the other way round. */
 async function leftBy(work: () => Promise<unknown>): Promise<string[]> {
   const before = await host.snapshot();
   await work();
@@ -53,7 +53,7 @@ function afterwards(...argv: readonly string[]): void {
   });
 }
 
-/** Lets another file of the machine stand in the place of a program until the test is over. */
+/** Replaces a program by another file of the machine until the test is over. */
 async function hideBehind(replacement: string, program: string): Promise<void> {
   const path = (await host.run(['which', program])).trim();
   await host.run(['mount', '--bind', replacement, path]);

@@ -16,8 +16,8 @@ import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh
 import { storedProfile } from './support/stored-profile.ts';
 
 /**
- * Every step that the journal knows of connecting, disconnecting and replacing a tunnel, with every process that can be killed
- * there: generated, and each cell ends in the machine as it was before.
+ * Every journaled step of connecting, disconnecting and replacing a tunnel, with every process that can be killed then:
+ * generated. After each cell the machine is as before.
  */
 
 const random = randomForTests();
@@ -66,7 +66,7 @@ function fileText(path: string): string {
   }
 }
 
-/** The journal's own word for where the helper is; empty without one. */
+/** The helper's phase in the journal; empty without one. */
 function phase(): string {
   return /"phase":"(\w+)"/.exec(fileText('/run/homing/journal.json'))?.[1] ?? '';
 }
@@ -79,7 +79,7 @@ interface Operation {
   /** What is there before it. */
   readonly startsConnected: boolean;
   readonly method: 'PUT' | 'DELETE';
-  /** Its steps in order, each with the sign by which it is seen from outside. */
+  /** Its steps in order, each with its sign seen from outside. */
   readonly steps: readonly (readonly [name: string, isReached: () => boolean])[];
 }
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
   mesh = await createSmallMesh();
   laptop = mesh.laptop;
   host = laptop.host;
-  // No final newline: the harder case for whoever takes names out again.
+  // No final newline: the harder case for removing names.
   await host.writeFile('/etc/hosts', '127.0.0.1 localhost');
   originalHosts = await hostsFile();
   const { profile, privateKey } = await storedProfile(laptop);
@@ -88,7 +88,7 @@ async function tunnelState(): Promise<string> {
   return statusSchema.parse(JSON.parse((await rawCall(host, 'GET', '/v1/status')).text)).tunnel.state;
 }
 
-/** Kills the helper some time after a call was sent, starts it again, and says how it came back. */
+/** Kills the helper some time after a call was sent, starts it again, and returns its state. */
 async function killDuring(call: Promise<unknown>, delayMs: number): Promise<string> {
   // A call that the kill cut off fails, one that was faster does not; both are fine.
   const ended = call.catch(() => undefined);

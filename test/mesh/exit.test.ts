@@ -44,7 +44,7 @@ beforeAll(async () => {
   before = await host.snapshot();
   expect(await installed.mustHoming(['import', conf, '--yes'])).toContain('goes through vps, all of it');
   await installed.mustHoming(['up']);
-  // What leaves the laptop towards the internet and is not WireGuard to the exit, counted where it would pass.
+  // Packets from the laptop to the internet that are not WireGuard to the exit, counted where they would pass.
   const rules = (address: string) =>
     `table inet ${leaks} {\n chain c {\n type filter hook prerouting priority -400\n ip saddr ${address} ip daddr != { 192.0.2.0/24, 203.0.113.128/25, 224.0.0.0/4, 255.255.255.255 } udp dport != 51820 counter\n ip saddr ${address} ip daddr != { 192.0.2.0/24, 203.0.113.128/25, 224.0.0.0/4, 255.255.255.255 } ip protocol != udp counter\n ip6 saddr != fe80::/10 ip6 daddr 2001:db8:3::/48 counter\n }\n}\n`;
   await world.homeRouter.run(['nft', '-f', '-'], { input: rules(at.private.laptop) });

@@ -9,7 +9,9 @@ import type { InstalledHost } from './support/installed-host.ts';
 import { rawCall, socketPath } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
 
-/** Malware of the user floods the real helper while a tunnel is up: it stays small, answers, and goes on roaming. */
+/**
+ * Malware of the user floods the real helper while a tunnel is up: the helper stays small, answers, and keeps roaming.
+ */
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;

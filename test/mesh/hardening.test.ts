@@ -6,7 +6,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import { helperCommand } from './support/installed-host.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 
-/** The helper with no more rights than its unit leaves it: what the unit names is enough, and each of it is needed. */
+/** The helper with only the rights of its unit: they suffice, and each is needed. */
 
 let mesh: SmallMesh;
 

@@ -10,7 +10,7 @@ import { oneStory } from '../support/one-story.ts';
 import { labSystem } from './support/lab-system.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
-/** The usual home: `nas` stands in the LAN that it routes, and the café has the same addresses. */
+/** The usual home: `nas` is in the LAN that it routes, and the café has the same addresses. */
 const range = '192.0.2.0/24';
 let mesh: RoamingMesh;
 let host: Host;

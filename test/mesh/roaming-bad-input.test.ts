@@ -13,7 +13,7 @@ import { udpPortsOf } from './support/roaming-sockets.ts';
 
 const random = randomForTests();
 
-/** What comes from outside and is wrong: no crash, no move, and the timeline says what was ignored. */
+/** Bad input from outside: no crash, no move, and the timeline lists what was ignored. */
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
   ];
   const before = await laptop.host.readFile('/etc/hosts');
   await laptop.host.writeFile('/etc/hosts', `${before}${names.join('\n')}\n`);
-  // What is discovered would only hide what these tests are about.
+  // Discovered endpoints would hide what these tests are about.
   await laptop.installed.mustHoming(['settings', '--discovery', 'off']);
   await laptop.installed.mustHoming(['up']);
 }, 60_000);
@@ -62,7 +62,7 @@ async function endpointsKnown(): Promise<readonly string[]> {
   return (await laptop.controller('nas')).candidates.map(({ endpoint }) => endpoint);
 }
 
-/** The helper lives, nothing was moved, and nothing made trouble. */
+/** The helper runs, without a move or trouble. */
 async function expectUnmoved(mark: number): Promise<void> {
   const decisions = await laptop.decisionsSince(mark);
   expect(decisions.filter(({ kind }) => ['moved', 'move-failed', 'lost', 'trouble'].includes(kind))).toEqual(

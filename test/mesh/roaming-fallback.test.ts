@@ -8,7 +8,7 @@ import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh, withoutProbePeers } from './support/roaming-mesh.ts';
 
-/** Controllers as networks of today have them: they know no probe key, so the only proof is the tunnel itself. */
+/** Controllers of existing networks: they do not know the probe key, so the only proof is the tunnel itself. */
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -104,7 +104,7 @@ describe('at a bad moment', () => {
 test('traffic that expects no answer causes exactly one renegotiation', async () => {
   const mark = await laptop.mark();
   const target = (await laptop.controller('nas')).address ?? '';
-  // Nobody answers: the controller's firewall takes it in and says nothing.
+  // The controller's firewall accepts the packets and nothing answers.
   await mesh.world.nas.run([
     'nft',
     'add table inet quiet { chain input { type filter hook input priority 0; udp dport 9 drop; }; }',

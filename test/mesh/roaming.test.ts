@@ -40,7 +40,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => mesh?.destroy());
 
-/** Sees to it that a test starts where it says. */
+/** Makes sure that a test starts in the right place. */
 async function startAt(place: 'home' | 'cafe'): Promise<void> {
   const path = place === 'home' ? 'lan' : 'internet';
   if ((await laptop.controller('nas')).path === path) return;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Host } from '../../lab/host.ts';
 
-/** What all processes of the app cost, from /proc of their host. */
+/** What all processes of the app use, from /proc of their host. */
 
 /** USER_HZ: clock ticks a second in /proc/PID/stat, 100 on every Linux that Node runs on (proc(5), sysconf(3)). */
 const ticksPerSecond = 100;
@@ -28,7 +28,7 @@ export interface Memory {
   readonly byKind: Readonly<Record<string, number>>;
 }
 
-/** @param program what the first word of the command lines holds */
+/** @param program text in the first word of the command lines */
 export async function memoryOf(host: Host, program: string): Promise<Memory> {
   const folders = await processesOf(host, program);
   const found = await Promise.all(folders.map(memoryOfOne));

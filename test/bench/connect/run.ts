@@ -13,8 +13,8 @@ import { timeToFirstAnswer } from './race.ts';
 import { planOf, wgQuickContestant } from './wg-quick-contestant.ts';
 
 /**
- * From the command to the first answered ping through the tunnel: `homing up` beside `wg-quick up` with the same
- * configuration, in the same lab, in turns.
+ * From the command to the first answered ping through the tunnel: `homing up` and `wg-quick up` with the same
+ * configuration, in the same lab, alternating.
  */
 export async function runConnectBenchmark(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -66,7 +66,7 @@ async function race({ pairs, controllers, freshHelper }: Options): Promise<Times
   }
 }
 
-/** More controllers, which nobody is: each is another address, route and peer to set up. */
+/** More controllers, which do not exist: each is another address, route and peer to set up. */
 async function addSilentControllers({ laptop, network }: SmallMesh, count: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {
     const { publicKey } = await generateKeys(laptop.host);

@@ -14,7 +14,7 @@ export interface ImportSuccess {
   readonly refused: readonly { readonly file: string; readonly cause: string }[];
 }
 
-/** How many files of the corpus import as they are, by the same rules as `homing import`. */
+/** How many files of the corpus import unedited, by the same rules as `homing import`. */
 export async function importSuccess(): Promise<ImportSuccess> {
   const files = readdirSync(corpus).filter((name) => name.endsWith('.conf'));
   const refused: { file: string; cause: string }[] = [];

@@ -21,12 +21,12 @@ import { cableTrip, silenceTrip } from './trips.ts';
 
 type StartSubject = (world: World) => Promise<Subject>;
 
-/** The ping script never goes back to the internet by itself: a minute is long enough to say so. */
+/** The ping script never returns to the internet: a minute is long enough to show it. */
 const scriptLimitMs = 60_000;
 /** Nebula notices a dead peer after 15 s and may have to start over. */
 const nebulaLimitMs = 130_000;
 
-/** The same moves in the same lab by what people use today. */
+/** The same moves in the same lab with existing tools. */
 export async function measureBaselines(options: Options, result: Result, part: Part): Promise<void> {
   const { only, baselineMoves: moves } = options;
   const baselines: Baselines = {};

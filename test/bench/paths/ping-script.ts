@@ -4,9 +4,9 @@ import { plainEndpoints, startPlainTunnel } from './plain-tunnel.ts';
 import type { Subject } from './subject.ts';
 
 /**
- * What people run today beside wg-quick, every second instead of every five minutes: when the private address and the
- * tunnel answer pings, the private endpoint is set, and taken back when the tunnel does not answer then. After
- * "Replacing Tailscale with a NixOS Module" (October 2022), whose script does nothing else; pings wait 1 s here.
+ * A script that people run today beside wg-quick, every second instead of every five minutes: when the private address
+ * and the tunnel answer pings, the private endpoint is set, and reverted when the tunnel then does not answer. After
+ * "Replacing Tailscale with a NixOS Module" (October 2022); pings wait 1 s here.
  */
 const script = `
 while sleep 1; do

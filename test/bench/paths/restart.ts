@@ -10,10 +10,10 @@ import type { RestartSummary } from './result.ts';
 import { startOn } from './start-on.ts';
 import type { Subject } from './subject.ts';
 
-/** `nas` restarts its WireGuard and has forgotten the session: how long the laptop's pings have no answer. */
+/** `nas` restarts its WireGuard and has forgotten the session: how long the laptop's pings are unanswered. */
 
 const beforeMs = 1_000;
-/** WireGuard alone asks for another session after 15 s. */
+/** WireGuard alone starts a handshake after 15 s. */
 const limitMs = 30_000;
 const steadyMs = 1_000;
 

@@ -27,7 +27,7 @@ export class TwoWayPings {
   }
 }
 
-/** What became of the pings of both directions. Times are Unix milliseconds. */
+/** The result of the pings of both directions. Times are Unix milliseconds. */
 export class PingTimes {
   readonly #directions: readonly (readonly PingRecord[])[];
 

@@ -7,7 +7,9 @@ import { brokenBy } from '../../mesh/support/snapshot-law.ts';
 import { withInstalledBundles } from '../installed-bundles.ts';
 import { random } from '../random.ts';
 
-/** `npm run bench -- snapshots [--hosts 200] [--json]`: on how many generated hosts anything was left or taken. */
+/**
+ * `npm run bench -- snapshots [--hosts 200] [--json]`: on how many generated hosts anything was left behind or changed.
+ */
 export async function runSnapshotBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],

@@ -19,8 +19,8 @@ import type { Host, HostUser } from '../../lab/host.ts';
 import { socketPath } from '../../mesh/support/raw-call.ts';
 
 /**
- * A helper that says what a test wants: the real control API on its real socket, with nothing behind it. For states of
- * the window that cannot be staged, and to see all of them side by side.
+ * A helper with a test's answers: the real control API on its real socket, with nothing behind it. For states of the
+ * window that cannot be staged.
  */
 export class FakeHelper {
   readonly #server: Server;
@@ -31,7 +31,7 @@ export class FakeHelper {
   #timeline: readonly Decision[] = [];
   /** The calls it received, in order. */
   readonly asked: string[] = [];
-  /** What becomes of the tunnel when the app connects. */
+  /** What happens to the tunnel when the app connects. */
   onConnect: (request: TunnelRequest) => Promise<TunnelStatus> | TunnelStatus = () => this.#tunnel;
 
   private constructor() {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** Pastes an invite on the screen for it, and has it looked at. */
+/** Pastes an invite on its screen, which opens the review. */
 export async function lookAt(page: Page, invite: string): Promise<void> {
   await page.getByRole('textbox', { name: 'The invite as text' }).fill(invite);
   await page.getByRole('button', { name: 'Look at it' }).click();

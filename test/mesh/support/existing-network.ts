@@ -7,7 +7,7 @@ import type { World } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { InstalledHost } from './installed-host.ts';
 
-/** Networks that people have: files of the corpus, and stock WireGuard on the other side. */
+/** Existing networks: files of the corpus, and stock WireGuard on the other side. */
 
 /** A file of the corpus with keys of this run. @param values in the order of the file */
 export function corpusFile(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Host } from '../../lab/host.ts';
 
-/** Hosts as people have them, and profiles that get in their way: made from one pool of addresses, so that they meet. */
+/** Generated hosts, and profiles that collide with them: made from one pool of addresses. */
 
 /** One thing that somebody set up on a host: the commands that do it and those that undo it, arguments of `ip`. */
 interface Feature {
@@ -145,7 +145,7 @@ export const trials: fc.Arbitrary<GeneratedTrial> = fc.record({
   ending: fc.constantFrom('down', 'killed', 'killed while it comes up'),
 });
 
-/** Sets up what can stand beside what stands there already. @returns what undoes it */
+/** Sets up a feature that can coexist with the present ones. @returns a function that undoes it */
 export async function furnish(host: Host, features: readonly Feature[]): Promise<() => Promise<void>> {
   const undo: string[] = [];
   for (const feature of features) {

@@ -16,7 +16,7 @@ import { changeNasAddress } from './roaming-lan-loss.ts';
 import { controllerIn, timelineText } from './roaming-laptop.ts';
 import { createRoamingMesh, networkName, type RoamingMesh, withoutProbePeers } from './roaming-mesh.ts';
 
-/** Lives a story in the lab: the same changes, waits and decisions as in the simulation. */
+/** Runs a story in the lab: the same changes, waits and decisions as in the simulation. */
 
 const otherLanHost = '192.0.2.77';
 const patienceMs = 40_000;
@@ -43,7 +43,7 @@ export interface LivedStory {
   readonly timeline: string;
 }
 
-/** Lives one story. The world is as new before it and after it. */
+/** Runs one story. The world is new before and after it. */
 export async function liveInLab(mesh: RoamingMesh, story: Story): Promise<LivedStory> {
   const { world, laptop } = mesh;
   const staged = new StagedChanges(mesh);
@@ -51,7 +51,7 @@ export async function liveInLab(mesh: RoamingMesh, story: Story): Promise<LivedS
   await world.moveLaptop(story.place);
   await setHairpin(mesh, story.hairpin);
   await setDiscovery(mesh, story.discovery);
-  // What an earlier story learned is nobody's business.
+  // No story may depend on what an earlier one learned.
   await laptop.host.run(['sh', '-c', 'rm -f /var/lib/homing/endpoints-*.json']);
   await laptop.installed.mustHoming(['up']);
   const talk = story.talk === 'answered' ? await Talk.start(mesh, story.peerTalks) : undefined;

@@ -7,8 +7,8 @@ import { rawCall } from './raw-call.ts';
 import { storedProfile } from './stored-profile.ts';
 
 /**
- * The snapshot law: whatever the profile and the host, the laptop's own ways stay while the tunnel is up, and the host is
- * byte for byte what it was after `down` and after `kill -9` with a restart.
+ * The snapshot law: whatever the profile and the host, the laptop's own routes stay while the tunnel is up, and the
+ * host is byte for byte as before after `down` and after `kill -9` with a restart.
  */
 
 /** What one trial broke, in lines; none when the law held. The helper runs before and after. */

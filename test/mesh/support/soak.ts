@@ -10,10 +10,10 @@ import { createRoamingMesh } from './roaming-mesh.ts';
 import { checkPath, nextMove, type SoakState } from './soak-moves.ts';
 
 /**
- * A laptop that is moved about at random, with packets on the way: after each move the path has to be the right one
- * at both ends, and at the end nothing may be left. The same seed gives the same moves.
+ * A laptop that moves at random, under load: after each move both ends must use the right path, and at the end nothing
+ * may be left. The same seed gives the same moves.
  *
- *     node test/mesh/support/soak.ts --moves 300 --seed 1
+ * node test/mesh/support/soak.ts --moves 300 --seed 1
  */
 
 /** Slower than this, the timeline is reported. */

@@ -12,7 +12,10 @@ import { statusSchema } from '../../../shared/contract/status.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import previous from '../shared/contract/previous/answers.json' with { type: 'json' };
 
-/** The client over a real socket, with the helper's own server behind it. Only root owns a directory the client trusts. */
+/**
+ * The client over a real socket, with the helper's own server behind it. The client trusts only directories that root
+ * owns.
+ */
 
 const isRoot = process.getuid?.() === 0;
 const status = statusSchema.parse(previous.statuses[0]);

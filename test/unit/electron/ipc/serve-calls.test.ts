@@ -5,7 +5,7 @@ import { type CallName, calls } from '../../../../shared/contract/app-ipc.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
 import { problem } from '../../support/app-fixtures.ts';
 
-/** Who may call, and with what; in Electron itself the e2e tests look. */
+/** Who may call, and with what; the e2e tests check it in Electron. */
 vi.mock('electron', () => ({ app: {}, protocol: {} }));
 
 type Handler = (event: never, name: unknown, input: unknown) => Promise<unknown>;

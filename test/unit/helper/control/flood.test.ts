@@ -11,7 +11,7 @@ import type { HelperEvent } from '../../../../shared/contract/control-api.ts';
 import { bodyLimitBytes } from '../../../../shared/contract/requests.ts';
 import type { Status, TunnelStatus } from '../../../../shared/contract/status.ts';
 
-/** Callers who mean harm, on a real socket: what they can make the helper hold stays bounded. */
+/** Malicious callers on a real socket: what they can make the helper hold stays bounded. */
 
 const since = '2026-01-01T00:00:00.000Z';
 const status: Status = {

@@ -10,7 +10,7 @@ import { hostsFileAddresses, lookupTimeoutMs, nameLookup } from '../../../../hel
 const typeA = 1;
 const typeAaaa = 28;
 
-/** A DNS server of the test's own (RFC 1035 section 4); undefined is no answer at all. */
+/** The test's own DNS server (RFC 1035 section 4); undefined is no answer at all. */
 async function dnsServer(answer: (name: string, type: number) => readonly number[] | 'none' | undefined) {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {

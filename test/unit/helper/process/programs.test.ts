@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findProgram } from '../../../../helper/process/programs.ts';
 import { writableByOthers } from '../../../../helper/process/roots-alone.ts';
 
-/** In a directory that root alone can reach by its parents: /tmp is everybody's. */
+/** In a directory whose parents only root can change: anyone can write to /tmp. */
 const isRoot = process.getuid?.() === 0;
 let folder: string;
 beforeEach(() => {

@@ -11,7 +11,7 @@ import { tunnelPlan } from '../../../../shared/plan/tunnel-plan.ts';
 import { profileSchema } from '../../../../shared/profile/profile.ts';
 import { parseWgQuick, type WgQuickImport } from '../../../../shared/wgquick/import.ts';
 
-/** Files of our own making in the forms that people have: test/corpus/wg-quick/README.md says which is whose. */
+/** Files of our own in the forms of common tools: see test/corpus/wg-quick/README.md. */
 const corpus = new URL('../../../corpus/wg-quick/', import.meta.url);
 const files = readdirSync(corpus).filter((name) => name.endsWith('.conf'));
 
