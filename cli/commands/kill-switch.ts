@@ -4,7 +4,7 @@ import { socketPathFrom } from '../../client/helper-socket.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import type { CliIo } from '../io.ts';
-import { killSwitchText } from '../text/protection-text.ts';
+import { killSwitchStatusText } from '../text/protection-text.ts';
 
 interface KillSwitchOptions {
   readonly lan?: 'on' | 'off';
@@ -26,7 +26,7 @@ export function addKillSwitchCommand(program: Command, io: CliIo): void {
       io.stdout.write(
         options.json
           ? `${JSON.stringify(status.killSwitch ?? null, null, 2)}\n`
-          : `${killSwitchText(status)}\n`,
+          : `${killSwitchStatusText(status)}\n`,
       );
     });
 }

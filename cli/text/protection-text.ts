@@ -4,7 +4,7 @@ import { killSwitchSentence, portalSentence } from '../../shared/text/protection
 type Protected = Pick<Status, 'killSwitch' | 'portal' | 'tunnel'>;
 
 /** What `homing kill-switch` prints. */
-export function killSwitchText({ killSwitch, tunnel }: Protected): string {
+export function killSwitchStatusText({ killSwitch, tunnel }: Protected): string {
   if (killSwitch === undefined) return 'This helper has no kill switch. Install the helper again.';
   return `The kill switch is ${killSwitch.state}. ${killSwitchSentence(killSwitch, tunnel)}`;
 }
@@ -20,7 +20,7 @@ export function portalText({ portal }: Protected): string {
 export function protectionLines(status: Protected): string[] {
   const { killSwitch, portal } = status;
   return [
-    ...(killSwitch?.state === 'on' ? [`${killSwitchText(status)}${turnOff(killSwitch)}`] : []),
+    ...(killSwitch?.state === 'on' ? [`${killSwitchStatusText(status)}${turnOff(killSwitch)}`] : []),
     ...(portal === undefined || portal.state === 'none' ? [] : [portalText(status)]),
   ];
 }

@@ -1,5 +1,5 @@
 import { Menu, type MenuItemConstructorOptions, nativeTheme, Tray } from 'electron';
-import { situationOf } from '../../shared/app/situation.ts';
+import { appSituation } from '../../shared/app/situation.ts';
 import { type TrayAction, type TrayItem, trayMenu, trayTooltip } from '../../shared/app/tray-menu.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
 import { trayIcon } from './icon.ts';
@@ -14,7 +14,7 @@ export class AppTray {
   constructor(state: AppState, onAction: (action: TrayAction) => void) {
     this.#onAction = onAction;
     this.#state = state;
-    this.#tray = new Tray(trayIcon(situationOf(state).tone));
+    this.#tray = new Tray(trayIcon(appSituation(state).tone));
     this.#tray.on('click', () => onAction({ do: 'open' }));
     nativeTheme.on('updated', this.#redraw);
     this.show(state);
@@ -23,7 +23,7 @@ export class AppTray {
   show(state: AppState): void {
     this.#state = state;
     const items = trayMenu(state);
-    const { tone } = situationOf(state);
+    const { tone } = appSituation(state);
     const tooltip = trayTooltip(state);
     const shown = JSON.stringify([items, tone, tooltip]);
     if (shown === this.#shown) return;

@@ -18,6 +18,7 @@ import { probePorts } from '../tunnel/probe-ports.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { wakeGateways } from '../tunnel/wake-gateways.ts';
 import { ControllerDriver } from './controller-driver.ts';
+import { controllerNotInTunnel } from './controller-not-in-tunnel.ts';
 import { candidateStatuses, controllerStatus } from './controller-status.ts';
 import { firstEndpoints } from './first-endpoints.ts';
 import { recordedEvents } from './flight-recorder.ts';
@@ -35,7 +36,6 @@ import { RememberedEndpoints } from './remembered-endpoints.ts';
 import { RememberedNetworks } from './remembered-networks.ts';
 import { systemTime, type Time } from './time.ts';
 import { TunnelClock } from './tunnel-clock.ts';
-import { unknownController } from './unknown-controller.ts';
 
 export interface RoamingParts {
   readonly system: TunnelSystem;
@@ -183,7 +183,7 @@ class RoamingPaths implements PathKeeper {
 
   async probe(name: string | undefined): Promise<ProbeResponse> {
     const asked = this.#drivers.filter(({ controller }) => name === undefined || controller.name === name);
-    if (asked.length === 0) throw unknownController(name, this.#context);
+    if (asked.length === 0) throw controllerNotInTunnel(name, this.#context);
     const controllers = await Promise.all(
       asked.map(async (driver) => {
         await driver.request();

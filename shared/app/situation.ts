@@ -116,7 +116,7 @@ function connected(tunnel: ConnectedTunnel, joined: boolean): AppSituation {
 }
 
 /** The situation of the app. */
-export function situationOf(state: SituationFacts): AppSituation {
+export function appSituation(state: SituationFacts): AppSituation {
   const { helper, tunnel, prediction, profiles, selectedProfileId } = state;
   if (helper.state !== 'ready') return withoutHelper(helper);
   const profile = profiles.find(({ id }) => id === selectedProfileId) ?? profiles[0];

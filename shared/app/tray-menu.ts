@@ -2,7 +2,7 @@ import type { AppState } from '../contract/app-state.ts';
 import type { ControllerStatus } from '../contract/status.ts';
 import { movingText, pathPlace, unreachableText } from '../text/path-words.ts';
 import { millisecondsText } from '../text/quantities.ts';
-import { situationOf, switchAction } from './situation.ts';
+import { appSituation, switchAction } from './situation.ts';
 
 /** The tray's menu as plain data, to be compared and tested without a tray. */
 
@@ -66,12 +66,12 @@ function profileItems({ profiles, selectedProfileId }: TrayFacts): readonly Tray
 
 /** The icon's tooltip: the situation as text. */
 export function trayTooltip(facts: TrayFacts): string {
-  const { title, detail } = situationOf(facts);
+  const { title, detail } = appSituation(facts);
   return `Homing: ${title}. ${detail}`;
 }
 
 export function trayMenu(facts: TrayFacts): readonly TrayItem[] {
-  const { title, detail } = situationOf(facts);
+  const { title, detail } = appSituation(facts);
   const open = (label: string, to: 'open' | 'import' | 'settings' | 'quit'): TrayItem => ({
     kind: 'action',
     label,

@@ -37,7 +37,7 @@ export interface Schedule {
   readonly discoveryNetwork: boolean;
 }
 
-export interface ProbeRound {
+export interface ScheduledRound {
   /** In the order in which to send. */
   readonly targets: readonly Endpoint[];
   /** Whether to ask the local network too. */
@@ -86,7 +86,7 @@ function round(targets: readonly Candidate[], discovery: boolean, reason: string
 }
 
 /** The usable candidates to probe in the round that is due now. At an event that is all of them. */
-export function nextProbes(situation: Situation, schedule: Schedule): ProbeRound {
+export function nextProbes(situation: Situation, schedule: Schedule): ScheduledRound {
   const { discoveryNetwork } = schedule;
   const concern = concernOf(situation);
   const others = usableOthers(situation);

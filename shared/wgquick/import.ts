@@ -20,7 +20,7 @@ import { interfaceOf, interfaceSection, type ParsedInterface } from './interface
 import { lineProblem, sectionsOf } from './lines.ts';
 import { type NamedPeer, namesOfPeers, ownName } from './member-names.ts';
 import { addressOfPeer, rangesOfPeers } from './peer-ranges.ts';
-import { type ParsedPeer, peerOf } from './peer-section.ts';
+import { type ParsedPeer, parsePeerSection } from './peer-section.ts';
 
 /** A parsed wg-quick file. Its key goes into the key store only. */
 export interface WgQuickImport {
@@ -40,7 +40,7 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
   const sections = sectionsOf(text);
   const section = interfaceSection(sections);
   const own = interfaceOf(section);
-  const parsed = sections.filter(({ kind }) => kind === 'peer').map(peerOf);
+  const parsed = sections.filter(({ kind }) => kind === 'peer').map(parsePeerSection);
   refuseRepeatedKeys(parsed);
   const publicKey = publicKeyOf(own.privateKey);
   const peers = namesOfPeers(parsed.filter((peer) => peer.publicKey !== publicKey));

@@ -4,7 +4,7 @@ import { presharedKeySchema } from '../keys/key-schemas.ts';
 import type { PresharedKey, PublicKey } from '../keys/wireguard-key.ts';
 import { isKeyText, parsePublicKey } from '../keys/wireguard-key.ts';
 import { type Comment, lineProblem, type Setting, unknownKey, type WgQuickSection } from './lines.ts';
-import { type AllowedRange, allowedRangesIn, atLine, endpointIn, numberIn } from './values.ts';
+import { type AllowedRange, allowedRangesIn, atLine, numberIn, peerEndpointIn } from './values.ts';
 
 /** One `[Peer]`. */
 export interface ParsedPeer {
@@ -26,7 +26,7 @@ export interface ParsedPeer {
 const onceKeys = ['publickey', 'presharedkey', 'endpoint', 'persistentkeepalive'];
 
 /** Reads one `[Peer]` section. @throws HomingError with the line number */
-export function peerOf(section: WgQuickSection): ParsedPeer {
+export function parsePeerSection(section: WgQuickSection): ParsedPeer {
   const once = new Map<string, Setting>();
   const allowedIps: AllowedRange[] = [];
   for (const setting of section.settings) {
@@ -52,7 +52,7 @@ export function peerOf(section: WgQuickSection): ParsedPeer {
     publicKey: atLine(publicKey.line, () => parsePublicKey(publicKey.value, 'PublicKey')),
     presharedKey: presharedKeyIn(once.get('presharedkey')),
     allowedIps,
-    endpoint: endpoint === undefined ? undefined : endpointIn(endpoint),
+    endpoint: endpoint === undefined ? undefined : peerEndpointIn(endpoint),
     ...privateEndpointsIn(section),
     keepaliveSeconds: keepalive === undefined ? undefined : numberIn(keepalive, 0, 65_535),
     heading: headingOf(section),
@@ -73,7 +73,7 @@ function privateEndpointsIn(section: WgQuickSection): Pick<ParsedPeer, 'privateE
     const value = /^PrivateEndpoint\s*=\s*(.*)$/i.exec(text)?.[1];
     if (value === undefined) continue;
     try {
-      privateEndpoints.add(endpointIn({ line, key: 'PrivateEndpoint', value }));
+      privateEndpoints.add(peerEndpointIn({ line, key: 'PrivateEndpoint', value }));
     } catch (error) {
       if (!(error instanceof HomingError)) throw error;
       refusedLines.push({ line, text: `# ${text}`, reason: 'the endpoint is not ip:port or host:port' });

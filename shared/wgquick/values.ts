@@ -90,7 +90,7 @@ export function numberIn(setting: Setting, min: number, max: number): number {
 }
 
 /** An endpoint; `where` names the line. */
-export function endpointIn(setting: Setting): string {
+export function peerEndpointIn(setting: Setting): string {
   return atLine(setting.line, () => parseEndpoint(setting.value, setting.key));
 }
 

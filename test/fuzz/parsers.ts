@@ -6,7 +6,7 @@ import { cookieReplyBytes } from '../../helper/paths/probe/cookie.ts';
 import { createInitiation, initiatorFor, responseBytes } from '../../helper/paths/probe/noise.ts';
 import { parseLinks } from '../../helper/tunnel/linux/links.ts';
 import { lossesIn } from '../../helper/tunnel/linux/network-watch.ts';
-import { parseRoutes } from '../../helper/tunnel/linux/routes.ts';
+import { parseRouteAnswers } from '../../helper/tunnel/linux/routes.ts';
 import { parseDump } from '../../helper/tunnel/linux/wireguard-config.ts';
 import { parseInterface } from '../../helper/tunnel/userspace-control.ts';
 import { AddressSet, rangeOf } from '../../shared/addresses/range.ts';
@@ -132,7 +132,7 @@ function ipOutput(random: SeededRandom): Outcome {
   ]);
   const lines = [links, mutatedJson(random, route), route].map((value) => JSON.stringify(value)).join('\n');
   const printed = random.next() < 0.5 ? lines : mutateText(random, lines);
-  return reported(() => parseRoutes(printed, (value) => parseLinks(value, () => false), 'hm-x'));
+  return reported(() => parseRouteAnswers(printed, (value) => parseLinks(value, () => false), 'hm-x'));
 }
 
 function probeReplies(): Surface {

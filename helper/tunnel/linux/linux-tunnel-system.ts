@@ -223,7 +223,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
       ['-j', '-d', '-force', '-batch', '-'],
       routeQueries(addresses),
     );
-    return parseRoutes(stdout, (printed) => parseLinks(printed, isModem), tunnel);
+    return parseRouteAnswers(stdout, (printed) => parseLinks(printed, isModem), tunnel);
   }
 
   waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {

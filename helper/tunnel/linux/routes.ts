@@ -35,7 +35,7 @@ export function routeQueries(addresses: readonly string[]): string {
  * @param parse parses the list of links
  * @param tunnel the interface of the tunnel itself
  */
-export function parseRoutes(
+export function parseRouteAnswers(
   output: string,
   parse: (printed: unknown) => readonly Link[],
   tunnel: string,

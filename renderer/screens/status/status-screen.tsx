@@ -1,4 +1,4 @@
-import { isWaitingForAdmin, situationOf, switchAction } from '../../../shared/app/situation.ts';
+import { appSituation, isWaitingForAdmin, switchAction } from '../../../shared/app/situation.ts';
 import type { AppState, ProfileSummary } from '../../../shared/contract/app-state.ts';
 import type { ConnectedTunnel } from '../../../shared/contract/status.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
@@ -45,7 +45,7 @@ export function StatusScreen({ profile }: StatusScreenProps) {
       aside={`${shown.peer}${shown.serial === null ? '' : ` · serial ${shown.serial}`}`}
     >
       <Hero
-        situation={situationOf(app)}
+        situation={appSituation(app)}
         network={shown.label}
         isOn={action === 'disconnect'}
         canSwitch={action !== 'nothing'}

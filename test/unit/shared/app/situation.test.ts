@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { situationOf, switchAction } from '../../../../shared/app/situation.ts';
+import { appSituation, switchAction } from '../../../../shared/app/situation.ts';
 import { appState, at, controller, problem, profile, tunnel } from '../../support/app-fixtures.ts';
 
 function said(...change: Parameters<typeof appState>): string {
-  const { kind, tone, title, detail } = situationOf(appState(...change));
+  const { kind, tone, title, detail } = appSituation(appState(...change));
   return `${kind} ${tone}: ${title}. ${detail}`;
 }
 

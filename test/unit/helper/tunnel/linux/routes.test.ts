@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseLinks } from '../../../../../helper/tunnel/linux/links.ts';
-import { parseRoutes, routeQueries } from '../../../../../helper/tunnel/linux/routes.ts';
+import { parseRouteAnswers, routeQueries } from '../../../../../helper/tunnel/linux/routes.ts';
 import { printedLink } from '../../../support/printed-links.ts';
 
 const links = [
@@ -15,7 +15,7 @@ const links = [
 ];
 const parse = (printed: unknown) => parseLinks(printed, () => false);
 const line = (route: object): string => `${JSON.stringify(links)}\n${JSON.stringify([route])}\n`;
-const parsed = (route: object) => parseRoutes(line(route), parse, 'hm-wgnet').get('192.0.2.7');
+const parsed = (route: object) => parseRouteAnswers(line(route), parse, 'hm-wgnet').get('192.0.2.7');
 const base = { dst: '192.0.2.7', dev: 'eth0', prefsrc: '192.0.2.50', flags: [] };
 
 describe('the answers of route get', () => {
@@ -53,8 +53,8 @@ describe('the answers of route get', () => {
     expect(parsed({ ...base, type: 'local', dev: 'lo' })).toBeUndefined();
     expect(parsed({ dst: '192.0.2.7', type: 'unreachable' })).toBeUndefined();
     const output = `RTNETLINK answers: Network is unreachable\n${line(base)}`;
-    expect([...parseRoutes(output, parse, 'hm-wgnet').keys()]).toEqual(['192.0.2.7']);
-    expect(parseRoutes('', parse, 'hm-wgnet').size).toBe(0);
+    expect([...parseRouteAnswers(output, parse, 'hm-wgnet').keys()]).toEqual(['192.0.2.7']);
+    expect(parseRouteAnswers('', parse, 'hm-wgnet').size).toBe(0);
   });
 
   test('are asked for with the interface of a link-local address, and found under the address alone', () => {
@@ -62,6 +62,6 @@ describe('the answers of route get', () => {
       'address show\nroute get 192.0.2.7 mark 6844269\nroute get fe80::1 oif eth0 mark 6844269\n',
     );
     const answer = line({ dst: 'fe80::7', dev: 'eth0', prefsrc: 'fe80::50', flags: [] });
-    expect(parseRoutes(answer, parse, 'hm-wgnet').get('fe80::7')).toMatchObject({ onLink: true });
+    expect(parseRouteAnswers(answer, parse, 'hm-wgnet').get('fe80::7')).toMatchObject({ onLink: true });
   });
 });

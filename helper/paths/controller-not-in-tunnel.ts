@@ -1,7 +1,7 @@
 import { HomingError, shown } from '../../shared/errors/problem.ts';
 import type { PathContext } from './path-keeper.ts';
 
-export function unknownController(name: string | undefined, { profile, plan }: PathContext): HomingError {
+export function controllerNotInTunnel(name: string | undefined, { profile, plan }: PathContext): HomingError {
   return new HomingError({
     code: 'unknown-controller',
     title: 'There is no such controller',
