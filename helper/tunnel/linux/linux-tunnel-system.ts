@@ -32,7 +32,7 @@ import { neighbourhoodQueries, parseNeighbourhood } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
 import { reversePathProblem } from './reverse-path.ts';
-import { parseRoutes, routeQueries } from './routes.ts';
+import { parseRouteAnswers, routeQueries } from './routes.ts';
 import { hasIpv6, ownUid, Routing } from './routing.ts';
 import { ownProtocol, rulesOf } from './routing-rules.ts';
 import { UserspaceWireGuard } from './userspace-wireguard.ts';

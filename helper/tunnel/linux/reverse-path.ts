@@ -32,7 +32,7 @@ function linksIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // Not to be seen: then it cannot be told.
+    // Not readable, so it cannot be reported.
     return [];
   }
 }

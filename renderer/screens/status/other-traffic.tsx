@@ -5,7 +5,7 @@ import { SettingSwitch } from '../../components/setting-switch.tsx';
 import { useActions, useApp } from '../../state/use-window-state.ts';
 
 /** Whether all of the laptop's traffic goes through a controller, where one offers that. */
-export function OtherTraffic({ profile }: { readonly profile: ProfileSummary }) {
+export function OtherTrafficCard({ profile }: { readonly profile: ProfileSummary }) {
   const app = useApp();
   const actions = useActions();
   const switches = exitSwitches(app, profile);

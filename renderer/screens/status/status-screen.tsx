@@ -8,7 +8,7 @@ import { Screen } from '../../components/screen.tsx';
 import { useActions, useApp } from '../../state/use-window-state.ts';
 import { ControllerCard } from './controller-card.tsx';
 import { Hero } from './hero.tsx';
-import { OtherTraffic } from './other-traffic.tsx';
+import { OtherTrafficCard } from './other-traffic.tsx';
 import { ProfileChooser } from './profile-chooser.tsx';
 import { ProtectionNotices } from './protection-notices.tsx';
 import { Routes } from './routes.tsx';
@@ -63,7 +63,7 @@ export function StatusScreen({ profile }: StatusScreenProps) {
         />
       )}
       {live !== undefined && !isWaiting && <Controllers app={app} live={live} profile={shown} />}
-      <OtherTraffic profile={shown} />
+      <OtherTrafficCard profile={shown} />
       {live !== undefined && !isWaiting && <Routes live={live} />}
       <ThisLaptop name={shown.peer} domain={shown.domain} addresses={shown.addresses} />
     </Screen>

@@ -27,7 +27,7 @@ test.each([
   [{ all: 0, eth0: 1, wlan0: 2 }, 'on eth0.'],
   [{ all: 2, eth0: 1 }, undefined],
   [{ all: 0, default: 1, lo: 1, eth0: 0, [plain.interfaceName]: 1 }, undefined],
-])('of %j is said what drops packets: %s', (values, links) => {
+])('for %j the cause of dropped packets is reported: %s', (values, links) => {
   const problem = reversePathProblem(exit, folderWith(values));
   if (links === undefined) expect(problem).toBeUndefined();
   else
@@ -37,7 +37,7 @@ test.each([
     });
 });
 
-test('without an exit nothing is said, and nothing where it cannot be read', () => {
+test('without an exit, or where it cannot be read, nothing is reported', () => {
   expect(reversePathProblem(plain, folderWith({ all: 1, eth0: 1 }))).toBeUndefined();
   expect(reversePathProblem(exit, '/nowhere')).toBeUndefined();
 });
