@@ -81,7 +81,7 @@ function couldBeatStranger(rival: Candidate, current: ProvenCandidate): boolean 
   return !isSettledBoth || isNoNearer(current, rival);
 }
 
-function round(targets: readonly Candidate[], discovery: boolean, reason: string): ProbeRound {
+function round(targets: readonly Candidate[], discovery: boolean, reason: string): ScheduledRound {
   return { targets: targets.map((target) => target.endpoint), discovery, reason };
 }
 

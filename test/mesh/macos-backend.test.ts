@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ping } from '../lab/ping.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { type RoamingLaptop, told } from './support/roaming-laptop.ts';
+import { type RoamingLaptop, timelineText } from './support/roaming-laptop.ts';
 import { holds } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
@@ -39,7 +39,7 @@ describe('a laptop with the tunnel of macOS', () => {
     await mesh.world.moveLaptop('home');
     await holds(mesh, 'lan', 100);
     const last = await ping(host, 'nas.wgnet');
-    expect(last.received, told(await laptop.status())).toBe(3);
+    expect(last.received, timelineText(await laptop.status())).toBe(3);
     await installed.mustHoming(['down']);
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
     expect(await host.readFile('/var/log/macos-commands')).toContain('killall -HUP mDNSResponder\n');

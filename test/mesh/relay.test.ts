@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startRelay } from '../lab/relay.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
-import { told } from './support/roaming-laptop.ts';
+import { timelineText } from './support/roaming-laptop.ts';
 import { Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
+import { oneStory } from '../support/one-story.ts';
 
 /** Somebody in a LAN who relays to the real controller: in the hotel broadcasts, in the café what is sent to the address of `nas`. */
 
@@ -17,6 +18,8 @@ const oneOutageMs = 2_500;
 const watchedMs = 25_000;
 
 let mesh: RoamingMesh;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();
@@ -39,7 +42,7 @@ test('a relay that answers the broadcast is found and not preferred to the inter
   await laptop.probe();
   const { path, candidates } = await laptop.controller('nas');
   expect(candidates.find(({ endpoint }) => endpoint === relayed)?.last.verdict).toBe('verified');
-  expect(path, told(await laptop.status())).toBe('internet');
+  expect(path, timelineText(await laptop.status())).toBe('internet');
   const moves = await laptop.decisionsSince(mark, 'moved');
   expect(moves.filter(({ to }) => to === relayed)).toEqual([]);
 });
@@ -62,7 +65,7 @@ test('a relay at the address of the invite that lets only handshakes through cos
   const failed = await laptop.decisionsSince(mark, 'move-failed');
   expect(
     failed.map(({ reason }) => reason),
-    told(await laptop.status()),
+    timelineText(await laptop.status()),
   ).toEqual([expect.stringMatching(/went back; this LAN is quarantined for 5 min/)]);
   expect(load.longestGapMs(startedAt, failedAt + oneOutageMs)).toBeLessThan(oneOutageMs);
   expect(load.longestGapMs(failedAt + oneOutageMs, failedAt + watchedMs)).toBeLessThan(500);

@@ -11,7 +11,7 @@ export interface Familiar {
 
 /** A network in which a move to the LAN failed though the internet worked. */
 export interface Quarantine {
-  /** Null where the network could not be told from others. */
+  /** Null where the network cannot be distinguished from others. */
   readonly network: NetworkIdentity | null;
   readonly failures: number;
   readonly untilMs: number;
