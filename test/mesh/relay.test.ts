@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startRelay } from '../lab/relay.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { timelineText } from './support/roaming-laptop.ts';
 import { Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
-import { oneStory } from '../support/one-story.ts';
 
 /** Somebody in a LAN who relays to the real controller: in the hotel broadcasts, in the café what is sent to the address of `nas`. */
 
