@@ -1,6 +1,7 @@
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { DiagnosticText } from '../system.ts';
+import { killSwitchTable } from './kill-switch-rules.ts';
 import { ownProtocol } from './routing-rules.ts';
 
 /** The system tools' output about links, routes, rules and tunnels. It may contain keys. */
@@ -24,5 +25,6 @@ export function systemDiagnostics(runner: ProgramRunner): Promise<DiagnosticText
     command('ip', ['route', 'show', 'table', 'all', 'protocol', `${ownProtocol}`]),
     command('ip', ['-6', 'route', 'show', 'table', 'all', 'protocol', `${ownProtocol}`]),
     command('nft', ['list', 'tables']),
+    command('nft', ['list', 'table', ...killSwitchTable.split(' ')]),
   ]);
 }
