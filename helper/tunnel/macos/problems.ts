@@ -7,7 +7,8 @@ export function noWireguardGo(): HomingError {
     code: 'no-wireguard',
     title: 'This Mac has no WireGuard to use',
     cause: 'The program wireguard-go was not found, or others than root can change it.',
-    remedy: 'Install Homing again: its package brings wireguard-go along.',
+    remedy:
+      'Install wireguard-go where only root can change it: /usr/local/bin, with the file and its folder owned by root.',
   });
 }
 
