@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ping } from '../lab/ping.ts';
 import { diffSnapshots } from '../lab/snapshot.ts';
+import { generateKeys } from '../lab/wireguard-host.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { type RoamingLaptop, timelineText } from './support/roaming-laptop.ts';
 import { holds } from './support/roaming-load.ts';
@@ -43,5 +45,35 @@ describe('a laptop with the tunnel of macOS', () => {
     await installed.mustHoming(['down']);
     expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
     expect(await host.readFile('/var/log/macos-commands')).toContain('killall -HUP mDNSResponder\n');
+  });
+
+  test('takes all traffic and all names through an exit, beside the endpoint, and gives both back after a crash', async () => {
+    const { installed, host } = laptop;
+    const keys = [await generateKeys(host), await generateKeys(host)];
+    const conf = `${installed.user.home}/provider.conf`;
+    await host.writeFile(
+      conf,
+      `[Interface]\nPrivateKey = ${keys[0]?.privateKey}\nAddress = 10.66.0.2/32\nDNS = 10.66.0.1, corp.example\n\n[Peer]\n# vps\nPublicKey = ${keys[1]?.publicKey}\nAllowedIPs = 0.0.0.0/0\nEndpoint = ${at.dataCentre.vps}:51820\n`,
+    );
+    const servers = () => host.run(['networksetup', '-getdnsservers', 'Wi-Fi']);
+    const deviceTo = async (address: string) =>
+      / dev (\S+)/.exec((await host.exec(['ip', 'route', 'get', address])).stdout)?.[1];
+    await host.run(['networksetup', '-setdnsservers', 'Wi-Fi', '192.0.2.1']);
+    const before = await host.snapshot();
+    await installed.mustHoming(['import', conf, '--yes']);
+    await installed.mustHoming(['up', 'provider']);
+    const device = await installed.deviceOf('hm-provider');
+    expect(await servers()).toBe('10.66.0.1\n');
+    expect(await deviceTo(at.internet.core)).toBe(device);
+    expect(await deviceTo(at.dataCentre.vps)).toBe('eth0');
+    // IPv6, which the exit does not carry.
+    expect(await deviceTo(at.dataCentre.vps6)).toBeUndefined();
+    await installed.killHelper();
+    await host.run(['pkill', '-KILL', '-x', 'wireguard-go']);
+    await installed.startHelper();
+    expect(await servers()).toBe('192.0.2.1\n');
+    await expect
+      .poll(async () => diffSnapshots(before, await host.snapshot()), { timeout: 3_000 })
+      .toEqual([]);
   });
 });
