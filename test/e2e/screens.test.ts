@@ -300,6 +300,16 @@ test('away, with a controller that cannot be reached', async () => {
   await look('status-away');
 });
 
+test('a controller away from home names the rule of the firewall that hides a LAN', async () => {
+  const droppedAnswers = { by: 'ufw' as const, from: 51_820, first: 61_440, last: 61_951 };
+  const away = { path: 'internet', roundTripMs: 21, receivedBytes: 5_000, sentBytes: 3_000 } as const;
+  await connectTo((request) => ({ ...stagedTunnel(request, { nas: away }), droppedAnswers }));
+  await page.getByRole('button', { name: /^nas/ }).click();
+  await page.getByText('sudo ufw allow').scrollIntoViewIfNeeded(patience);
+  await look('status-firewall');
+  await page.getByRole('button', { name: /^nas/ }).click();
+});
+
 test('a controller without a probe key has the lines that change that', async () => {
   await connectTo((request) =>
     stagedTunnel(request, { ...home, nas: { ...home.nas, probing: 'not-supported' } }),

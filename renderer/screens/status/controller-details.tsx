@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ControllerStatus } from '../../../shared/contract/status.ts';
+import { firewallAdvice } from '../../../shared/text/firewall-words.ts';
 import { ageText, bytesText } from '../../../shared/text/quantities.ts';
 import type { Decision } from '../../../shared/timeline/decision.ts';
 import { Button } from '../../components/button.tsx';
@@ -38,6 +39,7 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
     candidates,
     probing,
     address,
+    path,
   } = controller;
   const test = async () => {
     setTesting(true);
@@ -80,6 +82,9 @@ export function ControllerDetails({ controller, lastMove }: ControllerDetailsPro
         </Button>
       </div>
       <CandidateList candidates={candidates} endpoint={endpoint} nowMs={nowMs} />
+      {path !== 'lan' && tunnel.state === 'connected' && tunnel.droppedAnswers != null && (
+        <p className={styles.firewall}>{firewallAdvice(tunnel.droppedAnswers)}</p>
+      )}
       {probing === 'not-supported' && tunnel.state === 'connected' && (
         <ProbePeerOffer profileId={tunnel.profileId} controller={name} />
       )}

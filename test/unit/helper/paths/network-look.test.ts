@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Nearby } from '../../../../helper/paths/nearby.ts';
+import { NetworkLook } from '../../../../helper/paths/network-look.ts';
+import { RememberedNetworks } from '../../../../helper/paths/remembered-networks.ts';
+
+let folder: string;
+let look: NetworkLook;
+let nowMs: number;
+let looks: number;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  folder = mkdtempSync(join(tmpdir(), 'homing-look-'));
+  nowMs = 0;
+  looks = 0;
+  look = lookOf(true);
+});
+afterEach(async () => {
+  await look.stop();
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function lookOf(isDiscovering: boolean): NetworkLook {
+  const trouble = (reason: string) => {
+    throw new Error(reason);
+  };
+  return new NetworkLook({
+    system: {
+      routes: async () => new Map(),
+      waysOut: async () => new Map(),
+      neighbourhood: async () => {
+        looks += 1;
+        return { links: [], networks: new Map(), neighbours: [], unknownGateways: [] };
+      },
+    },
+    interfaceName: 'hm-wgnet',
+    isDiscovering,
+    nearby: new Nearby(new RememberedNetworks(folder, 'abcdefgh01234567', trouble)),
+    onNearby: () => undefined,
+    wakeGateways: async () => undefined,
+    nowMs: () => nowMs,
+    drivers: () => [],
+    onTrouble: trouble,
+  });
+}
+
+async function pass(ms: number): Promise<void> {
+  nowMs += ms;
+  await vi.advanceTimersByTimeAsync(ms);
+  await look.run(async () => undefined);
+}
+
+test('who is there is looked at 1 s after a LAN was first asked, then at most every 30 s while it is asked', async () => {
+  look.discovering();
+  await pass(990);
+  expect(looks).toBe(0);
+  await pass(20);
+  expect(looks).toBe(1);
+  for (let round = 0; round < 7; round += 1) {
+    await pass(8_000);
+    look.discovering();
+  }
+  await pass(0);
+  expect(looks).toBe(2);
+});
+
+test('nothing is looked at while no round asks a LAN, or with discovery off', async () => {
+  look.discovering();
+  await pass(1_000);
+  await pass(600_000);
+  expect(looks).toBe(1);
+  await look.stop();
+  look = lookOf(false);
+  look.discovering();
+  await pass(60_000);
+  expect(looks).toBe(1);
+});
