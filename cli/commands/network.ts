@@ -17,7 +17,7 @@ import type {
 import { printConfiguration, printInvite } from './network-output.ts';
 import { collected } from './option-values.ts';
 
-/** `homing network`: for the person who runs a network. */
+/** `homing network`: for the admin of a network. */
 export function addNetworkCommand(program: Command, io: CliIo): void {
   const network = program.command('network').description('make and change a network of your own');
   addInit(network, io);

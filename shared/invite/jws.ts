@@ -36,7 +36,7 @@ export interface SignedPayload {
   readonly networkKey: NetworkKey;
 }
 
-const askAgain = 'Ask the person who runs the network to send the invite again.';
+const askAgain = 'Ask the admin of the network to send the invite again.';
 
 function refuse(code: string, title: string, cause: string, remedy = askAgain): HomingError {
   return new HomingError({ code, title, cause, remedy });
