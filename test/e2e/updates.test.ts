@@ -78,7 +78,7 @@ async function lookNow(): Promise<void> {
 
 test('a failed check for updates is an error, and the app continues', async () => {
   await lookNow();
-  await page.getByText('Homing could not look for updates').waitFor(patience);
+  await page.getByText('Homing could not check for updates').waitFor(patience);
   await page.getByText('this version keeps working').waitFor();
   await page.getByRole('button', { name: 'Check now' }).waitFor();
   await lookAtScreen(page, 'settings-update-failed');

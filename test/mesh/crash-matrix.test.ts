@@ -211,7 +211,7 @@ describe('with a tunnel up', () => {
     await laptop.startHelper();
     expect(hasInterface()).toBe(true);
     const { timeline } = await laptop.status();
-    expect(timeline.map(({ reason }) => reason).join()).toContain('has another key');
+    expect(timeline.map(({ reason }) => reason).join()).toContain('has a key that is not Homing');
     await host.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
     await host.exec(['ip', 'link', 'delete', interfaceName]);
     await host.exec(['rm', '-f', `/run/wireguard/${interfaceName}.sock`, `/run/homing/${interfaceName}.log`]);

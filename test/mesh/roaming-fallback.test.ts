@@ -65,7 +65,7 @@ test('at home the LAN is used after the event, verified through the tunnel, unde
     await mesh.world.moveLaptop('home');
     const move = await laptop.untilMoved(mark, 'nas', 'lan');
     expect(move).toMatchObject({ to: privateNas });
-    expect(move.reason).toMatch(/no probe key there/);
+    expect(move.reason).toMatch(/does not know the probe key/);
     await holds(mesh, 'lan', 1_000);
   } finally {
     await load.stop();
