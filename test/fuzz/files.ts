@@ -51,6 +51,9 @@ function journal(): Surface {
   };
 }
 
+/** Where an editor put something before its first line, nothing says whose the lines below it are. */
+const wholeBlock = /(?:^|\n)# BEGIN homing: [^\r\n]*\r?\n(?:[\s\S]*\n)?# END homing(?:\r?\n|$)/;
+
 /** The hosts file while other programs edit it: their lines are never lost or changed, whenever they write. */
 function hostsFile(): Surface {
   const { path, remove } = folder();
@@ -79,10 +82,7 @@ function hostsFile(): Surface {
       }
       await clearHosts(file);
       const after = readFileSync(file, 'latin1');
-      must(
-        !after.includes('# BEGIN homing: written') || !after.includes('\n# END homing\n'),
-        `a block is left: ${JSON.stringify(after)}`,
-      );
+      must(!wholeBlock.test(after), `a block is left: ${JSON.stringify(after)}`);
       if (after.startsWith(edited)) must(after === edited + theirs, 'an edit was changed');
       return 'accepted';
     },

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { laptopLanInterface, laptopMobileInterface } from '../lab/world.ts';
+import { laptopLanInterface } from '../lab/world.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
-import { joinLan, partLan } from './support/roaming-lan-loss.ts';
 import { controllerIn, type RoamingLaptop, timelineText } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
@@ -120,27 +119,6 @@ describe('while both links are there', () => {
     await holds(mesh, 'lan', 300);
     expect(await laptop.decisionsSince(mark, 'trouble')).toEqual([]);
     expect(await laptop.decisionsSince(mark, 'move-failed')).toEqual([]);
-  });
-
-  test('with 100 packets a second each way every move holds at both ends, in both directions', async () => {
-    // All but the LAN itself goes through the modem, so that the slow path stays open beside the fast one.
-    const route = `default via ${at.mobile.router} dev ${laptopMobileInterface} metric 50`;
-    await mesh.world.laptop.holder.ip([`route add ${route}`]);
-    await holds(mesh, 'lan', 200);
-    const load = await Load.start(mesh);
-    try {
-      for (let round = 0; round < 3; round += 1) {
-        await partLan(mesh.world);
-        await holds(mesh, 'internet', 800);
-        await joinLan(mesh.world);
-        // Does not wait for the next look at the LAN: the move is what is tested.
-        await laptop.probe();
-        await holds(mesh, 'lan', 800);
-      }
-    } finally {
-      await load.stop();
-      await mesh.world.laptop.holder.ip([`route delete ${route}`]);
-    }
   });
 });
 

@@ -55,8 +55,13 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
 }
 
 /** A stranger that fell silent while the internet works may have been a relay that stopped: not here again for a while. */
-function leftStranger(state: PathState, { from, move, isBlind }: Moving, nowMs: number): PathState {
-  if (isBlind || from.is !== 'on' || from.silentSinceMs === null || move.path !== 'internet') return state;
+function leftStranger(
+  state: PathState,
+  { from, move, isBlind, isFromSound }: Moving,
+  nowMs: number,
+): PathState {
+  // What comes in over the new path ends the suspicion of the old one before the move has ended.
+  if (isBlind || isFromSound || from.is !== 'on' || move.path !== 'internet') return state;
   const left = candidateAt(state, from.endpoint);
   if (left === undefined || !left.usable || !isStranger(state, left)) return state;
   return { ...state, quarantines: quarantined(state, left, nowMs) };

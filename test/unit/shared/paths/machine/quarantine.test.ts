@@ -159,6 +159,7 @@ describe('an address that answered a broadcast', () => {
     run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
     run.answerRound({ [internet]: 30 });
     expect(run.last('move').order.to).toBe(internet);
+    run.send({ type: 'heard', afterMs: run.nowMs });
     run.endMove();
     expect(run.state.quarantines).toHaveLength(1);
   });

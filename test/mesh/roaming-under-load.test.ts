@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, test, vi } from 'vitest';
+import { laptopMobileInterface } from '../lab/world.ts';
+import { worldAddresses as at } from '../lab/world-addresses.ts';
+import { requireLab } from '../lab-tests/require-lab.ts';
+import { joinLan, partLan } from './support/roaming-lan-loss.ts';
+import type { RoamingLaptop } from './support/roaming-laptop.ts';
+import { holds, Load } from './support/roaming-load.ts';
+import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
+
+/** A laptop with a modem beside its LAN, which the invite names: one that it does not name is left alone after it fell silent. */
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let mesh: RoamingMesh;
+let laptop: RoamingLaptop;
+
+beforeAll(async () => {
+  requireLab();
+  mesh = await createRoamingMesh({ parts: ['mobile'], withMobile: true, publicDelayMs: 20 });
+  laptop = mesh.laptop;
+  await laptop.installed.mustHoming(['up']);
+}, 60_000);
+afterAll(() => mesh?.destroy());
+
+test('with 100 packets a second each way every move holds at both ends, in both directions', async () => {
+  // All but the LAN itself goes through the modem, so that the slow path stays open beside the fast one.
+  const route = `default via ${at.mobile.router} dev ${laptopMobileInterface} metric 50`;
+  await mesh.world.laptop.holder.ip([`route add ${route}`]);
+  await holds(mesh, 'lan', 200);
+  const load = await Load.start(mesh);
+  try {
+    for (let round = 0; round < 3; round += 1) {
+      await partLan(mesh.world);
+      await holds(mesh, 'internet', 800);
+      await joinLan(mesh.world);
+      // Does not wait for the next look at the LAN: the move is what is tested.
+      await laptop.probe();
+      await holds(mesh, 'lan', 800);
+    }
+  } finally {
+    await load.stop();
+    await mesh.world.laptop.holder.ip([`route delete ${route}`]);
+  }
+});
