@@ -188,6 +188,35 @@ describe('with a tunnel up', () => {
     await expectAsBefore('edited by hand');
   });
 
+  test('a `wg` that somebody removes keeps nothing from going down', async () => {
+    await call('PUT');
+    const paths = (await host.run(['which', 'wg'])).trim().split('\n');
+    for (const path of paths) await host.run(['mount', '--bind', '/dev/null', path]);
+    try {
+      await expectAsBefore('wg removed');
+    } finally {
+      for (const path of paths) await host.run(['umount', path]);
+    }
+    await call('PUT');
+    expect((await ping(host, `nas.${network}`)).received).toBe(3);
+    await expectAsBefore('wg back');
+  });
+
+  test('a full disk below the state directory keeps nothing from connecting, and what cannot be kept is reported', async () => {
+    await host.run(['mount', '-t', 'tmpfs', '-o', 'size=4k', 'full', '/var/lib/homing']);
+    try {
+      await host.exec(['dd', 'if=/dev/zero', 'of=/var/lib/homing/fill', 'bs=4096', 'count=2']);
+      await call('PUT');
+      expect((await ping(host, `nas.${network}`)).received).toBe(3);
+      const { timeline } = await laptop.status();
+      expect(timeline.map(({ reason }) => reason).join('\n')).toContain('ENOSPC');
+      await call('DELETE');
+    } finally {
+      await host.run(['umount', '/var/lib/homing']);
+    }
+    await expectAsBefore('a full disk');
+  });
+
   test('everything continues after being stopped for three seconds', async () => {
     await call('PUT');
     expect((await ping(host, `nas.${network}`)).received).toBe(3);
