@@ -14,8 +14,8 @@ vi.setConfig({ testTimeout: 90_000 });
 
 /** A failed move goes back after about a second. */
 const oneOutageMs = 2_500;
-/** Without a quarantine a second and a third try follow in this time, 10 s and 30 s after the first. */
-const watchedMs = 25_000;
+/** Without a quarantine a second try follows 10 s after the first. */
+const watchedMs = 14_000;
 
 let mesh: RoamingMesh;
 
