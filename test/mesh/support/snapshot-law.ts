@@ -56,6 +56,32 @@ async function settledSnapshot(host: Host): Promise<Snapshot> {
   }
 }
 
+/** The host's routes and links of the laptop's own appear while the tunnel is up; time for the helper to see them. */
+const noticedMs = 400;
+
+/**
+ * The law for what appears later: while the tunnel is up the features' addresses go the way that they go without it.
+ * @returns what broke it, in lines
+ */
+export async function brokenLater(laptop: InstalledHost, trial: GeneratedTrial): Promise<string[]> {
+  const { host } = laptop;
+  const before = await settledSnapshot(host);
+  const answer = await rawCall(host, 'PUT', '/v1/tunnel', await requestOf(laptop, trial));
+  if (answer.status !== 200) return [`refused: ${answer.text}`];
+  const undo = await furnish(host, trial.features);
+  const keeps = trial.features.flatMap((feature) => feature.keeps);
+  let broken: string[];
+  try {
+    await sleep(noticedMs);
+    const waysUp = await ways(laptop, keeps);
+    await laptop.mustHoming(['down']);
+    broken = changedWays(await ways(laptop, keeps), waysUp);
+  } finally {
+    await undo();
+  }
+  return [...broken, ...diffSnapshots(before, await settledSnapshot(host))];
+}
+
 async function requestOf(laptop: InstalledHost, { addresses, allowedIps }: GeneratedTrial): Promise<string> {
   const { profile, privateKey } = await storedProfile(laptop);
   const controllers: unknown = Reflect.get(profile, 'controllers');
