@@ -4,6 +4,7 @@ import { diffSnapshots } from '../lab/snapshot.ts';
 import { generateKeys } from '../lab/wireguard-host.ts';
 import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { type RoamingLaptop, timelineText } from './support/roaming-laptop.ts';
 import { holds } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
@@ -17,6 +18,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 let mesh: RoamingMesh;
 let laptop: RoamingLaptop;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();
