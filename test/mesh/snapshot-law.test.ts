@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { trials } from './support/generated-host.ts';
 import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
 import { brokenBy, brokenLater } from './support/snapshot-law.ts';
@@ -8,6 +9,8 @@ import { brokenBy, brokenLater } from './support/snapshot-law.ts';
 let mesh: SmallMesh;
 /** The same hosts each time; `npm run bench -- snapshots` draws others, and docs/RELIABILITY.md says what it found. */
 const seed = 20_261_121;
+
+oneStory();
 
 beforeAll(async () => {
   requireLab();
