@@ -33,7 +33,7 @@ export interface Candidate extends MoveFailures {
   readonly source: CandidateSource;
   /** A route leads there over a link that is up, and not through the tunnel or a container bridge. */
   readonly usable: boolean;
-  /** Nobody vouches for it: found by asking this LAN, and neither named by the invite nor known here from before. */
+  /** Found by discovery on this LAN, not named by the invite, and not known in this network. See strangers.ts. */
   readonly isStranger: boolean;
   readonly last: CandidateVerdict;
   /** Kept while later probes are silent; dropped by {@link distrust}. */

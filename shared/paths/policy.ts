@@ -18,9 +18,9 @@ function takeable(situation: Situation): readonly ProvenCandidate[] {
 }
 
 /**
- * Leaves a path that was found silent, for one that answers. What answered only before the suspicion does not
- * count: when the whole uplink dies, everything had answered a moment ago. Without suspicion traffic may well flow
- * past the unanswered probes, so a candidate whose last move failed still waits.
+ * Leaves a silent path for a candidate that answers. Answers from before the suspicion do not count: when the whole
+ * uplink fails, everything had answered a moment earlier. Without a suspicion, traffic may well flow although probes go
+ * unanswered, so a candidate whose last move failed still waits for its backoff.
  */
 function leaveSilent(situation: Situation, current: Candidate): Choice {
   const { nowMs, suspectSinceMs } = situation;
@@ -36,8 +36,8 @@ function leaveSilent(situation: Situation, current: Candidate): Choice {
 }
 
 /**
- * From the internet: to a LAN that is not a detour, else to an internet path that is clearly faster. A stranger waits until
- * the path in use has answered, so that there is a time to compare with, or is found silent.
+ * From the internet: to a LAN that is not a detour, else to an internet path that is clearly faster. A stranger waits
+ * until the path in use has answered, so that there is a time to compare with, or has been found silent.
  */
 function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
   const internet = fastest([current, ...rivals].filter(isProven).filter((one) => one.path === 'internet'));
@@ -52,8 +52,8 @@ function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[
 }
 
 /**
- * From the LAN: to one that is clearly faster; to the internet only when the LAN in use is a long detour. A stranger gives
- * way to any that somebody vouches for, and never takes the place of one.
+ * From a LAN: to a clearly faster LAN address; to the internet only if the LAN in use is a long detour. A stranger
+ * gives way to any named or known address, and never replaces one.
  */
 function improveOnLan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
   const vouched = fastest(rivals.filter((rival) => rival.path === 'lan' && !rival.isStranger));
@@ -83,7 +83,7 @@ function quickerThanSlowLan(current: Candidate, rivals: readonly ProvenCandidate
   return winner(current, rivals, (rivalMs, currentMs) => isLanWorthLeaving(currentMs, rivalMs));
 }
 
-/** Moves for speed alone are between averages that settled, and only from a path that answered when last asked. */
+/** Moves for speed alone compare settled averages, and only leave a path that answered its last probe. */
 function winner(
   current: Candidate,
   rivals: readonly ProvenCandidate[],
@@ -95,7 +95,7 @@ function winner(
   return wins(best.verified.smoothedMs, current.verified.smoothedMs) ? best : null;
 }
 
-/** Leaves a path that is not known to be broken, only for a better one that answered just now. */
+/** Leaves a path that is not known to be broken only for a better candidate that just answered. */
 function improve(situation: Situation, current: Candidate): Choice {
   const rivals = takeable(situation);
   const better =
@@ -108,8 +108,8 @@ function improve(situation: Situation, current: Candidate): Choice {
 }
 
 /**
- * Decides the path of one controller. Pure: the same situation gives the same choice, whatever
- * the order of the candidates. Ask once per probe round or event, and act on the answer before asking again.
+ * Decides the path of one controller. Pure: the same situation gives the same choice, regardless of the order of the
+ * candidates. Call it once per probe round or event, and act on the result before calling it again.
  */
 export function choose(situation: Situation): Choice {
   if (situation.current === null) return chooseWithoutPath(situation, 'start');

@@ -10,8 +10,8 @@ import { isNoNearer } from './strangers.ts';
 /** When to probe again, and what. */
 
 /**
- * Delay of a round that follows trouble; it doubles each time, up to {@link watchDelayMs}. A controller that is restarted
- * is away for some hundred milliseconds.
+ * Delay of a round that follows trouble; it doubles each time, up to {@link watchDelayMs}. A restarting controller is
+ * unreachable for some hundred milliseconds.
  */
 export const troubleDelayMs = 250;
 
@@ -19,8 +19,8 @@ export const troubleDelayMs = 250;
 export const settlingDelayMs = 1_000;
 
 /**
- * Delay while a better path could appear without any event. A LAN is then found after 8 s at worst and the move
- * fits into the 10 s that a person waits before wondering.
+ * Delay while a better path could appear without an event. A LAN is then found after 8 s at worst, and the move
+ * completes within the 10 s after which a user starts to wonder.
  */
 export const watchDelayMs = 8_000;
 
@@ -40,7 +40,7 @@ export interface Schedule {
 export interface ScheduledRound {
   /** In the order in which to send. */
   readonly targets: readonly Endpoint[];
-  /** Whether to ask the local network too. */
+  /** Whether to probe the local network too. */
   readonly discovery: boolean;
   readonly reason: string;
 }
@@ -61,8 +61,8 @@ function concernOf(situation: Situation): Concern {
 }
 
 /**
- * Whether a rival could be preferred to a LAN path that answers, without any event. Never, when that path answers
- * within 10 ms. What was silent when last asked would need an event to answer now.
+ * Whether a rival could become preferable to an answering LAN path without an event. Never if that path answers within
+ * 10 ms. A rival that did not answer its last probe needs an event to answer again.
  */
 function couldBeatLan(rival: Candidate, current: Candidate): boolean {
   if (!isProven(current)) return false;
@@ -74,7 +74,7 @@ function couldBeatLan(rival: Candidate, current: Candidate): boolean {
   return rival.path === 'lan' ? isClearlyFaster(rivalMs, currentMs) : isLanWorthLeaving(currentMs, rivalMs);
 }
 
-/** The internet is asked until its times show that a stranger is nearer: it may only have been silent by chance. */
+/** The internet is probed until its times show that the stranger is nearer: its silence may have been chance. */
 function couldBeatStranger(rival: Candidate, current: ProvenCandidate): boolean {
   if (isUnanswered(rival) || !isProven(rival)) return true;
   const isSettledBoth = isSettled(rival.verified) && isSettled(current.verified);
@@ -117,13 +117,14 @@ function troubleDelay(roundsSinceEvent: number): number {
 }
 
 /**
- * Time from the start of a round to the start of the next; when probes still wait for their answers then, the next
- * starts as they end. Counted from the end of a round instead, and with choices made only there, a LAN that appears
- * without an event took 10.9 s at the 95th percentile in simulation, not below 9.
+ * Time from the start of a round to the start of the next; if probes are still pending then, the next round starts when
+ * they end. Counted from the end of a round instead, with choices made only there, a LAN that appears without an event
+ * took 10.9 s at the 95th percentile in simulation, not below 9.
  *
- * Null when only an event can bring anything better:
+ * Null if only an event can bring a better path:
  * - on a LAN that answers, without suspicion, when no usable candidate could beat it;
- * - on the internet that answers, without suspicion, when no usable LAN candidate and no network to ask exist.
+ * - on the internet that answers, without suspicion, when there is no usable LAN candidate and no network for
+ *   discovery.
  */
 export function nextProbeDelayMs(situation: Situation, schedule: Schedule): number | null {
   const { roundsSinceEvent, discoveryNetwork } = schedule;
@@ -149,7 +150,7 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
   }
 }
 
-/** A LAN that answers but was slow at first (a radio waking up) is asked again soon, not 8 s later. */
+/** A LAN that was slow at first (a radio waking up) is probed again soon, not 8 s later. */
 function isStillSettling(candidate: Candidate): boolean {
   return candidate.last.verdict === 'verified' && isProven(candidate) && !isSettled(candidate.verified);
 }

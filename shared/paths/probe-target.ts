@@ -4,33 +4,33 @@ export interface ProbeTarget {
   readonly host: string;
   readonly port: number;
   /**
-   * `unicast` is a candidate. All others look for candidates: `remembered` is an address at which the controller answered
-   * before in this very network, `neighbour` one of a machine on the link.
+   * `unicast` is a candidate. All others are discovery: `remembered` is an address where the controller answered before
+   * in this network, `neighbour` the address of a machine on the link.
    */
   readonly kind: 'unicast' | DiscoveryKind;
   /** The interface of a link-local or multicast target, where the host names no zone. */
   readonly interfaceName?: string;
-  /** Its own, where the round's does not fit it. */
+  /** The target's own timeout, if the round's does not fit. */
   readonly timeoutMs?: number;
 }
 
 export type DiscoveryKind = 'remembered' | 'broadcast' | 'multicast' | 'neighbour';
 
-/** A target of discovery. Where it names no port, it is the controller's. */
+/** A discovery target. Without a port it uses the controller's. */
 export type DiscoveryTarget = Omit<ProbeTarget, 'port' | 'interfaceName'> & {
   readonly kind: DiscoveryKind;
   readonly port?: number;
   readonly interfaceName: string;
 };
 
-/** How often and how long one target is asked. */
+/** How many messages a target gets, and the timeout of each. */
 export interface ProbeTiming {
   /** From a message to the next one; an answer to an earlier message counts until the last timeout. */
   readonly timeoutMs: number;
   readonly attempts: number;
 }
 
-/** What a probe of one target came to. */
+/** The result of probing one target. */
 export type ProbeOutcome =
   | {
       /** Whoever answered holds the controller's private key, at `from`. */

@@ -2,8 +2,8 @@ import type { Candidate, CandidateSource, ProvenCandidate } from './candidate.ts
 import { isUnanswered } from './standing.ts';
 
 /**
- * Orders between candidates. Each is total, with the endpoint's text as the last word, so that a choice never
- * depends on the order in which candidates are listed.
+ * Orders between candidates. Each is total, with the endpoint's text as the tie-breaker, so that a choice never depends
+ * on the order in which candidates are listed.
  */
 
 function compareEndpoints(a: Candidate, b: Candidate): number {
@@ -28,7 +28,7 @@ export function fastestOf(
   return fastest(candidates.filter((candidate) => candidate.path === path));
 }
 
-/** Where a good guess comes from, best first: what worked before, then what the network's author wrote. */
+/** Sources by how likely they are to work, best first: what worked before, then what the network's author wrote. */
 const sourceRank: Record<CandidateSource, number> = {
   remembered: 0,
   live: 1,
@@ -57,7 +57,7 @@ export function compareProbeTargets(a: Candidate, b: Candidate): number {
   return compareGuesses(a, b);
 }
 
-/** Order of probes when the path in use may be dead: what answered when last asked comes first. */
+/** Order of probes when the path in use may be dead: candidates that answered their last probe come first. */
 export function compareRescuers(a: Candidate, b: Candidate): number {
   const doubt = (candidate: Candidate) => {
     if (candidate.last.verdict === 'verified') return 0;

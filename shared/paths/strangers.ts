@@ -4,21 +4,21 @@ import { fastest, fastestOf } from './ranking.ts';
 import { isSettled } from './round-trips.ts';
 
 /**
- * LAN addresses that nobody vouches for: found by asking the LAN, named by no invite, and not known from before in this very
- * network. Anybody in a LAN can answer a broadcast by relaying it to the real controller. The proof of a probe is then
- * genuine; what a relay cannot do is answer sooner than the controller does over the same way to the internet.
+ * A stranger is a LAN address found by discovery that no invite names and that is not known in this network. Anybody on
+ * a LAN can answer a broadcast probe by relaying it to the real controller. The probe's proof is then genuine, but a
+ * relay cannot answer sooner than the controller itself does over the same uplink.
  */
 
 /**
- * A stranger is nearer when it answers within this share of the time that the internet takes. A relay's packets go over the
- * LAN and then the way that the laptop's own go, so its time is at least the internet's, less what a slow radio varies by.
+ * A stranger is nearer if it answers within this share of the internet path's time. A relay's packets cross the LAN and
+ * then the laptop's own uplink, so they take at least the internet's time, minus the jitter of a slow radio.
  */
 export const nearerShare = 0.5;
 
 /** A stranger in use that answers no sooner than this share of the internet's time is no longer nearer. */
 export const fartherShare = 0.8;
 
-/** Below this the time of the internet path is all noise, and nothing is gained by a move either. */
+/** Below this the time of the internet path is mostly noise, and a move would gain nothing. */
 export const nearerFloorMs = 1;
 
 /** Whether a stranger may be preferred to an internet path whose time was measured in this network. */
@@ -29,15 +29,17 @@ export function isClearlyNearer(stranger: ProvenCandidate, internet: ProvenCandi
   return lanMs <= smoothedMs * nearerShare && smoothedMs - lanMs >= nearerFloorMs;
 }
 
-/** Whether a stranger in use gives way to an internet path: no sooner than a relay would answer, by settled times. */
+/**
+ * Whether a stranger in use gives way to an internet path: by settled times it answers no sooner than a relay would.
+ */
 export function isNoNearer(stranger: ProvenCandidate, internet: ProvenCandidate): boolean {
   if (!isSettled(stranger.verified) || !isSettled(internet.verified)) return false;
   return stranger.verified.smoothedMs > internet.verified.smoothedMs * fartherShare;
 }
 
 /**
- * The LAN candidate to use, or null: the fastest that somebody vouches for, unless it is a detour; a stranger only where none
- * of those answers, and where it is clearly nearer than the internet or there is no internet path.
+ * The LAN candidate to use, or null: the fastest named or known one, unless it is a detour; a stranger only if none of
+ * those answers and it is clearly nearer than the internet, or there is no internet path.
  */
 export function bestLan(
   lans: readonly ProvenCandidate[],
@@ -53,7 +55,7 @@ export function bestLan(
   return stranger;
 }
 
-/** The best of candidates that all answered: a LAN as {@link bestLan} says, else the internet. */
+/** The best of candidates that all answered: a LAN if {@link bestLan} returns one, else the internet. */
 export function preferred(candidates: readonly ProvenCandidate[]): ProvenCandidate | null {
   const internet = fastestOf('internet', candidates);
   return (

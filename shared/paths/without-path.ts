@@ -14,13 +14,13 @@ import { type Choice, moveTo, type Situation, usableOthers } from './situation.t
 import { isFresh, isRecent } from './standing.ts';
 import { preferred } from './strangers.ts';
 
-/** Choosing when there is no path to lose: at the start, and when the link of the path in use is gone. */
+/** The choice when there is no path to lose: at the start, and when the link of the path in use is gone. */
 
 type Cause = 'start' | 'link-gone';
 
 /**
- * At the start there is time for the proof of this moment. When a link goes away the answers of the last seconds say
- * no more than those of the last minutes, so the usual preference decides.
+ * At the start there is time for a fresh proof. When a link goes down, answers of the last seconds prove no more than
+ * those of the last minutes, so the usual preference decides.
  */
 function chooseAmong(candidates: readonly Candidate[], nowMs: number, cause: Cause): Choice | null {
   const recent = candidates.filter((candidate) => isRecent(candidate, nowMs));
@@ -38,10 +38,10 @@ function chooseAmong(candidates: readonly Candidate[], nowMs: number, cause: Cau
 }
 
 /**
- * The path to take at once: the best that answered within minutes, else a public address, which is as good as any
- * when nothing is known. Never a private address without proof: in a café the same one is someone else's.
+ * The path to use at once: the best that answered within minutes, else a public address, which is the best guess when
+ * nothing is known. Never an unproven private address: in a café it may belong to another host.
  *
- * A candidate whose last move failed comes after all others, but is not left out: nothing works anyway.
+ * A candidate whose last move failed comes after all others, but is not excluded: nothing works anyway.
  */
 export function chooseWithoutPath(situation: Situation, cause: Cause): Choice {
   const { nowMs } = situation;

@@ -48,7 +48,7 @@ function provenInUse(state: PathState, nowMs: number): Step {
   return suspectSession(heard, sinceMs, nowMs);
 }
 
-/** It answered over the link itself just now: it can be used without looking up a route. */
+/** It answered over the link itself just now, so it can be used without a route lookup. */
 function discovered(
   state: PathState,
   target: Pick<DiscoveryTarget, 'kind'> & Pick<ProbeTarget, 'interfaceName'>,

@@ -9,7 +9,7 @@ import {
 } from '../candidate.ts';
 import { isOnLan, type Losses, type Route, type WayOut } from '../route.ts';
 
-/** The candidates of one controller, with the route each would take. Every function returns the list that follows. */
+/** The candidates of one controller, each with its current route. Every function returns the updated list. */
 
 /** Where an endpoint was learned from. */
 export interface KnownEndpoint {
@@ -19,18 +19,18 @@ export interface KnownEndpoint {
 }
 
 export interface PathCandidate extends Candidate {
-  /** What it was declared as; a public endpoint on this very LAN is a LAN one while that is so. */
+  /** The path kind it was declared with. A public endpoint on the laptop's own LAN temporarily counts as LAN. */
   readonly declared: CandidatePath;
-  /** The invite names it, by its address or by a host name that stands for it. */
+  /** Whether the invite names it, by address or by a host name that resolves to it. */
   readonly isNamed: boolean;
   readonly route: Route | null;
-  /** The way at the last look at the routes, to notice another; null before the first look. */
+  /** The route at the last lookup, to detect a change; null before the first lookup. */
   readonly way: string | null;
 }
 
 type Candidates = readonly PathCandidate[];
 
-/** The address of an endpoint as routes are looked up. */
+/** The address of an endpoint, in the form used for route lookups. */
 export function hostOf(endpoint: Endpoint): string {
   return partsOf(endpoint).host;
 }
@@ -54,7 +54,7 @@ export function knownCandidate(known: KnownEndpoint): PathCandidate {
   };
 }
 
-/** What is known already stays as it is, and is named from then on where the invite names it. */
+/** Adds an endpoint. A known endpoint stays unchanged, except that it becomes named if the invite names it. */
 export function addCandidate(candidates: Candidates, known: KnownEndpoint): Candidates {
   const { endpoint } = known;
   const before = candidates.find((one) => one.endpoint === endpoint);
@@ -64,8 +64,8 @@ export function addCandidate(candidates: Candidates, known: KnownEndpoint): Cand
 }
 
 /**
- * Adds what answered over a link itself a moment ago. Its route is looked up later; should the link go before that, the
- * way over it is known to be lost all the same.
+ * Adds an endpoint that just answered over a link. Its full route is looked up later; the link is recorded now so that
+ * the candidate is marked lost if the link goes down before that.
  */
 export function addOnLink(candidates: Candidates, endpoint: Endpoint, device: string): Candidates {
   const route: Route = { device, linkKind: 'lan', onLink: true, source: '', usable: true };
@@ -81,19 +81,19 @@ export function changeCandidate(
   return candidates.map((one) => (one.endpoint === endpoint ? change(one) : one));
 }
 
-/** Whether the way to a candidate led over what was lost. */
+/** Whether the route to a candidate used a lost link or source address. */
 export function wasLost({ route }: PathCandidate, { devices, addresses }: Losses): boolean {
   return route !== null && (devices.includes(route.device) || addresses.includes(route.source));
 }
 
-/** Marks the ways that were lost, so that the same routes on another network count as a change. */
+/** Marks the lost routes, so that an identical route on another network counts as a change. */
 export function markLost(candidates: Candidates, losses: Losses): Candidates {
   return candidates.map((one) => (wasLost(one, losses) ? { ...one, way: 'lost' } : one));
 }
 
 /**
- * What is known at once after a loss: by which link the internet can be reached now. Only that: whether a LAN address
- * lies on a link takes the whole route, which is looked up as well and settles everything.
+ * Applies what is known immediately after a loss: the link that now leads to the internet. LAN candidates need the
+ * complete route, which is looked up as well and takes precedence.
  */
 export function applyWaysOut(
   candidates: Candidates,
@@ -114,18 +114,18 @@ export function applyWaysOut(
 }
 
 /**
- * A path fell silent and was left. A LAN that answered only before that has to answer again: it is most likely the same
- * LAN by another address, and its own silence is still waited for.
+ * Applied when a silent path has been left. LAN candidates that answered only before the silence must answer again:
+ * they are most likely the same LAN under another address, whose own silence has not been detected yet.
  */
 export function doubtLan(candidates: Candidates, sinceMs: number): Candidates {
   return candidates.map((one) => {
     if (one.path !== 'lan' || one.verified === null || one.verified.atMs >= sinceMs) return one;
-    // What was asked since then and did not answer stays known as silent.
+    // A candidate that was probed since then without an answer keeps its silent verdict.
     return one.last.verdict === 'verified' ? distrust(one) : { ...one, verified: null };
   });
 }
 
-/** Makes the resolved endpoints what the names say now; what is in use stays until it is left. */
+/** Replaces the resolved endpoints by the current DNS results. The endpoint in use stays until the path leaves it. */
 export function applyResolved(
   candidates: Candidates,
   known: readonly KnownEndpoint[],
@@ -140,16 +140,16 @@ export function applyResolved(
 
 export interface Rerouted {
   readonly candidates: Candidates;
-  /** What is in use is reached another way than before. */
+  /** The route of the endpoint in use changed. */
   readonly isOtherWay: boolean;
-  /** A candidate can be reached that could not, or by another way. */
+  /** A candidate became reachable, or its route changed. */
   readonly isOpened: boolean;
 }
 
 /**
- * Applies the routes of now. A candidate whose way changed is distrusted as its kind demands; one that was discovered on
- * a network that is gone is forgotten.
- * @param offLink whether a LAN candidate behind a gateway counts: worth a try after an event, not for ever
+ * Applies the current routes. A candidate whose route changed loses its proof as its kind requires; a discovered
+ * candidate whose network is gone is removed.
+ * @param offLink whether a LAN candidate behind a gateway counts: it is tried after an event, but not indefinitely
  */
 export function applyRoutes(
   candidates: Candidates,
@@ -175,7 +175,7 @@ export function applyRoutes(
   return { candidates: after, isOtherWay, isOpened };
 }
 
-/** A private address over a point-to-point link is on somebody else's network, whatever answers there. */
+/** A private address over a point-to-point link belongs to another network, whoever answers there. */
 function isWorthTrying({ path, route, verified }: PathCandidate, offLink: boolean): boolean {
   if (path === 'internet' || isOnLan(route)) return true;
   return route?.linkKind === 'lan' && (offLink || verified !== null);

@@ -19,16 +19,18 @@ import {
 import { trialOf } from './trial.ts';
 import { silenceOfTunnel } from './tunnel-proof.ts';
 
-/** A round trip that was never measured counts as this. */
+/** The round trip assumed for a path that was never measured. */
 export const assumedRoundTripMs = 300;
 
-/** A LAN that no probe can prove answers through the tunnel within this time, or is left: 200 ms are not noticed. */
+/**
+ * A LAN candidate that no probe can prove must answer through the tunnel within this time, or the move is reverted. An
+ * outage of 200 ms goes unnoticed.
+ */
 const maxTrialMs = 180;
 
 /**
- * Asks the policy what to do, unless an effect is under way, which only its own end may interrupt, or the last one failed
- * a moment ago.
- * @param when `round-end`: every target has answered or been silent
+ * Runs the policy, unless an effect is in progress (only its own end may interrupt it) or the last one failed recently.
+ * @param when `round-end`: every target has answered or timed out
  */
 export function decide(state: PathState, nowMs: number, when: 'news' | 'round-end' = 'news'): Step {
   const { phase } = state;
@@ -54,14 +56,17 @@ export function decide(state: PathState, nowMs: number, when: 'news' | 'round-en
   return andThen(andThen(judged, remember), (after) => recordKept(after, choice.reason, when));
 }
 
-/** Unanswered probes say nothing of a controller that knows no probe key: its tunnel has to be silent for long enough. */
+/**
+ * With a controller that does not know the probe key, unanswered probes mean nothing: only a long silence of its tunnel
+ * counts.
+ */
 function isUnsure(state: PathState): boolean {
   const { phase, everAnswered } = state;
   if (everAnswered || phase.is !== 'on' || candidateAt(state, phase.endpoint)?.usable !== true) return false;
   return silenceOfTunnel(state) !== 'lasting';
 }
 
-/** The best endpoint so far is tried first at the next start. */
+/** Remembers the best endpoint so far; it is tried first at the next start. */
 export function remember(state: PathState): Step {
   const current = candidateAt(state, endpointIn(state.phase));
   if (current?.last.verdict !== 'verified' || current.endpoint === state.remembered) return [state, []];
@@ -69,7 +74,7 @@ export function remember(state: PathState): Step {
   return [{ ...state, remembered: endpoint }, [{ do: 'remember', endpoint, path }]];
 }
 
-/** That nothing changes is worth a line once after each event. */
+/** A decision to stay is recorded once per event. */
 function recordKept(state: PathState, reason: string, when: 'news' | 'round-end'): Step {
   if (when === 'news' || state.roundsSinceEvent !== 1 || reason === state.lastKept) return [state, []];
   const kept = { ...state, lastKept: reason };
@@ -77,14 +82,14 @@ function recordKept(state: PathState, reason: string, when: 'news' | 'round-end'
   return [kept, [{ do: 'record', decision: { kind: 'kept', reason } }]];
 }
 
-/** With nothing to protect the endpoint is set at once and verified after, by the round that follows. */
+/** When there is no working path to protect, the endpoint is set at once and verified by the next round. */
 function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: boolean, nowMs: number): Step {
   const { nextId: effect } = state;
   const order = {
     ...orderOf(state, from, move),
     maxOutageMs: isBlind && move.path === 'lan' ? maxTrialMs : null,
   };
-  // Before the move: an answer that comes during it may end the suspicion, and the doubt has to stay.
+  // Taken before the move: an answer during the move may end the suspicion, but the doubt has to remain.
   const since = from.is === 'on' ? from.silentSinceMs : null;
   const isFromSound = from.is === 'on' && since === null;
   const phase: Phase = {
@@ -121,9 +126,9 @@ function orderOf(state: PathState, from: Rest, { to }: MoveChoice): Omit<MoveOrd
 }
 
 /**
- * Whether the controller may have forgotten the session, although a probe says that it is there. After a loss that lasted
- * it may have been restarted, and there is no working path that another handshake could disturb. After a move there failed,
- * another session is requested once; more often only where the path that is left does not work either.
+ * Whether the controller may have forgotten the session although it answers probes. After a lasting loss it may have
+ * been restarted, and no working path could be disturbed by another handshake. After a failed move to it, renegotiate
+ * once; more often only if the old path does not work either.
  */
 function isSessionDoubtful(
   { reachability }: PathState,
@@ -140,8 +145,8 @@ function isSessionDoubtful(
 }
 
 /**
- * The same endpoint, reached another way. WireGuard in user space keeps sending from the address and link it used before,
- * and stays stuck when that is gone ("network is unreachable", for good); setting the endpoint again makes it look.
+ * Sets the same endpoint again because its route changed. Userspace WireGuard caches the source address and link and
+ * fails permanently with "network is unreachable" once they are gone; setting the endpoint clears the cache.
  */
 function beginReset(state: PathState, on: Extract<Rest, { is: 'on' }>): Step {
   const { nextId: effect } = state;

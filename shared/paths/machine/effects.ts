@@ -14,9 +14,9 @@ export interface MoveOrder {
   readonly roundTripMs: number;
   /** The link to the new endpoint; null if unknown. */
   readonly device: string | null;
-  /** The controller answers probes there, but not through the tunnel: renegotiate with the move. */
+  /** The controller answers probes there, but not through the tunnel: renegotiate during the move. */
   readonly renew: boolean;
-  /** The path being left works, as far as is known, and must not be without traffic for longer; null for no limit. */
+  /** The maximum outage, when the old path is believed to work; null for no limit. */
   readonly maxOutageMs: number | null;
 }
 
@@ -36,7 +36,9 @@ export type PathEffect =
       readonly hosts: readonly string[];
       readonly losses: Losses;
     }
-  /** Requests a turn among the controllers, or an earlier one; a controller with a turn keeps it. */
+  /**
+   * Requests a turn among the controllers, or makes the request urgent. A controller that already has a turn keeps it.
+   */
   | { readonly do: 'take-turn'; readonly isUrgent: boolean }
   | { readonly do: 'yield-turn' }
   | {

@@ -5,21 +5,24 @@ import type { Losses, Route, WayOut } from '../route.ts';
 import type { KnownEndpoint } from './candidates.ts';
 import type { CountersLook } from './peer.ts';
 
-/** What a move came to. */
+/** The result of a move. */
 export type MoveOutcome =
   | { readonly moved: true; readonly tookMs: number }
   | { readonly moved: false; readonly reason: string; readonly reverted: boolean };
 
-/** What the tunnel said: `idle` when no data went out, so that nothing can be said; `no-session` when none could. */
+/**
+ * The result of a tunnel check. `idle`: no data was sent, so nothing can be concluded. `no-session`: no data could be
+ * sent.
+ */
 export type TunnelVerdict = 'heard' | 'silent' | 'idle' | 'no-session';
 
-/** The facts that a controller's path is decided from. Times are on the machine's monotonic clock. */
+/** The inputs that decide a controller's path. Times are on the host's monotonic clock. */
 export type PathEvent =
-  /** The tunnel is up, and set to this endpoint; what could be better is looked for. */
+  /** The tunnel is up with this endpoint; the search for a better path begins. */
   | { readonly type: 'started'; readonly endpoint: Endpoint | null }
-  /** A link, an address or a route changed, or the machine slept. What comes back at once was lost all the same. */
+  /** A link, an address or a route changed, or the machine slept. A link that is already back still counts as lost. */
   | { readonly type: 'network-changed'; readonly losses: Losses }
-  /** How addresses can be reached now, by address: answers the effect `look-up` of `ways-out`. */
+  /** The outgoing links by destination address: answers the effect `look-up` of `ways-out`. */
   | {
       readonly type: 'ways-out';
       readonly ways: Readonly<Record<string, WayOut>>;
@@ -27,63 +30,63 @@ export type PathEvent =
     }
   /** The routes to the candidates, by address without zone: answers `look-up` of `routes`. */
   | { readonly type: 'routes'; readonly routes: Readonly<Record<string, Route>> }
-  /** The routes, and where to look for the controller: answers `look-up` of `network`. */
+  /** The routes and the discovery targets: answers `look-up` of `network`. */
   | {
       readonly type: 'network';
       readonly routes: Readonly<Record<string, Route>>;
       readonly discovery: readonly DiscoveryTarget[];
-      /** Which network each link leads into; missing: not looked at. */
+      /** The network behind each link; missing when it was not determined. */
       readonly networks?: Readonly<Record<string, NetworkIdentity>>;
     }
-  /** Another look at who is there, while the network stays as it is. */
+  /** The discovery targets were read again; the network itself did not change. */
   | {
       readonly type: 'nearby';
       readonly discovery: readonly DiscoveryTarget[];
       readonly networks?: Readonly<Record<string, NetworkIdentity>>;
     }
-  /** The network could not be looked at: answers `look-up` of `network`. */
+  /** The network could not be read: answers `look-up` of `network`. */
   | { readonly type: 'look-failed' }
-  /** What the controller's endpoints stand for now: answers `look-up` of `names`. */
+  /** The addresses that the controller's endpoints resolve to now: answers `look-up` of `names`. */
   | { readonly type: 'resolved'; readonly known: readonly KnownEndpoint[] }
-  /** So many packets went out through the tunnel, as far as that is known, and none came back. */
+  /** Packets were sent through the tunnel, as many as given if known, and none were received. */
   | { readonly type: 'silent'; readonly sinceMs: number; readonly unanswered?: number }
-  /** Something came back over the tunnel, some time after the one given. */
+  /** A packet was received through the tunnel after the given time. */
   | { readonly type: 'heard'; readonly afterMs: number }
-  /** The controller's own byte counters, where there are other controllers. */
+  /** The controller's own byte counters, when there are several controllers. */
   | ({ readonly type: 'counters' } & CountersLook)
-  /** What the live interface says of the controller. @see handshake-age.ts in the helper */
+  /** The state of this peer as the live interface reports it. @see handshake-age.ts in the helper */
   | {
       readonly type: 'peer';
       readonly endpoint: Endpoint | null;
       readonly handshakeAgeMs: number | null;
     }
-  /** Its turn among the controllers has come: answers `take-turn`. */
+  /** This controller's turn has come: answers `take-turn`. */
   | { readonly type: 'turn' }
-  /** One target of a round answered, or will not. */
+  /** One target of a round answered, or finally timed out. */
   | {
       readonly type: 'probed';
       readonly round: number;
       readonly index: number;
       readonly outcome: ProbeOutcome;
     }
-  /** Every target of the round has answered or been silent. */
+  /** Every target of the round has answered or timed out. */
   | { readonly type: 'round-ended'; readonly round: number }
   | { readonly type: 'round-failed'; readonly round: number; readonly error: string }
   /** Ends `move` and `set`. */
   | { readonly type: 'move-ended'; readonly effect: number; readonly outcome: MoveOutcome }
   | { readonly type: 'reset-ended'; readonly effect: number }
   | { readonly type: 'renewed'; readonly effect: number }
-  /** Ends any effect on the endpoint: it could not be carried out. */
+  /** Ends any effect on the endpoint: it failed. */
   | { readonly type: 'effect-failed'; readonly effect: number; readonly error: string }
-  /** After `renewed`: whether the new session brought more than itself. */
+  /** After `renewed`: whether more than the handshake itself was received in the new session. */
   | { readonly type: 'renewal-judged'; readonly effect: number; readonly answered: boolean }
-  /** Answers `check-session`: for how long data went out and nothing came in, or null when that is not so. */
+  /** Answers `check-session`: for how long data was sent and none received; null otherwise. */
   | { readonly type: 'session-checked'; readonly check: number; readonly silentMs: number | null }
   | { readonly type: 'session-check-failed'; readonly check: number; readonly error: string }
   /** Answers `ask-tunnel`. */
   | { readonly type: 'tunnel-asked'; readonly check: number; readonly verdict: TunnelVerdict }
-  /** Somebody asks for a test now. */
+  /** A user requested a test. */
   | { readonly type: 'requested' }
-  /** The time that `wakeAtMs` named has come. */
+  /** The time returned by `wakeAtMs` has come. */
   | { readonly type: 'wake' }
   | { readonly type: 'stopped' };

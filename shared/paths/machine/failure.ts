@@ -10,7 +10,7 @@ import type { Failure, PathState } from './state.ts';
 const firstRetryMs = 1_000;
 const maxRetryMs = 8_000;
 
-/** The failures so far and another. */
+/** The failure record after another failure. */
 export function failedAgain(before: Failure | null, error: string, nowMs: number): Failure {
   const count = (before?.count ?? 0) + 1;
   return { count, error, retryAtMs: nowMs + Math.min(maxRetryMs, firstRetryMs * 2 ** (count - 1)) };
@@ -21,7 +21,7 @@ export function isWaitingOut({ failure }: PathState, nowMs: number): boolean {
   return failure?.retryAtMs != null && nowMs < failure.retryAtMs;
 }
 
-/** Recorded once per kind of failure in a row. */
+/** Recorded once per series of identical failures. */
 export function troubleOf(
   before: Failure | null,
   attempt: Parameters<typeof couldNot>[0],

@@ -10,15 +10,18 @@ import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../probe-target.ts'
  * public endpoint is lost, and WireGuard sends the next after 5 s (REKEY_TIMEOUT; paper, section 6.1).
  */
 
-/** What a LAN needs to answer before the tunnel's first handshake; the interface is made in that time. */
+/** How long a LAN may take to answer before the tunnel's first handshake; the interface is created meanwhile. */
 const lanNowMs = 40;
-/** A probe costs about a millisecond of arithmetic: the LANs of so many controllers are probed before the first handshake. */
+/**
+ * A probe costs about a millisecond of CPU time, so the LANs of only this many controllers are probed before the first
+ * handshake.
+ */
 const maxProbed = 8;
 
 export interface FirstCandidates {
   readonly privateEndpoints: readonly Endpoint[];
   readonly publicEndpoints: readonly Endpoint[];
-  /** What the path was good on last time. */
+  /** The endpoint and path kind that worked last time. */
   readonly remembered: { readonly endpoint: Endpoint; readonly path: CandidatePath } | undefined;
 }
 
@@ -26,7 +29,7 @@ export type FirstState =
   | { readonly is: 'probing'; readonly untilMs: number; readonly then: readonly Endpoint[] }
   /** The first of these is being resolved. */
   | { readonly is: 'resolving'; readonly endpoints: readonly [Endpoint, ...Endpoint[]] }
-  /** Null where no endpoint can be used now. */
+  /** Null if no endpoint is usable now. */
   | { readonly is: 'chosen'; readonly endpoint: Endpoint | null };
 
 export type FirstEvent =
@@ -80,7 +83,7 @@ export function firstWakeAtMs(state: FirstState): number | null {
   return state.is === 'probing' ? state.untilMs : null;
 }
 
-/** Names are not waited for: a LAN has to answer at once. */
+/** Names are not resolved here: a LAN must answer immediately. */
 function lanTargets({ privateEndpoints, remembered }: FirstCandidates): readonly ProbeTarget[] {
   const last = remembered?.path === 'lan' ? [remembered.endpoint] : [];
   const literal = [...new Set([...privateEndpoints, ...last])]

@@ -1,35 +1,35 @@
 import type { NetworkIdentity } from '../network-identity.ts';
 import type { PathCandidate } from './candidates.ts';
 
-/** What is known of the LANs that the laptop is in and was in, for one controller. */
+/** What is known about LAN addresses and LANs, for one controller. */
 
-/** A LAN address that was found in a network and proved to be no relay's there; a link-local one without its zone. */
+/** A LAN address that was found in a network and shown not to be a relay; a link-local address without its zone. */
 export interface Familiar {
   readonly network: NetworkIdentity;
   readonly endpoint: string;
 }
 
-/** A network in which a move to the LAN failed though the internet worked. */
+/** A network in which a move to the LAN failed although the internet worked. */
 export interface Quarantine {
-  /** Null where the network cannot be distinguished from others. */
+  /** Null if the network cannot be identified. */
   readonly network: NetworkIdentity | null;
   readonly failures: number;
   readonly untilMs: number;
 }
 
 export interface LanTrust {
-  /** Which network each link leads into, as far as that is known. */
+  /** The network behind each link, where known. */
   readonly networks: Readonly<Record<string, NetworkIdentity>>;
   readonly familiar: readonly Familiar[];
   readonly quarantines: readonly Quarantine[];
 }
 
-/** The network that a candidate is reached in; null where that is not known. */
+/** The network in which a candidate is reached; null if unknown. */
 export function networkOf({ networks }: LanTrust, { route }: PathCandidate): NetworkIdentity | null {
   return route === null ? null : (networks[route.device] ?? null);
 }
 
-/** Whether nobody vouches for a candidate: a LAN address that no invite names and that is not known in this very network. */
+/** Whether a candidate is a stranger: a LAN address that no invite names and that is not known in this network. */
 export function isStranger(trust: LanTrust, candidate: PathCandidate): boolean {
   if (candidate.path !== 'lan' || candidate.isNamed) return false;
   const network = networkOf(trust, candidate);

@@ -12,7 +12,7 @@ import { find } from './reachability.ts';
 import { sessionCheckEnded } from './session.ts';
 import { candidateAt, endpointIn, type PathState, type Phase, type Rest } from './state.ts';
 
-/** How the effects on the endpoint end. What does not belong to the effect under way changes nothing. */
+/** What happens when an effect on the endpoint ends. Results of an effect that is no longer in progress are ignored. */
 
 type Moving = Extract<Phase, { is: 'moving' }>;
 
@@ -29,8 +29,9 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
 }
 
 /**
- * A probe forgives what failed before. A move that only the tunnel could prove does not, and what it left because of its
- * silence waits like what failed: traffic that expects no answer looks the same, and would move back and forth for ever.
+ * A probe clears earlier failures. A move that only the tunnel could prove does not, and the candidate that it left for
+ * its silence gets a backoff: traffic that expects no answer looks the same and would cause endless moves back and
+ * forth.
  */
 function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
   const { from, move, isBlind } = phase;
@@ -54,13 +55,13 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
   ]);
 }
 
-/** A stranger that fell silent while the internet works may have been a relay that stopped: not here again for a while. */
+/** A stranger that fell silent while the internet works may be a relay that stopped: quarantine it here. */
 function leftStranger(
   state: PathState,
   { from, move, isBlind, isFromSound }: Moving,
   nowMs: number,
 ): PathState {
-  // What comes in over the new path ends the suspicion of the old one before the move has ended.
+  // Packets over the new path clear the suspicion of the old one before the move has ended.
   if (isBlind || isFromSound || from.is !== 'on' || move.path !== 'internet') return state;
   const left = candidateAt(state, from.endpoint);
   if (left === undefined || !left.usable || !isStranger(state, left)) return state;
@@ -93,7 +94,7 @@ function failed(
   return [{ ...state, phase: back, candidates, quarantines, failure: null }, [{ do: 'record', decision }]];
 }
 
-/** The LAN is at fault where the path that was left works. Without a probe that could tell, a move is only tried. */
+/** The LAN is at fault if the old path works. Without a conclusive probe a move is only a trial. */
 function quarantinesAfter(
   state: PathState,
   { move, isBlind, isFromSound, isTargetLost }: Moving,
@@ -106,7 +107,7 @@ function quarantinesAfter(
   return { quarantines, forMs: quarantinedUntilMs({ ...state, quarantines }, target) - nowMs };
 }
 
-/** Back to what was true before, a lost network included; and not again at once, whatever the policy says. */
+/** Returns to the previous state, which may be a lost network, with a backoff that the policy cannot override. */
 export function effectFailed(state: PathState, effect: number, error: string, nowMs: number): Step {
   const { phase } = state;
   if (!('effect' in phase) || phase.effect !== effect) return [state, []];

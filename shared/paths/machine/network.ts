@@ -7,14 +7,14 @@ import type { Step } from './compose.ts';
 import type { PathEvent } from './events.ts';
 import { candidateAt, endpointIn, type PathState, type Phase } from './state.ts';
 
-/** What changes of the laptop's network do to a path. */
+/** How changes of the laptop's network affect a path. */
 
-/** Events come in bursts (a link, its addresses, its routes): the whole network is looked at this long after the last. */
+/** Events come in bursts (link, addresses, routes): the whole network is read this long after the last one. */
 const debounceMs = 100;
-/** A burst that does not end is acted on after this. */
+/** A burst that does not end is handled after this time. */
 const maxDebounceMs = 250;
 
-/** The phase after the network of the endpoint in use, or of the one a move would go back to, is gone. */
+/** The phase after the network of the endpoint in use, or of the endpoint that a move would revert to, is gone. */
 function stranded(phase: Phase, isGone: (endpoint: Endpoint) => boolean): Phase {
   switch (phase.is) {
     case 'on':
@@ -33,12 +33,12 @@ function stranded(phase: Phase, isGone: (endpoint: Endpoint) => boolean): Phase 
 }
 
 /**
- * A link or an own address is gone, and with it every way over it, also when the same comes back at once. Packets go
- * nowhere until another endpoint is set, so the routes, which cost a process, are not waited for.
+ * A link or an own address is gone, and with it every route over it, even if the same link is already back. Packets are
+ * lost until another endpoint is set, so this does not wait for the route lookup, which spawns a process.
  */
 export function networkChanged(state: PathState, losses: Losses, nowMs: number): Step {
   const lost = new Set(state.candidates.filter((one) => wasLost(one, losses)).map((one) => one.endpoint));
-  // A private address may be somebody else's on the next network; a public one is the same host from anywhere.
+  // On the next network a private address may belong to another host; a public address is the same host everywhere.
   const isGone = (endpoint: Endpoint) => lost.has(endpoint) && candidateAt(state, endpoint)?.path === 'lan';
   const firstMs = state.burst?.firstMs ?? nowMs;
   const endsAtMs = Math.min(nowMs + debounceMs, Math.max(nowMs, firstMs + maxDebounceMs));
@@ -62,7 +62,7 @@ export function networkChanged(state: PathState, losses: Losses, nowMs: number):
   ];
 }
 
-/** How the internet can be reached, as far as that is known without the routes. */
+/** Applies the outgoing links, before the full routes are known. */
 export function waysOutKnown(
   state: PathState,
   ways: Readonly<Record<string, WayOut>>,
@@ -71,7 +71,7 @@ export function waysOutKnown(
   return { ...state, candidates: applyWaysOut(state.candidates, ways, losses) };
 }
 
-/** @returns the state, and whether something can be reached that could not before */
+/** @returns the state, and whether something became reachable */
 export function routesKnown(
   state: PathState,
   routes: Readonly<Record<string, Route>>,
@@ -90,7 +90,7 @@ export function routesKnown(
   };
 }
 
-/** A link that was lost may lead elsewhere when it is back. */
+/** A link that went down may lead to another network when it comes back. */
 function networksLeft({ networks, candidates }: PathState, losses: Losses): PathState['networks'] {
   const readdressed = candidates.flatMap(({ route }) =>
     route !== null && losses.addresses.includes(route.source) ? [route.device] : [],
@@ -99,7 +99,7 @@ function networksLeft({ networks, candidates }: PathState, losses: Losses): Path
   return Object.fromEntries(Object.entries(networks).filter(([device]) => !lost.has(device)));
 }
 
-/** What the whole look at the network said: whom to ask, and which networks these are. */
+/** Applies a complete reading of the network: the discovery targets and the network identities. */
 export function neighbourhoodKnown(
   state: PathState,
   { discovery, networks = {} }: Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'>,
@@ -108,8 +108,8 @@ export function neighbourhoodKnown(
 }
 
 /**
- * Whether the network turns out to be one in which the controller answered before, while a better path is looked for: the
- * gateway's MAC address is known only after something was sent to it.
+ * Whether the network is recognised, during discovery, as one where the controller answered before. The gateway's MAC
+ * address is known only after a packet was sent to it.
  */
 export function isRecognised(state: PathState, discovery: readonly DiscoveryTarget[]): boolean {
   const isLooking = state.round.is !== 'idle' || state.nextRoundAtMs !== null;

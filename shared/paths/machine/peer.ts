@@ -13,22 +13,22 @@ import {
 } from './state.ts';
 import { type InterfaceSilence, maxGapMs } from './watch.ts';
 
-/** What the live interface says of one controller. */
+/** What the live interface reports about one controller. */
 
 /** WireGuard rejects packets of a session after 180 s (REJECT_AFTER_TIME, paper section 6.1). */
 export const sessionMs = 180_000;
 const sessionMarginMs = 10_000;
-/** REKEY_TIMEOUT (paper, section 6.1): when an initiation without an answer is sent again. */
+/** REKEY_TIMEOUT (paper, section 6.1): an unanswered initiation is sent again after this time. */
 const handshakeRetryMs = 5_000;
 
-/** A keepalive, which waits for no answer: a header and a tag of 16 bytes each (WireGuard paper, section 5.4.6). */
+/** A keepalive, which expects no answer: a header and a tag of 16 bytes each (WireGuard paper, section 5.4.6). */
 const keepaliveBytes = 32;
-/** The time between two looks at the counters: a silence began at most that long before it was seen. */
+/** The interval between two readings of the counters: a silence began at most this long before it was detected. */
 export const counterLookMs = 1_000;
 
 /**
- * What is sent may want no answer. A silence that a probe explained is reported again after this, in case the path died
- * since; each second would be a round of probes a second for as long as somebody sends.
+ * Sent packets may expect no answer. A silence explained by a probe is reported again after this time, in case the path
+ * has failed since; reporting it every second would mean a round of probes per second for as long as data is sent.
  */
 const reportAgainMs = 10_000;
 
@@ -39,19 +39,20 @@ const severalUnanswered = 3;
 export interface CountersLook {
   readonly receivedBytes: number;
   readonly sentBytes: number;
-  /** Where the whole interface is silent. */
+  /** Set when the whole interface is silent. */
   readonly silence?: InterfaceSilence;
 }
 
-/** What the counters say: something came in after the look before; packets went out and none came in. */
+/** What the counters show: something was received after the previous reading; packets were sent and none received. */
 export type Counted =
   | { readonly is: 'heard'; readonly afterMs: number }
   | { readonly is: 'silent'; readonly sinceMs: number; readonly unanswered: number }
   | { readonly is: 'nothing' };
 
 /**
- * One look. A controller is silent after two looks in which packets went out to it and none came in, and after one of them
- * while the whole interface is silent and they were several: one or two may be a handshake, whose answer is on the way.
+ * One reading. A controller is silent after two readings in which packets were sent to it and none received. One
+ * reading is enough when the whole interface is silent and several packets were sent: one or two may be a handshake
+ * awaiting its response.
  */
 export function countersRead(
   state: PathState,
@@ -63,7 +64,7 @@ export function countersRead(
   const spoke = newBytes > keepaliveBytes || (before === null && silence !== undefined);
   const heard = before !== null && receivedBytes !== before.receivedBytes;
   const unanswered = Math.min(silence?.unanswered ?? 0, Math.floor(newBytes / minDataBytes));
-  // What came in before the interface fell silent says nothing of the time since.
+  // Packets received before the interface fell silent prove nothing about the time since.
   const seen = spoke ? (silence?.sinceMs ?? null) : null;
   const goesOn = before !== null && nowMs - before.spokeAtMs <= maxGapMs;
   const last = goesOn && !heard ? before.silentSinceMs : null;
@@ -83,13 +84,13 @@ export function countersRead(
   return { state: next, counted: isSilent ? { is: 'silent', sinceMs, unanswered } : { is: 'nothing' } };
 }
 
-/** What the live interface says of a controller. */
+/** What the live interface reports about a controller. */
 export interface ReportedPeer {
   readonly endpoint: Endpoint | null;
   readonly handshakeAgeMs: number | null;
 }
 
-/** Since when there is no session although there should be one: too old, or none yet; null when that is not so. */
+/** Since when a session is missing that should exist (expired, or never established); null otherwise. */
 export function sessionlessSinceMs(
   { phase }: PathState,
   { handshakeAgeMs }: ReportedPeer,
@@ -101,8 +102,8 @@ export function sessionlessSinceMs(
 }
 
 /**
- * When the session began, if that was after packets had gone unanswered: the path works. A handshake that was under way when
- * the silence began proves nothing, and neither does one before a probe that went unanswered; null in both cases.
+ * When the session began, if it began after packets had gone unanswered: the path works. Null if its handshake was
+ * already in progress when the silence began, or if it came before an unanswered probe; neither proves anything.
  */
 export function sessionAfterSilenceMs(
   state: PathState,
@@ -117,7 +118,7 @@ export function sessionAfterSilenceMs(
   return atMs < sinceMs + handshakeRetryMs || wasTestedAfter ? null : atMs;
 }
 
-/** The endpoint that WireGuard follows by itself, since authenticated packets came from there, becomes the path in use. */
+/** WireGuard roams to an endpoint from which authenticated packets arrive; it becomes the path in use. */
 export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
   const { phase } = state;
   const from = endpointIn(phase);
@@ -131,7 +132,7 @@ export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
       phase: { is: 'on', endpoint, silentSinceMs: phase.is === 'on' ? phase.silentSinceMs : null },
     },
     [
-      // Without its route it would count as out of reach, and as the internet.
+      // Without a route it would count as unreachable, and as internet.
       { do: 'look-up', what: 'routes' },
       { do: 'record', decision: { kind: 'moved', from, to: endpoint, path, reason: followedPeer } },
     ],

@@ -5,8 +5,8 @@ import type { Situation } from '../situation.ts';
 import type { Haste, PathState } from './state.ts';
 
 /**
- * Two lost probes and a few lost packets happen by chance: with a loss of one packet in fifty each way, once in two
- * hours at two packets a second. Four do not.
+ * Two lost probes and a few lost packets happen by chance: with 2 % loss in each direction, once in two hours at two
+ * packets a second. Four do not.
  */
 const attemptsOf: Record<Haste, number> = { urgent: 2, careful: 4, event: 3, watch: 2 };
 const isHurried = (haste: Haste) => haste === 'urgent' || haste === 'careful';
@@ -27,8 +27,8 @@ export function scheduleOf({ roundsSinceEvent, discovery }: PathState): Schedule
 }
 
 /**
- * The targets of one round. The LAN answers within a millisecond and is what a move is for, so it is asked first; in a
- * hurry what is known goes before what would have to be found. Neighbours come last: most of them are somebody else.
+ * The targets of one round. The LAN is the reason to move and answers within a millisecond, so it is probed first; in
+ * an urgent round, known endpoints come before discovery. Neighbours come last: most of them are other hosts.
  */
 export function probeRound(
   haste: Haste,
@@ -60,10 +60,7 @@ export function probeRound(
   return { targets: [...ahead, ...behind, ...unlikely], timing };
 }
 
-/**
- * The timeout of a message to a candidate in an urgent round. A path that was never measured may be as slow as the
- * slowest.
- */
+/** The timeout of a probe to a candidate in an urgent round. A path that was never measured gets the longest. */
 function urgentTimeout({ candidates }: Situation, endpoint: Endpoint): number {
   const own = candidates.find((one) => one.endpoint === endpoint)?.verified;
   const slowestMs = Math.max(0, ...candidates.map((one) => one.verified?.smoothedMs ?? 0));

@@ -2,18 +2,19 @@ import type { PathCandidate } from './candidates.ts';
 import { type LanTrust, networkOf, type Quarantine } from './lan-trust.ts';
 
 /**
- * A LAN on which a move failed although the internet worked: somebody there passes handshakes and no more, or a firewall does.
- * It is left alone in that network, also after the laptop slept or went away and came back; elsewhere it is free.
+ * Quarantines a LAN on which a move failed although the internet worked: a relay that passes only handshakes, or a
+ * firewall. The quarantine holds in that network, also after sleep and after leaving and returning; elsewhere it does
+ * not apply.
  */
 
-/** After the first failure; it doubles with each. Every try costs about a second of traffic. */
+/** The first quarantine; it doubles with each failure. Each attempt costs about a second of traffic. */
 export const firstQuarantineMs = 300_000;
 export const maxQuarantineMs = 86_400_000;
-/** Failures are forgotten when nothing failed for so long after a quarantine. */
+/** Failures are forgotten this long after a quarantine ended without a new failure. */
 const forgivenAfterMs = 3_600_000;
 const maxQuarantines = 16;
 
-/** The quarantines with the network of a LAN candidate among them, for longer than the last time. */
+/** Adds the network of a LAN candidate to the quarantines, for longer than last time. */
 export function quarantined(trust: LanTrust, candidate: PathCandidate, nowMs: number): readonly Quarantine[] {
   const network = networkOf(trust, candidate);
   const kept = trust.quarantines.filter(({ untilMs }) => untilMs + forgivenAfterMs > nowMs);

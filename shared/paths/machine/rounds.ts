@@ -7,7 +7,7 @@ import { endpointIn, type Haste, isAtRest, type PathState, type Phase, situation
 
 /** The minimum time between two rounds, however long the first took. */
 const minPauseMs = 200;
-/** A constantly changing network must not keep a person waiting for ever. */
+/** A constantly changing network must not keep a user waiting indefinitely. */
 const maxRoundsRequested = 5;
 
 const urgency: Record<Haste, number> = { watch: 0, event: 1, careful: 2, urgent: 3 };
@@ -56,7 +56,7 @@ export function takeTurn(state: PathState, nowMs: number): { readonly step: Step
   return { step: [running, [{ do: 'probe', round: nextId, targets, timing }]], isOver: false };
 }
 
-/** Neighbours are asked in one round for each look at who is there: they are strangers, and many. */
+/** Neighbours are probed once per reading of the neighbour table: they are other hosts, and many. */
 function wasAsked(round: PathState['round']): boolean {
   return round.is === 'running' && round.targets.some(({ kind }) => kind === 'neighbour');
 }
@@ -68,7 +68,7 @@ export function endRound(state: PathState): Step {
     round: { is: 'idle' },
     discovery: state.discovery.filter(({ kind }) => kind !== 'neighbour' || !wasAsked(state.round)),
     roundsSinceEvent: state.roundsSinceEvent + 1,
-    // A round that started before a request does not answer it.
+    // A round that started before a request does not complete it.
     requested: state.requested === 0 ? 0 : null,
   };
   return [ended, [{ do: 'yield-turn' }]];
@@ -88,9 +88,10 @@ export function scheduleRound(step: Step, startMs: number, nowMs: number): Step 
 }
 
 /**
- * A schedule belongs to the path that it was made for. Whatever put another in use (a move, WireGuard itself, a tunnel that
- * was gone back to), the next round is scheduled for that one: on a LAN none is due, and without this rule a path that
- * WireGuard had left the LAN for was kept until the next event. Before the first round after an event that round is to come.
+ * A schedule is valid for the path it was made for. After any change of path (a move, WireGuard roaming by itself, a
+ * revert) the next round is scheduled for the new one. On a LAN no round is due; without this rule, a path to which
+ * WireGuard had roamed from the LAN was kept until the next event. Right after an event, the event's round is already
+ * pending.
  */
 export function keepScheduled(before: Phase, step: Step, nowMs: number): Step {
   const [{ phase, round, roundsSinceEvent, nextRoundAtMs }] = step;

@@ -5,9 +5,9 @@ import { assumedRoundTripMs } from './deciding.ts';
 import { candidateAt, endpointIn, type On, type PathState } from './state.ts';
 
 /**
- * Distinguishes a controller that has forgotten the session, since its WireGuard was restarted, from one that has
- * nothing to send. WireGuard itself starts a handshake after 15 s without an answer (KEEPALIVE_TIMEOUT and
- * REKEY_TIMEOUT, paper section 6.5); a controller that answers probes meanwhile is reachable, and 15 s are long.
+ * Distinguishes a controller that has forgotten the session, because its WireGuard was restarted, from a controller
+ * that has nothing to send. WireGuard itself starts a handshake after 15 s without an answer (KEEPALIVE_TIMEOUT and
+ * REKEY_TIMEOUT, paper section 6.5); when the controller answers probes, waiting that long is unnecessary.
  */
 
 /** Packets are answered within this time, or within some round trips; the silence before a check counts. */

@@ -6,20 +6,20 @@ import { addCandidate, type KnownEndpoint, type PathCandidate } from './candidat
 import { isStranger, type LanTrust } from './lan-trust.ts';
 import { quarantinedUntilMs } from './quarantine.ts';
 
-/** Everything one controller's path depends on. Plain JSON: it can be recorded, sent and compared. */
+/** The complete state of one controller's path. Plain JSON: it can be recorded, sent and compared. */
 
-/** Where the tunnel points for one controller while nothing changes that. */
+/** Where the tunnel points for one controller while no effect is in progress. */
 export type Rest =
   /** No endpoint is known to be in use. */
   | { readonly is: 'nowhere' }
-  /** `silentSinceMs`: since when packets go out and none come back, or null. */
+  /** `silentSinceMs`: since when packets are sent and none received; null otherwise. */
   | { readonly is: 'on'; readonly endpoint: Endpoint; readonly silentSinceMs: number | null }
-  /** The network of this endpoint is gone: nothing is to be protected, and its address proves nothing. */
+  /** The network of this endpoint is gone: there is no path to protect, and its address proves nothing. */
   | { readonly is: 'stranded'; readonly endpoint: Endpoint };
 
 /**
- * The phase of the path. The last four are under way: exactly one effect on the controller's endpoint, known by its
- * number, and no other is started before it has ended.
+ * The phase of the path. In the last four, exactly one effect on the controller's endpoint is in progress, identified
+ * by its number; no other effect starts before it has ended.
  */
 export type Phase =
   | Rest
@@ -27,14 +27,14 @@ export type Phase =
       readonly is: 'moving';
       readonly effect: number;
       readonly sinceMs: number;
-      /** What is true again when the move does not hold. */
+      /** The state to return to if the move fails. */
       readonly from: Rest;
       readonly move: MoveChoice;
-      /** `isBlind`: no probe can tell; the tunnel itself is the proof. */
+      /** `isBlind`: no probe can prove the target, only the tunnel can. */
       readonly isBlind: boolean;
-      /** Nothing spoke against the path that is left, when the move began: its own silence is seen during the move, too. */
+      /** The old path showed no fault when the move began. A silence of its own is also detected during the move. */
       readonly isFromSound: boolean;
-      /** The network of the new endpoint went away during the move. */
+      /** The network of the new endpoint was lost during the move. */
       readonly isTargetLost: boolean;
     }
   | { readonly is: 'renewing'; readonly effect: number; readonly on: On; readonly silentMs: number }
@@ -43,10 +43,10 @@ export type Phase =
 
 export type On = Extract<Rest, { is: 'on' }>;
 
-/** Why a round is made: many packets go unanswered, or a few, something changed, or the timer. */
+/** Why a round runs: many unanswered packets, a few, a change, or the timer. */
 export type Haste = 'urgent' | 'careful' | 'event' | 'watch';
 
-/** A round of probes: at most one, and a newer replaces an older. */
+/** The round of probes in progress: at most one, and a newer round replaces an older one. */
 export type Round =
   | { readonly is: 'idle' }
   /** Waits for its turn among the controllers. */
@@ -59,7 +59,7 @@ export type Round =
       readonly targets: readonly ProbeTarget[];
     };
 
-/** Whether anything reaches the controller; announced only when a loss lasts. */
+/** Whether the controller is reachable; a change is announced only after the debounce. */
 export type Reachability =
   | { readonly is: 'reachable' }
   | {
@@ -71,47 +71,47 @@ export type Reachability =
 
 /** Whether the controller may have forgotten the session; see session.ts. */
 export interface SessionState {
-  /** The check or renewal under way, by its number. */
+  /** The number of the check or renegotiation in progress. */
   readonly check: number | null;
-  /** Suspected once more while a check was under way. */
+  /** Suspected again while a check was in progress. */
   readonly isSuspectedAgain: boolean;
-  /** The tunnel was found silent during a move, which has to end first. */
+  /** The tunnel was found silent during a move, which must end first. */
   readonly pendingSinceMs: number | null;
   readonly pauseMs: number;
   readonly notBeforeMs: number;
 }
 
-/** What asking the tunnel said of a silence; see tunnel-proof.ts. */
+/** What a tunnel check found about a silence; see tunnel-proof.ts. */
 export interface TunnelProof {
-  /** The question under way, by its number. */
+  /** The number of the check in progress. */
   readonly check: number | null;
-  /** The silence that was asked about, by when it began; null when none was. */
+  /** The start of the silence that was checked; null if none was. */
   readonly sinceMs: number | null;
-  /** `brief`: reason to try another path. `lasting`: nothing reaches the controller. */
+  /** `brief`: a reason to try another path. `lasting`: the controller is unreachable. */
   readonly silence: 'brief' | 'lasting' | null;
 }
 
-/** An effect on the endpoint failed: what to wait for before the next. */
+/** An effect on the endpoint failed; a backoff applies. */
 export interface Failure {
   readonly count: number;
   readonly error: string;
-  /** Nothing is tried before; null once that time has come. */
+  /** When the backoff ends; null once it has ended. */
   readonly retryAtMs: number | null;
 }
 
-/** The controller's own byte counters at the last look. */
+/** The controller's own byte counters at the last reading. */
 export interface PeerCounters {
   readonly atMs: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
-  /** When more than keepalives were last seen to go out. */
+  /** When more than keepalives was last sent. */
   readonly spokeAtMs: number;
   readonly silentSinceMs: number | null;
-  /** When this silence was last reported; null when it was not. */
+  /** When this silence was last reported; null if it was not. */
   readonly reportedAtMs: number | null;
 }
 
-/** A LAN address that nobody vouches for, in use without a silence. */
+/** A stranger in use (see strangers.ts), without a silence. */
 export interface Holding {
   readonly endpoint: Endpoint;
   readonly network: NetworkIdentity;
@@ -119,24 +119,24 @@ export interface Holding {
 }
 
 export interface PathState extends LanTrust {
-  /** The port that discovery asks on. */
+  /** The port used for discovery. */
   readonly port: number;
-  /** Its own address in the tunnel is known. */
+  /** Whether its address inside the tunnel is known. */
   readonly isPingable: boolean;
   readonly phase: Phase;
   readonly candidates: readonly PathCandidate[];
-  /** Where to look for the controller on the links there are; empty when discovery is off. */
+  /** Where to look for the controller on the current links; empty when discovery is off. */
   readonly discovery: readonly DiscoveryTarget[];
-  /** A stranger in use, and since when; see vouching.ts. */
+  /** The stranger in use, and since when; see vouching.ts. */
   readonly holding: Holding | null;
-  /** When the controller's names were last looked up. */
+  /** When the controller's names were last resolved. */
   readonly namesLookedAtMs: number;
-  /** A burst of changes of the network under way. */
+  /** The burst of network changes in progress. */
   readonly burst: { readonly firstMs: number; readonly endsAtMs: number } | null;
   readonly round: Round;
   readonly nextRoundAtMs: number | null;
   readonly roundsSinceEvent: number;
-  /** Somebody asked for a test and waits; the rounds begun since. */
+  /** A user requested a test: the rounds begun since; null without a request. */
   readonly requested: number | null;
   readonly everAnswered: boolean;
   readonly reachability: Reachability;
@@ -144,21 +144,21 @@ export interface PathState extends LanTrust {
   readonly tunnel: TunnelProof;
   readonly counters: PeerCounters | null;
   readonly failure: Failure | null;
-  /** The endpoint in use is reached another way, and has to be set once more. */
+  /** The route of the endpoint in use changed, so the endpoint must be set again. */
   readonly isResetDue: boolean;
   readonly remembered: Endpoint | null;
-  /** The last reason for staying, so that the same is not recorded again. */
+  /** The last recorded reason for staying, to avoid duplicates. */
   readonly lastKept: string;
   /** The number of the next effect, round or check. */
   readonly nextId: number;
 }
 
-/** What a controller's path begins with. */
+/** The initial values of a controller's path. */
 export interface PathStart {
-  /** The port of the controller's endpoints; discovery asks on it. */
+  /** The port of the controller's endpoints, also used for discovery. */
   readonly port: number;
   readonly known: readonly KnownEndpoint[];
-  /** Its own address in the tunnel is known. */
+  /** Whether its address inside the tunnel is known. */
   readonly isPingable: boolean;
 }
 
@@ -192,7 +192,7 @@ export function initialState({ port, known, isPingable }: PathStart): PathState 
   };
 }
 
-/** The endpoint the tunnel is set to; during a move the new one. */
+/** The endpoint to which the tunnel is set; during a move the new one. */
 export function endpointIn(phase: Phase): Endpoint | null {
   switch (phase.is) {
     case 'nowhere':
@@ -209,7 +209,7 @@ export function endpointIn(phase: Phase): Endpoint | null {
   }
 }
 
-/** Where the path is, or goes back to: null when it has stopped. */
+/** The resting state that the path has or would revert to; null once stopped. */
 export function restIn(phase: Phase): Rest | null {
   switch (phase.is) {
     case 'nowhere':
@@ -226,23 +226,23 @@ export function restIn(phase: Phase): Rest | null {
   }
 }
 
-/** Whether an effect on the endpoint may begin. */
+/** Whether an effect on the endpoint may start. */
 export function isAtRest(phase: Phase): phase is Rest {
   return phase.is === 'nowhere' || phase.is === 'on' || phase.is === 'stranded';
 }
 
-/** Since when packets go out and none come back; null when that is not so. */
+/** Since when packets are sent and none received; null otherwise. */
 export function silentSinceMs(phase: Phase): number | null {
   const rest = restIn(phase);
   return rest?.is === 'on' ? rest.silentSinceMs : null;
 }
 
-/** The phase with another suspicion, wherever it is kept. */
+/** The phase with another suspicion time, wherever the phase keeps it. */
 export function withSilence(phase: Phase, sinceMs: number | null): Phase {
   const change = (rest: Rest): Rest => (rest.is === 'on' ? { ...rest, silentSinceMs: sinceMs } : rest);
   switch (phase.is) {
     case 'moving':
-      // The pings of the move itself go unanswered when it does not hold: that says nothing of the path it leaves.
+      // A failing move's own pings go unanswered: that proves nothing about the old path.
       return sinceMs !== null && sinceMs >= phase.sinceMs ? phase : { ...phase, from: change(phase.from) };
     case 'renewing':
     case 'resetting':
@@ -258,7 +258,7 @@ export function candidateAt(state: PathState, endpoint: Endpoint | null): PathCa
   return state.candidates.find((one) => one.endpoint === endpoint);
 }
 
-/** What the policy decides from. A stranded path is none. */
+/** The input for the policy. A stranded path counts as no path. */
 export function situationOf(state: PathState, nowMs: number): Situation {
   const { phase } = state;
   return {

@@ -21,12 +21,12 @@ import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from
 import { askTunnel, tunnelAsked } from './tunnel-proof.ts';
 import { holdStranger } from './vouching.ts';
 
-/** A name is looked up this long after the last time, while nothing reaches the controller. */
+/** While the controller is unreachable, names are resolved again at this interval. */
 const namesAgainMs = 15_000;
 
 /**
- * The path engine of one controller: what a fact changes, and what is to be done. It reads no clock, starts no timer and
- * touches nothing, so the helper, the simulation and a replay run the same.
+ * The path engine of one controller: the state transition for an event, and the effects to carry out. It reads no
+ * clock, starts no timer and performs no I/O, so the helper, the simulation and a replay run the same code.
  * @param nowMs on a monotonic clock
  */
 export function step(state: PathState, event: PathEvent, nowMs: number): Step {
@@ -117,7 +117,7 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
   }
 }
 
-/** When {@link step} wants to hear `wake`; null when only another event can change anything. */
+/** When {@link step} needs a `wake` event; null if only another event can change the state. */
 export function wakeAtMs(state: PathState): number | null {
   const { phase, burst, nextRoundAtMs, failure } = state;
   if (phase.is === 'stopped') return null;
@@ -127,7 +127,7 @@ export function wakeAtMs(state: PathState): number | null {
   return due.length === 0 ? null : Math.min(...due);
 }
 
-/** Whether somebody who asked for a test still has to wait for it. */
+/** Whether a requested test is still pending. */
 export function isRequestOpen({ requested, phase }: PathState): boolean {
   return requested !== null && phase.is !== 'stopped';
 }
@@ -147,7 +147,7 @@ function wake(state: PathState, nowMs: number): Step {
   return announce(next, nowMs);
 }
 
-/** Names are resolved outside the tunnel and may be slow: what they add is asked when it is there. */
+/** Names are resolved outside the tunnel, which may be slow: new addresses are probed when the result arrives. */
 function lookAtNetwork(state: PathState, nowMs: number): Step {
   return [
     { ...state, namesLookedAtMs: nowMs },
@@ -165,14 +165,17 @@ function decideOnRoutes(state: PathState, nowMs: number): Step {
   return isGone || state.isResetDue ? decide(state, nowMs) : [state, []];
 }
 
-/** The round under way asks where no route leads any more, or only one through the tunnel itself. */
+/**
+ * Whether the round in progress probes candidates that have no route any more, or only a route through the tunnel
+ * itself.
+ */
 function isAskingInVain({ round, candidates }: PathState): boolean {
   if (round.is !== 'running') return false;
   const asked = new Set(round.targets.filter(({ kind }) => kind === 'unicast').map(endpointOf));
   return candidates.some(({ endpoint, usable }) => !usable && asked.has(endpoint));
 }
 
-/** A network that is usable now is asked now, not at the end of the burst. */
+/** A network that became usable is probed at once, not at the end of the burst. */
 function routesLooked(state: PathState, routes: Parameters<typeof routesKnown>[1], nowMs: number): Step {
   const { state: known, isOpened } = routesKnown(state, routes);
   const decided = decideOnRoutes(known, nowMs);
@@ -193,7 +196,9 @@ function resolved(
   return candidates.length === state.candidates.length ? [next, []] : decide(next, nowMs);
 }
 
-/** A session that is too old is a silence; one that began after a silence ends it, also on a tunnel that is idle now. */
+/**
+ * An expired session counts as a silence; a session that began after a silence ends it, even if the tunnel is idle now.
+ */
 function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step {
   const sinceMs = sessionlessSinceMs(state, reported, nowMs);
   const sessionMs = sessionAfterSilenceMs(state, reported, nowMs);
@@ -203,17 +208,17 @@ function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step
   });
 }
 
-/** Nobody chose the path that is in use now: whether there is a better one is asked as after any other event. */
+/** WireGuard chose this path, not the policy: look for a better one as after any other event. */
 function follow(state: PathState, reported: ReportedPeer, nowMs: number): Step {
   return andThen(followPeer(state, reported), (next) =>
     next.phase === state.phase ? [next, []] : beginEventRound(next, 'event', nowMs),
   );
 }
 
-/** So many packets without an answer are no coincidence. */
+/** This many unanswered packets are not a coincidence. */
 const manyUnanswered = 5;
 
-/** Packets go out over this path and none come back: every candidate is asked. */
+/** Packets are sent over this path and none received: probe every candidate. */
 function suspect(
   state: PathState,
   { sinceMs, unanswered = 0 }: { readonly sinceMs: number; readonly unanswered?: number },
@@ -221,13 +226,14 @@ function suspect(
 ): Step {
   if (silentSinceMs(state.phase) !== null) return [state, []];
   const phase = withSilence(state.phase, sinceMs);
-  // Nothing is in use that could be suspected, and each round that a silence begins would cut the one before it short.
+  // Without an endpoint in use there is nothing to suspect, and a round for each silence would cut the previous round
+  // short.
   if (phase === state.phase) return [state, []];
   const haste = unanswered >= manyUnanswered ? 'urgent' : 'careful';
   return andThen(beginEventRound({ ...state, phase }, haste, nowMs), askTunnel);
 }
 
-/** What came before a suspicion says nothing about it. */
+/** A packet received before a suspicion proves nothing about it. */
 function trust(state: PathState, afterMs: number): Step {
   const sinceMs = silentSinceMs(state.phase);
   if (sinceMs === null || afterMs < sinceMs) return [state, []];
@@ -238,7 +244,10 @@ function isRound({ round }: PathState, number: number): boolean {
   return round.is === 'running' && round.round === number;
 }
 
-/** One outcome. A LAN that answers, or a path in use that does not, is acted on without waiting for the rest. */
+/**
+ * One outcome of a probe. An answer from a LAN, or a missing answer from the path in use, is acted on without waiting
+ * for the rest of the round.
+ */
 function probed(state: PathState, event: Extract<PathEvent, { type: 'probed' }>, nowMs: number): Step {
   const { round } = state;
   const target =
@@ -253,7 +262,7 @@ function roundOver(state: PathState, nowMs: number): Step {
   return lookAtNames(scheduleRound(decided, startMs, nowMs), nowMs);
 }
 
-/** A controller that nothing reaches may have another address, without any event: its name is looked up again. */
+/** An unreachable controller may have a new address without any event: its names are resolved again. */
 function lookAtNames(step: Step, nowMs: number): Step {
   return andThen(step, (state) => {
     if (!isLost(state) || nowMs < state.namesLookedAtMs + namesAgainMs) return [state, []];
@@ -261,7 +270,7 @@ function lookAtNames(step: Step, nowMs: number): Step {
   });
 }
 
-/** After an effect on the endpoint: what was chosen without proof is tested, and what waited for the end goes on. */
+/** After an effect on the endpoint: an unproven choice is tested, and pending work continues. */
 function ended(before: PathState, after: Step, nowMs: number): Step {
   const [state] = after;
   if (state.phase === before.phase) return after;
@@ -277,7 +286,7 @@ function ended(before: PathState, after: Step, nowMs: number): Step {
   return andThen(resumed, (next) => decide(next, nowMs));
 }
 
-/** Not an event: the delays between rounds go on growing. */
+/** This is not an event: the delays between rounds keep growing. */
 function beginEventRoundAfterSet(state: PathState, nowMs: number): Step {
   return beginRound(state, 'urgent', nowMs);
 }

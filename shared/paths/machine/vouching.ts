@@ -5,13 +5,18 @@ import type { PathCandidate } from './candidates.ts';
 import { isStranger, networkOf, withoutZone } from './lan-trust.ts';
 import { candidateAt, type PathState } from './state.ts';
 
-/** How a LAN address that nobody vouches for becomes one that is known in its network. */
+/** When a stranger (see strangers.ts) becomes a known address of its network. */
 
-/** Where the internet has no time to compare with: so long it has to carry traffic. It is not worth anybody's while to relay so long. */
+/**
+ * How long a stranger must carry traffic to become known, when there is no internet time to compare with. Relaying for
+ * this long is not worth an attacker's effort.
+ */
 export const familiarAfterMs = 600_000;
 const maxFamiliar = 32;
 
-/** Looks at the path in use, now and then: a stranger that is shown to be nearer, or has been in use for long, is none any more. */
+/**
+ * Checks the path in use from time to time: a stranger shown to be nearer, or in use for long enough, becomes known.
+ */
 export function holdStranger(state: PathState, nowMs: number): PathState {
   const { phase, holding } = state;
   const isSound = phase.is === 'on' && phase.silentSinceMs === null;

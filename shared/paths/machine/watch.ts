@@ -1,6 +1,7 @@
 /**
- * Watches the tunnel without events: its packet counters, the clock, and now and then what the interface
- * says of each controller. The same shape as the path of one controller: it says when to look, and what a look means.
+ * Detects trouble that causes no event, from the tunnel's packet counters, the clocks and an occasional read of the
+ * live interface. Like the path of one controller it is a state machine: it returns when to read, and what a reading
+ * means.
  */
 
 /** Packets received and sent by the interface since it came up. */
@@ -13,72 +14,76 @@ export interface WatchState {
   readonly lookAtMs: number;
   readonly counters: PacketCounters | null;
   readonly silentSinceMs: number | null;
-  /** Packets that went out since then. */
+  /** Packets sent since then. */
   readonly unanswered: number;
   readonly looksWithSending: number;
-  /** When packets were last seen to go out. */
+  /** When packets were last seen to be sent. */
   readonly sentAtMs: number;
   readonly looksWithout: number;
-  /** When the silence was last reported; null when it was not, or something came in since. */
+  /** When the silence was last reported; null if it was not, or if something was received since. */
   readonly reportedAtMs: number | null;
-  /** The wall clock minus the monotonic one. */
+  /** Wall clock minus monotonic clock. */
   readonly clockOffsetMs: number;
   readonly peersLookedAtMs: number;
-  /** When the live interface is read next, whatever happens. */
+  /** When the live interface is next read in any case. */
   readonly readAtMs: number;
 }
 
-/** Nothing came in over the whole interface since then, while so many packets went out. */
+/** Nothing was received on the whole interface since then, while this many packets were sent. */
 export interface InterfaceSilence {
   readonly sinceMs: number;
   readonly unanswered: number;
 }
 
 export type WatchNews =
-  /** Packets go out and none come in. */
+  /** Packets are sent and none received. */
   | ({ readonly news: 'silent' } & InterfaceSilence)
-  /** Something came in again. */
+  /** Something was received again. */
   | { readonly news: 'heard' }
   /** The machine slept, or the clock was set. */
   | { readonly news: 'clock-jumped' }
-  /** Packets go out: each controller's own counters are due. */
+  /** Packets are sent: the counters of each controller are due. */
   | { readonly news: 'peers-due'; readonly silence?: InterfaceSilence }
-  /** The net below all events: the live interface is to be read. */
+  /** The safety net below all events: the live interface is due to be read. */
   | { readonly news: 'read-due' };
 
-/** While packets go out. */
+/** The interval while packets are sent. */
 const lookMs = 75;
 /**
- * While none do. A look that wakes an idle process costs 0.3 ms of processor time (measured in a virtual machine:
- * 0.24 % of a core at one in 150 ms), which is more than the whole helper may take.
+ * The interval while none are. A reading that wakes an idle process costs 0.3 ms of CPU time (measured in a virtual
+ * machine: 0.24 % of a core at an interval of 150 ms), which is more than the whole helper may use.
  */
 const restMs = 600;
-/** Looks without a packet going out after which it rests. */
+/** The number of readings without a sent packet before the longer interval applies. */
 const looksBeforeRest = 14;
 /**
- * Packets must go out over this long, in at least two looks, with none coming in; over a slow path for some round trips. A
- * suspicion costs one round of probes and may come early: a move takes a probe that goes unanswered as well.
+ * How long packets must be sent, in at least two readings, with none received; on a slow path some round trips. A
+ * suspicion costs one round of probes and may come early: a move also needs an unanswered probe.
  */
 const minSilenceMs = 150;
 const silenceRoundTrips = 2;
 /**
- * Packets further apart than this are no conversation. The kernel's counters include keepalives (each 25 s), which nobody
- * answers, and handshakes; those are repeated after REKEY_TIMEOUT, 5 s (paper, section 6.1), and do want an answer.
+ * Packets further apart than this are not a conversation. The kernel's counters include keepalives (every 25 s), which
+ * are not answered, and handshakes, which are; an initiation is repeated after REKEY_TIMEOUT, 5 s (paper, section 6.1).
  */
 export const maxGapMs = 6_500;
 /**
- * What is sent may want no answer, and a probe then says that all is well. The silence is reported again after this while
- * packets go out, in case the path died since: otherwise only the age of the session, after 190 s, would show it.
+ * Sent packets may expect no answer, and a probe then shows that the path works. The silence is reported again after
+ * this time while packets are sent, in case the path has failed since: otherwise only the age of the session, after 190
+ * s, shows it.
  */
 const reportAgainMs = 10_000;
-/** A clock that differs from the monotonic one by more than this was set, or the machine slept. */
+/** A larger difference to the monotonic clock means that the clock was set or that the machine slept. */
 const clockJumpMs = 1_500;
-/** While packets go out to more than one controller, each one's own counters are read this often. */
+/** The interval for each controller's own counters while packets are sent to more than one. */
 const peersLookMs = 1_000;
-/** Just after a silence was reported it takes a second look to tell whose it is: what came in before it counts as well. */
+/**
+ * After a report of silence a second reading shows which controller is silent: packets received before the report count
+ * too.
+ */
 const silentPeersLookMs = 150;
 const silentPeersForMs = 500;
-/** One process: seldom. */
+/** Rare, because it spawns a process. */
 const readMs = 30_000;
 
 export function initialWatch(counters: PacketCounters | null, wallMs: number, nowMs: number): WatchState {
@@ -97,13 +102,13 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
   };
 }
 
-/** When the next look is due. */
+/** When the next reading is due. */
 export function watchWakeAtMs({ lookAtMs, readAtMs }: WatchState): number {
   return Math.min(lookAtMs, readAtMs);
 }
 
 /**
- * One look.
+ * One reading.
  * @param counters null while there is no interface
  * @param wallMs milliseconds since 1970
  * @param roundTripMs of the slowest path in use
@@ -162,7 +167,7 @@ function peersLookAfterMs({ reportedAtMs }: WatchState, nowMs: number): number {
   return reportedAtMs !== null && isFresh(reportedAtMs, nowMs) ? silentPeersLookMs : peersLookMs;
 }
 
-/** A single packet, such as a keepalive, waits for no answer. */
+/** A single packet, such as a keepalive, expects no answer. */
 function isSilence(
   { silentSinceMs, looksWithSending }: WatchState,
   roundTripMs: number,
@@ -181,7 +186,7 @@ function judge(
 ): WatchState {
   const { silentSinceMs: sinceMs, reportedAtMs } = state;
   const isSilent = sinceMs !== null && isSilence(state, roundTripMs, nowMs);
-  // What a probe explained once is most likely traffic that wants no answer, however much of it there is.
+  // After a probe explained a silence once, it is most likely traffic that expects no answer, whatever its amount.
   const unanswered = reportedAtMs === null || isFresh(reportedAtMs, nowMs) ? state.unanswered : 0;
   const silence = isSilent ? { sinceMs, unanswered } : undefined;
   if (
@@ -189,7 +194,7 @@ function judge(
     (reportedAtMs === null || (hasSent && nowMs - reportedAtMs >= reportAgainMs))
   ) {
     news.push({ news: 'silent', ...silence });
-    // Whoever hears of it looks at the controllers at once.
+    // The report makes the receiver read the controllers' counters at once.
     return { ...state, reportedAtMs: nowMs, peersLookedAtMs: nowMs };
   }
   if (!hasSent || nowMs - state.peersLookedAtMs < peersLookAfterMs(state, nowMs)) return state;
