@@ -11,7 +11,7 @@ interface KillSwitchOptions {
   readonly json?: true;
 }
 
-/** `homing kill-switch [on|off]`: whether anything but the tunnel may leave this laptop. */
+/** `homing kill-switch [on|off]`: whether only the tunnel may send packets from this laptop. */
 export function addKillSwitchCommand(program: Command, io: CliIo): void {
   program
     .command('kill-switch')

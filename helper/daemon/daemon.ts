@@ -28,9 +28,9 @@ import { TunnelDns } from './tunnel-dns.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
 
 export interface DaemonOptions {
-  /** The socket; its directory is the runtime directory, root's own, on memory. */
+  /** The socket; its directory is the runtime directory, owned by root, in memory. */
   readonly socketPath: string;
-  /** What outlives a reboot: last good endpoints, probe timestamps. */
+  /** What survives a reboot: last good endpoints, probe timestamps. */
   readonly stateDirectory: string;
   readonly hostsPath: string;
   /** The one user who may control the helper. */
@@ -40,7 +40,7 @@ export interface DaemonOptions {
 }
 
 export interface Daemon {
-  /** Takes the tunnel down, closes the socket, gives the lock back. */
+  /** Takes the tunnel down, closes the socket, releases the lock. */
   stop(): Promise<void>;
 }
 
@@ -138,8 +138,8 @@ async function startLocked(
 }
 
 /**
- * The runtime directory goes with the last thing in it. What keeps it is no fault: things of others in it, a
- * helper that starts now, or a unit's RuntimeDirectory= (a mount then, which systemd takes away itself).
+ * Removes the runtime directory if it is empty. It may still be in use: by files of others, by a helper that starts
+ * now, or as a unit's RuntimeDirectory= (then a mount, which systemd removes itself).
  */
 function removeIfEmpty(directory: string): void {
   try {

@@ -17,7 +17,7 @@ const settingSchema = z.strictObject({
   allowLan: z.boolean(),
 });
 
-/** The kill switch as the person turned it on. */
+/** The kill switch as the user configured it. */
 export type KillSwitchSetting = Omit<z.infer<typeof settingSchema>, 'version'>;
 
 export type SettingReading =
@@ -25,7 +25,7 @@ export type SettingReading =
   | { readonly found: 'on'; readonly setting: KillSwitchSetting }
   | { readonly found: 'damaged'; readonly reason: string };
 
-/** Root's own file that says across restarts and reboots that the kill switch is on; without it, it is off. */
+/** A file owned by root that records across restarts and reboots that the kill switch is on; without it, it is off. */
 export class KillSwitchFile {
   readonly path: string;
 

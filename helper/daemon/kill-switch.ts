@@ -26,8 +26,8 @@ type State =
   | { readonly state: 'on'; readonly setting: Partial<KillSwitchSetting>; readonly problem: Problem | null };
 
 /**
- * Keeps the kill switch: from the moment that the person turns it on until they turn it off, through crashes, restarts
- * and reboots. The kernel holds the rules, a file says that they are wanted. What cannot be read counts as on.
+ * Maintains the kill switch from the moment the user turns it on until they turn it off, through crashes, restarts and
+ * reboots. The kernel holds the rules; a file records that they are wanted. An unreadable file counts as on.
  */
 export class KillSwitch {
   readonly #parts: KillSwitchParts;
@@ -46,7 +46,7 @@ export class KillSwitch {
     this.#listeners.add(listener);
   }
 
-  /** Puts the rules in place when the file says so, or when they are there without it. To be called before anything else. */
+  /** Sets the rules if the file demands it, or if they exist without the file. To be called before anything else. */
   start(): Promise<void> {
     return this.#inTurn(async () => {
       const reading = this.#parts.file.read();
@@ -61,7 +61,7 @@ export class KillSwitch {
     });
   }
 
-  /** Ends the watching; the rules stay. */
+  /** Stops watching; the rules stay. */
   stop(): Promise<void> {
     return this.#inTurn(() => this.#endWatching());
   }
@@ -78,7 +78,7 @@ export class KillSwitch {
     };
   }
 
-  /** Lets through what a sign-in page needs, until it is undefined again. @throws HomingError `kill-switch-failed` */
+  /** Allows what a sign-in page needs, until called with undefined. @throws HomingError `kill-switch-failed` */
   letSignIn(signIn: KillSwitchRules['signIn']): Promise<void> {
     return this.#inTurn(async () => {
       this.#signIn = signIn;
@@ -86,12 +86,12 @@ export class KillSwitch {
     });
   }
 
-  /** Whether only the tunnel may pass. */
+  /** Whether only the tunnel may send. */
   get isOn(): boolean {
     return this.#state.state === 'on';
   }
 
-  /** @throws HomingError `kill-switch-failed`; then it is as it was */
+  /** @throws HomingError `kill-switch-failed`; the state is then unchanged */
   set(request: KillSwitchRequest): Promise<void> {
     return this.#inTurn(() => (request.on ? this.#turnOn(request.allowLan) : this.#turnOff()));
   }
@@ -105,7 +105,7 @@ export class KillSwitch {
       allowLan: allowLan ?? known.allowLan ?? false,
     };
     try {
-      // The file first: killed in between, the next helper puts in place what the person asked for.
+      // The file first: if the helper is killed in between, the next one sets what the user requested.
       file.write(setting);
       this.#state = { state: 'on', setting, problem: null };
       await this.#mustEnforce();
@@ -119,7 +119,10 @@ export class KillSwitch {
     this.#watch();
   }
 
-  /** After an attempt that failed half-way. What cannot be removed stays on, so that the person knows and can turn it off. */
+  /**
+   * Undoes a failed attempt. If the rules cannot be removed, the switch stays on, so that the user knows and can turn
+   * it off.
+   */
   async #takeBack(problem: Problem): Promise<void> {
     try {
       await this.#parts.system.clear();
@@ -134,7 +137,7 @@ export class KillSwitch {
     const wasOn = this.#state.state === 'on';
     await this.#endWatching();
     try {
-      // The file last: killed in between, the next helper turns it on again.
+      // The file last: if the helper is killed in between, the next one turns the switch on again.
       await this.#parts.system.clear();
       this.#parts.file.remove();
     } catch (error) {
@@ -159,7 +162,7 @@ export class KillSwitch {
     await Promise.all(ends.map((end) => end()));
   }
 
-  /** Another program may have flushed or changed the rules, such as a firewall that is loaded again. */
+  /** Another program may have flushed or changed the rules, for example a firewall that was reloaded. */
   async #look(): Promise<void> {
     if (this.#state.state === 'off') return;
     try {
@@ -175,12 +178,12 @@ export class KillSwitch {
     try {
       return await this.#parts.system.isThere();
     } catch {
-      // Without a working packet filter there are no rules that somebody could have left.
+      // Without a working packet filter no rules can have been left.
       return false;
     }
   }
 
-  /** @returns whether the rules are in place; why not stands in the status and the timeline */
+  /** @returns whether the rules are in place; a failure is reported in the status and the timeline */
   async #enforce(): Promise<boolean> {
     try {
       await this.#mustEnforce();
@@ -199,7 +202,7 @@ export class KillSwitch {
     await this.#parts.system.set({ lan, ...(this.#signIn === undefined ? {} : { signIn: this.#signIn }) });
   }
 
-  /** What cannot be read is not let through. */
+  /** Ranges that cannot be determined are not allowed. */
   async #lanRanges(): Promise<readonly string[]> {
     try {
       return await this.#parts.system.lanRanges();

@@ -11,36 +11,36 @@ import {
 } from '../../shared/timeline/protection-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
-/** What may be reached beside the tunnel while the person signs in. */
+/** What may be reached outside the tunnel during the sign-in. */
 export interface SignInWay {
-  /** Asked for names. */
+  /** Name servers that may be queried. */
   readonly resolvers: readonly string[];
-  /** Reached by HTTP and HTTPS. */
+  /** Hosts that may be reached by HTTP and HTTPS. */
   readonly hosts: readonly string[];
 }
 
 interface PortalParts {
-  /** @returns the head of the answer to a question over HTTP; undefined without one */
+  /** @returns the head of the HTTP response; undefined without a response */
   readonly askForPage: (address: string) => Promise<string | undefined>;
-  /** The name servers of the network that the laptop is in. @throws Error */
+  /** The name servers of the current network. @throws Error */
   readonly resolvers: () => Promise<readonly string[]>;
   /** The addresses of a name. @throws Error */
   readonly lookUp: (host: string) => Promise<readonly string[]>;
-  /** Lets through what the way names, and nothing else; null: nothing. @throws Error */
+  /** Allows exactly this traffic; null blocks all of it. @throws Error */
   readonly letThrough: (way: SignInWay | null) => Promise<void>;
-  /** Tests every way to the controllers now. @throws Error */
+  /** Probes every path to the controllers now. @throws Error */
   readonly probe: () => Promise<unknown>;
   readonly timeline: Timeline;
   /** The wall clock, milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Pauses before each question while nothing answers; the last one goes on. */
+/** Pauses before each HTTP request while no controller answers; the last one repeats. */
 const pausesMs = [1_500, 3_000, 5_000, 10_000, 30_000] as const;
-/** A form, a code by text message, and terms to read. */
+/** Enough for a form, a code by text message, and terms to read. */
 export const maxOpenMs = 5 * 60_000;
 const maxAsked = 3;
-/** While the page is open: that the network lets more through now is no event that any system reports. */
+/** While the page is open: no system reports that the network now lets more through. */
 const probeEveryMs = 3_000;
 
 type State =
@@ -55,8 +55,8 @@ type State =
     };
 
 /**
- * Looks for the sign-in page of a network while no controller answers although traffic may leave only through one, and
- * opens the network for that page alone, for a while.
+ * Looks for a captive portal while no controller answers although traffic may leave only through one, and opens the
+ * network for its page alone, for a limited time.
  */
 export class PortalWatch {
   readonly #parts: PortalParts;
@@ -87,7 +87,7 @@ export class PortalWatch {
     return { state: 'open', since, url: state.url, until: new Date(state.untilMs).toISOString() };
   }
 
-  /** @param controllers of the live tunnel whose traffic may leave only through it; none when that is not so */
+  /** @param controllers of the live tunnel, if traffic may leave only through it; otherwise none */
   update(controllers: readonly ControllerStatus[]): void {
     const isCutOff = controllers.length > 0 && controllers.every(({ path }) => path === 'none');
     this.#addresses = isCutOff ? internetAddresses(controllers) : [];
@@ -99,7 +99,7 @@ export class PortalWatch {
     else void this.#inTurn(() => this.#become({ state: 'none' }, portalGone));
   }
 
-  /** @throws HomingError `no-portal`, and what letting it through threw */
+  /** @throws HomingError `no-portal`, and whatever opening the network threw */
   setOpen(isWanted: boolean): Promise<void> {
     return this.#inTurn(() => (isWanted ? this.#open() : this.#close()));
   }
@@ -129,7 +129,7 @@ export class PortalWatch {
   }
 
   async #found(url: string, asked: string): Promise<void> {
-    // While it is open the person may be on any of its pages.
+    // While the page is open the user may be on any of its pages.
     if (!this.#isCutOff || this.#state.state !== 'none') return;
     await this.#become({ state: 'found', sinceMs: this.#parts.now(), url, asked }, portalFound(url));
   }
@@ -139,7 +139,7 @@ export class PortalWatch {
     if (state.state === 'none') throw noPortal();
     const { url, asked, sinceMs } = state;
     const resolvers = await this.#parts.resolvers();
-    // First the name servers alone: the address of the page is queried in the network as well.
+    // First the name servers alone: the host name of the page is resolved in this network as well.
     await this.#parts.letThrough({ resolvers, hosts: [asked] });
     let hosts: readonly string[];
     try {
@@ -173,7 +173,7 @@ export class PortalWatch {
     await this.#become({ state: 'found', sinceMs, url, asked }, portalClosed);
   }
 
-  /** Whatever is next, nothing stays open that is not `open`. */
+  /** In every state except `open`, nothing stays open. */
   async #become(next: Exclude<State, { state: 'open' }>, reason: string): Promise<void> {
     const before = this.#state;
     if (before.state === 'none' && next.state === 'none') return;
@@ -203,7 +203,7 @@ export class PortalWatch {
   }
 }
 
-/** Where the controllers are on the internet, by address: IPv4 first, which every portal answers for. */
+/** The public addresses of the controllers: IPv4 first, which every portal intercepts. */
 function internetAddresses(controllers: readonly ControllerStatus[]): string[] {
   const hosts = controllers
     .flatMap(({ candidates }) => candidates)

@@ -2,7 +2,7 @@ import type { KillSwitchStatus, PortalStatus, TunnelStatus } from '../../shared/
 import type { KillSwitch } from './kill-switch.ts';
 import type { PortalWatch } from './portal-watch.ts';
 
-/** What keeps traffic from leaving beside the tunnel, and what is let through all the same. */
+/** What keeps traffic from leaving outside the tunnel, and its exceptions. */
 export class Protection {
   readonly #killSwitch: KillSwitch;
   readonly #portal: PortalWatch;
@@ -12,7 +12,7 @@ export class Protection {
     this.#portal = portal;
   }
 
-  /** Called whenever {@link status} may have changed, beside changes of the tunnel. */
+  /** Called whenever {@link status} may have changed, except by changes of the tunnel. */
   onChange(listener: () => void): void {
     this.#killSwitch.onChange(listener);
     this.#portal.onChange(listener);

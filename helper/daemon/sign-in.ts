@@ -23,7 +23,7 @@ interface SignInParts {
   readonly now: () => number;
 }
 
-/** The watch over sign-in pages, tied to the tunnel and to what keeps traffic from leaving beside it. */
+/** The portal watch, connected to the tunnel and to what keeps traffic inside it. */
 export function portalWatchOf(parts: SignInParts): PortalWatch {
   const { keeper, killSwitch, system, timeline, now } = parts;
   const lookUpName = nameLookup();
@@ -57,8 +57,8 @@ export function portalWatchOf(parts: SignInParts): PortalWatch {
 }
 
 /**
- * The controllers of the live tunnel, where traffic may leave only through one of them. The interface is read for it:
- * whether a controller without a probe key is reached shows in its handshakes alone.
+ * The controllers of the live tunnel, if traffic may leave only through one of them. Reads the interface: for a
+ * controller without a probe key only handshakes show whether it is reachable.
  */
 async function confinedControllers({
   keeper,
@@ -70,13 +70,13 @@ async function confinedControllers({
   return tunnel.state === 'connected' ? tunnel.controllers : [];
 }
 
-/** Past the kill switch, past an exit's routes, and with the network's own name servers. */
+/** Opens the kill switch and the exit's routes, and uses the network's own name servers. */
 async function letThrough({ keeper, killSwitch, dns }: SignInParts, way: SignInWay | null): Promise<void> {
   await killSwitch.letSignIn(way ?? undefined);
   const { live } = keeper;
   if (live === undefined) return;
   await live.routes.letBeside(way === null ? [] : [...way.resolvers, ...way.hosts]);
-  // A tunnel that takes all names leads nowhere now.
+  // A tunnel that resolves all names is unreachable now.
   if (dnsPlan(live.profile)?.scope !== 'all') return;
   if (way === null) live.dns = await dns.apply(live.profile);
   else await dns.release(live.profile);

@@ -7,16 +7,16 @@ import { addressesInAnswer, questionBytes } from './dns-message.ts';
 import type { Lookup } from './name-lookup.ts';
 
 /**
- * The name of an endpoint has to be found where the tunnel does not lead: under an exit the usual way of a question is the
- * tunnel that is to be set up with its answer, and under the kill switch there is none. So the network's own servers are asked
- * from a port of the probes, which pass both. They hear the names of endpoints, and of nothing else.
+ * The name of an endpoint must be resolved outside the tunnel: under an exit, the usual lookup would go through the
+ * tunnel that needs its answer; under the kill switch it is blocked. So the network's own servers are queried from a
+ * probe port, which bypasses both. They learn the names of endpoints, and no others.
  */
 
 const timeoutMs = 700;
 const maxServers = 3;
 const dnsPort = 53;
 
-/** @param servers those of the network that the laptop is in, read for each question */
+/** @param servers the name servers of the current network, read for each query */
 export function directLookup(servers: () => readonly string[], port = dnsPort): Lookup {
   return async (host) => {
     const questions = servers()
@@ -29,7 +29,9 @@ export function directLookup(servers: () => readonly string[], port = dnsPort): 
   };
 }
 
-/** Asks the second when the first has failed, or takes long: under an exit that leads nowhere it fails only by time. */
+/**
+ * Starts the second lookup when the first fails or is slow: under an exit that leads nowhere it fails only by timeout.
+ */
 export function lookupOrElse(first: Lookup, second: Lookup, patienceMs = 600): Lookup {
   return async (host) => {
     const usual = first(host);
@@ -43,7 +45,7 @@ export function lookupOrElse(first: Lookup, second: Lookup, patienceMs = 600): L
       if (soon !== 'late') return soon;
       return await Promise.any([usual, second(host)]);
     } catch (error) {
-      // Both failed, or the first before its time: then the second is still to be asked, and why the first did is what to say.
+      // Both failed, or the first failed early: the second is still tried, and the first error is the one to report.
       if (error instanceof AggregateError) throw error.errors[0];
       return await second(host).catch(() => Promise.reject(error));
     } finally {
@@ -72,7 +74,7 @@ function ask(server: string, port: number, host: string, family: 4 | 6): Promise
         end(() => reject(error));
       }
     });
-    // Connected, it hears this server alone.
+    // A connected socket receives only from this server.
     socket.bind(anyProbePort(), () =>
       socket.connect(port, server, () => socket.send(questionBytes(host, family, id))),
     );

@@ -6,8 +6,8 @@ const timeoutMs = 3_000;
 const headLimitBytes = 8 * 1024;
 
 /**
- * Asks an address for a page over plain HTTP, from a port of the probes, so past an exit and the kill switch.
- * @returns the head of the answer; undefined when there is none
+ * Requests a page over plain HTTP from a probe port, so outside an exit and the kill switch.
+ * @returns the head of the response; undefined without a response
  */
 export function askForPage(address: string): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -29,7 +29,7 @@ export function askForPage(address: string): Promise<string | undefined> {
       if (end >= 0) done(text.slice(0, end));
       else if (text.length > headLimitBytes) done(undefined);
     });
-    // Nothing answers there, or the port was taken: the next question comes soon.
+    // Nothing answers there, or the port was in use: the next request follows soon.
     socket.once('error', () => done(undefined));
     socket.once('close', () => {
       clearTimeout(tooLate);

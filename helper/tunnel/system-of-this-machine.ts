@@ -13,22 +13,22 @@ import { MacosTunnelSystem } from './macos/macos-tunnel-system.ts';
 import { resolversOf } from './resolv-conf.ts';
 import type { TunnelSystem } from './system.ts';
 
-/** What the helper needs of an operating system. */
+/** What the helper needs from an operating system. */
 export interface OperatingSystem {
   readonly tunnel: TunnelSystem;
   /** The resolver. */
   readonly dns: DnsSystem;
   /** The packet filter. */
   readonly killSwitch: KillSwitchSystem;
-  /** Which firewall of the host drops answers to broadcasts; null where none does, or that is not known. */
+  /** The host firewall that drops answers to broadcasts; null if there is none, or if that is unknown. */
   readonly hostFirewall: () => Promise<HostFirewall | null>;
 }
 
 export interface SystemParts {
   readonly runner: ProgramRunner;
-  /** Root's own; it goes with a reboot. */
+  /** Owned by root; cleared by a reboot. */
   readonly runtimeDirectory: string;
-  /** Root's own; it outlives a reboot. */
+  /** Owned by root; survives a reboot. */
   readonly stateDirectory: string;
 }
 
@@ -45,18 +45,18 @@ export const macos: OperatingSystemFactory = ({ runner, runtimeDirectory, stateD
   tunnel: new MacosTunnelSystem(runner, runtimeDirectory),
   dns: new MacosDns({ runner, stateDirectory }),
   killSwitch: new MacosKillSwitch(),
-  // Its firewall judges programs, not packets: whether answers get in is not to be read.
+  // Its firewall filters programs, not packets: whether answers get in cannot be determined.
   hostFirewall: async () => null,
 });
 
-/** The operating system of this machine. @throws Error on one that has no tunnel */
+/** The operating system of this machine. @throws Error on an unsupported one */
 export const ofThisMachine: OperatingSystemFactory = (parts) => {
   if (process.platform === 'linux') return linux(parts);
   if (process.platform === 'darwin') return macos(parts);
   throw new Error(`the helper has no tunnel for ${process.platform}; it runs on Linux and macOS`);
 };
 
-/** Removes the rules of the kill switch, whoever left them; a system that has none has nothing to remove. */
+/** Removes the rules of the kill switch, whoever left them; does nothing on a system without a kill switch. */
 export async function removeKillSwitch(runner: ProgramRunner, stateDirectory: string): Promise<void> {
   if (process.platform === 'linux') await LinuxKillSwitch.ofThisMachine(runner, stateDirectory).clear();
 }

@@ -2,7 +2,7 @@ import type { AppState } from '../contract/app-state.ts';
 import { killSwitchSentence } from '../text/protection-words.ts';
 import { clockText } from '../text/quantities.ts';
 
-/** What the window says of the kill switch and of networks with a sign-in page. */
+/** What the window shows about the kill switch and captive portals. */
 
 export interface ProtectionNotice {
   readonly title: string;
@@ -11,7 +11,7 @@ export interface ProtectionNotice {
 
 type KillSwitchFacts = Pick<AppState, 'killSwitch' | 'tunnel'>;
 
-/** The banner while the kill switch keeps traffic from passing, or is not carried out; null otherwise. */
+/** The banner while the kill switch blocks traffic or could not be applied; null otherwise. */
 export function killSwitchNotice({ killSwitch, tunnel }: KillSwitchFacts): ProtectionNotice | null {
   if (killSwitch === null || killSwitch.state === 'off') return null;
   const { isBlocking, problem } = killSwitch;
@@ -25,7 +25,7 @@ export function killSwitchNotice({ killSwitch, tunnel }: KillSwitchFacts): Prote
   return { title, sentence: killSwitchSentence(killSwitch, tunnel) };
 }
 
-/** The sign-in page of the network that the laptop is in, and what one press does; null where there is none. */
+/** The sign-in page of the current network, and the action of its button; null if there is none. */
 export function portalNotice({
   portal,
 }: Pick<AppState, 'portal'>):
@@ -42,7 +42,7 @@ export function portalNotice({
   return { title: 'Open for the sign-in', sentence, url, press: 'close' };
 }
 
-/** A page that may be handed to the browser: the network names it, and may name anything. */
+/** Whether a page may be handed to the browser: its address comes from the network and may be anything. */
 export function isWebPage(url: string): boolean {
   return /^https?:\/\/[^/]/i.test(url);
 }

@@ -1,6 +1,6 @@
 import type { TunnelStatus } from '../contract/status.ts';
 
-/** What keeps the laptop's other traffic from passing while the kill switch is on. */
+/** What blocks the laptop's other traffic while the kill switch is on. */
 export type BlockedBy = 'not-connected' | 'no-exit' | 'exit-unreachable';
 
 /** Undefined while an exit carries everything. A helper that does not report an exit has none. */

@@ -1,6 +1,6 @@
 /**
- * A captive portal answers in the place of whoever is asked over plain HTTP. Homing asks the controllers themselves, by address, for
- * a page that no web server has: nobody hears of it who is not asked by every probe anyway.
+ * A captive portal answers plain HTTP requests in place of the destination. Homing requests a page that no web server
+ * has from the controllers themselves, by address: only hosts that receive probes anyway see the request.
  */
 export const askedPath = '/.well-known/homing-portal';
 
@@ -8,15 +8,15 @@ const urlMaxCharacters = 500;
 
 /**
  * The page to sign in at.
- * @param head what came back over HTTP, up to the end of its head
- * @param asked the address that was asked
- * @returns undefined when it is no portal's answer: a web server of the controller's own has no such page (404), or sends to itself by
- * another scheme
+ * @param head the HTTP response up to the end of its head
+ * @param asked the address that was queried
+ * @returns undefined when it is no portal's response: a web server of the controller has no such page (404), or
+ * redirects to itself with another scheme
  */
 export function signInPage(head: string, asked: string): string | undefined {
   const code = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(head)?.[1]);
   const here = `http://${asked.includes(':') ? `[${asked}]` : asked}/`;
-  // RFC 6585 section 6: the network demands a sign-in. Pages with content come from portals that do not redirect.
+  // RFC 6585 section 6: the network requires a sign-in. Pages with content come from portals that do not redirect.
   if (code === 511 || code === 200) return here;
   if (![301, 302, 303, 307, 308].includes(code)) return undefined;
   const location = /^location:[ \t]*(\S+)/im.exec(head)?.[1] ?? '';

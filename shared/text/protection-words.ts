@@ -1,7 +1,7 @@
 import type { KillSwitchStatus, PortalStatus, TunnelStatus } from '../contract/status.ts';
 import { blockedBy } from '../plan/kill-switch.ts';
 
-/** What the kill switch does now, as a sentence for people. */
+/** The current effect of the kill switch, as a sentence for users. */
 export function killSwitchSentence(killSwitch: KillSwitchStatus, tunnel: TunnelStatus): string {
   if (killSwitch.state === 'off') return 'Without a tunnel, traffic goes its usual way.';
   const { problem, allowLan } = killSwitch;
@@ -27,7 +27,7 @@ function exitName(tunnel: TunnelStatus): string {
   return (tunnel.state === 'connected' ? tunnel.exit : null) ?? 'the exit';
 }
 
-/** What a network with a sign-in page needs, as a sentence; undefined when there is none. */
+/** What a captive portal requires, as a sentence; undefined if there is none. */
 export function portalSentence(portal: PortalStatus): string | undefined {
   if (portal.state === 'none') return undefined;
   if (portal.state === 'found') return `This network wants a sign-in first, at ${portal.url}`;

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/problem.ts';
 
-/** Why the kill switch or the way to a sign-in page changed: sentences of the timeline. */
+/** Timeline sentences: why the kill switch or the access to a sign-in page changed. */
 
 export function killSwitchOn(allowLan: boolean): string {
   return allowLan
@@ -23,7 +23,7 @@ export function portalFound(url: string): string {
   return `no controller answers, and another page answers in their place: ${url}`;
 }
 
-/** @param hosts what can be reached beside the tunnel */
+/** @param hosts what can be reached outside the tunnel */
 export function portalOpened(hosts: readonly string[]): string {
   return `opened for the sign-in page alone, at ${hosts.join(', ')}`;
 }

@@ -5,7 +5,7 @@ import type { Decision, DecisionKind } from './decision.ts';
 
 /** A timeline entry as the window and the CLI show it. */
 export interface TimelineEntry {
-  /** What happened, without a capital: it follows the time. */
+  /** What happened, in lower case: it follows the time. */
   readonly title: string;
   readonly tone: Tone;
   /** Whether nothing changed: hidden unless every decision is shown. */

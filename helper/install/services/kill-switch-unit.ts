@@ -1,9 +1,9 @@
 import { bootRulesFile, helperPlaces } from '../../../shared/install/places.ts';
 
 /**
- * Loads the rules of the kill switch before any network comes up (systemd.special(7), network-pre.target). A unit of its
- * own: the helper needs a system that has started, and is there some seconds later; it finds the rules and keeps them.
- * @param nft its absolute path; where it is not installed now, it will be found where Debian puts it
+ * Loads the rules of the kill switch before any network comes up (systemd.special(7), network-pre.target). A separate
+ * unit, because the helper starts some seconds later; it adopts the rules.
+ * @param nft its absolute path; the default is where Debian installs it later
  */
 export function killSwitchUnit(nft = '/usr/sbin/nft'): string {
   const { stateDirectory } = helperPlaces('linux');

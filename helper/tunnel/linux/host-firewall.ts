@@ -13,13 +13,13 @@ const listSchema = z.looseObject({
   nftables: z.array(z.looseObject({ chain: chainSchema.optional() })),
 });
 
-/** Tables of Homing's own: the guard, the kill switch. */
+/** Homing's own tables: the guard, the kill switch. */
 const ownTable = /^homing/;
 
 /**
- * Which firewall of the host drops what nobody here has asked for, from what `nft -j list chains` prints: by the names that
- * ufw and firewalld give their chains and tables, else by the policy of a chain at the input hook.
- * @returns null where none does, as far as nftables knows: rules of iptables-legacy are not listed there
+ * The host firewall that drops unsolicited packets, from the output of `nft -j list chains`: recognised by the chain
+ * and table names of ufw and firewalld, else by the policy of a chain at the input hook.
+ * @returns null if none does, as far as nftables knows: rules of iptables-legacy are not listed there
  */
 export function parseHostFirewall(output: string): HostFirewall | null {
   const chains = listSchema
@@ -31,11 +31,11 @@ export function parseHostFirewall(output: string): HostFirewall | null {
   return chains.some(({ name }) => /^ufw6?-/.test(name)) ? 'ufw' : 'nftables';
 }
 
-/** Which firewall of the host drops answers to broadcasts; null where none does, or there is no nft(8). */
+/** The host firewall that drops answers to broadcasts; null if there is none, or no nft(8). */
 export async function linuxHostFirewall(runner: ProgramRunner): Promise<HostFirewall | null> {
   const nft = findProgram('nft');
   if (nft === undefined) return null;
   const { exitCode, stdout } = await runner.run(nft, ['-j', 'list', 'chains']);
-  // A kernel without nftables has no rules of its either.
+  // A kernel without nftables has no nftables rules either.
   return exitCode === 0 ? parseHostFirewall(stdout) : null;
 }

@@ -7,38 +7,38 @@ import { probePorts } from '../probe-ports.ts';
 import { tunnelMark } from './routing-rules.ts';
 
 /**
- * The kill switch as nftables rules (nft(8)). They stand in a table of their own; a packet leaves only where every table
- * lets it, so nobody's rules are changed and nobody's rules open what is closed here. What leaves is judged, not what
- * comes in: without an answer nothing that comes in learns anything. Packet sockets, as DHCP clients use them, pass by
- * every packet filter and need no rule.
+ * The kill switch as nftables rules (nft(8)), in a table of their own. A packet leaves only if every table accepts it,
+ * so no other table is changed and no other table can open what is closed here. Only outgoing packets are filtered:
+ * without an answer, incoming packets learn nothing. Packet sockets, as DHCP clients use them, bypass every packet
+ * filter.
  */
 const family = 'inet';
 const table = 'homing_kill_switch';
 export const killSwitchTable = `${family} ${table}`;
 
-/** Multicast that no router passes on (RFC 5771 section 4), SSDP, and the broadcast to everybody here. */
+/** Multicast that routers do not forward (RFC 5771 section 4), SSDP, and the limited broadcast. */
 const lanGroups4 = ['224.0.0.0/24', '239.255.255.250', '255.255.255.255'];
 
-/** @param uid whom the helper runs as: its probes are known by that and their source ports */
+/** @param uid the user of the helper: its probes are identified by uid and source ports */
 export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): string {
   const { first, last } = probePorts;
   const [lan4, lan6] = byFamily(lan);
   return [
-    // Adding before deleting makes the deletion of a table that is not there no error; all of it is one transaction.
+    // Adding before deleting avoids an error when the table does not exist; all lines are one transaction.
     `add table ${killSwitchTable}`,
     `delete table ${killSwitchTable}`,
     `table ${killSwitchTable} {`,
     '  chain leaving {',
-    // Only root names interfaces; those of a profile begin with hm (shared/profile/profile.ts).
+    // Only root can name interfaces; those of a profile begin with hm (shared/profile/profile.ts).
     '    oifname { "lo", "hm*" } accept',
     `    meta mark 0x${tunnelMark.toString(16)} meta l4proto udp accept`,
     `    meta skuid ${uid} udp sport ${first}-${last} accept`,
-    // Only the question whether there is a sign-in page (../portal-question.ts).
+    // Only the request that looks for a captive portal (../portal-question.ts).
     `    meta skuid ${uid} tcp sport ${first}-${last} tcp dport 80 accept`,
     // RFC 2131 section 4.1, RFC 8415 section 7.2.
     '    udp sport 68 udp dport 67 accept',
     '    udp sport 546 udp dport 547 accept',
-    // RFC 4861: from routers a hop away only; RFC 3810: switches that snoop pass its groups on only to who joined.
+    // RFC 4861: only routers one hop away; RFC 3810: switches with snooping forward groups only to members.
     '    icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept',
     '    icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } ip6 daddr ff02::/16 accept',
     ...lanRules('ip', lan4, lanGroups4),
@@ -48,7 +48,7 @@ export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): s
     '  chain output {',
     '    type filter hook output priority filter; policy drop;',
     '    jump leaving',
-    // Programs see at once that they cannot.
+    // Programs fail at once.
     '    reject with icmpx admin-prohibited',
     '  }',
     '  chain forward {',
@@ -66,7 +66,7 @@ function byFamily(texts: readonly string[]): readonly [readonly string[], readon
   return [texts.filter((text) => !isSix(text)), texts.filter(isSix)];
 }
 
-/** Only names, and only the pages: other ports of the same hosts stay closed. */
+/** Only DNS and the pages: other ports of the same hosts stay closed. */
 function signInRules(signIn: KillSwitchRules['signIn']): string[] {
   if (signIn === undefined) return [];
   const rules = (addresses: readonly string[], rest: string) =>
@@ -80,8 +80,8 @@ function signInRules(signIn: KillSwitchRules['signIn']): string[] {
 }
 
 /**
- * A LAN's addresses are let through only where no gateway is between: the laptop may be in another network before the rules
- * are changed.
+ * Addresses of a LAN are allowed only without a gateway in between: the laptop may be in another network before the
+ * rules are updated.
  */
 function lanRules(protocol: 'ip' | 'ip6', ranges: readonly string[], groups: readonly string[]): string[] {
   if (ranges.length === 0) return [];
@@ -93,8 +93,8 @@ function lanRules(protocol: 'ip' | 'ip6', ranges: readonly string[], groups: rea
 }
 
 /**
- * The networks of the laptop that pass. Only addresses that are nobody's on the internet: whoever runs a network says which
- * addresses are on it, and would otherwise choose what leaves the tunnel (TunnelCrack, CVE-2023-36672).
+ * The networks of the laptop that are allowed. Only non-public ranges: the operator of a network chooses its addresses,
+ * and could otherwise choose what leaves outside the tunnel (TunnelCrack, CVE-2023-36672).
  */
 export function lanRangesOf(links: readonly Link[]): string[] {
   const ranges = links
@@ -108,7 +108,7 @@ export function lanRangesOf(links: readonly Link[]): string[] {
   return outermostRanges(ranges);
 }
 
-/** The network of an own address; undefined for a single address and for what is no network but a way to everywhere. */
+/** The network of an own address; undefined for a single address or a default route. */
 function networkOf({ address, prefixLength, family: kind }: Link['addresses'][number]): string | undefined {
   const bits = kind === 4 ? 32 : 128;
   if (prefixLength < 8 || prefixLength >= bits) return undefined;

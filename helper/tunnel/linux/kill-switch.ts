@@ -15,7 +15,7 @@ import { ownUid } from './routing.ts';
 
 interface LinuxKillSwitchParts {
   readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
-  /** What is loaded from there before the network comes up; see install/services/kill-switch-unit.ts. */
+  /** The file loaded before the network comes up; see install/services/kill-switch-unit.ts. */
   readonly bootRules: string;
   readonly find: (program: string) => string | undefined;
 }
@@ -23,7 +23,7 @@ interface LinuxKillSwitchParts {
 /** The kill switch as a table of nftables. */
 export class LinuxKillSwitch implements KillSwitchSystem {
   readonly #parts: LinuxKillSwitchParts;
-  /** What the kernel prints of the rules as they were last set. */
+  /** The kernel's listing of the rules as last set. */
   #listing: string | undefined;
 
   constructor(parts: LinuxKillSwitchParts) {
@@ -38,7 +38,7 @@ export class LinuxKillSwitch implements KillSwitchSystem {
     const nft = this.#nft();
     try {
       await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], killSwitchText(rules, ownUid()));
-      // Only what the kernel has taken is loaded at the next boot.
+      // Only rules that the kernel has accepted are loaded at the next boot.
       this.#keepForBoot(killSwitchText({ lan: [] }, ownUid()));
       this.#listing = await this.#list(nft);
     } catch (error) {
@@ -79,7 +79,7 @@ export class LinuxKillSwitch implements KillSwitchSystem {
   }
 
   watchNetworks(onChange: () => void): () => Promise<void> {
-    // No interface has this name, so nothing is left out.
+    // No interface has this name, so nothing is ignored.
     const watch = new NetworkWatch(requireProgram('ip'), 'hm--none', onChange, () => undefined);
     return () => watch.stop();
   }
@@ -94,7 +94,7 @@ export class LinuxKillSwitch implements KillSwitchSystem {
     return exitCode === 0 ? stdout : undefined;
   }
 
-  /** Without the networks of this moment: at the next start the laptop may be elsewhere. */
+  /** Without the current LANs: at the next start the laptop may be elsewhere. */
   #keepForBoot(text: string): void {
     const { bootRules } = this.#parts;
     if (textOf(bootRules) === text) return;
@@ -129,7 +129,7 @@ function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Not there, or not readable: it is written again.
+    // Missing or unreadable: it is written again.
     return undefined;
   }
 }

@@ -7,13 +7,13 @@ import { minHostPrefix } from '../min-host-prefix.ts';
 import { probePorts } from '../probe-ports.ts';
 
 /**
- * How packets find Homing's own routing tables, as rules of ip-rule(8). The host's own tables are never written to. In
+ * How packets reach Homing's own routing tables, as rules of ip-rule(8). The host's own tables are never changed. In
  * order:
  *
- * 1. what the helper's probes send, and what WireGuard itself sends (it is marked), passes by;
- * 2. a range that the person takes over goes through the tunnel although the host has a route to it;
- * 3. what is sent from the tunnel's own addresses stays in the tunnel: a connection that began there goes on there;
- * 4. a route of the host into one of the ranges wins, so that no profile captures a network that the laptop is in, its
+ * 1. the helper's probes and WireGuard's own (marked) packets bypass the tunnel;
+ * 2. an overridden range goes through the tunnel although the host has a route to it;
+ * 3. packets from the tunnel's own addresses stay in the tunnel: a connection that started there continues there;
+ * 4. a host route into one of the ranges wins, so that no profile captures a network that the laptop is in, its
  *    gateway, or what another VPN carries. The host's default routes, and halves of them, do not win;
  * 5. the rest of the ranges goes through the tunnel.
  */
@@ -21,16 +21,16 @@ import { probePorts } from '../probe-ports.ts';
 /** ASCII "hom". The mark of WireGuard's own packets has the same value. */
 export const tunnelTable = 0x686f6d;
 export const tunnelMark = tunnelTable;
-/** The ranges that are taken over from the host's own routes. */
+/** The table for ranges that override the host's own routes. */
 export const overTable = tunnelTable + 1;
-/** Says in rules and routes that Homing made them (rtnetlink(7), rtm_protocol; above those that programs use). */
+/** Marks rules and routes as Homing's (rtnetlink(7), rtm_protocol; above the values that programs use). */
 export const ownProtocol = 104;
 
 const priorities = { probes: 18_500, own: 18_501, over: 18_510, from: 18_520, host: 18_530, tunnel: 18_540 };
 const endPriority = 18_599;
 const mainTable = 254;
 
-/** One rule, as the words of ip-rule(8) after `rule add`. */
+/** One rule, as arguments of ip-rule(8) after `rule add`. */
 type Rule = string;
 
 function familyOf(text: string): 4 | 6 {
@@ -38,14 +38,14 @@ function familyOf(text: string): 4 | 6 {
 }
 
 /**
- * By their numbers (IANA, Protocol Numbers): ip(8) knows names only where there is /etc/protocols, which is Debian's
- * netbase. TCP is the question whether a network has a sign-in page (../portal-question.ts).
+ * By number (IANA, Protocol Numbers): ip(8) knows names only with /etc/protocols, which is in Debian's netbase. TCP is
+ * for the captive portal request (../portal-question.ts).
  */
 const probeProtocols = [17, 6] as const;
 
 /**
  * The rules of a plan for one address family, in the order in which they are safe to add; none without a route.
- * @param uid whom the helper runs as: its probes are known by that and their source ports
+ * @param uid the user of the helper: its probes are identified by uid and source ports
  */
 export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
   const ofFamily = (texts: readonly string[]) => texts.filter((text) => familyOf(text) === family);
@@ -76,7 +76,7 @@ export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
   ];
 }
 
-/** What is for everybody is printed without its range. */
+/** A rule for all destinations is printed without a range. */
 function to(range: string): string {
   return range.endsWith('/0') ? '' : ` to ${range}`;
 }
@@ -86,7 +86,7 @@ function hostRange(address: string): string {
   return `${address.split('/')[0]}/${familyOf(address) === 4 ? 32 : 128}`;
 }
 
-/** The routes of a plan in Homing's own table, as the words of ip-route(8) after `route replace`. */
+/** The routes of a plan in Homing's own table, as arguments of ip-route(8) after `route replace`. */
 export function tunnelRoutes(plan: TunnelPlan): string[] {
   const blocked = plan.blocked.map(
     (range) => `unreachable ${range} table ${tunnelTable} protocol ${ownProtocol}`,
@@ -99,8 +99,8 @@ export function tunnelRoutes(plan: TunnelPlan): string[] {
 }
 
 /**
- * The overrides as routes of Homing's own tables, in the words of ip-route(8): `throw` sends a lookup on to the next
- * rule, so an address that stays with the host is looked up in the host's tables.
+ * The overrides as routes of Homing's own tables, as arguments of ip-route(8): `throw` continues with the next rule, so
+ * an address that stays with the host is looked up in the host's tables.
  */
 export function overrideRoutes(interfaceName: string, { over, direct }: RouteOverrides): string[] {
   return [
@@ -132,7 +132,7 @@ const printedRuleSchema = z.looseObject({
   protocol: z.string().optional(),
 });
 
-/** Parses what `ip -N -j rule show` prints: the rules that Homing made, in the words of {@link rulesOf}. */
+/** Parses the output of `ip -N -j rule show`: Homing's own rules, in the form of {@link rulesOf}. */
 export function parseOwnRules(output: string): Rule[] {
   const printed = z.array(printedRuleSchema).parse(output.trim() === '' ? [] : JSON.parse(output));
   return printed.filter(({ protocol }) => protocol === `${ownProtocol}`).map(ruleWords);
@@ -156,7 +156,7 @@ function ruleWords(rule: z.infer<typeof printedRuleSchema>): Rule {
   ].join(' ');
 }
 
-/** Two ways to write one rule, made one: an IPv6 address has several texts. */
+/** One canonical text per rule: an IPv6 address has several notations. */
 function canonical(rule: Rule): string {
   return rule.replaceAll(/(?<= )(from|to) (\S+)/g, (_, word: string, text: string) => {
     const { family, first, last } = rangeOf(text);
@@ -164,7 +164,7 @@ function canonical(rule: Rule): string {
   });
 }
 
-/** The lines for `ip -batch -` that make the present rules of Homing the wanted ones. */
+/** The lines for `ip -batch -` that turn Homing's present rules into the wanted rules. */
 export function ruleChanges(present: readonly Rule[], wanted: readonly Rule[]): string[] {
   const has = new Set(present.map(canonical));
   const wants = new Set(wanted.map(canonical));
@@ -178,13 +178,16 @@ export function ruleChanges(present: readonly Rule[], wanted: readonly Rule[]): 
   ];
 }
 
-/** The lines for `ip -batch -` that take away every rule and route that Homing made. */
+/** The lines for `ip -batch -` that remove every rule and route of Homing. */
 export const removalLines: readonly string[] = [
   `rule flush protocol ${ownProtocol}`,
   `route flush table all protocol ${ownProtocol}`,
 ];
 
-/** Whether a line of `ip monitor rule` says that a rule of Homing's was removed: systemd-networkd removes what it does not know. */
+/**
+ * Whether a line of `ip monitor rule` reports that a rule of Homing was removed: systemd-networkd removes rules that it
+ * did not create.
+ */
 export function isRuleRemoval(line: string): boolean {
   const [, priority] = /^Deleted (\d+):\s+(?:not )?from /.exec(line) ?? [];
   return priority !== undefined && Number(priority) >= priorities.probes && Number(priority) <= endPriority;

@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { controlSocket } from '../wireguard-go.ts';
 
-/** A name file and the socket of its interface are made within this time of each other. */
+/** The name file and the socket of an interface are created within this time of each other. */
 const maxApartMs = 5_000;
 
-/** The content of a small file of the helper's own; undefined when there is none. */
+/** The content of a small file of the helper; undefined if it does not exist. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
@@ -18,21 +18,21 @@ function modifiedMs(path: string): number | undefined {
 }
 
 /**
- * What macOS calls the interface of a network: the kernel numbers them (`utun7`), so Homing's own name leads to it by a
- * file in a directory that only root can write to. A number is used again by the next program that wants one: an
- * interface is the named one only while its socket was made together with the file.
+ * Maps the interface name of a network to the name that the macOS kernel assigned (`utun7`), by a file in a directory
+ * that only root can write to. The kernel reuses numbers, so a file counts only while the socket of that interface was
+ * created together with it.
  */
 export class DeviceNames {
   readonly #runtimeDirectory: string;
   readonly #socketOf: (device: string) => string;
 
-  /** @param socketOf where wireguard-go listens for an interface */
+  /** @param socketOf the path of wireguard-go's socket for an interface */
   constructor(runtimeDirectory: string, socketOf = controlSocket) {
     this.#runtimeDirectory = runtimeDirectory;
     this.#socketOf = socketOf;
   }
 
-  /** Where wireguard-go writes the name (WG_TUN_NAME_FILE). */
+  /** The file to which wireguard-go writes the name (WG_TUN_NAME_FILE). */
   nameFile(interfaceName: string): string {
     return `${this.#runtimeDirectory}/${interfaceName}.name`;
   }
@@ -41,12 +41,12 @@ export class DeviceNames {
     return `${this.#runtimeDirectory}/${interfaceName}.pid`;
   }
 
-  /** The name as the file has it, whoever uses it by now; undefined where there is none. */
+  /** The name in the file, whoever uses it now; undefined without a file. */
   written(interfaceName: string): string | undefined {
     return /^(utun\d{1,5})\n?$/.exec(textOf(this.nameFile(interfaceName)) ?? '')?.[1];
   }
 
-  /** The live interface; undefined when it is gone, or another program's. */
+  /** The live interface; undefined if it is gone or belongs to another program. */
   device(interfaceName: string): string | undefined {
     const name = this.written(interfaceName);
     if (name === undefined) return undefined;
@@ -60,7 +60,7 @@ export class DeviceNames {
     writeFileSync(this.#processFile(interfaceName), `${pid}\n`, { mode: 0o600 });
   }
 
-  /** The wireguard-go that was started for it, running or not. */
+  /** The process id of the wireguard-go that was started for it, running or not. */
   process(interfaceName: string): number | undefined {
     const [, pid] = /^(\d{1,10})\n$/.exec(textOf(this.#processFile(interfaceName)) ?? '') ?? [];
     return pid === undefined ? undefined : Number(pid);

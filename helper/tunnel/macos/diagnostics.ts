@@ -3,7 +3,7 @@ import type { ProgramRunner } from '../../process/run.ts';
 import type { DiagnosticText } from '../system.ts';
 import { systemPrograms } from './system-programs.ts';
 
-/** What the system's own tools print of links, routes and name servers. */
+/** The output of the system's tools about links, routes and name servers. */
 export function systemDiagnostics(runner: Pick<ProgramRunner, 'run'>): Promise<DiagnosticText[]> {
   const command = async (path: string, args: readonly string[]): Promise<DiagnosticText> => {
     const title = [path.split('/').at(-1), ...args].join(' ');

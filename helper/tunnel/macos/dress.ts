@@ -2,7 +2,7 @@ import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 
 /**
  * The arguments of ifconfig(8) that give the interface its addresses and bring it up. An IPv4 address of a
- * point-to-point interface needs one at the other end: its own, as wg-quick(8) does it. Set again they change nothing.
+ * point-to-point interface needs a peer address: its own, as in wg-quick(8). Idempotent.
  */
 export function dressCommands(
   plan: Pick<TunnelPlan, 'addresses' | 'mtu'>,

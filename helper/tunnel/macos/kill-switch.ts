@@ -1,7 +1,7 @@
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { KillSwitchSystem } from '../kill-switch.ts';
 
-/** macOS has no kill switch of Homing's yet: turning it on is refused, so nobody takes it for one. */
+/** Homing has no kill switch on macOS yet: turning it on is refused, so that nobody relies on it. */
 export class MacosKillSwitch implements KillSwitchSystem {
   async set(): Promise<void> {
     throw new HomingError({

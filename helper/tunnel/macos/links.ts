@@ -2,17 +2,17 @@ import type { networkInterfaces } from 'node:os';
 import type { LinkKind, Losses } from '../../../shared/paths/route.ts';
 import type { Link, LinkAddress } from '../links.ts';
 
-/** What os.networkInterfaces() returns: interfaces that are up and running, with their addresses. */
+/** The result of os.networkInterfaces(): interfaces that are up and running, with their addresses. */
 export type Interfaces = ReturnType<typeof networkInterfaces>;
 
 /**
- * On macOS the name of an interface is its driver's and a number, and nobody can change it: so the name is what the
- * system says of it.
+ * On macOS an interface is named after its driver, with a number, and cannot be renamed: the name is reliable evidence
+ * of its kind.
  */
 const kinds: readonly (readonly [RegExp, LinkKind])[] = [
   [/^(utun|ipsec|gif|stf|tun|tap)\d/, 'tunnel'],
   [/^(ppp|pdp_ip)\d/, 'point-to-point'],
-  // Networks of virtual machines and shared connections begin at bridge100; bridge0 joins the Thunderbolt ports.
+  // Networks of virtual machines and shared connections start at bridge100; bridge0 joins the Thunderbolt ports.
   [/^(bridge[1-9]\d\d|vmnet\d|vmenet\d|vnic\d|awdl\d|llw\d|ap\d|anpi\d|XHC\d)/, 'container'],
 ];
 
@@ -20,7 +20,7 @@ export function kindOf(device: string): LinkKind {
   return kinds.find(([pattern]) => pattern.test(device))?.[1] ?? 'lan';
 }
 
-/** The links of {@link Interfaces}; loopback is none. */
+/** The links of {@link Interfaces}, without loopback. */
 export function linksOf(interfaces: Interfaces): Link[] {
   return Object.entries(interfaces).flatMap(([name, own = []]) => {
     if (own.every(({ internal }) => internal)) return [];
@@ -60,8 +60,8 @@ function broadcastOf(address: string, netmask: string): string {
 }
 
 /**
- * What is in `before` and not in `after`: interfaces that are gone or have no address any more, and own addresses.
- * @param ownDevice that of the tunnel, which is left aside
+ * What is in `before` but not in `after`: interfaces that are gone or have lost their last address, and own addresses.
+ * @param ownDevice the tunnel's interface, which is ignored
  */
 export function lossesBetween(before: Interfaces, after: Interfaces, ownDevice: string | undefined): Losses {
   const devices: string[] = [];
@@ -75,7 +75,7 @@ export function lossesBetween(before: Interfaces, after: Interfaces, ownDevice: 
   return { devices, addresses };
 }
 
-/** Whether two readings differ in anything but the tunnel's own interface. */
+/** Whether two readings are equal, ignoring the tunnel's own interface. */
 export function areSame(a: Interfaces, b: Interfaces, ownDevice: string | undefined): boolean {
   const text = (interfaces: Interfaces) =>
     JSON.stringify(
@@ -86,7 +86,7 @@ export function areSame(a: Interfaces, b: Interfaces, ownDevice: string | undefi
   return text(a) === text(b);
 }
 
-/** The interface of a number, which its link-local addresses carry as their scope (RFC 4007 section 11). */
+/** The interface with this number, which its link-local addresses carry as scope (RFC 4007 section 11). */
 export function deviceOfIndex(interfaces: Interfaces, index: number): string | undefined {
   return Object.entries(interfaces).find(([, own = []]) =>
     own.some((one) => one.family === 'IPv6' && one.scopeid === index),

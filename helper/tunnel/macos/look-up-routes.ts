@@ -4,18 +4,18 @@ import { type Interfaces, kindOf } from './links.ts';
 import { type FoundRoute, parseRouteGet, routeGetArgs } from './route-get.ts';
 import { systemPrograms } from './system-programs.ts';
 
-/** route(8) answers for one address a process; more at once make no answer come earlier. */
+/** route(8) answers for one address per process; running more at once is not faster. */
 const atOnce = 8;
 
 export interface RouteSurroundings {
-  /** The interface of the tunnel itself. */
+  /** The tunnel's own interface. */
   readonly ownDevice: string | undefined;
   readonly interfaces: Interfaces;
-  /** Where packets to each address leave now, and from which own address, as the kernel chooses it. */
+  /** The outgoing link and source address that the kernel chooses now, by destination address. */
   readonly ways: ReadonlyMap<string, WayOut>;
 }
 
-/** The routes to IP addresses; an address without one is missing. */
+/** The routes to IP addresses; an address without a route is missing. */
 export async function lookUpRoutes(
   runner: Pick<ProgramRunner, 'run'>,
   addresses: readonly string[],
@@ -25,7 +25,7 @@ export async function lookUpRoutes(
   const waiting = [...addresses];
   const work = async () => {
     for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
-      // The exit status only says that there is no route.
+      // The exit status only shows that there is no route.
       const { stdout } = await runner.run(systemPrograms.route, routeGetArgs(address));
       const found = parseRouteGet(stdout);
       if (found !== undefined && found.device !== 'lo0')

@@ -37,7 +37,7 @@ import { systemPrograms } from './system-programs.ts';
 import { TrafficCounters } from './traffic-counters.ts';
 import { Utun } from './utun.ts';
 
-/** ping(8) and ping6(8) of macOS; the way through the tunnel is that of its routes. */
+/** ping(8) and ping6(8) of macOS; the routes send it through the tunnel. */
 function pingCommand(address: string) {
   const program = address.includes(':') ? systemPrograms.ping6 : systemPrograms.ping;
   return { program, args: ['-q', '-c', '3', '-i', '0.2', address] };
@@ -47,7 +47,7 @@ function hostOf(endpoint: Endpoint): string {
   return partsOf(endpoint).host;
 }
 
-/** Tunnels on macOS: wireguard-go behind an interface `utunN`, and the programs of the system, without native code. */
+/** Tunnels on macOS: wireguard-go with an interface `utunN`, and the programs of the system, without native code. */
 export class MacosTunnelSystem implements TunnelSystem {
   readonly #runner: ProgramRunner;
   readonly #names: DeviceNames;
@@ -139,7 +139,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     return device === undefined ? undefined : await readUserspace(device);
   }
 
-  /** The reading that is asked for now is there at the next call: over its socket wireguard-go answers in 0.3 ms. */
+  /** Returns the previous reading and starts the next: over its socket wireguard-go answers in 0.3 ms. */
   packetCounters(interfaceName: string): { received: number; sent: number } | undefined {
     if (!this.exists(interfaceName)) return undefined;
     void this.#count(interfaceName);
@@ -156,7 +156,7 @@ export class MacosTunnelSystem implements TunnelSystem {
       counters.update(live);
       if (this.#plan?.interfaceName === interfaceName) this.#counters.set(interfaceName, counters);
     } catch {
-      // It does not answer now; the reading of the whole interface says so, and why.
+      // An error here also appears when the whole interface is read, with its cause.
     } finally {
       this.#counting.delete(interfaceName);
     }
@@ -184,7 +184,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     });
   }
 
-  /** An address of a LAN is meant by whoever is elsewhere as one behind the tunnel: it gets no way beside it. */
+  /** Elsewhere, a private LAN address means the host behind the tunnel, so it gets no route past it. */
   #isPrivateEndpoint(address: string): boolean {
     const controllers = this.#plan?.controllers ?? [];
     return controllers.some(({ endpoints }) => endpoints.private.some((one) => hostOf(one) === address));
@@ -198,7 +198,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     return neighbourhoodIn(await this.#routing.printedTable(), linksOf(networkInterfaces()));
   }
 
-  /** There is none: pf is off by default, and its rules have no time limit. The endpoint is set again instead. */
+  /** Does nothing: pf is off by default, and its rules have no timeout. The endpoint is set again instead. */
   async makeGuard(): Promise<void> {}
 
   async clearGuard(): Promise<void> {}
@@ -206,7 +206,7 @@ export class MacosTunnelSystem implements TunnelSystem {
   async move(move: Move): Promise<MoveResult> {
     const { interfaceName, controller, from, to, acceptInFlight, guardMs } = move;
     const device = this.#names.device(interfaceName) ?? interfaceName;
-    // What is in flight finds the old port closed, where the endpoint is not going to be set again.
+    // Changing the port drops packets in flight, when the endpoint will not be set again.
     const port = from !== null && acceptInFlight === undefined ? 'another-port' : 'same-port';
     await configureUserspace(device, moveOperation(move, port));
     if (from === null || acceptInFlight === undefined) return { acceptsInFlight: false };
@@ -245,7 +245,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     return this.#routing.remove();
   }
 
-  /** mDNSResponder watches the file, and keeps what it answered before. */
+  /** mDNSResponder watches the file, but keeps cached answers. */
   async namesChanged(): Promise<void> {
     await this.#runner.run(systemPrograms.dscacheutil, ['-flushcache']);
     await this.#runner.run(systemPrograms.killall, ['-HUP', 'mDNSResponder']);

@@ -4,9 +4,9 @@ import type { Neighbourhood } from '../neighbourhood.ts';
 import { parseRoutingTable } from './routing-table.ts';
 
 /**
- * Who is on the links, from the routing table: macOS keeps what ARP and neighbour discovery found there, as host routes
- * whose gateway is a hardware address. Which IPv6 neighbour is a router is not in it.
- * @param printed what netstat(1) prints of both families
+ * The neighbours on the links, from the routing table: macOS lists ARP and neighbour discovery entries as host routes
+ * whose gateway is a hardware address. It does not show which IPv6 neighbour is a router.
+ * @param printed the output of netstat(1) for both families
  */
 export function neighbourhoodIn(printed: string, links: readonly Link[]): Neighbourhood {
   const lans = lanNames(links);

@@ -6,11 +6,11 @@ import { areSame, deviceOfIndex, type Interfaces, lossesBetween } from './links.
 import { downInterface, isChange, lostAddress, RouteMessages } from './route-messages.ts';
 
 const restartDelayMs = 1_000;
-/** Should no message come, a change of an interface is found by looking this often: a system call, no process. */
+/** The polling interval that detects a change of an interface without a message: a system call, no process. */
 const lookMs = 5_000;
 /**
- * libuv's clock runs on while a Mac sleeps (mach_continuous_time), so the clocks do not part as they do on Linux. But no
- * timer fires in sleep: one that is this late says that the Mac slept.
+ * libuv's clock keeps running while a Mac sleeps (mach_continuous_time), so unlike on Linux the clocks do not diverge.
+ * But no timer fires during sleep: a timer that is this late shows that the Mac slept.
  */
 const sleptMs = 3_000;
 
@@ -21,13 +21,13 @@ export interface NetworkWatchParts {
   /** The tunnel's own interface; undefined while there is none. */
   readonly ownDevice: () => string | undefined;
   readonly onChange: (losses: Losses) => void;
-  /** A clock that never goes back. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
 }
 
 /**
- * Watches the network by one long-lived `route -n monitor`. What its messages say is hardly used: the answer to any
- * change is to look at the interfaces again. Names and carriers come from there.
+ * Watches the network with one long-lived `route -n monitor`. Its messages are mostly used as triggers: on any change
+ * the interfaces are read again. Names and carriers come from there.
  */
 export class NetworkWatch implements Watch {
   readonly #parts: NetworkWatchParts;
@@ -59,7 +59,7 @@ export class NetworkWatch implements Watch {
       try {
         this.#hear(messages, chunk);
       } catch {
-        // Whatever it prints is not what route(8) prints: another one is started, which may.
+        // The output is not that of route(8): restart it.
         child.kill('SIGKILL');
       }
     });
@@ -72,7 +72,8 @@ export class NetworkWatch implements Watch {
     const heard = messages.take(chunk);
     if (heard.length === 0) return;
     const changes = heard.filter((message) => isChange(message, ownDevice));
-    // What went and came back between two looks is lost all the same: packets sent by it go nowhere.
+    // A link or address that was lost and came back between two readings still counts as lost: packets sent from it go
+    // nowhere.
     const addresses = changes.flatMap((message) => lostAddress(message) ?? []);
     const devices = heard
       .flatMap((message) => downInterface(message) ?? [])
@@ -81,7 +82,7 @@ export class NetworkWatch implements Watch {
     this.#look(changes.length > 0 || devices.length > 0, { devices, addresses });
   }
 
-  /** @param isDue whether something changed, also where no interface shows it */
+  /** @param isDue whether something changed, even if no interface shows it */
   #look(isDue: boolean, reported: Losses = { devices: [], addresses: [] }): void {
     const { interfaces, ownDevice, onChange } = this.#parts;
     const own = ownDevice();
@@ -102,7 +103,7 @@ export class NetworkWatch implements Watch {
     this.#look(lateMs > sleptMs);
   }
 
-  /** It ends when the kernel drops messages; what it missed is looked at after the restart. */
+  /** The program exits when the kernel drops messages; missed changes are read after the restart. */
   #again(): void {
     if (this.#stopped || this.#restart !== undefined) return;
     this.#restart = setTimeout(() => {

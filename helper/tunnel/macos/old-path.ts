@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { isSameEndpoint } from '../../../shared/paths/same-endpoint.ts';
 
-/** Of 100 packets a second each way some come within it. */
+/** At 100 packets a second in each direction, some arrive within this time. */
 const lookMs = 4;
 
 export interface OldPath {
@@ -10,18 +10,18 @@ export interface OldPath {
   /** The controller's endpoint now; undefined when the interface or the controller is gone. */
   readonly endpoint: () => Promise<Endpoint | undefined>;
   readonly setEndpoint: () => Promise<void>;
-  /** Nothing more can be in flight once nothing came from there for this long. */
+  /** Once nothing has arrived for this long, nothing more is in flight. */
   readonly quietMs: number;
   readonly maxMs: number;
-  /** A clock that never goes back. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
 }
 
 /**
- * Waits out the old path of a move where nothing can be dropped: WireGuard follows each packet that comes by it, and sends
- * there until the endpoint is set again. What was sent to the old path in between is answered by it, so there is less each
- * time, until it is quiet.
- * @returns whether it is
+ * Waits until the old path of a move is quiet, where its packets cannot be dropped: WireGuard roams back with each
+ * packet from it, and sends there until the endpoint is set again. Packets sent to the old path meanwhile are answered
+ * from it, so their number shrinks each time.
+ * @returns whether the old path is quiet
  */
 export async function outlive({
   to,

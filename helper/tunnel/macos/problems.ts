@@ -1,6 +1,6 @@
 import { HomingError } from '../../../shared/errors/problem.ts';
 
-/** What is refused on a Mac, each with the next step. */
+/** What is refused on macOS, each with its remedy. */
 
 export function noWireguardGo(): HomingError {
   return new HomingError({

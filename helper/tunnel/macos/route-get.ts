@@ -1,15 +1,15 @@
 import { parseAddress } from '../../../shared/addresses/range.ts';
 
-/** What `route -n get` (route(8)) says of the way to one address. */
+/** The route to one address as printed by `route -n get` (route(8)). */
 export interface FoundRoute {
   readonly device: string;
-  /** The next hop; undefined where the address is a neighbour's, or the link has no neighbours. */
+  /** The next hop; undefined if the address is a neighbour's, or the link has no neighbours. */
   readonly gateway: string | undefined;
   readonly flags: readonly string[];
 }
 
 /**
- * The arguments that ask for the route to an address. With `-host`, since macOS otherwise reads 128.0.0.0 as a network,
+ * The arguments that query the route to an address. With `-host`, because macOS otherwise reads 128.0.0.0 as a network
  * and answers with any route of the same key.
  */
 export function routeGetArgs(address: string): readonly string[] {
@@ -17,8 +17,8 @@ export function routeGetArgs(address: string): readonly string[] {
 }
 
 /**
- * Parses its output: `name: value` a line, then a table of metrics. `route: writing to routing socket: not in table`
- * is no route. A gateway that is a link (`link#6`) or a hardware address stands for a neighbour.
+ * Parses its output: `name: value` per line, then a table of metrics. `route: writing to routing socket: not in table`
+ * means no route. A gateway that is a link (`link#6`) or a hardware address stands for a neighbour.
  */
 export function parseRouteGet(output: string): FoundRoute | undefined {
   const fields = new Map<string, string>();
@@ -32,7 +32,7 @@ export function parseRouteGet(output: string): FoundRoute | undefined {
   return { device, gateway: nextHop(fields.get('gateway')), flags };
 }
 
-/** The address of a next hop; undefined for what names a link or a neighbour's hardware. */
+/** The address of a next hop; undefined if it is a link or a neighbour's hardware address. */
 export function nextHop(gateway: string | undefined): string | undefined {
   if (gateway === undefined || !/^[0-9a-f.:]+(%[\w.-]+)?$/i.test(gateway)) return undefined;
   const [bare = ''] = gateway.split('%');

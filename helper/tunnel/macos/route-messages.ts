@@ -11,13 +11,13 @@
 export interface RouteMessage {
   readonly type: string;
   readonly flags: readonly string[];
-  /** The number of the interface that it is about, where it says one. */
+  /** The number of the interface that it concerns, if given. */
   readonly interfaceIndex: number | undefined;
   /** The addresses of the message by their names in route(4): DST, GATEWAY, NETMASK, IFP, IFA, BRD. */
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** No message is longer; text that goes on for more without one is nonsense. */
+/** The maximum length of a message; longer text without one is not valid output. */
 const maxPendingBytes = 64 * 1024;
 
 function listIn(text: string, name: string): string[] {
@@ -30,7 +30,7 @@ function parseMessage(block: string): RouteMessage | undefined {
   if (type === undefined) return undefined;
   const names = listIn(block, 'sockaddrs:');
   const [, line = ''] = /sockaddrs:[^\n]*\n ([^\n]*)/.exec(block) ?? [];
-  // One space between two; of an interface without a name nothing is printed.
+  // Values are separated by one space; an interface without a name is printed as nothing.
   const values = line.split(' ');
   const addresses = new Map(names.map((name, at) => [name, values[at] ?? '']));
   const [, index] = /\bif# (\d+)/.exec(block) ?? [];
@@ -38,12 +38,12 @@ function parseMessage(block: string): RouteMessage | undefined {
   return { type, flags: listIn(block, 'flags:'), interfaceIndex, addresses };
 }
 
-/** Cuts the output of `route -n monitor` into messages, however it arrives. */
+/** Splits the output of `route -n monitor` into messages, in whatever chunks it arrives. */
 export class RouteMessages {
   #pending = '';
 
   /**
-   * @returns the messages that are whole by now
+   * @returns the messages that are complete
    * @throws RangeError when it is not the output of that program: what follows cannot be trusted
    */
   take(chunk: string): RouteMessage[] {
@@ -58,7 +58,7 @@ export class RouteMessages {
   }
 }
 
-/** Lookups, and what comes and goes with neighbours and multicast groups: several a second, and no change of the network. */
+/** Lookups, and changes of neighbours and multicast groups: several a second, and not a change of the network. */
 const ignoredTypes = new Set([
   'RTM_GET',
   'RTM_GET2',
@@ -70,13 +70,15 @@ const ignoredTypes = new Set([
   'RTM_NEWMADDR2',
   'RTM_DELMADDR',
 ]);
-/** Apple's links between devices, whose host routes come and go every few seconds. */
+/** Apple's device-to-device links, whose host routes come and go every few seconds. */
 const ignoredDevice = /^(awdl|llw)\d/;
 
-/** Whether a message says that the network may have changed; what belongs to the tunnel's own interface does not. */
+/**
+ * Whether the network may have changed according to a message; messages about the tunnel's own interface are ignored.
+ */
 export function isChange({ type, flags, addresses }: RouteMessage, ownDevice: string | undefined): boolean {
   if (ignoredTypes.has(type)) return false;
-  // The flags of interfaces flip with every program that listens on them: only the interfaces themselves tell.
+  // The flags of an interface flip with every program that listens on it: the interfaces themselves are read instead.
   if (type === 'RTM_IFINFO' || type === 'RTM_IFINFO2') return false;
   const devices = ['IFP', 'GATEWAY'].map((name) => deviceIn(addresses.get(name) ?? ''));
   if (devices.some((device) => ignoredDevice.test(device) || device === ownDevice)) return false;
@@ -85,18 +87,18 @@ export function isChange({ type, flags, addresses }: RouteMessage, ownDevice: st
   return true;
 }
 
-/** `en0:a4.83.e7.1.2.3` is how a link is printed, `en0` when it has no hardware address. */
+/** A link is printed as `en0:a4.83.e7.1.2.3`, or as `en0` without a hardware address. */
 function deviceIn(text: string): string {
   return text.split(':')[0] ?? '';
 }
 
-/** The own address that a message says is gone. */
+/** The own address that a message reports as removed. */
 export function lostAddress({ type, addresses }: RouteMessage): string | undefined {
   if (type !== 'RTM_DELADDR') return undefined;
   return addresses.get('IFA')?.split('%')[0];
 }
 
-/** The number of an interface that a message says is down, or has no carrier. */
+/** The number of an interface that a message reports as down or without carrier. */
 export function downInterface({ type, flags, interfaceIndex }: RouteMessage): number | undefined {
   if (type !== 'RTM_IFINFO' && type !== 'RTM_IFINFO2') return undefined;
   return flags.includes('UP') && flags.includes('RUNNING') ? undefined : interfaceIndex;

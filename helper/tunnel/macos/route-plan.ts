@@ -7,13 +7,15 @@ import { minHostPrefix } from '../min-host-prefix.ts';
 import { isOwnWord, longestMatch, type TableRoute } from './routing-table.ts';
 
 /**
- * macOS has one routing table and no rules, so what Linux leaves to the order of its tables is decided here, again after
- * every change of the network:
+ * macOS has one routing table and no rules. What Linux solves with the order of its tables is computed here, again
+ * after every change of the network:
  *
- * 1. a range that a network of the Mac's own holds has no route into the tunnel: it sleeps. Longer routes of the Mac into
- *    a range win by themselves;
- * 2. an exit is both halves of everything, which win over the default route and lose to every network;
- * 3. what must not enter the tunnel, its own endpoints above all, has a route of its own to where it went without the tunnel.
+ * 1. a range that the Mac itself has a network route for gets no route into the tunnel: it sleeps. More specific routes
+ *    of the Mac win by longest prefix;
+ * 2. an exit is routed as the two halves of the address space, which win over the default route and lose to every
+ *    network;
+ * 3. addresses that must bypass the tunnel, above all its own endpoints, get host routes to the gateway that they had
+ *    without it.
  */
 export interface WantedRoute {
   readonly range: string;
@@ -24,9 +26,9 @@ export type Hop =
   | { readonly to: 'tunnel' }
   | { readonly to: 'gateway'; readonly gateway: string }
   | { readonly to: 'link'; readonly device: string }
-  /** Whoever sends there sees at once that they cannot. */
+  /** Senders get an error at once. */
   | { readonly to: 'refusal' }
-  /** Dropped: of no use now, and not to be sent in a circle. */
+  /** Dropped: it has no use now, and must not loop. */
   | { readonly to: 'nowhere' };
 
 const halves = { 4: ['0.0.0.0/1', '128.0.0.0/1'], 6: ['::/1', '8000::/1'] } as const;
@@ -39,12 +41,12 @@ export function lengthOf(range: string): number {
   return Number(range.split('/')[1]);
 }
 
-/** Longest first, and IPv6 before IPv4, as wg-quick(8) does it: no address goes another way in between. */
+/** Longest prefix first, and IPv6 before IPv4, as in wg-quick(8): no address takes a wrong route in between. */
 function byLength(a: WantedRoute, b: WantedRoute): number {
   return lengthOf(b.range) - lengthOf(a.range) || familyOf(b.range) - familyOf(a.range);
 }
 
-/** The networks of the Mac itself, and of other VPNs: routes that are more than a way to everywhere. */
+/** The networks of the Mac itself and of other VPNs: routes more specific than a default route. */
 export function networksIn(host: readonly TableRoute[]): readonly TableRoute[] {
   return host.filter(
     (route) => isOwnWord(route) && lengthOf(route.range) >= minHostPrefix[familyOf(route.range)],
@@ -70,7 +72,7 @@ function addressText(value: bigint, bits: 32 | 128): string {
   return parts.join(bits === 32 ? '.' : ':');
 }
 
-/** Ranges that leave through the tunnel, each once: with an exit, and what is taken over, by their halves. */
+/** The ranges routed through the tunnel, each once: an exit and overridden ranges as their halves. */
 function tunnelRanges(
   plan: Pick<TunnelPlan, 'routes'>,
   over: readonly string[],
@@ -89,7 +91,7 @@ function tunnelRanges(
   return new Set([...planned, ...taken]);
 }
 
-/** Whether two texts are the same range: an IPv6 address has several. */
+/** Whether two texts are the same range: an IPv6 address has several notations. */
 export function isSameRange(a: string, b: string): boolean {
   const [one, other] = [rangeOf(a), rangeOf(b)];
   return one.family === other.family && one.first === other.first && one.last === other.last;
@@ -98,14 +100,14 @@ export function isSameRange(a: string, b: string): boolean {
 export interface RouteWishes {
   readonly plan: Pick<TunnelPlan, 'routes' | 'blocked'>;
   readonly overrides: RouteOverrides;
-  /** Addresses that must be reached beside the tunnel: endpoints of controllers. Those with a zone need no route. */
+  /** Addresses that must be reached outside the tunnel: endpoints of controllers. Those with a zone need no route. */
   readonly outside: readonly string[];
 }
 
 /**
- * The routes that Homing wants in the table, in the order in which they are to be added.
+ * The routes that Homing wants in the table, in the order in which to add them.
  * @param host the table without Homing's own routes
- * @throws RangeError when a range cannot be taken over
+ * @throws RangeError when a range cannot be overridden
  */
 export function wantedRoutes(
   { plan, overrides, outside }: RouteWishes,
@@ -140,7 +142,7 @@ function hopOf(route: TableRoute | undefined): Hop {
   return { to: 'link', device: route.device };
 }
 
-/** A host is named without its length, as route(8) wants it. */
+/** A host is written without its prefix length, as route(8) requires. */
 function destination(range: string): string {
   const bits = familyOf(range) === 4 ? 32 : 128;
   return lengthOf(range) === bits ? (range.split('/')[0] ?? range) : range;
@@ -154,7 +156,7 @@ function loopbackOf(range: string): string {
   return familyOf(range) === 4 ? '127.0.0.1' : '::1';
 }
 
-/** The arguments of route(8) that add a route. @param device that of the tunnel */
+/** The arguments of route(8) that add a route. @param device the tunnel's interface */
 export function addArgs({ range, by }: WantedRoute, device: string): readonly string[] {
   const add = ['-q', '-n', 'add', familyFlag(range), destination(range)];
   switch (by.to) {

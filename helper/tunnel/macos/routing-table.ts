@@ -14,7 +14,7 @@ export interface TableRoute {
   readonly device: string;
   /** Undefined for a route that ends at a link. */
   readonly gateway: string | undefined;
-  /** The neighbour's hardware address, in the form of EUI-48. */
+  /** The neighbour's hardware address, in EUI-48 notation. */
   readonly mac: string | undefined;
   /** Letters of netstat(1): `U` up, `H` host, `S` static, `W` cloned, `L` hardware address, `I` of one interface only. */
   readonly flags: string;
@@ -25,8 +25,8 @@ export function netstatArgs(family: Family): readonly string[] {
 }
 
 /**
- * Parses what `netstat -nr -f inet` or `inet6` prints. The columns between flags and interface differ by version (macOS
- * 10.15 dropped `Refs` and `Use`), so the header says which one names the interface.
+ * Parses the output of `netstat -nr -f inet` or `inet6`. The columns between flags and interface differ by version
+ * (macOS 10.15 dropped `Refs` and `Use`), so the header determines which column names the interface.
  */
 export function parseRoutingTable(output: string): TableRoute[] {
   const routes: TableRoute[] = [];
@@ -50,7 +50,7 @@ export function parseRoutingTable(output: string): TableRoute[] {
   return routes;
 }
 
-/** `bc:67:1c:40:3:f6`: netstat(1) leaves zeros at the front of a part out. */
+/** `bc:67:1c:40:3:f6`: netstat(1) omits leading zeros. */
 function macIn(gateway: string): string | undefined {
   const parts = gateway.split(/[:.]/);
   if (parts.length !== 6 || !parts.every((part) => /^[0-9a-f]{1,2}$/i.test(part))) return undefined;
@@ -59,7 +59,7 @@ function macIn(gateway: string): string | undefined {
 
 /**
  * The range that netstat(1) abbreviates: `default`, `10` (10.0.0.0/8), `192.168.1` (/24), `128.0/1`, `fe80::%en0/64`.
- * @returns undefined for what is none
+ * @returns undefined for other text
  */
 export function rangeIn(destination: string, family: Family): string | undefined {
   if (destination === 'default') return family === 4 ? '0.0.0.0/0' : '::/0';
@@ -70,7 +70,7 @@ export function rangeIn(destination: string, family: Family): string | undefined
   return range === undefined || parseRange(range) === undefined ? undefined : range;
 }
 
-/** Without a length, the parts that are there say it: one for each 8 bits, all four for a host. */
+/** Without a prefix length, the number of parts implies it: 8 bits each, all four for a host. */
 function ipv4Range(text: string, lengthText: string | undefined): string | undefined {
   const parts = text.split('.');
   if (parts.length > 4) return undefined;
@@ -78,12 +78,12 @@ function ipv4Range(text: string, lengthText: string | undefined): string | undef
   return `${full}/${lengthText ?? parts.length * 8}`;
 }
 
-/** Whether a route is one that somebody set, and not a neighbour, a broadcast address or one of a single interface. */
+/** Whether a route was configured, and is not a neighbour, a broadcast address or limited to one interface. */
 export function isOwnWord({ flags, device }: TableRoute): boolean {
   return !/[WLmbI]/.test(flags) && device !== 'lo0';
 }
 
-/** The route that a packet to an address takes: the longest that holds it. */
+/** The route that a packet to an address takes: longest prefix match. */
 export function longestMatch<T extends { readonly range: string }>(
   routes: readonly T[],
   address: AddressRange,

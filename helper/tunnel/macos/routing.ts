@@ -18,13 +18,13 @@ import { systemPrograms } from './system-programs.ts';
 
 const noOverrides: RouteOverrides = { over: [], direct: [] };
 
-/** A tunnel whose routes are kept. */
+/** A tunnel whose routes are maintained. */
 interface Routed {
   readonly plan: TunnelPlan;
   readonly device: string;
 }
 
-/** Homing's routes in the one table of macOS. */
+/** Homing's routes in the single routing table of macOS. */
 export class Routing {
   readonly #runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
   readonly #set: SetRoutes;
@@ -35,8 +35,8 @@ export class Routing {
   #queue: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param set remembers the routes that do not go with the interface
-   * @param endpointsInUse where WireGuard itself sends to now
+   * @param set records the routes that do not disappear with the interface
+   * @param endpointsInUse the endpoints to which WireGuard sends now
    */
   constructor(
     runner: Pick<ProgramRunner, 'run' | 'mustRun'>,
@@ -60,13 +60,13 @@ export class Routing {
     return this.#apply();
   }
 
-  /** Sees to it that endpoints which may be used are reached beside the tunnel. @throws as {@link start} */
+  /** Ensures that endpoints that may be used are reached outside the tunnel. @throws as {@link start} */
   async keepOutside(addresses: readonly string[]): Promise<void> {
     this.#candidates = addresses;
     if (this.#canCapture()) await this.#apply();
   }
 
-  /** A tunnel of nothing but unique local addresses of its own captures no endpoint. */
+  /** A tunnel that only routes its own unique local addresses captures no endpoint. */
   #canCapture(): boolean {
     const { plan } = this.#routed ?? {};
     return plan?.routes.some(({ range }) => isExitRange(range) || !/^f[cd]/i.test(range)) ?? false;
@@ -84,7 +84,7 @@ export class Routing {
     };
   }
 
-  /** Removes what does not go with the interface, whoever left it. @throws Error */
+  /** Removes what does not disappear with the interface, whoever left it. @throws Error */
   remove(): Promise<void> {
     this.#routed = undefined;
     this.#overrides = noOverrides;
@@ -114,7 +114,7 @@ export class Routing {
     });
   }
 
-  /** What goes first is what nobody wants any more; then endpoints, before what would capture them. */
+  /** Removals first; then endpoints, before the routes that would capture them. */
   async #change(wanted: readonly WantedRoute[], table: readonly TableRoute[], device: string): Promise<void> {
     const gone = [
       ...table.filter((route) => route.device === device && /S/.test(route.flags)).map(({ range }) => range),
@@ -133,7 +133,7 @@ export class Routing {
       if (isThere) continue;
       hasAdded = true;
       if (route.by.to !== 'tunnel') {
-        // A route that macOS made of itself for this host would be in the way.
+        // A route to this host that macOS created itself would conflict.
         this.#set.add(route);
         await this.#route(deleteArgs(route.range));
       }
@@ -142,7 +142,7 @@ export class Routing {
     if (hasAdded) this.#verify(wanted, await this.#table(), device);
   }
 
-  /** route(8) is not relied on to fail: the table is what counts. */
+  /** route(8) does not fail reliably: the table is read back. */
   #verify(wanted: readonly WantedRoute[], table: readonly TableRoute[], device: string): void {
     for (const { range, by } of wanted) {
       if (by.to !== 'tunnel') continue;
@@ -150,12 +150,12 @@ export class Routing {
       if (found.some((route) => route.device === device)) continue;
       const other = found[0];
       if (other !== undefined && isExitRange(range)) throw exitTaken(range, other.device);
-      // A network that came between the two looks at the table: the next look finds it asleep.
+      // A network that appeared between the two readings of the table: the next reading handles it.
       if (other === undefined) throw new Error(`route(8) did not add ${range} by ${device}`);
     }
   }
 
-  /** Its exit status says little: `delete` fails for what is not there. */
+  /** Its exit status is unreliable: `delete` fails if the route does not exist. */
   async #route(args: readonly string[]): Promise<void> {
     await this.#runner.run(systemPrograms.route, args);
   }
@@ -175,7 +175,7 @@ export class Routing {
     return parseRoutingTable(await this.printedTable());
   }
 
-  /** The whole table as netstat(1) prints it. @throws Error */
+  /** The whole table as printed by netstat(1). @throws Error */
   async printedTable(): Promise<string> {
     const printed = await Promise.all(
       ([4, 6] as const).map((family) => this.#runner.mustRun(systemPrograms.netstat, netstatArgs(family))),

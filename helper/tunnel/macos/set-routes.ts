@@ -9,8 +9,8 @@ const storedSchema = z.record(
 );
 
 /**
- * The routes that Homing set and that do not go with its interface, in a file of the helper's own: each is written there
- * before it is set, so that the helper after a crash removes it. A restart of the Mac forgets both.
+ * The routes that Homing set and that do not disappear with its interface, in a file: each is recorded before it is
+ * set, so that the helper can remove it after a crash. A restart of the Mac clears both.
  */
 export class SetRoutes {
   readonly #path: string;
@@ -25,7 +25,8 @@ export class SetRoutes {
     try {
       return storedSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch {
-      // None was set, or the file of an older helper; it is replaced whole by rename, so it is never half written.
+      // No route was set, or the file has an older format; it is replaced atomically by rename, so it is never half
+      // written.
       return {};
     }
   }
@@ -34,7 +35,7 @@ export class SetRoutes {
     return [...this.#routes.keys()];
   }
 
-  /** Whether this route was set, and not another one for the same range. */
+  /** Whether exactly this route was set, and not another for the same range. */
   is({ range, by }: WantedRoute): boolean {
     return this.#routes.get(range) === JSON.stringify(by);
   }

@@ -1,6 +1,6 @@
 /**
- * The programs of macOS that the helper runs. They lie on the sealed system volume, at the same paths on every Mac, so
- * they are not searched for.
+ * The programs of macOS that the helper runs. They are on the sealed system volume, at the same paths on every Mac, so
+ * no search is needed.
  */
 export const systemPrograms = {
   dscacheutil: '/usr/bin/dscacheutil',

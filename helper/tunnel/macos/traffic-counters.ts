@@ -1,23 +1,23 @@
 import type { LiveInterface, LivePeer } from '../system.ts';
 
-/** A keepalive (paper, section 5.4.6): nobody answers it. */
+/** A keepalive (paper, section 5.4.6), which is never answered. */
 const keepaliveBytes = 32;
-/** The longest packet of WireGuard on a link of 1500 bytes. */
+/** The longest WireGuard packet on a link with an MTU of 1500 bytes. */
 const maxPacketBytes = 1_500;
 
 type Bytes = Pick<LivePeer, 'receivedBytes' | 'sentBytes'>;
 
 /**
- * Counts packets where only the bytes of each peer are known. The counts are lower bounds: at least one packet went
- * where bytes went, and as many as fit into them. A keepalive that went out counts for nothing; one that came in shows
- * that the path works.
+ * Estimates packet counts from the byte counts of each peer. The counts are lower bounds: at least one packet when
+ * there are any bytes, otherwise as many as their number requires. A sent keepalive does not count; a received
+ * keepalive shows that the path works.
  */
 export class TrafficCounters {
   #peers = new Map<string, Bytes>();
   #received = 0;
   #sent = 0;
 
-  /** Takes a reading over. A peer that was added again begins at zero. */
+  /** Adds a reading. A peer that was removed and added again starts at zero. */
   update({ peers }: LiveInterface): void {
     const next = new Map<string, Bytes>();
     for (const peer of peers) {

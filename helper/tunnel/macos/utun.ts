@@ -8,11 +8,11 @@ import { noWireguardGo } from './problems.ts';
 import { systemPrograms } from './system-programs.ts';
 
 const stopTimeoutMs = 2_000;
-/** A wireguard-go whose helper was killed as it started it names its interface within this time. */
+/** If the helper is killed while it starts wireguard-go, that process writes its interface name within this time. */
 const lateNameMs = 1_000;
 const pollMs = 2;
 
-/** The interface of one tunnel and the wireguard-go behind it. */
+/** The interface of one tunnel and its wireguard-go process. */
 export class Utun {
   readonly #runner: Pick<ProgramRunner, 'run'>;
   readonly #names: DeviceNames;
@@ -25,9 +25,9 @@ export class Utun {
   }
 
   /**
-   * Makes an interface with the next free number.
+   * Creates an interface with the next free number.
    * @returns its name
-   * @throws HomingError `no-wireguard`; Error when wireguard-go does not get ready
+   * @throws HomingError `no-wireguard`; Error when wireguard-go does not become ready
    */
   async create(interfaceName: string): Promise<string> {
     const program = findProgram('wireguard-go');
@@ -48,8 +48,8 @@ export class Utun {
   }
 
   /**
-   * Ends the wireguard-go of an interface, which takes the interface with it, and removes what it left. Removing its
-   * socket ends it; one that does not end is killed.
+   * Ends the wireguard-go of an interface, which removes the interface, and cleans up after it. Removing its socket
+   * ends it; if it does not exit, it is killed.
    */
   async remove(interfaceName: string): Promise<void> {
     await this.#awaitLateName(interfaceName);
@@ -57,7 +57,7 @@ export class Utun {
     const pid = this.#names.process(interfaceName);
     if (device !== undefined) rmSync(controlSocket(device), { force: true });
     if (pid !== undefined && (await this.#isWireguardGo(pid))) {
-      // One that was only just started has no socket yet by which it could be asked to end.
+      // A process that was just started has no socket yet.
       if (device === undefined) signal(pid, 'SIGTERM');
       await this.#awaitEnd(pid);
     } else if (device !== undefined) await this.#awaitGone(device);
@@ -65,7 +65,7 @@ export class Utun {
     this.#names.forget(interfaceName);
   }
 
-  /** The log is made before the process, and the name by the process itself. */
+  /** The log is created before the process, and the name file by the process itself. */
   async #awaitLateName(interfaceName: string): Promise<void> {
     const deadline = performance.now() + lateNameMs;
     while (
@@ -77,7 +77,7 @@ export class Utun {
       await sleep(pollMs);
   }
 
-  /** The number may be another process's by now. */
+  /** The process id may have been reused by now. */
   async #isWireguardGo(pid: number): Promise<boolean> {
     const { exitCode, stdout } = await this.#runner.run(systemPrograms.ps, ['-o', 'comm=', '-p', `${pid}`]);
     return exitCode === 0 && /(^|\/)wireguard-go\s*$/.test(stdout.trim());
@@ -109,7 +109,7 @@ function isRunning(pid: number): boolean {
   return signal(pid, 0);
 }
 
-/** @returns whether the process was there to get it */
+/** @returns whether the process existed */
 function signal(pid: number, which: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, which);

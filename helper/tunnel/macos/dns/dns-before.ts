@@ -6,14 +6,17 @@ const valuesSchema = z.array(z.string()).readonly();
 const settingsSchema = z.object({ servers: valuesSchema, searchDomains: valuesSchema });
 const beforeSchema = z.object({
   version: z.literal(1),
-  /** What Homing set. */
+  /** The settings that Homing applied. */
   wanted: settingsSchema,
-  /** What each service had before. */
+  /** The previous settings of each service. */
   services: z.array(settingsSchema.extend({ service: z.string() })).readonly(),
 });
 export type StoredDns = z.infer<typeof beforeSchema>;
 
-/** What network services had before Homing set their name servers, on disk: the settings outlive a restart, so must this. */
+/**
+ * The DNS settings of network services before Homing changed them. On disk, because the changed settings survive a
+ * restart.
+ */
 export class DnsBefore {
   readonly #path: string;
 
@@ -21,7 +24,7 @@ export class DnsBefore {
     this.#path = join(stateDirectory, 'dns-before.json');
   }
 
-  /** Undefined when nothing is set. */
+  /** Undefined if nothing is set. */
   read(): StoredDns | undefined {
     let text: string;
     try {

@@ -8,21 +8,21 @@ import { systemPrograms } from '../system-programs.ts';
 import { DnsBefore } from './dns-before.ts';
 import { parseServices, parseValues, type ServiceDns, setCommands } from './network-services.ts';
 
-/** Where resolver(5) looks for the servers of single domains, a file each. */
+/** The directory of resolver(5), with one file per domain that has its own servers. */
 const resolverFolder = '/etc/resolver';
 const firstLine = '# Written by Homing, removed on disconnect';
 
 interface MacosDnsParts {
   readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
-  /** What outlives a restart, as the settings of network services do. */
+  /** A directory that survives a restart, as the settings of network services do. */
   readonly stateDirectory: string;
   /** `/etc/resolver`, except in tests. */
   readonly resolverFolder?: string;
 }
 
 /**
- * The resolver of macOS. For a few zones: files of resolver(5), which add to what is set. For all names: the servers of every
- * network service, whose settings before are kept on disk until they are set back.
+ * The macOS resolver. For a few zones: files of resolver(5), in addition to the existing servers. For all names: the
+ * servers of every network service; the previous settings are kept on disk until they are restored.
  */
 export class MacosDns implements DnsSystem {
   readonly #runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
@@ -46,7 +46,7 @@ export class MacosDns implements DnsSystem {
     return 'networksetup';
   }
 
-  /** None of its settings are an interface's own. */
+  /** Nothing to do: no setting is tied to the interface. */
   release(): Promise<void> {
     return this.clear();
   }
@@ -70,7 +70,7 @@ export class MacosDns implements DnsSystem {
     }
   }
 
-  /** Only files that Homing wrote; a folder that is empty then was not there before, since macOS has none. */
+  /** Removes only files that Homing wrote, and the directory if it is then empty: macOS has none by default. */
   #removeZones(kept: ReadonlySet<string> = new Set()): void {
     let names: readonly string[];
     try {
@@ -92,7 +92,7 @@ export class MacosDns implements DnsSystem {
     const services = await this.#services();
     const found = await Promise.all(services.map((service) => this.#read(service)));
     const before = found.map((one) => known.find(({ service }) => service === one.service) ?? one);
-    // Kept first: after a crash at any instant what was there can be set back.
+    // Stored before anything changes, so that the previous settings can be restored after a crash at any point.
     this.#before.write({ version: 1, wanted, services: before });
     for (const one of found) {
       const isSet = isSame(one.servers, wanted.servers) && isSame(one.searchDomains, wanted.searchDomains);
@@ -100,7 +100,7 @@ export class MacosDns implements DnsSystem {
     }
   }
 
-  /** What is no longer what Homing set was changed by somebody meanwhile, and stays. */
+  /** Settings that differ from what Homing applied were changed by someone else and are kept. */
   async #setServicesBack(): Promise<void> {
     const stored = this.#before.read();
     if (stored === undefined) return;

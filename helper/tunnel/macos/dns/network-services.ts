@@ -1,12 +1,15 @@
-/** The DNS settings of one network service of macOS, as networksetup(8) prints and sets them. */
+/** The DNS settings of one macOS network service, as networksetup(8) prints and sets them. */
 export interface ServiceDns {
   readonly service: string;
-  /** Empty: what the network's DHCP or router says. */
+  /** Empty: the servers from DHCP or router advertisements apply. */
   readonly servers: readonly string[];
   readonly searchDomains: readonly string[];
 }
 
-/** Parses `networksetup -listallnetworkservices`: a line of explanation, then a name a line, `*` before a disabled one. */
+/**
+ * Parses `networksetup -listallnetworkservices`: a line of explanation, then one name per line, with `*` before a
+ * disabled one.
+ */
 export function parseServices(output: string): string[] {
   return output
     .split('\n')
@@ -16,8 +19,8 @@ export function parseServices(output: string): string[] {
 }
 
 /**
- * Parses `-getdnsservers` and `-getsearchdomains`: a value a line, or a sentence (`There aren't any DNS Servers set on
- * Wi-Fi.`) when there are none. No value has a space in it.
+ * Parses `-getdnsservers` and `-getsearchdomains`: one value per line, or a sentence (`There aren't any DNS Servers set
+ * on Wi-Fi.`) if there are none. Values contain no spaces.
  */
 export function parseValues(output: string): string[] {
   const lines = output
@@ -27,7 +30,7 @@ export function parseValues(output: string): string[] {
   return lines.some((line) => line.includes(' ')) ? [] : lines;
 }
 
-/** The arguments that give a service these settings; networksetup(8) takes the word `Empty` for none. */
+/** The arguments that give a service these settings. networksetup(8) expects the word `Empty` for none. */
 export function setCommands({ service, servers, searchDomains }: ServiceDns): readonly (readonly string[])[] {
   const values = (list: readonly string[]) => (list.length === 0 ? ['Empty'] : list);
   return [
