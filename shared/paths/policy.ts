@@ -3,7 +3,7 @@ import { isBackingOff } from './backoff.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking } from './hysteresis.ts';
 import { fastest, fastestOf } from './ranking.ts';
-import { isSettled } from './round-trips.ts';
+import { isSettled, noiseMs } from './round-trips.ts';
 import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
 import { isFoundSilent, isFresh } from './standing.ts';
 import { bestLan, isNoNearer, preferred } from './strangers.ts';
@@ -83,7 +83,10 @@ function quickerThanSlowLan(current: Candidate, rivals: readonly ProvenCandidate
   return winner(current, rivals, (rivalMs, currentMs) => isLanWorthLeaving(currentMs, rivalMs));
 }
 
-/** Moves for speed alone compare settled averages, and only leave a path that answered its last probe. */
+/**
+ * Moves for speed alone compare settled averages that differ by more than their noise, and only leave a path that answered
+ * its last probe.
+ */
 function winner(
   current: Candidate,
   rivals: readonly ProvenCandidate[],
@@ -92,7 +95,8 @@ function winner(
   if (current.last.verdict !== 'verified' || !isProven(current) || !isSettled(current.verified)) return null;
   const best = fastest(rivals.filter((rival) => isSettled(rival.verified)));
   if (best === null) return null;
-  return wins(best.verified.smoothedMs, current.verified.smoothedMs) ? best : null;
+  const atMostMs = best.verified.smoothedMs + noiseMs(best.verified, current.verified);
+  return wins(atMostMs, current.verified.smoothedMs) ? best : null;
 }
 
 /** Leaves a path that is not known to be broken only for a better candidate that just answered. */

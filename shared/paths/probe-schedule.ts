@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthLeaving } from './hysteresis.ts';
 import { compareProbeTargets, compareRescuers } from './ranking.ts';
-import { isSettled } from './round-trips.ts';
+import { isSettled, noiseMs } from './round-trips.ts';
 import { currentCandidate, type Situation, usableOthers } from './situation.ts';
 import { isUnanswered } from './standing.ts';
 import { isNoNearer } from './strangers.ts';
@@ -69,7 +69,7 @@ function couldBeatLan(rival: Candidate, current: Candidate): boolean {
   if (current.isStranger && rival.path === 'internet') return couldBeatStranger(rival, current);
   if (isUnanswered(rival) || (rival.isStranger && !current.isStranger)) return false;
   const settled = isProven(rival) && isSettled(rival.verified) && isSettled(current.verified);
-  const rivalMs = settled ? rival.verified.smoothedMs : 0;
+  const rivalMs = settled ? rival.verified.smoothedMs + noiseMs(rival.verified, current.verified) : 0;
   const currentMs = current.verified.smoothedMs;
   return rival.path === 'lan' ? isClearlyFaster(rivalMs, currentMs) : isLanWorthLeaving(currentMs, rivalMs);
 }

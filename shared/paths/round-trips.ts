@@ -16,6 +16,12 @@ export const settledWeight = 1 / 32;
 export const lateShare = 0.5;
 export const lateFloorMs = 5;
 
+/**
+ * How many standard errors of their difference two averages may be apart by chance. The margin of the hysteresis comes on
+ * top: without this, two equal paths of 40 ms with 100 ms of jitter each way were exchanged once an hour.
+ */
+const noiseErrors = 2;
+
 /** Answers needed before a path is left or chosen for its speed alone. */
 export const settledSamples = 16;
 
@@ -23,6 +29,8 @@ export interface Smoothed {
   readonly smoothedMs: number;
   /** Answers in the average; 0 keeps the old average until the next answer replaces it. */
   readonly samples: number;
+  /** Mean deviation of the answers from the average, late ones capped (RFC 6298, section 2: RTTVAR). */
+  readonly deviationMs: number;
 }
 
 /**
@@ -35,12 +43,26 @@ export interface Smoothed {
  */
 export function smooth(before: Smoothed | null, roundTripMs: number): Smoothed {
   const samples = (before?.samples ?? 0) + 1;
-  if (before === null || samples === 1) return { smoothedMs: roundTripMs, samples };
-  if (samples === 2) return { smoothedMs: Math.min(before.smoothedMs, roundTripMs), samples };
-  const weight = Math.max(1 / (samples - 1), settledWeight);
+  if (before === null || samples === 1) return { smoothedMs: roundTripMs, samples, deviationMs: 0 };
+  if (samples === 2) {
+    return { smoothedMs: Math.min(before.smoothedMs, roundTripMs), samples, deviationMs: 0 };
+  }
+  const weight = weightOf(samples);
   const late = Math.max(before.smoothedMs * lateShare, lateFloorMs);
   const change = Math.min(roundTripMs - before.smoothedMs, late);
-  return { smoothedMs: before.smoothedMs + change * weight, samples };
+  const deviationMs = before.deviationMs + (Math.abs(change) - before.deviationMs) * weight;
+  return { smoothedMs: before.smoothedMs + change * weight, samples, deviationMs };
+}
+
+function weightOf(samples: number): number {
+  return Math.max(1 / (samples - 1), settledWeight);
+}
+
+/** By how much the averages of two equal paths may differ, ms: the noise of their answers, less the more there are. */
+export function noiseMs(one: Smoothed, other: Smoothed): number {
+  const errorMs = ({ deviationMs, samples }: Smoothed) =>
+    deviationMs * Math.sqrt(weightOf(Math.max(samples, 2)));
+  return noiseErrors * Math.hypot(errorMs(one), errorMs(other));
 }
 
 /** Whether enough answers are in the average to move for speed alone. */

@@ -21,7 +21,7 @@ describe('a verdict', () => {
     expect(answering(silent(lan, 5), 3, now, 1)).toMatchObject({
       silences: 0,
       last: { verdict: 'verified', atMs: now, roundTripMs: 3 },
-      verified: { atMs: now, roundTripMs: 3, smoothedMs: 3, samples: 1 },
+      verified: { atMs: now, roundTripMs: 3, smoothedMs: 3, samples: 1, deviationMs: 0 },
     });
   });
 });
