@@ -15,18 +15,18 @@ import { type AuthoredController, changed, defaultPort, type NetworkFile } from 
 export interface NewController {
   readonly name: string;
   readonly publicKey: string;
-  /** 1 to 65535; WireGuard's 51820 when left out. */
+  /** 1 to 65535; by default WireGuard's 51820. */
   readonly port?: number | undefined;
-  /** `ip`, `ip:port`, `[ipv6]:port` or `host:port`; without a port the controller's. */
+  /** `ip`, `ip:port`, `[ipv6]:port` or `host:port`; by default the controller's port. */
   readonly privateEndpoints?: readonly string[] | undefined;
   readonly publicEndpoints?: readonly string[] | undefined;
   readonly routes?: readonly string[] | undefined;
-  /** The next free address of the network's range when left out. */
+  /** By default the next free address of the network's range. */
   readonly ipv4?: string | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly masquerade?: boolean | undefined;
   readonly migrate?: boolean | undefined;
-  /** The name servers that are asked through it, may be none; undefined: it carries no other traffic. */
+  /** The DNS servers to query through the exit, possibly none; undefined: the controller is not an exit. */
   readonly exitDns?: readonly string[] | undefined;
 }
 
@@ -61,7 +61,7 @@ export function addController(file: NetworkFile, controller: NewController): Net
   return next;
 }
 
-/** Without IPv4 addresses in the network an IPv4 range behind a controller, or all of IPv4, would swallow its packets. */
+/** In a network without IPv4 addresses, an IPv4 range behind a controller, or all of IPv4, would lose its packets. */
 export function refuseUnreachableRoutes(file: NetworkFile, controller: AuthoredController): void {
   if (controller.exit !== undefined && file.ipv4 === undefined) {
     throw noIpv4Range(file.name, `the exit through "${controller.name}"`);

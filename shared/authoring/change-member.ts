@@ -39,7 +39,7 @@ function shortList(names: readonly string[]): string {
   return `${names.slice(0, listedNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** The member of a name, when it is of the kind that is meant. @throws HomingError `unknown-member`, `other-kind-of-member` */
+/** The member of a name, if it is of the expected kind. @throws HomingError `unknown-member`, `other-kind-of-member` */
 export function memberOfKind<K extends Member['kind']>(
   file: NetworkFile,
   name: string,
@@ -64,8 +64,8 @@ export function removePeer(file: NetworkFile, name: string): NetworkFile {
 }
 
 /**
- * The network without one controller. Peers that were designated to it go back to no designation, and the first
- * controller that is left becomes the default where this one was.
+ * The network without one controller. Peers designated to it lose their designation, and the first remaining controller
+ * becomes the default if this was it.
  * @throws HomingError `unknown-member`, `other-kind-of-member`
  */
 export function removeController(file: NetworkFile, name: string): NetworkFile {
@@ -82,8 +82,8 @@ export function removeController(file: NetworkFile, name: string): NetworkFile {
 }
 
 /**
- * The network with one member under another name. All its IPv6 addresses follow from the name and change; its IPv4
- * address and its keys stay.
+ * The network with one member renamed. Its IPv6 addresses are derived from the name and change; its IPv4 address and
+ * its keys stay.
  * @throws HomingError `unknown-member`, `bad-name`, `duplicate-name`, `name-collision`
  */
 export function renameMember(file: NetworkFile, from: string, to: string): NetworkFile {
@@ -101,7 +101,7 @@ export function renameMember(file: NetworkFile, from: string, to: string): Netwo
   });
 }
 
-/** What is given replaces what there is; what is left out stays. */
+/** Given values replace existing ones; omitted values stay. */
 export interface EndpointChange {
   readonly port?: number | undefined;
   readonly privateEndpoints?: readonly string[] | undefined;
@@ -147,24 +147,24 @@ function setPeerEndpoint(file: NetworkFile, peer: AuthoredPeer, change: Endpoint
   return withPeer(file, { ...peer, privateEndpoint });
 }
 
-/** Further facts of a member; what is left out stays, and an empty list clears. */
+/** Other properties of a member; omitted values stay, and an empty list clears. */
 export interface MemberChange {
   readonly ipv4?: string | undefined;
   readonly aliases?: readonly string[] | undefined;
-  /** The following are a controller's. */
+  /** The following apply to controllers only. */
   readonly publicKey?: string | undefined;
   readonly routes?: readonly string[] | undefined;
   readonly masquerade?: boolean | undefined;
   readonly migrate?: boolean | undefined;
   readonly exit?: boolean | undefined;
-  /** Of an exit: the name servers that are asked through it. */
+  /** Of an exit: the DNS servers to query through it. */
   readonly exitDns?: readonly string[] | undefined;
-  /** A peer's; null clears. */
+  /** Of a peer; null clears. */
   readonly defaultController?: string | null | undefined;
 }
 
 /**
- * The network with other facts of one member.
+ * The network with changed properties of one member.
  * @throws HomingError `unknown-member`, `other-kind-of-member`, `bad-ipv4`, `no-ipv4-range`, `bad-name`, `bad-route`,
  * `duplicate-name`, `unknown-controller`
  */
@@ -212,7 +212,7 @@ export function setMember(file: NetworkFile, name: string, change: MemberChange)
   return changedFile;
 }
 
-/** Name servers alone make an exit as well: they mean nothing without one. */
+/** DNS servers alone also make an exit: they mean nothing without one. */
 function exitAfter(
   { exit: before }: AuthoredController,
   { exit, exitDns }: Pick<MemberChange, 'exit' | 'exitDns'>,

@@ -86,7 +86,7 @@ export function parseClanInstance(value: unknown): ClanInstance {
   });
 }
 
-/** The imported network, under the name that all addresses are hashed from. */
+/** The imported network; all addresses are hashed from its name. */
 export interface ClanImport {
   readonly instanceName: string;
   readonly instance: ClanInstance;

@@ -16,7 +16,7 @@ export interface InviteTimes {
   readonly expiresAt?: number | undefined;
 }
 
-/** What every invite says of the network. @throws HomingError `no-controller` */
+/** The network's part of every invite. @throws HomingError `no-controller` */
 export function networkContent(file: NetworkFile) {
   const controller = defaultControllerOf(file);
   return {
@@ -50,7 +50,7 @@ export function networkContent(file: NetworkFile) {
   };
 }
 
-/** What the invite of one peer says of this peer. @throws HomingError `no-controller` */
+/** The peer's part of its invite. @throws HomingError `no-controller` */
 export function peerContent(
   file: NetworkFile,
   { name, ipv4, privateEndpoint, defaultController }: AuthoredPeer,
@@ -115,7 +115,7 @@ export function signedInviteFor(
   return signCompact(inviteFor(file, peerName, signingKey, times), signingKey);
 }
 
-/** An invite under another key would be refused by every laptop as that of another network. */
+/** Every laptop would refuse an invite signed with another key as that of another network. */
 export function refuseOtherSigningKey(file: NetworkFile, signingKey: SigningKey): void {
   const is = networkKeyOf(signingKey);
   if (is === file.publicKey) return;

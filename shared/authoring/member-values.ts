@@ -7,7 +7,7 @@ import { HomingError, shown } from '../errors/problem.ts';
 import { type HostLabel, parseHostLabel } from '../names/host-label.ts';
 import type { NetworkFile } from './network-file.ts';
 
-/** The values of one member as its author types them. */
+/** The values of one member as the admin enters them. */
 
 /** @throws HomingError `bad-port` */
 export function parsePort(port: number): number {
@@ -46,7 +46,7 @@ function routeOf(text: string): string {
   });
 }
 
-/** Addresses of name servers, each once. @throws HomingError `bad-server` */
+/** Addresses of DNS servers, each once. @throws HomingError `bad-server` */
 export function parseServers(texts: readonly string[]): string[] {
   const refused = texts.find((text) => parseAddress(text) === undefined);
   if (refused === undefined) return [...new Set(texts)];
@@ -65,8 +65,8 @@ export function parseAliases(texts: readonly string[]): HostLabel[] | undefined 
 }
 
 /**
- * The IPv4 address of a new member: the given one, else the lowest that is free; undefined in a network without IPv4.
- * Whether a given one fits is a rule between the members.
+ * The IPv4 address of a new member: the given one, else the lowest free one; undefined in a network without IPv4.
+ * Whether a given address fits is checked with the rules between members.
  * @throws HomingError `no-ipv4-range`, `ipv4-range-full`
  */
 export function ipv4For(file: NetworkFile, given: string | undefined): string | undefined {
@@ -79,7 +79,7 @@ export function ipv4For(file: NetworkFile, given: string | undefined): string | 
   return takeIpv4Address(file.ipv4, new Set(used));
 }
 
-/** The lowest free address of a range, which is then used. @throws HomingError `ipv4-range-full` */
+/** The lowest free address of a range, which is added to the used ones. @throws HomingError `ipv4-range-full` */
 export function takeIpv4Address(range: string, used: Set<string>): string {
   const free = freeIpv4Address(range, used);
   if (free !== undefined) {
@@ -94,7 +94,7 @@ export function takeIpv4Address(range: string, used: Set<string>): string {
   });
 }
 
-/** The refusal of IPv4 where the network has no addresses for it. */
+/** The error for IPv4 in a network without IPv4 addresses. */
 export function noIpv4Range(network: string, what: string): HomingError {
   return new HomingError({
     code: 'no-ipv4-range',

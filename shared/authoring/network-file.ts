@@ -13,20 +13,20 @@ import { contentDigest } from './content-digest.ts';
 import { refuseBadMembers } from './members.ts';
 
 /**
- * The one file that describes a network to its author: `<name>.network.json`. It holds no secret, so it may
- * be kept in version control; entries are sorted and one value stands on one line, so that a change is a small diff.
+ * The file that describes a network to its admin: `<name>.network.json`. It holds no secret, so it may be kept in
+ * version control; entries are sorted, one value per line, so that a change is a small diff.
  */
 
 const networkFileVersion = 3;
 
-/** WireGuard's customary port. */
+/** WireGuard's usual port. */
 export const defaultPort = 51_820;
 
-/** What controllers and peers have alike. Left out where a member has none. */
+/** The properties that controllers and peers share. Omitted if a member has none. */
 const memberFacts = {
-  /** Assigned once, and never changed by Homing. */
+  /** Assigned once; Homing never changes it. */
   ipv4: z.ipv4().optional(),
-  /** Further host names. */
+  /** Additional host names. */
   aliases: z.array(hostLabelSchema).max(16).optional(),
 };
 
@@ -41,23 +41,25 @@ const controllerSchema = z.strictObject({
   }),
   /** Ranges behind the controller that members may reach through it. */
   routes: z.array(rangeSchema).max(64),
-  /** False: the hosts behind it have a way back to the members, so their addresses are not rewritten. */
+  /** False: the hosts behind it have a route to the members, so members' addresses are not masqueraded. */
   masquerade: z.literal(false).optional(),
-  /** False: laptops use its public endpoints only, also on its LAN. */
+  /** False: laptops use only its public endpoints, even on its LAN. */
   migrate: z.literal(false).optional(),
-  /** All traffic of a member can go through it. */
+  /** Whether members can send all traffic through it. */
   exit: exitSchema.optional(),
 });
 
 const peerSchema = z.strictObject({
   name: memberNameSchema,
   ...memberFacts,
-  /** Null until the peer's join card came back. */
+  /** Null until the peer has returned its join card. */
   publicKey: publicKeySchema.nullable(),
   probePublicKey: publicKeySchema.nullable(),
-  /** In whose subnet its name resolves, for itself and for everybody. Null: the reader's own. */
+  /**
+   * The controller in whose subnet its name resolves, for every member including itself. Null: each reader's default.
+   */
   defaultController: memberNameSchema.nullable(),
-  /** Where controllers on its own LAN may find it; its port is then fixed. */
+  /** Where controllers on its LAN can reach it; its port is then fixed. */
   privateEndpoint: endpointSchema.optional(),
 });
 
@@ -70,11 +72,14 @@ export const networkFileSchema = z.strictObject({
     .refine(isNetworkKey, 'not 32 bytes in base64url')
     .transform((text) => text as NetworkKey),
   serial: z.int().min(1),
-  /** Of the content that has this serial, so that an edit by hand is noticed; absent in version 1. */
+  /** A digest of the content with this serial, to detect edits by hand; absent in version 1. */
   digest: z.string().max(64).optional(),
   defaultController: memberNameSchema.nullable(),
   mtu: mtuSchema.optional(),
-  /** The private range that every member has an IPv4 address in. The default controller carries what goes between peers. */
+  /**
+   * The private range from which every member has an IPv4 address. The default controller carries traffic between
+   * peers.
+   */
   ipv4: z.string().max(50).optional(),
   presharedKeys: z.boolean(),
   controllers: z.array(controllerSchema).max(4096),
@@ -165,7 +170,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** By code unit, so that the order does not depend on the author's language. */
+/** By code unit, so that the order does not depend on the locale. */
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
@@ -178,12 +183,12 @@ function sorted(file: NetworkFile): NetworkFile {
   };
 }
 
-/** The one text of a network file: two spaces, entries sorted by name, fields in the order of the schema. */
+/** The canonical text of a network file: indented by two spaces, entries sorted by name, fields in schema order. */
 export function networkFileText(file: NetworkFile): string {
   return `${JSON.stringify(sorted(networkFileSchema.parse(file)), null, 2)}\n`;
 }
 
-/** The largest packet inside the tunnel, in octets. @throws HomingError `bad-mtu` */
+/** The MTU inside the tunnel, in octets. @throws HomingError `bad-mtu` */
 export function parseMtu(mtu: number): number {
   const parsed = mtuSchema.safeParse(mtu);
   if (parsed.success) return parsed.data;
@@ -199,23 +204,23 @@ function withDigest(file: NetworkFile): NetworkFile {
   return { ...file, digest: contentDigest(file) };
 }
 
-/** A network made in one step of many changes: it begins at serial 1. */
+/** A network created by many changes at once: its serial is 1. */
 export function atFirstSerial(file: NetworkFile): NetworkFile {
   return withDigest({ ...file, serial: 1 });
 }
 
-/** Whether somebody changed the content of a file without its serial: no invite may carry that serial again. */
+/** Whether the content was edited without raising the serial: no invite may use that serial again. */
 export function isEditedByHand(file: NetworkFile): boolean {
   return file.digest !== undefined && file.digest !== contentDigest(file);
 }
 
-/** The file with a serial of its own when it was edited by hand, else the same file. */
+/** The file with a new serial if it was edited by hand, else the same file. */
 export function withEditAccepted(file: NetworkFile): NetworkFile {
   return isEditedByHand(file) ? changed(file, {}) : file;
 }
 
 /**
- * The file with a change, its serial raised and its members checked; the same file when it says what it said before.
+ * The file with a change, its serial raised and its members checked; the same file if nothing changes.
  * @throws as {@link parseNetworkFile}
  */
 export function changed(file: NetworkFile, change: Partial<NetworkFile>): NetworkFile {

@@ -14,7 +14,7 @@ export interface RoutedNetwork {
   }[];
 }
 
-/** Ranges that no route may touch: it would cut the member off, or capture traffic that never leaves a machine. */
+/** Ranges that no route may overlap: it would cut the member off, or capture traffic that never leaves a machine. */
 const forbiddenRanges: readonly (readonly [string, string])[] = [
   ['127.0.0.0/8', 'loopback'],
   ['169.254.0.0/16', 'link-local'],
@@ -24,7 +24,7 @@ const forbiddenRanges: readonly (readonly [string, string])[] = [
   ['ff00::/8', 'multicast'],
 ];
 
-/** Whether two ranges have an address in common. */
+/** Whether two ranges overlap. */
 export function overlaps(a: string, b: string): boolean {
   const [first, firstLength] = ipaddr.parseCIDR(a);
   const [second, secondLength] = ipaddr.parseCIDR(b);
@@ -70,8 +70,8 @@ export function refuseBadRanges(network: RoutedNetwork): void {
       if (owner !== undefined)
         throw refuse(`"${owner}" has it already, and WireGuard gives a range to one member`);
       owners.set(route, name);
-      // A private endpoint may be in it: on that LAN the route sleeps. Elsewhere, a public endpoint would be routed
-      // through the tunnel that it carries.
+      // A private endpoint may be inside: on that LAN the route sleeps. A public endpoint would be routed through the
+      // tunnel that it carries.
       const endpoint = publicEndpoints.find(({ range }) => overlaps(route, range));
       if (endpoint !== undefined) throw refuse(`it covers the endpoint ${endpoint.text}`);
     }

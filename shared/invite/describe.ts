@@ -7,7 +7,7 @@ import { printable } from '../text/printable.ts';
 import type { ExitOffer } from './facts.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
-/** A line of a wg-quick file that is shown and never run. */
+/** A line of a wg-quick file that is shown but never run. */
 export interface RefusedLine {
   /** Counted from 1. */
   readonly line: number;
@@ -15,7 +15,7 @@ export interface RefusedLine {
   readonly reason: string;
 }
 
-/** What an import will do, for a person to agree to. */
+/** What an import will do, for a user to confirm. */
 export interface ImportDescription {
   readonly network: string;
   readonly domain: string;
@@ -26,21 +26,21 @@ export interface ImportDescription {
   readonly interfaceName: string;
   readonly addresses: readonly string[];
   readonly controllers: readonly DescribedController[];
-  /** How names are looked up while it is connected; null when as before. */
+  /** How names are resolved while connected; null if unchanged. */
   readonly dns: DnsPlan | null;
   readonly names: { readonly count: number; readonly domain: string };
-  /** What of the traffic that is not for the network it takes. */
+  /** Which traffic outside the network it takes. */
   readonly otherTraffic: OtherTraffic;
   readonly refusedLines: readonly RefusedLine[];
 }
 
 export interface DescribedController {
   readonly name: string;
-  /** What a WireGuard file calls it, where that is more than the name. */
+  /** The name in the WireGuard file, if it is longer than the member name. */
   readonly description: string | null;
   readonly private: readonly string[];
   readonly public: readonly string[];
-  /** Ranges that will be reached through it, besides the network's own. */
+  /** Ranges reached through it, besides the network's own. */
   readonly routes: readonly string[];
 }
 
@@ -93,7 +93,7 @@ export function describeImport(
   };
 }
 
-/** One thing that an update changes; `from` and `to` are null where there is nothing. */
+/** One change of an update; `from` and `to` are null if there is no value. */
 export interface Difference {
   /** `controller nas`, `machine laptop`, `domain`, ... */
   readonly what: string;
@@ -128,7 +128,7 @@ function ipv4RangeOf({ network }: Profile): string | null {
   return ipv4 === undefined ? null : `${ipv4.range} through ${ipv4.controller}`;
 }
 
-/** What the network asks for; a laptop may have set another. */
+/** The MTU of the network; a laptop may have set another. */
 function mtuOf({ network }: Profile): string | null {
   return 'mtu' in network && network.mtu !== undefined ? String(network.mtu) : null;
 }
@@ -139,7 +139,7 @@ function difference(what: string, from: string | null, to: string | null): Diffe
   return { what, change, from, to };
 }
 
-/** Name to the shown text of a member, and to everything that is compared, which may be secret. */
+/** Maps a member's name to its displayed text and to everything that is compared, which may be secret. */
 type Facts = ReadonlyMap<string, { readonly text: string; readonly compared: string }>;
 
 function controllerFacts(profile: Profile): Facts {

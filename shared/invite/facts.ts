@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { suffixSchema } from '../addresses/suffix-schema.ts';
 import { domainSchema, hostLabelSchema, memberNameSchema } from '../names/name-schemas.ts';
 
-/** Facts that an invite says and the profile made from it keeps, each in one schema for both. */
+/** Values contained in an invite and in the profile made from it, with one schema for both. */
 
-/** Octets of the largest packet: from IPv6's minimum (RFC 8200 section 5) to a common jumbo frame. */
+/** The MTU in octets: from IPv6's minimum (RFC 8200 section 5) to a common jumbo frame. */
 export const mtuSchema = z.int().min(1280).max(9000);
 
 export const portSchema = z.int().min(1).max(65_535);
@@ -14,8 +14,8 @@ export const networkFacts = {
   domain: domainSchema,
   mtu: mtuSchema.optional(),
   /**
-   * The private range with the IPv4 addresses of all members. `controller` carries what goes between them; its own
-   * address and its routes every controller carries itself.
+   * The private range with the IPv4 addresses of all members. `controller` carries traffic between them; every
+   * controller carries its own address and its routes itself.
    */
   ipv4: z.strictObject({ range: z.string().max(50), controller: memberNameSchema }).optional(),
 };
@@ -24,20 +24,20 @@ export const peerFacts = {
   name: memberNameSchema,
   suffix: suffixSchema,
   ipv4: z.ipv4().optional(),
-  /** Fixed where others know the peer's private endpoint. */
+  /** Fixed if other members know the peer's private endpoint. */
   listenPort: portSchema.optional(),
 };
 
 /**
- * What a controller offers that carries all traffic of those who want it to. `dns`: the name servers that are asked
- * through it; without them a laptop's own are, which may be outside of the tunnel.
+ * Set if the controller is an exit. `dns`: the DNS servers to query through it; without them a laptop keeps its own,
+ * which may be outside the tunnel.
  */
 export const exitSchema = z.strictObject({ dns: z.array(z.union([z.ipv4(), z.ipv6()])).max(4) });
 export type ExitOffer = z.infer<typeof exitSchema>;
 
 export const controllerFacts = {
   ipv4: z.ipv4().optional(),
-  /** False: this controller is reached at its public endpoints only. */
+  /** False: this controller is reached only at its public endpoints. */
   migrate: z.literal(false).optional(),
   exit: exitSchema.optional(),
 };
@@ -47,8 +47,8 @@ export const machineSchema = z.strictObject({
   kind: z.enum(['controller', 'peer']),
   suffix: suffixSchema.optional(),
   ipv4: z.ipv4().optional(),
-  /** Further host names. */
+  /** Additional host names. */
   aliases: z.array(hostLabelSchema).max(16).optional(),
-  /** In whose subnet the name of a peer resolves; the default controller of the reader when left out. */
+  /** The controller in whose subnet the name of a peer resolves; by default the reader's default controller. */
   controller: memberNameSchema.optional(),
 });

@@ -9,7 +9,9 @@ import { memberNameSchema } from '../names/name-schemas.ts';
 import { controllersSchema } from '../profile/controllers-schema.ts';
 import { controllerFacts, machineSchema, networkFacts, peerFacts } from './facts.ts';
 
-/** What an invite says, in versions 1 to 3 (see version.ts). Every value is parsed here once and trusted inside. */
+/**
+ * The content of an invite, in versions 1 to 3 (see version.ts). Every value is parsed here once and trusted inside.
+ */
 
 const subnetSchema = z.string().max(50);
 const listLimit = 64;

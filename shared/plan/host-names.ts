@@ -9,9 +9,9 @@ export interface HostEntry {
   readonly names: readonly string[];
 }
 
-/** A line of a machine of a network. */
+/** A line for a machine of a network. */
 export interface MachineHostEntry extends HostEntry {
-  /** Its name in the profile. */
+  /** The machine's name in the profile. */
   readonly machine: string;
 }
 
@@ -50,7 +50,7 @@ function ipv6Of(
   return suffix === undefined || subnet === undefined ? undefined : addressInSubnet(subnet, suffix);
 }
 
-/** IPv4 between peers has one path, so no name may lead there while it is lost. */
+/** IPv4 between peers has a single path, so no name may resolve to it while that path is lost. */
 function carriesIpv4(
   profile: InviteProfile,
   machine: InviteProfile['machines'][number],

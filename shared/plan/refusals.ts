@@ -67,7 +67,7 @@ function checkUnique(list: string, key: string, values: readonly string[]): void
   }
 }
 
-/** However the ranges are split: 57 ranges once took 93 % of IPv4 and covered no endpoint. */
+/** Independent of how the ranges are split: 57 ranges once took 93 % of IPv4 and covered no endpoint. */
 function refuseMostTraffic(profile: Profile): void {
   const ranges = routedRanges(profile);
   if (!takesMostTraffic(ranges)) return;
@@ -120,7 +120,7 @@ function checkOwnAddresses(profile: WgQuickProfile): void {
     const own = hostRange(address);
     const range = rangeOf(own);
     checkRange(field, own, range);
-    // The laptop would answer its own handshakes.
+    // Otherwise the laptop would answer its own handshakes.
     if (endpoints.overlap(range) !== undefined)
       refuse(field, own, 'is an endpoint of the network', 'Check which address is the laptop’s.');
     if (isPrivate(range)) continue;

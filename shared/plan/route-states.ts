@@ -72,8 +72,8 @@ export function routeStates(
 }
 
 /**
- * Routing table entries besides the plan: ranges that were taken over, ranges whose own link has no carrier (the kernel
- * would still send there), and addresses that must stay with the host.
+ * Routing table entries besides the plan: overridden ranges, ranges whose own link has no carrier (the kernel would
+ * still send there), and addresses that must stay with the host.
  */
 export function routeOverrides(
   routes: readonly PlannedRoute[],
@@ -87,7 +87,7 @@ export function routeOverrides(
     const live = own.filter(({ isDead }) => !isDead).map((one) => rangeOf(one.range));
     if (takenOver.has(range) && live.some((one) => holds(one, parsed))) over.add(range);
     for (const dead of own.filter(({ isDead }) => isDead)) {
-      // Of two ranges with a prefix length that share an address, one contains the other.
+      // Two CIDR ranges either contain one another or are disjoint.
       const both = holds(parsed, rangeOf(dead.range)) ? dead.range : range;
       if (!live.some((one) => overlap(one, rangeOf(both)))) over.add(both);
     }

@@ -10,18 +10,18 @@ import type { Profile } from '../profile/profile.ts';
 import { exitOf, isExitRange, possibleExits } from './exit.ts';
 
 /**
- * What of the laptop's traffic a profile takes, counted from its ranges: the sentence that a person agrees to follows from
- * this, and so does the refusal of a profile that takes nearly everything.
+ * Which of the laptop's traffic a profile takes, computed from its ranges: the basis for the sentence that a user
+ * confirms and for refusing a profile that takes nearly everything.
  */
 
-/** What other machines of the world have (IANA IPv4 and IPv6 special-purpose registries say which are not). */
+/** Addresses of other hosts on the internet (exceptions: IANA IPv4 and IPv6 special-purpose registries). */
 const globalUnicast: Readonly<Record<Family, readonly AddressRange[]>> = {
   4: [{ family: 4, first: rangeOf('1.0.0.0/8').first, last: rangeOf('223.0.0.0/8').last }],
   // The second is the IPv4 internet as a network with NAT64 shows it (RFC 6052 section 2.1).
   6: [rangeOf('2000::/3'), rangeOf('64:ff9b::/96')],
 };
 
-/** Inside those, but nobody's on the internet: private, carrier-grade NAT, documentation, benchmarks, loopback. */
+/** Inside those, but not public: private, carrier-grade NAT, documentation, benchmarks, loopback. */
 const nobodysOnInternet = [
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -73,8 +73,8 @@ function count(ranges: readonly AddressRange[]): bigint {
 const internetSize = { 4: count(internet[4]), 6: count(internet[6]) } as const;
 
 /**
- * The ranges that a profile sends into its tunnel, beside the unique local addresses of an invite's own network and
- * what goes through an exit, which the person switches on and off.
+ * The ranges that a profile routes into its tunnel, except the unique local addresses of an invite's own network and an
+ * exit, which the user switches on and off.
  */
 export function routedRanges(profile: Profile): readonly string[] {
   return profile.origin === 'invite'
@@ -85,7 +85,7 @@ export function routedRanges(profile: Profile): readonly string[] {
     : [...new Set(profile.controllers.flatMap((c) => c.allowedIps))].filter((range) => !isExitRange(range));
 }
 
-/** How much of the internet's addresses some ranges hold, from 0 to 1, by family. */
+/** The share of the internet's addresses that some ranges cover, from 0 to 1, by family. */
 export function internetShare(ranges: readonly string[]): Readonly<Record<Family, number>> {
   const merged = mergeRanges(ranges.map(rangeOf));
   const shareOf = (family: Family) => {
@@ -95,10 +95,10 @@ export function internetShare(ranges: readonly string[]): Readonly<Record<Family
   return { 4: shareOf(4), 6: shareOf(6) };
 }
 
-/** From here on the other traffic is not other any more: it is the exception. */
+/** Above this share, nearly all traffic is taken. */
 const maxInternetShare = 0.5;
 
-/** Whether ranges hold most of the internet of a family: then they mean all traffic, however they are cut up. */
+/** Whether ranges cover most of the internet of a family, however they are split. */
 export function takesMostTraffic(ranges: readonly string[]): boolean {
   const share = internetShare(ranges);
   return share[4] >= maxInternetShare || share[6] >= maxInternetShare;
@@ -106,7 +106,7 @@ export function takesMostTraffic(ranges: readonly string[]): boolean {
 
 /** What the user reads about traffic outside this network. */
 export interface OtherTraffic {
-  /** Whether all of it stays as it is. */
+  /** Whether other traffic is unchanged. */
   readonly isUntouched: boolean;
   /** Completes "Your other traffic …". */
   readonly text: string;
@@ -114,7 +114,7 @@ export interface OtherTraffic {
 
 const privateBlocks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fd00::/8'];
 
-/** Below this a share says less than the ranges themselves. */
+/** Below this a percentage is less informative than the ranges. */
 const namedShare = 0.001;
 const namedRanges = 3;
 
@@ -123,7 +123,7 @@ export function percentText(share: number): string {
   return `${share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
 }
 
-/** The part of the internet that some ranges take, in words; undefined when they take none. */
+/** The part of the internet that some ranges cover, in words; undefined if none. */
 function internetText(ranges: readonly string[]): string | undefined {
   const share = internetShare(ranges);
   const large = ([4, 6] as const).filter((family) => share[family] >= namedShare);
@@ -138,7 +138,7 @@ function internetText(ranges: readonly string[]): string | undefined {
   return `the public addresses ${taken.slice(0, namedRanges).join(', ')}${more > 0 ? ` and ${more} more ranges` : ''}`;
 }
 
-/** The first private block that some ranges take whole. */
+/** The first private block that is covered completely. */
 function wholeBlock(ranges: readonly string[]): string | undefined {
   const set = new AddressSet(ranges.map(rangeOf));
   return privateBlocks.find((text) => {
@@ -148,7 +148,7 @@ function wholeBlock(ranges: readonly string[]): string | undefined {
   });
 }
 
-/** The sentence on the traffic that is not for a profile's network, derived from its ranges. */
+/** The sentence about traffic outside a profile's network, derived from its ranges. */
 export function otherTraffic(profile: Profile): OtherTraffic {
   const exit = exitOf(profile);
   if (exit !== undefined) return { isUntouched: false, text: `goes through ${exit}, all of it` };

@@ -12,26 +12,26 @@ import type { InviteProfile, Profile, WgQuickProfile } from '../profile/profile.
 import { everything, exitOf, isExitRange } from './exit.ts';
 import { pokeAddressOf } from './poke-address.ts';
 
-/** What one tunnel shall be, independent of the operating system: the same profile gives the same plan. */
+/** The specification of a tunnel, independent of the operating system: the same profile gives the same plan. */
 export interface TunnelPlan {
   readonly interfaceName: string;
   readonly mtu: number;
   /** Undefined: any free port. */
   readonly listenPort: number | undefined;
-  /** Own addresses with prefix length. */
+  /** The laptop's addresses with prefix length. */
   readonly addresses: readonly string[];
   readonly routes: readonly PlannedRoute[];
-  /** Ranges that are the network's own as a whole, although not every part of them has a route. */
+  /** Ranges that belong to the network as a whole, although not every part of them has a route. */
   readonly network: readonly string[];
-  /** Ranges that go nowhere: a family that the exit does not carry would leave beside it. */
+  /** Unreachable ranges: traffic of an address family that the exit does not carry would leave outside it. */
   readonly blocked: readonly string[];
   readonly controllers: readonly PlannedController[];
 }
 
-/** A range that leaves through the tunnel. */
+/** A range routed through the tunnel. */
 export interface PlannedRoute {
   readonly range: string;
-  /** The own address to send from, where the plan knows one. */
+  /** The source address, if the plan determines one. */
   readonly source: string | undefined;
   /** The controller that carries it. */
   readonly controller: string;
@@ -44,11 +44,11 @@ export interface PlannedController {
   readonly allowedIps: readonly string[];
   readonly persistentKeepaliveSeconds: number;
   readonly endpoints: { readonly private: readonly Endpoint[]; readonly public: readonly Endpoint[] };
-  /** Whether it may be looked for on a LAN; else its public endpoints are all there is. */
+  /** Whether to look for it on a LAN; otherwise only its public endpoints are used. */
   readonly migrates: boolean;
-  /** Its own address inside the tunnel, where the plan knows one. */
+  /** Its address inside the tunnel, if known. */
   readonly address: string | undefined;
-  /** Where a packet goes that makes an idle tunnel answer: its own address, else one behind it. */
+  /** An address that makes an idle tunnel answer a packet: the controller's own, else one behind it. */
   readonly pokeAddress: string | undefined;
 }
 
@@ -59,8 +59,8 @@ function requireSuffix(text: string): Uint8Array {
 }
 
 /**
- * The IPv4 ranges that one controller carries: the default one all members, since WireGuard gives an address to one
- * peer only and both ends of a conversation must choose the same way; any other controller itself.
+ * The IPv4 ranges of one controller: the default controller carries all members, since WireGuard assigns an address to
+ * one peer only and both ends of a connection must choose the same path; any other controller carries only itself.
  */
 function ipv4RangesOf(profile: InviteProfile, controller: InviteProfile['controllers'][number]): string[] {
   const { ipv4 } = profile.network;
@@ -69,13 +69,13 @@ function ipv4RangesOf(profile: InviteProfile, controller: InviteProfile['control
   return controller.ipv4 === undefined ? [] : [`${controller.ipv4}/32`];
 }
 
-/** All traffic, of the families that the laptop has an address of, where the person sends it through this controller. */
+/** All traffic of the families that the laptop has an address of, if the user chose this controller as exit. */
 function exitRangesOf(profile: InviteProfile, controller: InviteProfile['controllers'][number]): string[] {
   if (exitOf(profile) !== controller.name) return [];
   return [everything[6], ...(profile.peer.ipv4 === undefined ? [] : [everything[4]])];
 }
 
-/** The /40 of the address plan, which holds every controller's /56, and the IPv4 range where there is one. */
+/** The /40 of the address plan, which contains every controller's /56, and the IPv4 range if there is one. */
 function networkRanges(profile: InviteProfile): string[] {
   const base = new Uint8Array(16);
   base.set(networkBase(profile.network.name));
@@ -84,7 +84,7 @@ function networkRanges(profile: InviteProfile): string[] {
 }
 
 /**
- * A peer has one IPv6 address per controller; each controller's /56 is reached from the address inside it. It has at
+ * A peer has one IPv6 address per controller, and reaches each controller's /56 from its address inside it. It has at
  * most one IPv4 address.
  */
 function planFromInvite(profile: InviteProfile): TunnelPlan {
@@ -132,7 +132,7 @@ function planFromInvite(profile: InviteProfile): TunnelPlan {
   };
 }
 
-/** A range that two peers name belongs to the last of them, as WireGuard has it. */
+/** A range listed for two peers belongs to the last, as in WireGuard. */
 function uniqueRoutes(profile: WgQuickProfile): PlannedRoute[] {
   const routes = new Map<string, PlannedRoute>();
   const exit = exitOf(profile);
@@ -182,14 +182,14 @@ function planFromWgQuick(profile: WgQuickProfile): TunnelPlan {
   };
 }
 
-/** The tunnel that a profile asks for. */
+/** The tunnel plan of a profile. */
 export function tunnelPlan(profile: Profile): TunnelPlan {
   return profile.origin === 'invite' ? planFromInvite(profile) : planFromWgQuick(profile);
 }
 
 /**
- * The addresses that belong to the tunnel alone: an endpoint inside can never be a way to reach it. Ranges behind a
- * controller are not among them: a controller may stand in the LAN that it routes.
+ * The addresses that belong to the tunnel alone: an endpoint inside them can never be a path to it. Ranges behind a
+ * controller are not included: a controller may be in the LAN that it routes.
  */
 export function tunnelAddresses(profile: Profile): AddressSet {
   if (profile.origin === 'invite') return new AddressSet(networkRanges(profile).map(rangeOf));

@@ -19,51 +19,51 @@ export interface PlannedPeer {
   readonly member: string;
   readonly publicKey: PublicKey;
   readonly presharedKey: PresharedKey | undefined;
-  /** Empty for a probe: it may shake hands and carry nothing. */
+  /** Empty for a probe: it can complete handshakes but carry no traffic. */
   readonly allowedIps: readonly string[];
   readonly endpoint: string | undefined;
   readonly persistentKeepaliveSeconds: number | undefined;
 }
 
-/** Everything the configuration of one controller says, for each format to print. It holds no private key. */
+/** Everything that the configuration of one controller contains, independent of the format. It holds no private key. */
 export interface ControllerPlan {
   readonly network: string;
   readonly controller: string;
-  /** At most 15 characters of what wg-quick takes as an interface name. */
+  /** At most 15 characters that wg-quick accepts as an interface name. */
   readonly interfaceName: string;
   /** `...::1/56`, and with IPv4 its address with the prefix length of the range. */
   readonly addresses: readonly string[];
   /** The whole network, /40. */
   readonly base: string;
-  /** Where all members are: the /40, and with IPv4 its range. */
+  /** The ranges of all members: the /40, and with IPv4 its range. */
   readonly memberRanges: readonly string[];
   readonly listenPort: number;
-  /** Undefined: what the system derives from the path. */
+  /** Undefined: the system's default. */
   readonly mtu: number | undefined;
   readonly peers: readonly PlannedPeer[];
-  /** Peers whose join card has not come back. */
+  /** Peers that have not returned their join card. */
   readonly withoutKeys: readonly string[];
   /** Ranges behind other controllers. */
   readonly routes: readonly string[];
   /** Ranges behind this controller. */
   readonly ownRoutes: readonly string[];
-  /** Whether members appear to the hosts behind this controller under its own address. */
+  /** Whether traffic of members to the hosts behind this controller is masqueraded. */
   readonly masquerades: boolean;
-  /** Whether all traffic of members may go through it: it is forwarded to everywhere, under this controller's own address. */
+  /** Whether members may send all traffic through it: forwarded to any destination and masqueraded. */
   readonly isExit: boolean;
-  /** Every machine's full names and the addresses this controller reaches it by, one line an address. */
+  /** Every machine's full names and the addresses at which this controller reaches it, one line per address. */
   readonly names: readonly HostEntry[];
-  /** Whether members have IPv4, so that it is forwarded too. */
+  /** Whether members have IPv4, which is then forwarded too. */
   readonly forwardsIpv4: boolean;
 }
 
-/** Keeps the way between two controllers open through a NAT (wg(8), PersistentKeepalive). */
+/** Keeps NAT mappings between two controllers open (wg(8), PersistentKeepalive). */
 const controllerKeepaliveSeconds = 25;
 
-/** Names that Linux or sysctl give a meaning of their own. */
+/** Names with a special meaning for Linux or sysctl. */
 const takenInterfaceNames = new Set(['all', 'default', 'lo']);
 
-/** The interface of a network on a controller: its name, as far as an interface can have it. */
+/** The interface name of a network on a controller: the network's name, shortened to a valid interface name. */
 export function controllerInterfaceName(network: string): string {
   const name = network
     .toLowerCase()
@@ -74,8 +74,8 @@ export function controllerInterfaceName(network: string): string {
 }
 
 /**
- * What one controller needs to be configured with.
- * @param signingKey for the preshared keys; may be left out when the network has none
+ * The configuration of one controller.
+ * @param signingKey for the preshared keys; optional if the network has none
  * @throws HomingError `unknown-controller`
  */
 export function planController(
@@ -120,8 +120,8 @@ function ipv4Addresses(file: NetworkFile, own: AuthoredController): string[] {
 }
 
 /**
- * A controller by its ::1; a peer by its address in the subnet of its designated controller, without one in this
- * controller's own, which needs no other's help.
+ * A controller by its ::1; a peer by its address in the subnet of its designated controller, by default in this
+ * controller's own, which depends on no other controller.
  */
 function machineNames(file: NetworkFile, own: AuthoredController): HostEntry[] {
   const names = ({ name, aliases = [] }: AuthoredController | AuthoredPeer) =>
@@ -156,7 +156,7 @@ function controllerEntry(network: string, controller: AuthoredController): Plann
   };
 }
 
-/** To another controller an endpoint inside a routed LAN would lead through the tunnel that it carries. */
+/** For another controller, an endpoint inside a routed LAN would be reached through the tunnel that it carries. */
 function isOutside(routes: readonly string[]): (endpoint: string) => boolean {
   return (endpoint) => {
     const { host, family } = parseEndpointParts(endpoint, 'endpoint');
@@ -182,7 +182,7 @@ function peerEntries(
       ? derivedPresharedKey(signingKey, own.name, peer.name)
       : undefined;
   const ranges = file.controllers.map(({ name }) => planAddresses(file.name, name, peer.name).allowedRange);
-  // A private endpoint means something on a LAN only; the peer's first handshake replaces it wherever it is.
+  // A private endpoint is only meaningful on a LAN; the peer's first handshake replaces it elsewhere.
   const endpoint = own.endpoints.private.length > 0 ? peer.privateEndpoint : undefined;
   const common = {
     member: peer.name,
@@ -209,14 +209,14 @@ function peerEntries(
 
 /** One file of a rendered configuration. */
 export interface RenderedFile {
-  /** Where it belongs on the controller. */
+  /** Its path on the controller. */
   readonly path: string;
   readonly text: string;
-  /** Holds a preshared key, so only root may read it. */
+  /** Contains a preshared key, so only root may read it. */
   readonly secret: boolean;
 }
 
-/** Comments at the head of every format. */
+/** The comments at the top of every format. */
 export function headComments(plan: ControllerPlan): string[] {
   return [
     `# ${plan.controller} in ${plan.network}, made by \`homing network render\`.`,
@@ -232,6 +232,6 @@ export function portComments({ listenPort }: ControllerPlan): string[] {
   ];
 }
 
-/** RFC 4861 section 6.2.1: a router takes no router advertisement, which would cost a host its default route. */
+/** RFC 4861 section 6.2.1: a router ignores router advertisements, which would cost a host its default route. */
 export const routerAdvertisementComment =
   '# If this host has its own IPv6 address from router advertisements, also set accept_ra = 2 for that interface.';

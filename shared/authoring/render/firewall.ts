@@ -1,25 +1,24 @@
 import type { ControllerPlan } from './controller-plan.ts';
 
 /**
- * The packet filter of a controller (nft(8)), in a table of its own. Forwarding makes a router of the whole host; these
- * rules let members reach members and the ranges behind the controller through it, and nothing else; an exit's let them
- * reach everything. The hosts behind it
- * answer, and begin a conversation themselves only when they see the members' own addresses (masquerading off). Other
- * tables of the host can still refuse a packet: a filter of one table cannot overrule another's.
+ * The packet filter of a controller (nft(8)), in a table of its own. Enabling forwarding makes the whole host a router;
+ * these rules allow members to reach only members and the ranges behind the controller, or everything through an exit.
+ * The hosts behind it can answer; they can start connections only if they see the members' own addresses (masquerading
+ * off). Other tables of the host can still drop a packet: a filter in one table cannot overrule another.
  */
 
-/** The table of an interface. */
+/** The table name for an interface. */
 export function firewallTable(interfaceName: string): string {
   return `inet homing-${interfaceName}`;
 }
 
-/** An IPv6-only network without ranges behind its controllers needs no rules: a range in it is routed nowhere else. */
+/** An IPv6-only network without ranges behind its controllers needs no rules: nothing outside the network is routed. */
 export function needsFirewall(plan: ControllerPlan): boolean {
   return plan.forwardsIpv4 || plan.ownRoutes.length > 0 || plan.isExit;
 }
 
 /**
- * Commands for `nft -f` or one by one; running them again gives the same table.
+ * Commands for `nft -f` or for single calls; idempotent.
  * @param interfaceName may be `%i`, which wg-quick replaces
  */
 export function firewallCommands(plan: ControllerPlan, interfaceName: string): string[] {
@@ -67,7 +66,7 @@ function masqueradeCommands(plan: ControllerPlan, table: string, inside: string)
   ];
 }
 
-/** Ranges as anonymous sets, one a family; none for a family without ranges. */
+/** Ranges as anonymous sets, one per family; none for a family without ranges. */
 function byFamily(ranges: readonly string[]): { readonly family: 'ip' | 'ip6'; readonly set: string }[] {
   return (['ip', 'ip6'] as const).flatMap((family) => {
     const own = ranges.filter((range) => range.includes(':') === (family === 'ip6'));
