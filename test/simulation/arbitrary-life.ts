@@ -6,7 +6,7 @@ import { fairWeather } from './world/endpoint-changes.ts';
 import { goodQuality } from './world/network.ts';
 import type { SiteStart, WorldChange, WorldStart } from './world/world.ts';
 
-/** Random lives. What is simpler comes first, so that a life that breaks a law shrinks towards it. */
+/** Random lives. Simpler values come first, so that a failing life shrinks towards them. */
 
 const otherLanHosts = ['192.0.2.77', '192.0.2.78'] as const;
 const otherPublicHost = '198.51.100.22';
@@ -44,7 +44,7 @@ const vps: Member = {
   known: { privateHosts: [], publicHosts: [at.dataCentre.vps], isNamed: false, knowsProbeKey: true },
 };
 
-/** Another controller at home, which the internet does not reach. */
+/** Another controller at home, unreachable from the internet. */
 const desk: Member = {
   site: { name: 'desk', lanHost: at.private.desk, linkLocalHost: null, publicHost: null },
   known: { privateHosts: [at.private.desk], publicHosts: [], isNamed: false, knowsProbeKey: true },
@@ -149,7 +149,7 @@ const change: fc.Arbitrary<WorldChange> = fc.oneof(
   { weight: 1, arbitrary: downMs.map((ms): WorldChange => ({ do: 'restart-helper', downMs: ms })) },
 );
 
-/** Half of the changes come while the one before is still being dealt with. */
+/** Half of the changes come while the previous one is still being handled. */
 const afterMs = fc.oneof(fc.nat(30), fc.nat(400), fc.nat(3_000), fc.nat(20_000));
 
 const start: fc.Arbitrary<Omit<WorldStart, 'sites'>> = fc.record({
@@ -168,7 +168,9 @@ const start: fc.Arbitrary<Omit<WorldStart, 'sites'>> = fc.record({
   relay,
 });
 
-/** Who connects where somebody relays only handshakes at the LAN address has no other path that worked: see docs/THREAT-MODEL.md. */
+/**
+ * A laptop that connects where a relay passes only handshakes has no other path that worked: see docs/THREAT-MODEL.md.
+ */
 function startOf({ relay: one, place: begun }: Omit<WorldStart, 'sites'>): WorldStart['place'] {
   return one?.at === 'address-of-nas' && one.carries === 'handshakes' ? 'home' : begun;
 }

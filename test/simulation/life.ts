@@ -17,7 +17,7 @@ import { StepLaws } from './laws/step-laws.ts';
 import { fairWeather } from './world/endpoint-changes.ts';
 import { World, type WorldChange, type WorldStart } from './world/world.ts';
 
-/** One life of a laptop: how it begins, and what happens to it, all in virtual time. */
+/** One simulated life of a laptop: its start and all changes, in virtual time. */
 export interface Life {
   readonly start: WorldStart;
   readonly known: readonly KnownController[];
@@ -25,16 +25,16 @@ export interface Life {
   readonly changes: readonly { readonly afterMs: number; readonly change: WorldChange }[];
 }
 
-/** A cable that is out, a controller or a helper that is down, is back after this. */
+/** A cable that is unplugged, or a controller or helper that is down, is back within this time. */
 export const maxChangeMs = 10_000;
 /** How long nothing may be sent or moved once the path has settled. */
 const quietMs = 40_000;
 const afterStopMs = 20_000;
-/** An interval without a change of the world needs no more moves than leaving, guessing, and finding the best. */
+/** The maximum number of moves without a change of the world: leaving, guessing, and finding the best path. */
 const maxMoves = 8;
 const maxStateLength = 24_000;
 
-/** Lives it, and looks on for a while after the last change. @throws LawBroken */
+/** Runs a life, and continues for a while after the last change. @throws LawBroken */
 export function live(life: Life, machine: Machine): StepLaws {
   const random = randomFrom(life.start.seed);
   const world = new World(life.start, random);
@@ -52,7 +52,7 @@ export function live(life: Life, machine: Machine): StepLaws {
     time.runUntil(time.nowMs + afterMs);
     happen(change);
   }
-  // Whatever failed works again: else the end would prove nothing.
+  // All faults end here: otherwise the final checks would prove nothing.
   happen({ do: 'weather', weather: fairWeather });
   settle(laptop, world, life);
   checkMoves(world, laptop, laws, life);
@@ -70,7 +70,9 @@ function settlings(laptop: Laptop, world: World, { known, discovery }: Life): re
   });
 }
 
-/** Waits for what the last change set off, then for as long as the laws allow; backoffs that failed moves began included. */
+/**
+ * Waits for the effects of the last change, then for as long as the laws allow, including the backoffs of failed moves.
+ */
 function settle(laptop: Laptop, world: World, life: Life): void {
   const { time } = world;
   time.runUntil(time.nowMs + maxChangeMs);
@@ -82,7 +84,7 @@ function settle(laptop: Laptop, world: World, life: Life): void {
     );
     if (!isWaiting) break;
   }
-  // A controller without probes is tried by moving there: not in the middle of that.
+  // A controller without probes is tried by moving to it: do not check in the middle of that.
   const isUnderWay = () => laptop.drivers.some(({ state }) => 'effect' in state.phase);
   for (let looks = 0; looks < 10 && isUnderWay(); looks += 1) time.runUntil(time.nowMs + 3_000);
   for (const settling of settlings(laptop, world, life)) checkSettled(settling);
@@ -93,11 +95,11 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
     settling,
     probes: laws.probes.get(settling.driver.tunnel.site) ?? 0,
     moves: laws.movesOf(settling.driver),
-    // An average that is still falling after a bad time is settled by probes.
+    // An average that is still falling after a slow period settles with further probes.
     isQuietDue: nothingCouldBeBetter(settling),
   }));
   world.time.runUntil(world.time.nowMs + quietMs);
-  // A silence of the interface is everybody's: while one controller is tried in vain, the others are asked as well.
+  // A silent interface affects all controllers: while one is tried in vain, the others are probed as well.
   const isEachReached = before.every(({ settling }) => isReachable(settling));
   for (const { settling, probes, moves, isQuietDue } of before) {
     const { driver } = settling;
@@ -108,12 +110,12 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
 
 function checkMoves(world: World, laptop: Laptop, laws: StepLaws, life: Life): void {
   if (world.weather !== fairWeather || !isOscillationJudged(world)) return;
-  // With nothing else that answers, somebody who lets only handshakes through is tried again and again: nothing is lost by it.
+  // If nothing else answers, a relay that passes only handshakes is tried repeatedly, at no cost.
   const isLured = world.network.relay?.carries === 'handshakes';
   const reached = settlings(laptop, world, life).filter((one) => !isLured || isInternetKnown(one));
   for (const { driver } of reached) {
     const moves = laws.movesOf(driver);
-    // Without probes a path is tried by moving there, again and again, with growing pauses.
+    // Without probes a path is tried by moving to it, repeatedly, with growing backoff.
     if (moves > (driver.state.everAnswered ? maxMoves : 2 * maxMoves))
       throw new LawBroken('no-oscillation', world.time.nowMs, `the path changed ${moves} times`);
   }

@@ -8,8 +8,8 @@ import { type Life, live } from './life.ts';
 export const shippedMachine: Machine = { step, wakeAtMs };
 
 /**
- * Lives many random lives. The same seed gives the same lives.
- * @returns the run; when a law was broken, with the shortest life found that breaks it
+ * Runs many random lives. The same seed gives the same lives.
+ * @returns the run; if a law was broken, with the shortest life found that breaks it
  */
 export function liveMany(
   count: number,
@@ -22,7 +22,7 @@ export function liveMany(
   return fc.check(keepsTheLaws, { numRuns: count, seed });
 }
 
-/** What a person needs to look into a failure: the law, the seed, and the life. */
+/** What is needed to reproduce a failure: the law, the seed, and the life. */
 export function describeRun(run: fc.RunDetails<[Life]>): string {
   if (!run.failed) return `${run.numRuns} lives kept every law`;
   const error = run.errorInstance;

@@ -3,7 +3,7 @@ import { describeRun, liveMany } from './lives.ts';
 
 /** `npm run simulate -- --lives 1000000 --seed 1`: random lives of the path engine, in virtual time. */
 
-/** Lives of one seed; the next batch has the next seed, and a line says how far it is. */
+/** The number of lives per seed; the next batch has the next seed, and a line reports the progress. */
 const batch = 20_000;
 
 function whole(text: string, name: string): number {
@@ -23,7 +23,7 @@ process.stdout.write(`${lives} lives with seed ${seed}\n`);
 const startMs = performance.now();
 let lived = 0;
 while (lived < lives && process.exitCode === undefined) {
-  // The first batch of a seed is what the same seed gives in the tests.
+  // The first batch of a seed is the same as the tests run with that seed.
   const run = liveMany(Math.min(batch, lives - lived), seed + lived / batch);
   lived += run.numRuns;
   const cpu = process.cpuUsage();

@@ -3,17 +3,17 @@ import type { PathState } from '../../shared/paths/machine/state.ts';
 import type { Machine } from './laptop/machine.ts';
 import type { Law } from './laws/law.ts';
 
-/** The machine with a fault put in by hand. The laws are worth what they catch of these. */
+/** The machine with a deliberate fault. The laws must catch each of these. */
 export interface Mutation {
   readonly name: string;
-  /** Laws that may be the first to notice. */
+  /** The laws that may detect it first. */
   readonly caughtBy: readonly Law[];
   mutate(machine: Machine): Machine;
 }
 
 type Step = ReturnType<Machine['step']>;
 
-/** Changes what goes into each step, or what comes out of it. */
+/** Changes the input or the output of each step. */
 function around(
   change: (machine: Machine, state: PathState, event: PathEvent, nowMs: number) => Step,
 ): Mutation['mutate'] {
@@ -23,7 +23,7 @@ function around(
   });
 }
 
-/** Changes the state that follows from one kind of event. */
+/** Changes the state after one kind of event. */
 function after(
   type: PathEvent['type'],
   change: (state: PathState, before: PathState) => PathState,
@@ -55,7 +55,7 @@ export const mutations: readonly Mutation[] = [
     mutate: around((machine, state, event, nowMs) => {
       const isLoss = event.type === 'network-changed';
       const [next, effects] = machine.step(state, isLoss ? { ...event, losses: nothingLost } : event, nowMs);
-      // Routes that look the same prove nothing, and it takes them for the same network.
+      // Identical routes prove nothing; this mutation takes them for the same network.
       const kept = next.candidates.map((one) => {
         const before = state.candidates.find(({ endpoint }) => endpoint === one.endpoint);
         return before === undefined || event.type === 'probed'

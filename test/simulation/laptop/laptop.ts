@@ -27,14 +27,14 @@ import type { Machine } from './machine.ts';
 import { type DriverObserver, type ObservedStep, PathDriver } from './path-driver.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 
-/** The laptop: the machine of each controller, and what notices and carries out for them. */
+/** The laptop: the machine of each controller, and the drivers that observe and act for them. */
 
-/** What the laptop's invite says of one controller. */
+/** One controller in the laptop's invite. */
 export interface KnownController {
-  /** Hosts; the port is WireGuard's own. */
+  /** Hosts; the port is WireGuard's default. */
   readonly privateHosts: readonly string[];
   readonly publicHosts: readonly string[];
-  /** Its public endpoint is a name, which follows its address. */
+  /** Its public endpoint is a host name, which follows its address. */
   readonly isNamed: boolean;
   /** It answers probes. */
   readonly knowsProbeKey: boolean;
@@ -42,7 +42,7 @@ export interface KnownController {
 
 export interface LaptopObserver extends DriverObserver {
   probeSent(site: Site): void;
-  /** The names of peers resolve through another controller. */
+  /** Called when the names of peers resolve through another controller. */
   namesMoved(via: string, reason: string): void;
 }
 
@@ -57,9 +57,9 @@ export interface LaptopParts {
 const keepaliveMs = 25_000;
 /** From a change to the report of the network watch. */
 const noticeMs = 2;
-/** `wg show`: a process. */
+/** `wg show` spawns a process. */
 const readMs = 5;
-/** A false silence ends with the next look at the counters. */
+/** A false silence ends with the next reading of the counters. */
 const nextLookMs = 75;
 const nothingLost: Losses = { devices: [], addresses: [] };
 
@@ -74,7 +74,7 @@ export class Laptop implements Noticed {
   #names: NamesState;
   #namesTimer: Timer | undefined;
   #isRunning = false;
-  /** Counts the helpers there were: what an earlier one waited for is not the next one's. */
+  /** Counts helper instances: results awaited by an earlier instance do not reach the next. */
   #helper = 0;
 
   constructor(parts: LaptopParts) {
@@ -104,7 +104,7 @@ export class Laptop implements Noticed {
     return this.#isRunning;
   }
 
-  /** Connects: once each controller's first endpoint is chosen. */
+  /** Connects once each controller's first endpoint is chosen. */
   up(): void {
     const { world, known } = this.#parts;
     const { time } = world;
@@ -134,7 +134,7 @@ export class Laptop implements Noticed {
     this.#startHelper([]);
   }
 
-  /** Disconnects; what is under way ends first. */
+  /** Disconnects; effects in progress end first. */
   down(): void {
     this.#isRunning = false;
     this.#cancelTimers();
@@ -162,7 +162,7 @@ export class Laptop implements Noticed {
     this.#soon(noticeMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', losses })));
   }
 
-  /** As the helper's tunnel clock. */
+  /** As in the helper's tunnel clock. */
   #hear(news: WatchNews): void {
     const { nowMs } = this.#parts.world.time;
     switch (news.news) {
@@ -173,7 +173,7 @@ export class Laptop implements Noticed {
         return;
       }
       case 'heard':
-        // With more than one controller only their own counters tell who answered.
+        // With several controllers, only their own counters show who answered.
         if (this.#drivers.length === 1)
           this.#each((driver) => driver.handle({ type: 'heard', afterMs: nowMs }));
         return;
@@ -288,7 +288,7 @@ export class Laptop implements Noticed {
     });
   }
 
-  /** The interface's counters hide the silence of one controller behind the answers of another. */
+  /** In the interface's counters, answers of one controller hide the silence of another. */
   #readCounters(silence?: InterfaceSilence): void {
     const why = silence === undefined ? {} : { silence };
     this.#soon(readMs, () =>
@@ -329,7 +329,7 @@ export class Laptop implements Noticed {
     const { time } = this.#parts.world;
     const [turns, granted] = stepTurns(this.#turns, event, time.nowMs);
     this.#turns = turns;
-    // Never within the step that asks for it.
+    // Never within the step that requests it.
     for (const name of granted) this.#soon(0, () => this.#grants.get(name)?.());
     time.cancel(this.#turnsTimer);
     const atMs = turnsWakeAtMs(turns);

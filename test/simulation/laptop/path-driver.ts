@@ -13,7 +13,7 @@ import type { Timer } from '../world/virtual-time.ts';
 import type { World } from '../world/world.ts';
 import type { Machine } from './machine.ts';
 
-/** Carries out one controller's effects in the world and reports their ends, as the helper's driver does. */
+/** Carries out one controller's effects in the simulated world and reports their ends, as the helper's driver does. */
 
 export interface DriverParts {
   readonly world: World;
@@ -21,7 +21,7 @@ export interface DriverParts {
   readonly tunnel: Tunnel;
   readonly prober: Prober;
   readonly knowsProbeKey: boolean;
-  /** What the controller's endpoints stand for now. */
+  /** The addresses that the controller's endpoints resolve to now. */
   readonly resolve: () => readonly KnownEndpoint[];
   readonly discovery: () => readonly DiscoveryTarget[];
   readonly takeTurn: (isUrgent: boolean, grant: () => void) => void;
@@ -29,7 +29,7 @@ export interface DriverParts {
   readonly observer: DriverObserver;
 }
 
-/** Who watches every step, and each effect on the endpoint from its start to its end. */
+/** Observes every step, and each effect on the endpoint from start to end. */
 export interface DriverObserver {
   stepped(driver: PathDriver, step: ObservedStep): void;
 }
@@ -39,7 +39,7 @@ export interface ObservedStep {
   readonly event: PathEvent;
   readonly after: PathState;
   readonly effects: readonly PathEffect[];
-  /** Effects on the endpoint that had not ended when this event came. */
+  /** The number of effects on the endpoint in progress when this event came. */
   readonly underWay: number;
 }
 
@@ -104,14 +104,14 @@ export class PathDriver {
     this.#setWake();
   }
 
-  /** Nothing more is done; what is under way ends by itself, and is still reported. */
+  /** Starts nothing new; effects in progress end by themselves, and are still reported. */
   stop(): void {
     this.#isStopped = true;
     this.handle({ type: 'stopped' });
     this.#cancelProbe?.();
   }
 
-  /** The process dies: its timers and what it waits for die with it. */
+  /** Kills the process: its timers and pending results die with it. */
   kill(): void {
     this.#isStopped = true;
     this.#isKilled = true;
@@ -134,7 +134,7 @@ export class PathDriver {
   }
 
   #later(delayMs: number, event: () => PathEvent): void {
-    // What comes late comes to a machine that has stopped, too.
+    // Late results also reach a machine that has stopped.
     this.#parts.world.time.after(delayMs, () => {
       if (!this.#isKilled) this.handle(event());
     });
@@ -204,7 +204,7 @@ export class PathDriver {
     }
   }
 
-  /** By the gateway's MAC address, which each place has its own of. */
+  /** Identified by the gateway's MAC address, which is unique for each place. */
   #networks(): Readonly<Record<string, NetworkIdentity>> {
     const { place } = this.#parts.world.network;
     if (place === 'nowhere') return {};
@@ -285,7 +285,7 @@ export class PathDriver {
     }
   }
 
-  /** Whether data went out and nothing came in for that long; see helper/paths/session-check.ts. */
+  /** Whether data was sent and none received for that long; see helper/paths/session-check.ts. */
   #checkSession(check: number, watchMs: number): void {
     const { time } = this.#parts.world;
     const before = this.tunnel.read();
@@ -313,7 +313,7 @@ export class PathDriver {
     time.after(sessionLookMs, look);
   }
 
-  /** Pings, and waits for anything to come in; see helper/paths/session-watch.ts. */
+  /** Sends pings, and waits for anything to be received; see helper/paths/session-watch.ts. */
   #askTunnel(check: number, timeoutMs: number): void {
     const { time } = this.#parts.world;
     const before = this.tunnel.read();
@@ -333,7 +333,7 @@ export class PathDriver {
     time.after(sessionLookMs, look);
   }
 
-  /** Whether the new session brings more than itself. */
+  /** Whether more than the handshake itself is received in the new session. */
   #judge(effect: number): void {
     const { time } = this.#parts.world;
     const startMs = time.nowMs;
@@ -348,7 +348,7 @@ export class PathDriver {
   }
 }
 
-/** The endpoint that the machine takes for the one in use; null when it knows of none. */
+/** The endpoint that the machine believes to be in use; null if it knows of none. */
 export function believedEndpoint({ phase }: PathState): Endpoint | null {
   switch (phase.is) {
     case 'nowhere':

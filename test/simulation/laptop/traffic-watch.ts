@@ -10,7 +10,7 @@ import type { World } from '../world/world.ts';
 
 export interface TrafficWatchParts {
   readonly world: World;
-  /** Round trip of the slowest path in use; 0 where none was measured. */
+  /** The round trip of the slowest path in use; 0 if none was measured. */
   readonly slowestMs: () => number;
   readonly onNews: (news: WatchNews) => void;
 }

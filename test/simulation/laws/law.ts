@@ -1,4 +1,4 @@
-/** What the path engine promises, whatever happens. */
+/** The guarantees of the path engine. */
 export const laws = {
   'one-effect': 'at most one effect on a controller’s endpoint is under way',
   'nothing-after-stop': 'after a stop nothing more is done, and nothing is waited for',
@@ -17,7 +17,7 @@ export const laws = {
 
 export type Law = keyof typeof laws;
 
-/** A law that a life broke; `law` says which. */
+/** A law was broken; `law` names it. */
 export class LawBroken extends Error {
   readonly law: Law;
 

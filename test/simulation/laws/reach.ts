@@ -3,9 +3,9 @@ import type { Site, Way } from '../world/network.ts';
 import { hostIn } from '../world/tunnel.ts';
 import type { World } from '../world/world.ts';
 
-/** What is true in the world, whatever a machine believes. */
+/** The facts of the simulated world, whatever a machine believes. */
 
-/** The way to a controller by one of its hosts, when packets get there and back. */
+/** The path to a controller by one of its hosts, if packets pass in both directions. */
 export function workingWay({ network }: World, site: Site, host: string): Way | undefined {
   const way = network.wayTo(host);
   if (way === undefined || way.site !== site || !site.isUp) return undefined;
@@ -25,7 +25,7 @@ export interface Reachable {
   readonly byInternet: boolean;
 }
 
-/** By what a controller can be reached now, of all that the laptop can know. */
+/** The kinds of path by which a controller can be reached now, among endpoints that the laptop can know. */
 export function reachable(world: World, site: Site, known: KnownController, discovery: boolean): Reachable {
   const { privateHosts, publicHosts, isNamed } = known;
   const named = site.publicHost === null ? [] : [site.publicHost];
@@ -38,7 +38,7 @@ export function reachable(world: World, site: Site, known: KnownController, disc
   };
 }
 
-/** The link over which an endpoint is reached now, as often as it was joined. */
+/** The link to an endpoint now, with the number of times it was joined. */
 export function attachmentOf(world: World, endpoint: Parameters<typeof hostIn>[0]): string | null {
   const route = world.network.routeTo(hostIn(endpoint));
   return route === undefined ? null : `${route.device} ${world.attachments[route.device]}`;

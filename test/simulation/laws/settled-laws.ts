@@ -12,14 +12,14 @@ import { isImpostor, reachable, workingWay } from './reach.ts';
 
 /** The laws that hold once nothing has changed for a while. */
 
-/** Rounds are 8 s apart at most, a lost round costs one more, and WireGuard itself asks for a session after 15 s. */
+/** Rounds are at most 8 s apart, a lost round costs one more, and WireGuard itself starts a handshake after 15 s. */
 const settleMs = 30_000;
-/** On an idle tunnel only the age of the session shows that a path is dead: 190 s, seen every 30 s. */
+/** On an idle tunnel only the age of the session shows that a path is dead: 190 s, checked every 30 s. */
 const idleSettleMs = 270_000;
 /** Without probes a path is tried when it is silent, or once in the 30 s between rounds. */
 const blindSettleMs = 200_000;
 
-/** A stranger that was taken while the internet was silent is left when 16 answers of each have been compared, 8 s apart. */
+/** A stranger chosen while the internet was silent is left after 16 answers of each, 8 s apart, have been compared. */
 const compareMs = 150_000;
 
 /** A path of this round trip is never left for a faster one. */
@@ -32,7 +32,7 @@ export interface Settling {
   readonly discovery: boolean;
 }
 
-/** How long after the last change the best path has to be in use. Failed moves wait for the end of their backoff. */
+/** How long after the last change the best path must be in use. Failed moves wait for the end of their backoff. */
 export function settleTimeMs(settling: Settling): number {
   const { world, driver, known } = settling;
   const { nowMs } = world.time;
@@ -53,7 +53,9 @@ export function isReachable({ world, driver, known, discovery }: Settling): bool
   return byLan || byInternet;
 }
 
-/** A candidate leads to it over the internet: a name is looked up again only where nothing reaches the controller. */
+/**
+ * Whether a candidate leads to it over the internet: names are resolved again only while the controller is unreachable.
+ */
 export function isInternetKnown({ world, driver }: Settling): boolean {
   return driver.state.candidates.some(
     (one) =>
@@ -61,7 +63,7 @@ export function isInternetKnown({ world, driver }: Settling): boolean {
   );
 }
 
-/** The controller can be reached, but not by the path in use. */
+/** Whether the controller is reachable, but not by the path in use. */
 function isLeftInSilence({ world, driver, known, discovery }: Settling): boolean {
   const { site, endpoint } = driver.tunnel;
   if (endpoint !== null && workingWay(world, site, hostIn(endpoint)) !== undefined) return false;
@@ -82,17 +84,17 @@ export function checkSettled(settling: Settling): void {
     throw new LawBroken('no-impostor', world.time.nowMs, `${site.name} is thought to be at ${endpoint}`);
   const { byLan, byInternet } = reachable(world, site, known, discovery);
   if (!byLan && !byInternet) return;
-  // Nothing is moved to it; a helper that starts in such a LAN adopts it, and does not find out: docs/THREAT-MODEL.md.
+  // No move goes there; a helper that starts in such a LAN adopts it and does not detect it: docs/THREAT-MODEL.md.
   const { relay } = endpoint === null ? {} : (world.network.wayTo(hostIn(endpoint)) ?? {});
   if (relay?.carries === 'handshakes' && relay.at === 'address-of-nas') return;
   const way = endpoint === null ? undefined : workingWay(world, site, hostIn(endpoint));
-  // Who lets handshakes through is found again and again, and the name is not looked up meanwhile.
+  // A relay that passes handshakes is found again and again, and the name is not resolved meanwhile.
   if (world.network.relay?.carries === 'handshakes' && !byLan && !isInternetKnown(settling)) return;
   if (way === undefined) {
     broken(`it can be reached ${byLan ? 'on the LAN' : 'over the internet'}`);
     return;
   }
-  // Whoever has the address that the invite names may relay, as long as that is no detour.
+  // A relay at the address named by the invite is allowed, unless it is a detour.
   const isRelayed =
     way.relay?.at === 'own-address' || (way.relay !== undefined && known.privateHosts.length === 0);
   if (isRelayed && isInternetKnown(settling) && isSteady(world) && known.knowsProbeKey)
@@ -102,10 +104,10 @@ export function checkSettled(settling: Settling): void {
   if (byLan && way.seen !== 'home' && known.knowsProbeKey && isLanGood(world) && isNearer)
     broken('the LAN works');
   if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
-  // Sent and unanswered, without a probe that could tell: nothing speaks for the path.
+  // Sent packets go unanswered, and no probe can tell: there is no evidence for the path.
   const isUntold = (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world);
   if (isLost(state) && !isUntold) broken('it is called lost');
-  // Handshakes are lost by chance there, too: eight in a row in one life of some hundred thousand.
+  // Handshakes are lost by chance on such a path: eight in a row in one life of some hundred thousand.
   if (isHopeless(world)) return;
   if (tunnel.isSending && world.talk === 'answered' && !tunnel.isHearing) broken('nothing comes back');
 }
@@ -114,17 +116,17 @@ function isLanGood({ network }: World): boolean {
   return network.qualities.lan === goodQuality && network.qualities.internet.lossShare === 0;
 }
 
-/** Whether moves on the paths of now would be the machine's fault, and not chance. */
+/** Whether moves under the current conditions would be the machine's fault, and not chance. */
 export function isOscillationJudged(world: World): boolean {
   return !isHopeless(world) && !isUnjudgeable(world);
 }
 
-/** Every third probe is lost: what is known of such a path changes by chance. */
+/** Every third probe is lost: what is known about such a path changes by chance. */
 function isHopeless({ network }: World): boolean {
   return network.qualities.lan.lossShare >= 0.1 || network.qualities.internet.lossShare >= 0.1;
 }
 
-/** Nothing comes back by itself, and answers to probes are late: each suspicion is as likely as the next. */
+/** Nothing is received unprompted, and answers to probes are late: every suspicion is equally likely. */
 function isUnjudgeable(world: World): boolean {
   return world.talk === 'unanswered' && !isSteady(world);
 }
@@ -137,18 +139,18 @@ function isSteady({ network }: World): boolean {
 export function nothingCouldBeBetter({ world, driver, known }: Settling): boolean {
   const { tunnel } = driver;
   if (!known.knowsProbeKey || !isSteady(world) || world.talk === 'unanswered') return false;
-  // The internet is compared with it, until it is known in this network.
+  // It is compared with the internet until it is known in this network.
   if (isStrangerInUse(driver)) return false;
   const way = tunnel.endpoint === null ? undefined : workingWay(world, tunnel.site, hostIn(tunnel.endpoint));
   if (way === undefined) return false;
-  // After a bad time its average takes a while to fall: until then something else could be faster.
+  // After a slow period its average takes a while to fall: until then another path could be faster.
   const own = driver.state.candidates.find((one) => one.endpoint === tunnel.endpoint);
   if (way.seen === 'home' && (own?.verified?.smoothedMs ?? 0) >= fastMs) return false;
-  // Without a LAN there is nothing to look for; with a fast one nothing else.
+  // Without a LAN there is nothing to look for; on a fast LAN there is nothing better.
   return way.seen === 'home' || world.network.place === 'nowhere';
 }
 
-/** @param probes how many probes were sent @param moves how often the path was changed, both since it had settled */
+/** @param probes the number of probes sent @param moves the number of path changes, both since the path had settled */
 export function checkQuiet(settling: Settling, probes: number, moves: number): void {
   const { world, driver } = settling;
   const { name } = driver.tunnel.site;

@@ -16,22 +16,22 @@ import { attachmentOf, isImpostor, workingWay } from './reach.ts';
 
 type EndpointEffect = Extract<PathEffect, { do: 'move' | 'set' | 'reset' | 'renew' }>;
 
-/** A machine hears of a change this long after it at most, and cannot be blamed before. */
+/** A machine learns of a change after at most this time. */
 const unheardMs = 400;
 const maxProbesPerSecond = 20;
 /** While the world stays as it is. */
 const maxEffectsPerSecond = 8;
-/** Time stands still while a machine asks to be woken at once, again and again. */
+/** Virtual time stands still while a machine repeatedly asks to be woken at once. */
 const maxStepsAtOnce = 100;
 /** Of all sources together: invite, names, discovery, memory, the live interface. */
 const maxCandidates = 16;
 const harmless: ReadonlySet<PathEffect['do']> = new Set(['cancel-probe', 'yield-turn']);
 
 interface Watched {
-  /** Where each endpoint last proved itself: the link, and its how manieth network. */
+  /** Where each endpoint was last verified: the link, and the number of its network. */
   readonly proofs: Map<Endpoint, string>;
   readonly effectTimes: number[];
-  /** Effects that set another endpoint since the world last changed. */
+  /** Effects that set another endpoint since the last change of the world. */
   moves: number;
   steps: number;
   lastStepMs: number;
@@ -154,7 +154,7 @@ export class StepLaws implements LaptopObserver {
     if (times.length > maxEffectsPerSecond) broken('no-hot-loop', `${times.length} effects in a second`);
     if (change.do !== 'move' && change.do !== 'set') return;
     if (change.order.to !== change.order.from) watched.moves += 1;
-    // Who never answered a probe may know no probe key: then nothing but the tunnel itself can prove it.
+    // A controller that never answered a probe may not know the probe key: then only the tunnel can prove it.
     const isTrial = state.phase.is === 'moving' && state.phase.isBlind && !state.everAnswered;
     if (isTrial || time.nowMs - lastAttachmentMs < unheardMs) return;
     const { to } = change.order;
@@ -180,7 +180,7 @@ function isEndpointEffect(effect: PathEffect): effect is EndpointEffect {
   return effect.do === 'move' || effect.do === 'set' || effect.do === 'reset' || effect.do === 'renew';
 }
 
-/** Until the first round after an event has ended, that round is what is waited for. */
+/** Until the first round after an event has ended, that round is pending. */
 function isLookScheduled(state: PathState, nowMs: number): boolean {
   const { phase, round, roundsSinceEvent, nextRoundAtMs } = state;
   if (!isAtRest(phase) || round.is !== 'idle' || roundsSinceEvent === 0 || nextRoundAtMs !== null)
@@ -188,10 +188,10 @@ function isLookScheduled(state: PathState, nowMs: number): boolean {
   return nextProbeDelayMs(situationOf(state, nowMs), scheduleOf(state)) === null;
 }
 
-/** Times in virtual milliseconds are sums of fractions: two that are a second apart may be counted as nearer. */
+/** Virtual times are sums of fractions: rounding may make two that are a second apart appear closer. */
 const roundingMs = 0.001;
 
-/** The times of the last second, with now. */
+/** The times within the last second, including now. */
 function lastSecond(times: readonly number[], nowMs: number): number[] {
   return [...times.filter((atMs) => atMs > nowMs - 1_000 + roundingMs), nowMs];
 }

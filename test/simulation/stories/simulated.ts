@@ -6,14 +6,14 @@ import { shippedMachine } from '../lives.ts';
 import { type SiteStart, World } from '../world/world.ts';
 import { decisionText, type Expectation, type Story, settleMs, storyHosts } from './stories.ts';
 
-/** Lives a story in virtual time, with the round trips of the lab. */
+/** Runs a story in virtual time, with the round trips of the lab. */
 
 interface Member {
   readonly site: SiteStart;
   readonly known: KnownController;
 }
 
-/** As in the lab: waits are generous, and end. */
+/** As in the lab: waits are generous, but end. */
 const patienceMs = 40_000;
 const lookMs = 50;
 
@@ -39,7 +39,7 @@ function membersOf({ cast }: Story): readonly Member[] {
   return cast === 'nas-and-vps' ? [nas, vps] : [nas];
 }
 
-/** @returns every decision about a path, in order @throws LawBroken, or Error when what is waited for does not come */
+/** @returns every decision about a path, in order @throws LawBroken, or Error if an expected event does not come */
 export function liveStory(story: Story): readonly string[] {
   const members = membersOf(story);
   const world = new World(
@@ -52,7 +52,7 @@ export function liveStory(story: Story): readonly string[] {
       hairpin: story.hairpin,
       talk: story.talk,
       packetMs: 20,
-      // The lab has wireguard-go.
+      // The lab uses wireguard-go.
       countsAll: false,
       peerTalks: story.talk === 'answered' && story.peerTalks,
     },

@@ -3,8 +3,8 @@ import type { Talk } from '../world/tunnel.ts';
 import type { WorldChange } from '../world/world.ts';
 
 /**
- * Stories that are lived twice: in the simulation and in the lab of network namespaces, with real WireGuard and the real
- * helper. Both have to come to the same decisions in the same order; where they differ, the model is wrong.
+ * Stories that run twice: in the simulation, and in the lab of network namespaces with real WireGuard and the real
+ * helper. Both must make the same decisions in the same order; if they differ, the model is wrong.
  */
 
 /** The changes that the lab can stage. */
@@ -27,10 +27,10 @@ export type StoryChange = Extract<
   }
 >;
 
-/** What is waited for after a change. */
+/** What a story waits for after a change. */
 export interface Expectation {
   readonly controller: 'nas' | 'vps';
-  /** `none`: nothing reaches it, and that was announced. */
+  /** `none`: the controller is unreachable, and that was announced. */
   readonly path: 'lan' | 'internet' | 'none';
 }
 
@@ -38,11 +38,11 @@ export interface StoryStep {
   readonly change: StoryChange;
   /** Whatever else happens meanwhile. */
   readonly until?: Expectation;
-  /** How long to look on after that. */
+  /** How long to keep watching after that. */
   readonly thenMs: number;
 }
 
-/** Who takes part in a story; stories of one cast share their world in the lab. */
+/** The members of a story; stories with the same cast share their world in the lab. */
 export type Cast = 'nas' | 'nas-without-probe-key' | 'nas-and-vps';
 
 export interface Story {
@@ -51,11 +51,11 @@ export interface Story {
   readonly place: 'home' | 'cafe' | 'hotel';
   readonly hairpin: boolean;
   readonly talk: Talk;
-  /** In a conversation the NAS also sends without being spoken to. */
+  /** In a conversation the NAS also sends unprompted. */
   readonly peerTalks: boolean;
   readonly discovery: boolean;
   readonly steps: readonly StoryStep[];
-  /** Every decision about a path, as {@link decisionText} writes it. */
+  /** Every decision about a path, formatted by {@link decisionText}. */
   readonly decisions: readonly string[];
 }
 
@@ -131,7 +131,7 @@ export const stories: readonly Story[] = [
   ),
   story(
     'the LAN loses only what leaves the laptop',
-    // What it sends by itself would be heard on, and only WireGuard at the NAS would notice, after 15 s.
+    // Its own traffic would arrive, and only WireGuard at the NAS would detect the loss, after 15 s.
     { peerTalks: false },
     [lose('lan', 'outward', 'internet'), lose('lan', 'none', 'lan')],
     ['moved nas internet', 'moved nas lan'],
@@ -252,8 +252,8 @@ export const stories: readonly Story[] = [
 ];
 
 /**
- * How long the tunnel is left alone once it is up, before the story begins: what it did until then depends on how fast the
- * machine is. Without probes the first thing is to try the LAN.
+ * How long the tunnel is left alone once it is up, before the story begins: what it did until then depends on the speed
+ * of the machine. Without probes it tries the LAN first.
  */
 export function settleMs({ cast }: Story): number {
   return cast === 'nas-without-probe-key' ? 5_000 : 1_000;
@@ -261,7 +261,7 @@ export function settleMs({ cast }: Story): number {
 
 export const storyHosts = { nas: at.private.nas, home: at.internet.home, vps: at.dataCentre.vps } as const;
 
-/** A decision about a path, as far as both worlds must agree on it. */
+/** A decision about a path, reduced to what both worlds must agree on. */
 export interface StoryDecision {
   readonly kind: string;
   readonly controller: string | null;
@@ -270,9 +270,9 @@ export interface StoryDecision {
 }
 
 /**
- * @returns null for what is no decision on a path, or depends on times measured: that nothing changes is recorded again
- *   whenever the measured time in its reason differs, and whether a further address that a broadcast found comes before
- *   or after the end of a move is chance
+ * @returns null if it is no decision about a path, or depends on measured times: a decision to stay is recorded again
+ * whenever the measured time in its reason differs, and whether a further address found by broadcast comes before or
+ * after the end of a move is chance
  */
 export function decisionText({ kind, controller, to, path }: StoryDecision): string | null {
   switch (kind) {

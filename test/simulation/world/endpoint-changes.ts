@@ -8,24 +8,24 @@ import {
 import type { Tunnel } from './tunnel.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** What changes the endpoint of a controller on the live interface, as the helper's mover does; in virtual time. */
+/** Changes the endpoint of a controller on the live interface, as the helper's mover does; in virtual time. */
 
-/** How the system treats commands now. */
+/** How system commands behave now. */
 export interface SystemWeather {
-  /** Share of the calls that fail, 0 to 1: `wg` gone, the interface deleted. */
+  /** The share of calls that fail, 0 to 1: `wg` gone, the interface deleted. */
   readonly failShare: number;
-  /** Share of the calls that take up to `slowMs`. */
+  /** The share of calls that take up to `slowMs`. */
   readonly slowShare: number;
   readonly slowMs: number;
-  /** Without an inbound guard, packets in flight may take the endpoint back. */
+  /** Without an inbound guard, packets in flight may change the endpoint back. */
   readonly isGuarded: boolean;
 }
 
 export const fairWeather: SystemWeather = { failShare: 0, slowShare: 0, slowMs: 0, isGuarded: true };
 
-/** A command on a machine with nothing else to do. */
+/** The duration of a command on an idle machine. */
 const commandMs = 5;
-/** As the helper's mover: see helper/paths/mover.ts for the reasons. */
+/** As in the helper's mover: see helper/paths/mover.ts for the reasons. */
 const minGuardMs = 500;
 const guardFactor = 4;
 const minProofMs = 1_000;
@@ -41,13 +41,13 @@ export interface ChangeParts {
   readonly tunnel: Tunnel;
   readonly random: () => number;
   readonly weather: () => SystemWeather;
-  /** The tunnel goes down: nothing is reverted any more. */
+  /** The tunnel is being taken down: nothing is reverted any more. */
   readonly isStopped: () => boolean;
-  /** The helper was killed, and what it had started with it. */
+  /** The helper was killed, and its child processes with it. */
   readonly isKilled: () => boolean;
 }
 
-/** What follows when a change has ended, or could not be made. */
+/** Called when a change has ended, or failed. */
 export interface Ended<T> {
   readonly done: (result: T) => void;
   readonly failed: (error: string) => void;
@@ -60,7 +60,7 @@ export class EndpointChanges {
     this.#parts = parts;
   }
 
-  /** Sets the new endpoint and does not wait for an answer. */
+  /** Sets the new endpoint without waiting for an answer. */
   set(order: MoveOrder, ended: Ended<MoveOutcome>): void {
     const startMs = this.#parts.time.nowMs;
     this.#command(ended.failed, () => {
@@ -69,7 +69,7 @@ export class EndpointChanges {
     });
   }
 
-  /** Sets the new endpoint, watches until the tunnel has received over it, and goes back otherwise. */
+  /** Sets the new endpoint, waits until the tunnel has received over it, and reverts otherwise. */
   move(order: MoveOrder, ended: Ended<MoveOutcome>): void {
     const { time, tunnel } = this.#parts;
     const startMs = time.nowMs;
@@ -93,7 +93,7 @@ export class EndpointChanges {
     });
   }
 
-  /** Sets the endpoint in use once more. */
+  /** Sets the endpoint in use again. */
   reset(endpoint: MoveOrder['to'], ended: Ended<void>): void {
     this.#command(ended.failed, () => {
       this.#parts.tunnel.set(endpoint, 'same');
@@ -101,7 +101,7 @@ export class EndpointChanges {
     });
   }
 
-  /** Takes the controller out and in again. */
+  /** Removes the controller and adds it again. */
   renew(endpoint: MoveOrder['to'], ended: Ended<void>): void {
     this.#command(ended.failed, () => {
       this.#parts.tunnel.set(endpoint, 'renew');

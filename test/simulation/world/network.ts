@@ -2,32 +2,35 @@ import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
 /**
  * The networks that a laptop moves through, with the lab's addresses: home with its controllers, a café with home's
- * private subnet and an impostor in it, a hotel, a modem, another VPN. It answers where a packet goes.
+ * private subnet and an impostor in it, a hotel, a modem, another VPN. Computes where a packet goes.
  */
 
 /** Where the laptop's LAN interface is plugged in. */
 export type Place = 'home' | 'cafe' | 'hotel' | 'nowhere';
 
 /**
- * Somebody in the café or the hotel who relays to the real controllers: what is broadcast, or what is sent to the address that
- * a controller has at home. `handshakes` lets nothing else through.
+ * A relay in the café or the hotel that forwards to the real controllers: broadcasts, or packets to the address that a
+ * controller has at home. `handshakes`: it drops everything else.
  */
 export interface Relay {
   readonly at: 'own-address' | 'address-of-nas';
   readonly carries: 'all' | 'handshakes';
 }
 
-/** Which packets are lost in silence: the carrier stays up, and nobody notices. Outward is away from the laptop. */
+/** Which packets are lost silently: the carrier stays up, and no event occurs. Outward is away from the laptop. */
 export type Loss = 'none' | 'outward' | 'inward' | 'both';
 
-/** What can lose packets in silence: the switch at home, the LAN interface's cable, the uplink of the place, the modem. */
+/**
+ * Where packets can be lost silently: the switch at home, the LAN interface's cable, the uplink of the place, the
+ * modem.
+ */
 export type Stretch = 'lan' | 'cable' | 'uplink' | 'modem';
 
-/** How a path treats the packets that it does carry. */
+/** How a path treats the packets that it carries. */
 export interface Quality {
-  /** Share of packets lost in each direction, 0 to 1. */
+  /** The share of packets lost in each direction, 0 to 1. */
   readonly lossShare: number;
-  /** Added to a round trip, evenly spread up to this. */
+  /** Added to a round trip, uniformly distributed up to this value. */
   readonly jitterMs: number;
   /** Added to one round trip in four while a queue is full. */
   readonly bloatMs: number;
@@ -41,9 +44,9 @@ export interface Site {
   lanHost: string | null;
   /** Its link-local address at home, without the zone; null where IPv6 is off. */
   readonly linkLocalHost: string | null;
-  /** Its host on the internet; null for a controller that has none. */
+  /** Its host on the internet; null if it has none. */
   publicHost: string | null;
-  /** WireGuard runs there. */
+  /** Whether WireGuard runs there. */
   isUp: boolean;
 }
 
@@ -54,7 +57,10 @@ export interface WorldRoute {
   readonly source: string;
 }
 
-/** As a controller sees the laptop: what it answers to. `router` is home's own, which masquerades a hairpin's packets too. */
+/**
+ * The laptop as a controller sees it, which determines where answers go. `router` is home's own, which also masquerades
+ * hairpinned packets.
+ */
 export type Seen = 'home' | 'router' | 'cafe' | 'hotel' | 'modem' | 'vpn';
 
 /** Where packets to a host arrive. */
@@ -64,7 +70,7 @@ export interface Way {
   /** Of a small packet on a quiet path. */
   readonly roundTripMs: number;
   readonly quality: Quality;
-  /** Missing where nobody stands between. */
+  /** Missing without a relay in between. */
   readonly relay?: Relay;
 }
 
@@ -76,7 +82,7 @@ export const modemHost = at.mobile.laptop;
 export const vpnHost = '203.0.113.200';
 const privateSubnet = at.private.nas.slice(0, at.private.nas.lastIndexOf('.') + 1);
 
-/** Round trips in milliseconds, as in the lab and a little beyond it. */
+/** Round trips in milliseconds, as in the lab, with some additions. */
 export interface RoundTrips {
   readonly lan: number;
   readonly hairpin: number;
@@ -87,16 +93,16 @@ export interface RoundTrips {
 
 export class Network {
   place: Place = 'home';
-  /** False from the moment a cable is out: its routes stay for a moment, and nothing passes. */
+  /** False from the moment a cable is unplugged: its routes stay for a moment, and no packet passes. */
   hasCarrier = true;
   modem = false;
   /** Another VPN that takes the default route. */
   vpn = false;
   hairpin = true;
-  /** A captive portal away from home: nothing passes until somebody agrees to its terms. */
+  /** A captive portal away from home: no packet passes until someone accepts its terms. */
   portal = false;
   relay: Relay | null = null;
-  /** Home's own uplink, which the controllers there are reached by from outside. */
+  /** Home's uplink, through which the controllers there are reached from outside. */
   homeUplink = true;
   readonly losses: Record<Stretch, Loss> = { lan: 'none', cable: 'none', uplink: 'none', modem: 'none' };
   readonly qualities: Record<'lan' | 'internet', Quality> = { lan: goodQuality, internet: goodQuality };
@@ -120,7 +126,7 @@ export class Network {
     return undefined;
   }
 
-  /** Where a packet to a host ends up; undefined when nobody has it. Losses are {@link passes}'s subject. */
+  /** Where a packet to a host ends up; undefined if no host has that address. For losses see {@link passes}. */
   wayTo(host: string): Way | undefined {
     const route = this.routeTo(host);
     if (route === undefined) return undefined;
@@ -134,7 +140,7 @@ export class Network {
     return { site, seen, roundTripMs, quality: this.qualities.internet };
   }
 
-  /** Whether anything gets through in a direction, between the laptop as it is seen and a site. */
+  /** Whether packets pass in a direction, between the laptop as it is seen and a site. */
   passes(seen: Seen, site: Site, direction: 'outward' | 'inward'): boolean {
     const isLost = (stretch: Stretch) =>
       this.losses[stretch] === 'both' ||
@@ -157,13 +163,13 @@ export class Network {
     }
   }
 
-  /** The sites that hear a broadcast on the LAN, with the address each answers from. */
+  /** The sites that receive a broadcast on the LAN, with the address each answers from. */
   heardOnLan(): readonly Site[] {
     if (this.place !== 'home' || !this.hasCarrier) return [];
     return this.sites.filter((site) => site.lanHost !== null && site.isUp);
   }
 
-  /** The relay that hears broadcasts where the laptop is, with the way by it to a site. */
+  /** The relay that receives broadcasts on the laptop's LAN, with its path to a site. */
   relayed(site: Site): Way | undefined {
     const { relay } = this;
     if (relay === null || (this.place !== 'cafe' && this.place !== 'hotel') || site.publicHost === null)
@@ -198,7 +204,7 @@ export class Network {
     return { site, seen: 'router', roundTripMs: this.roundTrips.hairpin, quality: this.qualities.lan };
   }
 
-  /** Home's router forwards to the address that a controller had when it was set up. */
+  /** Home's router forwards to the address that a controller had when forwarding was configured. */
   #isForwarded(site: Site): boolean {
     return site.lanHost === null || site.lanHost === at.private.nas;
   }
@@ -213,7 +219,7 @@ export class Network {
     return this.place === 'nowhere' ? 'modem' : this.place;
   }
 
-  /** What carries the other VPN. */
+  /** The link that carries the other VPN. */
   #carrier(): 'eth0' | 'modem' {
     return this.place === 'nowhere' ? 'modem' : 'eth0';
   }

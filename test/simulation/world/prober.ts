@@ -3,7 +3,7 @@ import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/pat
 import { type Network, type Quality, relayHost, type Seen, type Site } from './network.ts';
 import type { Timer, VirtualTime } from './virtual-time.ts';
 
-/** The prober, as the helper's: paced messages, several attempts, and an answer only from who holds the key. */
+/** A model of the helper's prober: paced messages, several attempts, and an answer only from the holder of the key. */
 
 /** The helper's own gaps (helper/paths/probe/pacer.ts): to one controller, and between any two messages. */
 const controllerGapMs = 50;
@@ -13,7 +13,7 @@ export interface ProberParts {
   readonly time: VirtualTime;
   readonly network: Network;
   readonly random: () => number;
-  /** Hears of each message as it leaves. */
+  /** Called for each message as it is sent. */
   readonly onSent: (site: Site) => void;
 }
 
@@ -43,7 +43,7 @@ export class Prober {
     this.#parts = parts;
   }
 
-  /** @returns what cuts the run short, without any further outcome */
+  /** @returns a function that ends the run, without further outcomes */
   probe(run: ProbeRun): () => void {
     const { time } = this.#parts;
     const state = { isOver: false, open: run.targets.length };

@@ -4,9 +4,9 @@ import type { Timer, VirtualTime } from './virtual-time.ts';
 
 /**
  * Both ends of the WireGuard tunnel to one controller, as far as paths depend on them: an endpoint follows
- * authenticated packets, sessions expire and are forgotten, handshakes are repeated. Numbers are those of the paper,
- * section 6.1. Packets of a conversation are not sent one by one: while nothing changes, their counters follow from
- * the time.
+ * authenticated packets, sessions expire and are forgotten, handshakes are repeated. The numbers are from the paper,
+ * section 6.1. Packets of a conversation are not simulated individually: while nothing changes, their counters follow
+ * from the time.
  */
 
 const port = 51_820;
@@ -14,7 +14,7 @@ const rejectAfterMs = 180_000;
 const rekeyAfterMs = 120_000;
 const rekeyTimeoutMs = 5_000;
 const rekeyJitterMs = 333;
-/** KEEPALIVE_TIMEOUT + REKEY_TIMEOUT: sent, and nothing came back. */
+/** KEEPALIVE_TIMEOUT + REKEY_TIMEOUT: data was sent and nothing received. */
 const newHandshakeAfterMs = 15_000;
 /** REKEY_ATTEMPT_TIME: then it waits for something to send. */
 const rekeyAttemptMs = 90_000;
@@ -22,13 +22,13 @@ const keepaliveBytes = 32;
 const initiationBytes = 148;
 const responseBytes = 92;
 const dataBytes = 128;
-/** From one ping of a move to the next. */
+/** The interval between the pings of a move. */
 const pokeMs = 200;
 
-/** What the laptop's programs do: nothing, a conversation, or sending what nobody answers. */
+/** The traffic of the laptop's programs: none, a conversation, or packets that are never answered. */
 export type Talk = 'none' | 'answered' | 'unanswered';
 
-/** The clocks of the laptop; `bootMs` goes on while it sleeps. */
+/** The clocks of the laptop; `bootMs` keeps running while it sleeps. */
 export interface Clocks {
   readonly time: VirtualTime;
   bootMs(): number;
@@ -36,7 +36,7 @@ export interface Clocks {
 
 export interface TunnelCounters {
   readonly endpoint: Endpoint | null;
-  /** On the laptop's monotonic clock; null when there was none since the controller was put in. */
+  /** On the laptop's monotonic clock; null if there was none since the controller was added. */
   readonly handshakeAtMs: number | null;
   readonly receivedBytes: number;
   readonly sentBytes: number;
@@ -52,9 +52,9 @@ export interface TunnelParts {
   readonly network: Network;
   readonly site: Site;
   readonly random: () => number;
-  /** From one packet of a conversation to the next. */
+  /** The interval between packets of a conversation. */
   readonly packetMs: number;
-  /** The controller's own programs send too, without being spoken to. */
+  /** Whether the controller's own programs send unprompted. */
   readonly peerTalks: boolean;
   /** The interface's packet counters include keepalives and handshakes, as the kernel's do; wireguard-go's do not. */
   readonly countsAll: boolean;
@@ -68,7 +68,7 @@ export class Tunnel {
   #session: Session | null = null;
   #handshakeAtMs: number | null = null;
   #sessions = 0;
-  /** What the controller knows: its session with the laptop, and where it answers to. */
+  /** The controller's view: its session with the laptop, and the address it answers to. */
   #peerSession: number | null = null;
   #peerSees: Seen | null = null;
   #received = 0;
@@ -83,7 +83,7 @@ export class Tunnel {
   #lastInitiationMs = Number.NEGATIVE_INFINITY;
   #attemptsSinceMs: number | null = null;
   #guardUntilMs = 0;
-  /** Somebody waits for the answer to a ping until then. */
+  /** Until when the answer to a ping is awaited. */
   #pokedUntilMs = 0;
   #retry: Timer | undefined;
   #keepalive: Timer | undefined;
@@ -101,7 +101,7 @@ export class Tunnel {
     return this.#isSending;
   }
 
-  /** Answers come in, or will within a round trip. */
+  /** Answers are received, or will be within a round trip. */
   get isHearing(): boolean {
     return this.#isHearing;
   }
@@ -115,7 +115,7 @@ export class Tunnel {
     return session !== null && this.#parts.clocks.bootMs() - session.sinceBootMs < rejectAfterMs;
   }
 
-  /** The interface is made: the first handshake goes out at once. */
+  /** The interface is created: the first handshake is sent at once. */
   start(endpoint: Endpoint | null, keepaliveMs: number): void {
     this.set(endpoint, 'renew');
     const { time } = this.#parts.clocks;
@@ -123,7 +123,7 @@ export class Tunnel {
       this.#keepalive = time.after(keepaliveMs, beat);
       this.#sendKeepalive();
     };
-    // Controllers are not in step with each other.
+    // The keepalives of different controllers are not synchronised.
     this.#keepalive = time.after(keepaliveMs * this.#parts.random(), beat);
   }
 
@@ -140,9 +140,9 @@ export class Tunnel {
   }
 
   /**
-   * Sets the endpoint; a keepalive or, without a session, a handshake leaves at once. @param how `renew` takes the
-   * controller out and in again: no session, no rate limit, counters at zero @param guardMs packets of another way do
-   * not take it back for so long
+   * Sets the endpoint; a keepalive or, without a session, a handshake is sent at once. @param how `renew` removes the
+   * controller and adds it again: no session, no rate limit, counters at zero @param guardMs how long packets on
+   * another path do not change it back
    */
   set(endpoint: Endpoint | null, how: 'same' | 'renew', guardMs = 0): void {
     this.#account();
@@ -162,14 +162,14 @@ export class Tunnel {
     this.#sendKeepalive();
   }
 
-  /** A packet that a moment's answer is wanted to, as a ping. */
+  /** Sends a packet that is answered at once, such as a ping. */
   poke(): void {
     this.#account();
     const { time } = this.#parts.clocks;
     this.#pokedUntilMs = time.nowMs + pokeMs;
     time.after(pokeMs, () => this.update());
     this.#sent += dataBytes;
-    // Without a session the kernel counts a packet when it is sent at last, wireguard-go when it is handed over.
+    // Without a session the kernel counts a packet when it is finally sent, wireguard-go when it is queued.
     if (this.hasSession || !this.#parts.countsAll) this.#packetsSent += 1;
     if (!this.hasSession) this.#initiate();
     const way = this.#deliver();
@@ -198,7 +198,7 @@ export class Tunnel {
     };
   }
 
-  /** Packets of the interface that belong to this controller, as it counts them; not reset with the controller. */
+  /** Packets of the interface that belong to this controller; not reset with the controller. */
   get packetsReceived(): number {
     this.#account();
     return this.#packetsReceived;
@@ -209,7 +209,7 @@ export class Tunnel {
     return this.#packetsSent;
   }
 
-  /** The controller's WireGuard was started again: it knows no session and nobody's address. */
+  /** The controller's WireGuard was restarted: it has no session and no endpoints. */
   forget(): void {
     this.#peerSession = null;
     this.#peerSees = null;
@@ -223,7 +223,7 @@ export class Tunnel {
     return roundTripMs + jitterMs * random() + (random() < 0.25 ? bloatMs * random() : 0);
   }
 
-  /** Looks at everything again: called whenever anything in the world, or here, may have changed. */
+  /** Recomputes everything: called whenever anything in the world, or here, may have changed. */
   update(): void {
     this.#account();
     const { nowMs } = this.#parts.clocks.time;
@@ -239,7 +239,7 @@ export class Tunnel {
     if (this.#isHearing && !wasHearing && way !== undefined)
       this.#hearsFromMs = nowMs + this.roundTripMs(way);
     if (this.#parts.peerTalks && answers) this.#followPeer();
-    // Who receives and has nothing to say sends a keepalive of its own after 10 s, so this is no silence to WireGuard.
+    // A receiver with nothing to send sends a keepalive after 10 s, so this is no silence to WireGuard.
     const isSilent = this.#isSending && !reaches;
     if (!isSilent) this.#silentSinceMs = null;
     else {
@@ -249,7 +249,7 @@ export class Tunnel {
     }
   }
 
-  /** An authenticated packet from elsewhere moves the laptop's own endpoint, unless the guard shuts it out. */
+  /** An authenticated packet from elsewhere moves the laptop's own endpoint, unless the guard drops it. */
   #followPeer(): void {
     const seen = this.#peerSees;
     if (seen === null || this.#endpoint === null || this.#parts.clocks.time.nowMs < this.#guardUntilMs)
@@ -318,7 +318,7 @@ export class Tunnel {
     this.update();
   }
 
-  /** An answer from the endpoint of a moment ago takes it back, unless the guard of the move shuts it out. */
+  /** An answer from the previous endpoint changes it back, unless the guard of the move drops it. */
   #letsIn(from: Endpoint | null): boolean {
     if (from === this.#endpoint) return true;
     if (this.#parts.clocks.time.nowMs < this.#guardUntilMs) return false;
@@ -336,13 +336,13 @@ export class Tunnel {
     return this.hasSession && this.#peerSession === this.#session?.id && this.site.isUp;
   }
 
-  /** Whether what the controller sends back arrives. */
+  /** Whether packets from the controller arrive. */
   #answers(): boolean {
     const seen = this.#peerSees;
     return seen !== null && this.#parts.network.passes(seen, this.site, 'inward');
   }
 
-  /** Where a packet to the endpoint arrives now; undefined when it does not reach the controller. */
+  /** Where a packet to the endpoint arrives now; undefined if it does not reach the controller. */
   #deliver(): Way | undefined {
     return this.#endpoint === null ? undefined : this.#deliverable(this.#endpoint);
   }
@@ -359,7 +359,7 @@ export class Tunnel {
     return Math.max(0, Math.floor(toMs / packetMs) - Math.floor(fromMs / packetMs));
   }
 
-  /** Adds up what was sent and heard since the last time. */
+  /** Adds what was sent and received since the last call. */
   #account(): void {
     const { nowMs } = this.#parts.clocks.time;
     const sinceMs = this.#accountedMs;
@@ -378,7 +378,7 @@ export class Tunnel {
 
 const hosts = new Map<Endpoint, string>();
 
-/** Endpoints of a life are few and asked for often. */
+/** A life has few endpoints, and looks them up often. */
 export function hostIn(endpoint: Endpoint): string {
   const known = hosts.get(endpoint);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** Something that happens at a moment of virtual time. */
+/** A callback at a moment of virtual time. */
 export interface Timer {
   readonly atMs: number;
   readonly order: number;
@@ -11,8 +11,8 @@ function isBefore(a: Timer, b: Timer): boolean {
 }
 
 /**
- * A clock that jumps from one timer to the next. Timers of the same moment run in the order in which they were set, so
- * that a life is the same each time it is lived.
+ * A clock that jumps from timer to timer. Timers of the same moment run in the order in which they were set, so that a
+ * life is reproducible.
  */
 export class VirtualTime {
   #nowMs = 0;
@@ -20,7 +20,7 @@ export class VirtualTime {
   /** A binary heap, the earliest first. */
   readonly #timers: Timer[] = [];
 
-  /** Milliseconds since the start; never goes back. */
+  /** Milliseconds since the start; monotonic. */
   get nowMs(): number {
     return this.#nowMs;
   }
@@ -41,7 +41,7 @@ export class VirtualTime {
     if (timer !== undefined) timer.isCancelled = true;
   }
 
-  /** Runs everything that is due until then, and leaves the clock there. */
+  /** Runs all timers that are due until then, and leaves the clock there. */
   runUntil(untilMs: number): void {
     for (let next = this.#timers[0]; next !== undefined && next.atMs <= untilMs; next = this.#timers[0]) {
       this.#pop();

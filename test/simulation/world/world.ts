@@ -17,12 +17,12 @@ import {
 import { type Talk, Tunnel } from './tunnel.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-/** Everything outside of the machine: the networks, both ends of each tunnel, the clocks, and what changes them. */
+/** Everything outside the machine: the networks, both ends of each tunnel, the clocks, and what changes them. */
 
-/** One thing that happens to the world, or that a person does. */
+/** One change of the world, or one action of the user. */
 export type WorldChange =
   | { readonly do: 'go'; readonly place: Place }
-  /** Unplugged, and back in the same place. */
+  /** Unplugged, and plugged in again at the same place. */
   | { readonly do: 'replug'; readonly pauseMs: number }
   | { readonly do: 'modem'; readonly isOn: boolean }
   | { readonly do: 'vpn'; readonly isOn: boolean }
@@ -35,22 +35,22 @@ export type WorldChange =
   | { readonly do: 'controller'; readonly site: number; readonly isUp: boolean }
   /** The controller has another address on its LAN. */
   | { readonly do: 'readdress'; readonly site: number; readonly host: string }
-  /** Home's provider gives it another address, and the name follows. */
+  /** Home's provider assigns another address, and the name follows. */
   | { readonly do: 'new-public-host'; readonly host: string }
   | { readonly do: 'sleep'; readonly forMs: number }
   | { readonly do: 'set-clock'; readonly byMs: number }
   | { readonly do: 'talk'; readonly talk: Talk }
   | { readonly do: 'weather'; readonly weather: SystemWeather }
-  /** A route or an address that has nothing to do with any path. */
+  /** A route or an address that no path depends on. */
   | { readonly do: 'unrelated-event' }
-  /** The traffic watch saw packets go out and none come in, which was chance. */
+  /** The traffic watch reported a silence that was chance. */
   | { readonly do: 'false-silence' }
-  /** A person asks for a test. */
+  /** The user requests a test. */
   | { readonly do: 'request' }
-  /** The helper is killed, and started again after a while: it adopts the tunnel as it is. */
+  /** The helper is killed, and restarted after a while: it adopts the tunnel as it is. */
   | { readonly do: 'restart-helper'; readonly downMs: number };
 
-/** What of a change the laptop's system notices. */
+/** What the laptop's system notices of a change. */
 export interface Noticed {
   networkChanged(losses: Losses): void;
 }
@@ -72,17 +72,17 @@ export interface WorldStart {
   readonly talk: Talk;
   readonly packetMs: number;
   readonly peerTalks: boolean;
-  /** The laptop's WireGuard is the kernel's. */
+  /** Whether the laptop uses the kernel's WireGuard. */
   readonly countsAll: boolean;
   readonly relay?: Relay | null;
 }
 
-/** From the loss of a network to the arrival in the next, as a network manager takes. */
+/** From leaving a network to joining the next, as a network manager takes. */
 const plugMs = 20;
-/** From the loss of the carrier until the routes are gone: two commands in the lab. */
+/** From losing the carrier until the routes are gone: two commands in the lab. */
 const flushMs = 12;
 const nothingLost: Losses = { devices: [], addresses: [] };
-/** The first of January 2026, for the wall clock. */
+/** 1 January 2026, for the wall clock. */
 const startOfWallMs = 1_767_225_600_000;
 
 export class World {
@@ -94,7 +94,7 @@ export class World {
   weather: SystemWeather = fairWeather;
   talk: Talk;
   lastChangeMs = 0;
-  /** How often each link was lost or joined: a proof from another time is for another network. */
+  /** How often each link was lost or joined: a proof from an earlier attachment is for another network. */
   readonly attachments: Record<WorldRoute['device'], number> = { eth0: 0, wwan0: 0, tun0: 0 };
   lastAttachmentMs = 0;
   #goes = 0;
@@ -138,7 +138,7 @@ export class World {
     this.update();
   }
 
-  /** Lets both ends of every tunnel see what changed. */
+  /** Updates both ends of every tunnel after a change. */
   update(): void {
     for (const tunnel of this.tunnels) tunnel.update();
   }
@@ -207,12 +207,12 @@ export class World {
       case 'false-silence':
       case 'request':
       case 'restart-helper':
-        // The laptop's own, which see laptop.ts.
+        // Actions of the laptop itself, see laptop.ts.
         return;
     }
   }
 
-  /** Without a carrier nothing passes; a network manager takes the address and the routes away a moment later. */
+  /** Without a carrier nothing passes; a network manager removes the address and the routes a moment later. */
   #go(place: Place, pauseMs: number): void {
     const { network, time } = this;
     const wasPlugged = network.place !== 'nowhere';
@@ -230,7 +230,7 @@ export class World {
     });
     if (place === 'nowhere') return;
     time.after(flushMs + pauseMs, () => {
-      // Somebody may have gone elsewhere meanwhile.
+      // Another change of place may have started meanwhile.
       if (going !== this.#goes) return;
       network.place = place;
       network.hasCarrier = true;
