@@ -7,13 +7,13 @@ const program = readFileSync(`${import.meta.dirname}/captive-portal.py`, 'utf8')
 /** The name of the sign-in page; the router answers every name with its own address. */
 export const portalName = 'login.cafe.example';
 export const portalPage = `http://${portalName}/`;
-/** Whoever asks for it may go on to the internet. */
+/** A client that requests this page gets access to the internet. */
 export const portalAccept = `${portalPage}accept`;
 
 /**
- * Makes a router that of a network with a sign-in page: nobody gets through it before they have asked for the page that
- * accepts them, and whatever is asked over HTTP is redirected to the page.
- * @param address the router's own on its LAN
+ * Turns a router into a captive portal: a client gets through only after it has requested the page that accepts it, and
+ * every HTTP request is redirected to the sign-in page.
+ * @param address the router's own address on its LAN
  */
 export async function startCaptivePortal(router: Host, address: string): Promise<void> {
   const rules = [

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { sendSignal } from './signal.ts';
 
-/** What a finished command left. `code` is its exit status, or 128 + signal number when a signal ended it. */
+/** The result of a finished command. `code` is its exit status, or 128 + signal number if a signal ended it. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -10,7 +10,7 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
-  /** Text for standard input, which is empty otherwise. */
+  /** Text for standard input; empty by default. */
   readonly input?: string;
   /** After this time the command is killed and the promise rejects. Default 30,000. */
   readonly timeoutMs?: number;
@@ -18,7 +18,10 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A background child (a daemon) may hold the pipes of a command that has ended; its output is waited for no longer. */
+/**
+ * A background child (a daemon) may keep the pipes of a finished command open; its output is awaited no longer than
+ * this.
+ */
 const openPipesGraceMs = 100;
 
 /**
@@ -67,18 +70,18 @@ export function runCommand(
         finish(code, signal);
       });
     });
-    // A command that ends without reading its input breaks the pipe; its exit status says all there is to say.
+    // A command that ends without reading its input breaks the pipe; its exit status is sufficient.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });
 }
 
-/** As runCommand, but throws with the command's own words when its exit status is not 0; returns standard output. */
+/** As runCommand, but throws with the command's own output if its exit status is not 0; returns standard output. */
 export async function runOrThrow(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
   return outputOf(argv, await runCommand(argv, options), options.input);
 }
 
-/** Standard output of a finished command; throws with what it said when its exit status is not 0. */
+/** Standard output of a finished command; throws with its own output if its exit status is not 0. */
 export function outputOf(argv: readonly string[], result: CommandResult, input?: string): string {
   if (result.code === 0) return result.stdout;
   const said = `${result.stderr}${result.stdout}`.trim();
@@ -86,7 +89,7 @@ export function outputOf(argv: readonly string[], result: CommandResult, input?:
   throw new Error(`Exit status ${result.code} of: ${argv.join(' ')}\n${said}${fed}`);
 }
 
-/** Exit status in the way of a shell: 128 + signal number for a process that a signal ended. */
+/** The exit status as a shell reports it: 128 + signal number for a process that a signal ended. */
 export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
   if (signal !== null) return 128 + constants.signals[signal];
   return code ?? 0;

@@ -5,14 +5,14 @@ import type { Holder } from './holder.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import { labPath, tool } from './tools.ts';
 
-/** Given to Python as text: the fabric's processes must not depend on where the checkout lies. */
+/** Passed to Python as text: the fabric's processes must not depend on the location of the checkout. */
 const script = readFileSync(join(import.meta.dirname, 'delay.py'), 'utf8');
-// -I and -S leave the user's and the site's Python alone, which also halves the start.
+// -I and -S ignore the user's and the site's Python settings, which also halves the start time.
 const python = (): string[] => [tool('python3'), '-I', '-S', '-c', script];
 
-/** A stretch of cable that holds every frame back for a set time in each direction. */
+/** A stretch of cable that delays every frame by a fixed time in each direction. */
 export class DelayLine {
-  /** The interface in the fabric that takes the place of the delayed port on a bridge. */
+  /** The interface in the fabric that replaces the delayed port on a bridge. */
   readonly uplink: string;
   readonly #process: HostProcess;
 
@@ -22,7 +22,7 @@ export class DelayLine {
   }
 
   /**
-   * Puts a delay line behind a port of the fabric that is on no bridge.
+   * Inserts a delay line behind a port of the fabric that is on no bridge.
    * @param delayMs one-way delay in milliseconds, 0 or more
    */
   static async start(fabric: Fabric, port: string, delayMs: number): Promise<DelayLine> {
@@ -33,7 +33,7 @@ export class DelayLine {
       `link set ${near} up`,
       `link set ${uplink} up`,
     ]);
-    // Frames from the switch leave `uplink` towards `near`: it is uplink's offloads that have to be off as well.
+    // Frames from the switch leave `uplink` towards `near`, so uplink's offloads must be off as well.
     await fabric.holder.inNetwork([...python(), '--plain-checksums', uplink]);
     const argv = [...python(), port, near, `${delayMs}`];
     const process = await startHostProcess(fabric.holder.enter, [], argv, { PATH: labPath });
@@ -48,7 +48,7 @@ export class DelayLine {
   }
 }
 
-/** Makes a host's own interface send whole packets: ready checksums, no super-frames. */
+/** Makes a host's own interface send complete packets: with computed checksums, without super-frames. */
 export async function sendPlainFrames(host: Holder, interfaceName: string): Promise<void> {
   await host.inNetwork([...python(), '--plain-checksums', interfaceName]);
 }

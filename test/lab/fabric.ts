@@ -2,7 +2,7 @@ import type { Holder } from './holder.ts';
 
 /** A switch: a bridge in the fabric that forwards at once (no spanning tree) and floods multicast. */
 export interface Switch {
-  /** The name the lab's author gave it. */
+  /** The name given by the lab's author. */
   readonly name: string;
   /** The name of its bridge interface in the fabric. */
   readonly bridge: string;
@@ -26,7 +26,7 @@ export class Fabric {
     return { name, bridge };
   }
 
-  /** A number unused so far in this fabric: interface names hold 15 characters, so names are short and numbered. */
+  /** An unused number in this fabric: interface names have at most 15 characters, so names are short and numbered. */
   nextNumber(): number {
     this.#used += 1;
     return this.#used;

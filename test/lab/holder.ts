@@ -7,7 +7,7 @@ import { labPath, tool } from './tools.ts';
 
 const initScript = join(import.meta.dirname, 'namespace-init.sh');
 
-/** How long the namespaces of one host may take to come up, also on a busy machine. */
+/** How long the namespaces of one host may take to start, even on a busy machine. */
 const startTimeoutMs = 15_000;
 
 /** A host has its own files and folders; the fabric, which carries the switches, only a network. */
@@ -16,20 +16,20 @@ export type HolderKind = 'host' | 'fabric';
 /**
  * A set of namespaces (network, mount, pid, host name, IPC) and the process that keeps it alive.
  *
- * Nothing of it can outlive the process that made it: `setpriv --pdeathsig KILL` ends `unshare` with its parent,
- * `--kill-child` ends pid 1 with `unshare`, the kernel ends all other processes with pid 1 (pid_namespaces(7)), and
- * a network namespace goes, interfaces and all, with its last process. Standard input of pid 1 is a pipe from the
- * maker, whose end it takes as a second signal to stop: parent-death signals are tied to the parent's thread.
+ * Nothing of it can outlive the process that created it: `setpriv --pdeathsig KILL` ends `unshare` with its parent,
+ * `--kill-child` ends pid 1 with `unshare`, the kernel ends all other processes with pid 1 (pid_namespaces(7)), and a
+ * network namespace disappears with its interfaces when its last process ends. Standard input of pid 1 is a pipe from
+ * the creator, and its end is a second signal to stop: parent-death signals are tied to the parent's thread.
  */
 export interface Holder {
   readonly name: string;
   /** Pid of the namespaces' pid 1, as seen by the process that runs the lab. */
   readonly pid: number;
-  /** Arguments that put a command before them into all namespaces of this holder. */
+  /** Arguments that run the following command in all namespaces of this holder. */
   readonly enter: readonly string[];
   /**
-   * Runs `ip -batch` in the network namespace, one line a command; throws on the first that fails.
-   * @param family for commands that mean IPv4 where none is named
+   * Runs `ip -batch` in the network namespace, one command per line; throws on the first failure.
+   * @param family for commands that mean IPv4 by default
    */
   ip(lines: readonly string[], family?: '-4' | '-6'): Promise<void>;
   /** Runs a command in the network namespace alone, with the machine's files; throws on a non-zero exit status. */
@@ -38,7 +38,7 @@ export interface Holder {
   stop(): Promise<void>;
 }
 
-/** Starts a set of namespaces named `name` (its host name); rejects with what its first process said on failure. */
+/** Starts a set of namespaces named `name` (its host name); on failure rejects with the output of its first process. */
 export async function startHolder(name: string, kind: HolderKind): Promise<Holder> {
   const namespaces = ['--net', '--mount', '--pid', '--uts', '--ipc', '--mount-proc'];
   const unshare = [tool('unshare'), ...namespaces, '--fork', '--kill-child=KILL'];
@@ -49,7 +49,7 @@ export async function startHolder(name: string, kind: HolderKind): Promise<Holde
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await readiness(child, name);
-  // From here on the holder must not keep the event loop of its maker alive: the end of the maker is its own end.
+  // From here on the holder must not keep the event loop of its creator alive: it ends with its creator.
   child.stdout.destroy();
   child.stderr.destroy();
   child.unref();
@@ -71,7 +71,7 @@ export async function startHolder(name: string, kind: HolderKind): Promise<Holde
     },
     stop: async () => {
       child.ref();
-      // Pid 1 itself, not `unshare`, which then reaps it: an orphan would wait for the machine's own pid 1.
+      // Kills pid 1 itself, not `unshare`, which then reaps it: an orphan would wait for the machine's own pid 1.
       if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGKILL');
       await gone;
     },
@@ -101,7 +101,7 @@ function readiness(child: ChildProcessWithoutNullStreams, name: string): Promise
   });
 }
 
-/** Pid of the only child of a process; `name` is for the error when there is none or more. */
+/** Pid of the only child of a process; `name` is for the error if there is none, or more than one. */
 export function onlyChildOf(parent: number | undefined, name: string): number {
   const children = parent === undefined ? [] : childrenOf(parent);
   const [pid] = children;

@@ -31,10 +31,10 @@ export interface HostProcess {
 }
 
 /**
- * Starts a command through `nsenter`, which cannot pass signals on: so a shell in between reports its pid on
- * descriptor 3, and waits there until the pid outside is known as well, before it becomes the command.
- * @param enter arguments that put the command after them into the host
- * @param become arguments that make the command another user's, may be empty
+ * Starts a command through `nsenter`, which cannot forward signals: so a shell in between reports its pid on descriptor
+ * 3, and waits until the pid outside is known as well, before it execs the command.
+ * @param enter arguments that run the following command in the host
+ * @param become arguments that run the command as another user, may be empty
  */
 export async function startHostProcess(
   enter: readonly string[],
@@ -55,7 +55,7 @@ export async function startHostProcess(
   const kill = (signal: NodeJS.Signals): void => {
     if (!running()) return;
     sendSignal(outsidePid, signal);
-    // nsenter stops itself with the program it waits for.
+    // nsenter stops together with the program it waits for.
     if (signal === 'SIGCONT') child.kill(signal);
   };
   child.stdin?.on('error', () => undefined);

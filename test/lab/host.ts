@@ -16,7 +16,7 @@ export interface HostUser {
 }
 
 export interface RunAs {
-  /** Root where it is left out. */
+  /** Root by default. */
   readonly user?: HostUser;
   /** Added to PATH, HOME, USER and LANG; nothing of the machine's environment is inherited. */
   readonly env?: Readonly<Record<string, string>>;
@@ -56,14 +56,14 @@ export class Host {
     this.pid = holder.pid;
   }
 
-  /** Runs a command in the host to its end. Rejects only when it cannot start or takes too long. */
+  /** Runs a command in the host to its end. Rejects only if it cannot start or takes too long. */
   exec(argv: readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
     const { user, env, ...rest } = options;
     const command = [...this.holder.enter, ...becoming(user), ...argv];
     return runCommand(command, { ...rest, env: environment(user, env) }, killEntered);
   }
 
-  /** As exec, but throws with the command's own words when its exit status is not 0; returns standard output. */
+  /** As exec, but throws with the command's own output if its exit status is not 0; returns standard output. */
   async run(argv: readonly string[], options: ExecOptions = {}): Promise<string> {
     return outputOf([`[${this.name}]`, ...argv], await this.exec(argv, options), options.input);
   }
@@ -90,7 +90,7 @@ export class Host {
     return readFile(this.outsidePath(path), 'utf8');
   }
 
-  /** Writes a file of the host as root, making its folder where there is none. */
+  /** Writes a file of the host as root, and creates its directory if necessary. */
   async writeFile(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
     const target = this.outsidePath(path);
     await mkdir(dirname(target), { recursive: true });
@@ -99,9 +99,9 @@ export class Host {
   }
 
   /**
-   * Shows a file or folder of the machine inside the host.
-   * @param source absolute path on the machine, in any folder, however closed
-   * @param target absolute path inside the host, made where it is missing
+   * Bind-mounts a file or directory of the machine into the host.
+   * @param source absolute path on the machine, in any directory, whatever its permissions
+   * @param target absolute path inside the host, created if missing
    */
   async bind(source: string, target: string, access: 'read-only' | 'writable' = 'read-only'): Promise<void> {
     const script = [
@@ -113,7 +113,7 @@ export class Host {
     await this.run(['/bin/sh', '-ec', script.join('\n'), 'sh', join(outside, source), target, flag]);
   }
 
-  /** Lets a folder of the machine be written to inside the host; nothing of it reaches the machine. */
+  /** Makes a directory of the machine writable inside the host; no change reaches the machine. */
   async overlay(path: string): Promise<void> {
     const script = [
       'over="/srv/over$(echo "$1" | tr / -)"',
@@ -130,8 +130,8 @@ export class Host {
   }
 
   /**
-   * Adds a user with a group of the same number, /home/<name> and /run/user/<uid>. The machine's own user of that
-   * name or number is no user of this host any more.
+   * Adds a user with a group of the same number, /home/<name> and /run/user/<uid>. A user of the machine with that name
+   * or number no longer exists in this host.
    */
   async addUser(name: string, uid: number): Promise<HostUser> {
     const home = `/home/${name}`;
@@ -151,7 +151,7 @@ export class Host {
     return readSnapshot(this);
   }
 
-  /** Puts a line into a file in the form of passwd(5) in place of the one with the same name or number. */
+  /** Adds a line to a file in passwd(5) format, replacing any with the same name or number. */
   async #setEntry(path: string, name: string, id: number, entry: string): Promise<void> {
     const others = (await this.readFile(path)).split('\n').filter((line) => {
       const [otherName, , otherId] = line.split(':');
@@ -176,7 +176,7 @@ function environment(
     : { ...base, XDG_RUNTIME_DIR: `/run/user/${user.uid}`, ...extra };
 }
 
-/** `nsenter` waits for the command it forked and passes no signal on: the command itself is killed. */
+/** `nsenter` waits for the command it forked and forwards no signal: the command itself is killed. */
 function killEntered(nsenterPid: number): void {
   for (const pid of [...childrenOf(nsenterPid), nsenterPid]) sendSignal(pid, 'SIGKILL');
 }

@@ -24,7 +24,7 @@ export class Lab {
     this.#fabric = fabric;
   }
 
-  /** Adds a switch; the name is for its reader alone. */
+  /** Adds a switch; the name is for readers only. */
   addSwitch(name: string): Promise<Switch> {
     return this.#fabric.addSwitch(name);
   }
@@ -55,7 +55,7 @@ export class Lab {
   }
 }
 
-/** Makes an empty lab. `missingForLab` says beforehand whether this machine can. */
+/** Creates an empty lab. `missingForLab` reports beforehand whether this machine can. */
 export async function createLab(): Promise<Lab> {
   return new Lab(new Fabric(await startHolder('fabric', 'fabric')));
 }

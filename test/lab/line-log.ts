@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Everything a stream of text has said so far, line by line, and what it says from now on. */
+/** All lines of a text stream, past and future. */
 export class LineLog {
   /** Complete lines so far, without their line ends. */
   readonly lines: string[] = [];
@@ -21,7 +21,7 @@ export class LineLog {
     stream.once('close', () => this.#end());
   }
 
-  /** All lines from the first one on, waiting for more until the stream ends. */
+  /** All lines from the first on, waiting for more until the stream ends. */
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     for (let next = 0; ; next += 1) {
       while (this.lines.length <= next) {
@@ -32,7 +32,7 @@ export class LineLog {
     }
   }
 
-  /** The first line, already said or to come, that matches; rejects after `timeoutMs` or when the stream ends first. */
+  /** The first matching line, past or future; rejects after `timeoutMs` or if the stream ends first. */
   async waitFor(pattern: RegExp, timeoutMs = 5_000): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     for (let next = 0; ; next += 1) {

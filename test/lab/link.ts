@@ -8,7 +8,7 @@ export interface LinkAddressing {
   readonly addresses: readonly string[];
   /** Default gateways, one per family at most. */
   readonly gateways?: readonly string[];
-  /** Metric of the default routes; the kernel's own default where it is left out. */
+  /** Metric of the default routes; by default the kernel's. */
   readonly metric?: number;
   /** Further routes: `to` a prefix, `via` a gateway. */
   readonly routes?: readonly { readonly to: string; readonly via: string }[];
@@ -31,7 +31,7 @@ export class Link {
   #switch: Switch;
   #addressing: LinkAddressing;
   #delayLine: DelayLine | undefined;
-  /** False while nothing may pass although the carrier is up. */
+  /** False while no frame may pass although the carrier is up. */
   #passing = true;
 
   private constructor(fabric: Fabric, host: Host, to: Switch, settings: LinkSettings) {
@@ -46,7 +46,7 @@ export class Link {
   /** Lays the cable and configures the host's end. */
   static async plug(fabric: Fabric, host: Host, to: Switch, settings: LinkSettings): Promise<Link> {
     const link = new Link(fabric, host, to, settings);
-    // Made from inside the fabric, so that neither end ever lies in the machine's own network namespace.
+    // Created from inside the fabric, so that neither end is ever in the machine's own network namespace.
     const peer = `peer name ${link.interfaceName} netns ${host.pid}`;
     await fabric.holder.ip([
       `link add name ${link.#port} type veth ${peer}`,
@@ -75,12 +75,12 @@ export class Link {
     await this.host.holder.ip([`address flush dev ${device} scope global`, `route flush dev ${device}`]);
   }
 
-  /** A pulled cable, and nobody who does anything about it: addresses and routes stay. */
+  /** A pulled cable without a network manager: addresses and routes stay. */
   async carrierDown(): Promise<void> {
     await this.#fabric.holder.ip([`link set ${this.#port} down`]);
   }
 
-  /** Nothing passes in either direction, and the host cannot see why: its carrier stays up. */
+  /** Nothing passes in either direction, and the host cannot detect why: its carrier stays up. */
   async silence(): Promise<void> {
     this.#passing = false;
     await this.#fabric.holder.ip([`link set ${this.#bridged} nomaster`]);

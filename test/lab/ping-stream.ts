@@ -9,7 +9,7 @@ const pinger = readFileSync(`${import.meta.dirname}/pinger.py`, 'utf8');
 export interface PingRecord {
   readonly sequence: number;
   readonly sentAt: number;
-  /** Undefined where no answer came. */
+  /** Undefined without an answer. */
   readonly answeredAt: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export class PingStream {
     this.#startedAt = Date.now();
   }
 
-  /** Starts pinging; resolves as soon as the first answer is in, rejects when none comes within 5 s. */
+  /** Starts pinging; resolves on the first answer, rejects if none arrives within 5 s. */
   static async start(host: Host, target: string, options: PingStreamOptions = {}): Promise<PingStream> {
     const intervalMs = options.intervalMs ?? 10;
     const process = await host.spawn([tool('python3'), '-c', pinger, target, `${intervalMs}`]);
@@ -70,7 +70,7 @@ export class PingStream {
   }
 }
 
-/** Parses what pinger.py prints: a line for each request, and one for each answer; the first answer counts. */
+/** Parses the output of pinger.py: a line for each request, and one for each answer; the first answer counts. */
 export function parsePingRecords(output: string): PingRecord[] {
   const records = new Map<number, { sequence: number; sentAt: number; answeredAt: number | undefined }>();
   let highestAnswered = 0;
@@ -87,7 +87,7 @@ export function parsePingRecords(output: string): PingRecord[] {
   return [...records.values()].filter(({ sequence }) => sequence <= highestAnswered);
 }
 
-/** The longest time in milliseconds between two answers, or between an answer and either end of the time looked at. */
+/** The longest time in milliseconds between two answers, or between an answer and either end of the interval. */
 export function longestGapMs(records: readonly PingRecord[], from: number | undefined, to: number): number {
   const arrivals = records
     .flatMap(({ answeredAt }) => (answeredAt === undefined ? [] : [answeredAt]))

@@ -24,7 +24,7 @@ export interface HomeOptions {
   readonly wanDelayMs: number;
 }
 
-/** A NAT router that forwards WireGuard's port to `nas`, by IPv6 routed with a pinhole to the same. */
+/** A NAT router that forwards WireGuard's port to `nas`; over IPv6 routed, with a pinhole for the same port. */
 export async function buildHome(lab: Lab, internet: Switch, options: HomeOptions): Promise<HomeNetwork> {
   const lan = await lab.addSwitch('home');
   const [router, nas, desk] = await Promise.all([
@@ -77,7 +77,7 @@ export interface AwayNetwork {
 }
 
 /**
- * A NAT router with home's private subnet behind it, IPv4 only; in the café somebody else has the address of `nas`.
+ * A NAT router with home's private subnet behind it, IPv4 only; in the café another host has the address of `nas`.
  * @param delayMs one-way delay between its router and the internet
  */
 export async function buildAway(
@@ -128,7 +128,7 @@ export async function buildMobile(lab: Lab, internet: Switch, delayMs: number): 
   return { lan, router, wan, impostor: undefined, relay: undefined };
 }
 
-/** The internet's own router, to which every other leads by default. */
+/** The internet's own router, the default route of every other router. */
 export async function buildCore(lab: Lab, internet: Switch): Promise<Host> {
   const core = await lab.addHost('core');
   await lab.plug(core, internet, {

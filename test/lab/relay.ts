@@ -4,14 +4,14 @@ import type { HostProcess } from './host-process.ts';
 import { tool } from './tools.ts';
 import { wireGuardPort } from './wireguard-host.ts';
 
-/** Somebody in a LAN who forwards what is sent or broadcast to WireGuard's port there, and the answers back. */
+/** A host on a LAN that forwards packets sent or broadcast to WireGuard's port there, and the answers back. */
 
 const script = readFileSync(`${import.meta.dirname}/relay.py`, 'utf8');
 
 /**
- * @param controller the address that it forwards to
+ * @param controller the address to which it forwards
  * @param carries `handshakes`: no data
- * @returns the process; it stops when that is stopped
+ * @returns the process; the relay ends with it
  */
 export async function startRelay(
   host: Host,

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { platform } from 'node:os';
 import { findTool, tool } from './tools.ts';
 
-/** Each tool of the lab and the Debian package that holds it. */
+/** Each tool of the lab and its Debian package. */
 const packages: Readonly<Record<string, string>> = {
   bash: 'bash',
   ip: 'iproute2',
@@ -18,7 +18,7 @@ const packages: Readonly<Record<string, string>> = {
   'wg-quick': 'wireguard-tools',
 };
 
-/** What this machine lacks for the lab, one sentence each that says what to do; empty when nothing is missing. */
+/** What this machine lacks for the lab, one sentence each with the remedy; empty if nothing is missing. */
 export function missingForLab(): string[] {
   if (platform() !== 'linux') return [`The lab builds on Linux namespaces; this is ${platform()}.`];
   const missing = Object.entries(packages).flatMap(([name, from]) =>
@@ -31,8 +31,8 @@ export function missingForLab(): string[] {
 }
 
 /**
- * Whether the kernel carries the tunnels of the lab; otherwise wireguard-go does. Only trying shows it; in a network namespace
- * that is gone again at once.
+ * Whether the kernel carries the tunnels of the lab; otherwise wireguard-go does. Only an attempt shows it, in a
+ * temporary network namespace.
  */
 export function kernelHasWireGuard(): boolean {
   const argv = ['--net', tool('ip'), 'link', 'add', 'wg0', 'type', 'wireguard'];
@@ -51,7 +51,7 @@ function missingForWireguardGo(): string[] {
   ];
 }
 
-/** Tries the very things the lab does, in namespaces that are gone again at once. */
+/** Tries what the lab needs, in temporary namespaces. */
 function missingFromKernel(): string[] {
   const namespaces = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc'];
   const script = [

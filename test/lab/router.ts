@@ -1,6 +1,6 @@
 import type { Host } from './host.ts';
 
-/** A port of the router's outside address that leads to a host inside. */
+/** A port of the router's outside address that is forwarded to a host inside. */
 export interface PortForward {
   readonly protocol: 'udp' | 'tcp';
   readonly port: number;
@@ -8,7 +8,7 @@ export interface PortForward {
   readonly to: string;
 }
 
-/** An IPv6 address and port inside that the outside may open connections to. */
+/** An IPv6 address and port inside to which connections from outside are allowed. */
 export interface Pinhole {
   readonly protocol: 'udp' | 'tcp';
   readonly address: string;
@@ -22,7 +22,7 @@ export interface NatSettings {
   readonly outside: string;
   readonly forwards?: readonly PortForward[];
   readonly pinholes?: readonly Pinhole[];
-  /** True if hosts inside reach a forwarded port by the public address as well. Default false, as on many routers. */
+  /** Whether hosts inside reach a forwarded port by the public address as well. Default false, as on many routers. */
   readonly hairpin?: boolean;
 }
 
@@ -31,23 +31,23 @@ const forwardingOn = [
   'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding',
 ].join('\n');
 
-/** Lets a host pass packets between its interfaces. */
+/** Enables forwarding between the interfaces of a host. */
 export async function plainRouter(host: Host): Promise<void> {
   await host.run(['/bin/sh', '-ec', forwardingOn]);
 }
 
 /**
- * Makes a host the router of a home: IPv4 masquerading with port forwards, IPv6 routed, and for both a firewall that
- * lets in only answers, forwarded ports and pinholes. Called again it replaces what was set before.
+ * Turns a host into a home router: IPv4 masquerading with port forwards, IPv6 routed, and for both a firewall that
+ * accepts only answers, forwarded ports and pinholes. Another call replaces the previous settings.
  */
 export async function natRouter(host: Host, settings: NatSettings): Promise<void> {
   await host.run(['/bin/sh', '-ec', `${forwardingOn}\nnft -f -`], { input: natRules(settings) });
 }
 
-/** The nftables rules of a NAT router, as `nft -f` reads them. */
+/** The nftables rules of a NAT router, as input for `nft -f`. */
 export function natRules(settings: NatSettings): string {
   const { inside, outside, forwards = [], pinholes = [], hairpin = false } = settings;
-  // "fib daddr type local" matches the router's own addresses, so the public address needs not be known here.
+  // "fib daddr type local" matches the router's own addresses, so the public address need not be known here.
   const destinations = forwards.map(({ protocol, port, to }) => `${protocol} dport ${port} dnat to ${to}`);
   return [
     'table ip nat',
@@ -63,7 +63,7 @@ export function natRules(settings: NatSettings): string {
     '  chain postrouting {',
     '    type nat hook postrouting priority srcnat',
     `    oifname ${outside} masquerade`,
-    // Without this the inside host would answer the other directly, from an address that was never asked.
+    // Without this the inside host would answer the other directly, from an address that received no request.
     ...(hairpin ? [`    iifname ${inside} oifname ${inside} ct status dnat masquerade`] : []),
     '  }',
     '}',

@@ -1,6 +1,6 @@
 /**
- * Sends a signal to a process that may just have ended: between its end and the report of it, its pid is unknown to
- * the kernel already.
+ * Sends a signal to a process that may just have ended: its pid may already be unknown to the kernel before its end is
+ * reported.
  */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a snapshot needs of a host. */
+/** What a snapshot needs from a host. */
 export interface SnapshotSource {
   /** Pid of the host's pid 1 as the process that runs the lab sees it. */
   readonly pid: number;
@@ -12,7 +12,7 @@ export interface SnapshotSource {
   outsidePath(path: string): string;
 }
 
-/** What the product may touch on a host, each as sorted lines or text that two snapshots compare by. */
+/** What the product may touch on a host, each as sorted lines or text by which two snapshots are compared. */
 export interface Snapshot {
   readonly hostsFile: string;
   readonly links: readonly string[];
@@ -28,7 +28,7 @@ export interface Snapshot {
 /** Fields of `ip -json` that change by themselves. */
 const volatileFields = new Set(['expires', 'cache', 'age', 'used', 'valid_life_time', 'preferred_life_time']);
 
-/** Reads the state of a host. Processes that read it are not in it. */
+/** Reads the state of a host, without the processes that read it. */
 export async function readSnapshot(host: SnapshotSource): Promise<Snapshot> {
   const ip = async (...args: string[]): Promise<string[]> =>
     jsonLines(await host.run(['ip', '-json', ...args]));
@@ -39,7 +39,7 @@ export async function readSnapshot(host: SnapshotSource): Promise<Snapshot> {
     ip('-6', 'route', 'show', 'table', 'all'),
     ip('-4', 'rule', 'show'),
     ip('-6', 'rule', 'show'),
-    // -s leaves the counters out.
+    // -s omits the counters.
     host.run(['nft', '-s', 'list', 'ruleset']),
   ]);
   return {
@@ -55,7 +55,7 @@ export async function readSnapshot(host: SnapshotSource): Promise<Snapshot> {
   };
 }
 
-/** The differences in readable lines, `-` for what only the first holds, `+` for what only the second does. */
+/** The differences as lines: `-` for what only the first contains, `+` for what only the second contains. */
 export function diffSnapshots(before: Snapshot, after: Snapshot): string[] {
   return [
     ...(before.hostsFile === after.hostsFile
@@ -82,7 +82,7 @@ function diffLines(what: string, before: readonly string[], after: readonly stri
   ];
 }
 
-/** The lines of `lines` that `others` lacks; a line held twice counts twice. */
+/** The lines of `lines` that are missing from `others`; duplicates count. */
 function missingFrom(others: readonly string[], lines: readonly string[]): string[] {
   const left = [...others];
   return lines.filter((line) => {

@@ -15,10 +15,10 @@ export interface ControllerSettings {
   readonly interfaceName?: string;
 }
 
-/** WireGuard's own port number by convention, and the one the lab's routers forward. */
+/** WireGuard's usual port, and the one that the lab's routers forward. */
 export const wireGuardPort = 51_820;
 
-/** Makes a key pair with the host's own `wg`. */
+/** Generates a key pair with the host's own `wg`. */
 export async function generateKeys(host: Host): Promise<WireGuardKeys> {
   const privateKey = (await host.run(['wg', 'genkey'])).trim();
   const publicKey = (await host.run(['wg', 'pubkey'], { input: privateKey })).trim();
@@ -26,8 +26,8 @@ export async function generateKeys(host: Host): Promise<WireGuardKeys> {
 }
 
 /**
- * Starts a stock WireGuard with the real wg-quick, which takes wireguard-go where the kernel has none. Throws with
- * wg-quick's own words.
+ * Starts a stock WireGuard with the real wg-quick, which uses wireguard-go if the kernel has no WireGuard. Throws with
+ * wg-quick's own output.
  */
 export async function startController(host: Host, settings: ControllerSettings): Promise<void> {
   const { configText, privateKey, interfaceName = 'wg0' } = settings;
@@ -36,13 +36,13 @@ export async function startController(host: Host, settings: ControllerSettings):
   await host.run(['wg-quick', 'up', interfaceName]);
 }
 
-/** Takes the interface of a controller down again, and its wireguard-go with it. */
+/** Takes down the interface of a controller, and its wireguard-go. */
 export async function stopController(host: Host, interfaceName = 'wg0'): Promise<void> {
   await host.run(['wg-quick', 'down', interfaceName]);
 }
 
 /**
- * Runs a WireGuard with a key of its own where another is expected: it answers no handshake meant for that one.
+ * Runs a WireGuard with its own key where another is expected: it does not answer handshakes for that key.
  * @returns the impostor's keys
  */
 export async function startImpostor(

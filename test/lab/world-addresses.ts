@@ -1,6 +1,6 @@
 /**
- * The address plan of the lab's standard internet. Documentation ranges only (RFC 5737, RFC 3849); 192.0.2.0/24
- * plays the part of a private subnet, the same one at home, in the café and in the hotel.
+ * The address plan of the lab's standard internet. Documentation ranges only (RFC 5737, RFC 3849); 192.0.2.0/24 stands
+ * for a private subnet, the same at home, in the café and in the hotel.
  */
 export const worldAddresses = {
   internet: {
@@ -13,13 +13,13 @@ export const worldAddresses = {
     home6: '2001:db8:ffff::2',
     mobile6: '2001:db8:ffff::5',
   },
-  /** The private subnet, wherever it is. */
+  /** The private subnet of each place. */
   private: {
     router: '192.0.2.1',
-    /** At home; the impostor's in the café; nobody's in the hotel. */
+    /** At home; the impostor's in the café; unused in the hotel. */
     nas: '192.0.2.10',
     desk: '192.0.2.20',
-    /** In the hotel: somebody who may relay. */
+    /** In the hotel: an optional relay. */
     relay: '192.0.2.66',
     laptop: '192.0.2.50',
   },

@@ -54,7 +54,7 @@ export interface World {
   host(name: OptionalHost): Host;
   /** An optional router's link to the internet; throws when the world was made without it. */
   wan(name: 'cafe' | 'hotel' | 'mobile'): Link;
-  /** Takes the laptop's LAN interface to another place. `nowhere` is the same as unplugging it. */
+  /** Moves the laptop's LAN interface to another place. `nowhere` is the same as unplugging it. */
   moveLaptop(place: Place): Promise<void>;
   destroy(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -72,7 +72,7 @@ export type OptionalHost =
 
 const everyPart: readonly WorldPart[] = ['desk', 'vps', 'cafe', 'hotel', 'mobile'];
 
-/** Builds the standard internet. When a part of it fails, nothing is left of the rest. */
+/** Builds the standard internet. If a part fails, everything is removed. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const lab = await createLab();
   try {

@@ -73,7 +73,7 @@ function peerNamed(name: string): InstalledHost {
   return peer;
 }
 
-/** A controller has no helper: its names are what `homing network render --format hosts` prints. */
+/** A controller has no helper: its names come from `homing network render --format hosts`. */
 async function nameMachines(controller: string): Promise<void> {
   const host = hostNamed(controller);
   const lines = await network.render(controller, 'hosts');
@@ -86,7 +86,7 @@ const everyPair: readonly Pair[] = machineNames.flatMap((from) =>
   machineNames.filter((to) => to !== from).map((to): Pair => [from, to]),
 );
 
-/** The pairs of which not all of three pings are answered; one machine's pings go one after the other. */
+/** The pairs with fewer than three answers to three pings; each machine's pings run one after the other. */
 async function deafAmong(pairs: readonly Pair[]): Promise<Pair[]> {
   const results = await Promise.all(
     machineNames.map(async (from) => {
@@ -102,7 +102,7 @@ async function deafAmong(pairs: readonly Pair[]): Promise<Pair[]> {
   return results.flat();
 }
 
-/** Right after connecting a path may still move, which can cost a packet in flight: such a pair is asked again. */
+/** Right after connecting a path may still move, which can cost a packet in flight: such a pair is tried again. */
 async function deafPairs(): Promise<Pair[]> {
   return deafAmong(await deafAmong(everyPair));
 }
@@ -128,7 +128,7 @@ async function disconnectAll(): Promise<void> {
   ]);
 }
 
-/** A controller as networks of today have it: without a [Peer] for the probes of a peer. */
+/** A controller of an existing network: without a [Peer] for the probes of a peer. */
 function withoutProbePeers(config: string): string {
   const sections = config.split(/^(?=\[Peer\])/m);
   const kept = sections.filter((section) => !section.startsWith('[Peer]\n# probe of '));

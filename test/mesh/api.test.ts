@@ -35,12 +35,12 @@ function curlArgs(path: string, options: readonly string[]): string[] {
   return ['curl', '-sS', '--unix-socket', socketPath, ...options, `http://homing${path}`];
 }
 
-/** Calls the helper as any of the user's programs may: with curl, without a header of the product. */
+/** Calls the helper as any program of the user can: with curl, without the product's header. */
 function curl(path: string, options: readonly string[] = []): Promise<string> {
   return host.run(curlArgs(path, options), { user: laptop.user });
 }
 
-/** Starts a program of the user that runs until the test is over. */
+/** Starts a program of the user that runs until the end of the test. */
 async function watching(argv: readonly string[]): Promise<HostProcess> {
   const program = await host.spawn(argv, { user: laptop.user });
   onTestFinished(async () => {
@@ -50,7 +50,7 @@ async function watching(argv: readonly string[]): Promise<HostProcess> {
   return program;
 }
 
-/** What the events say happened, in order: states of the tunnel (each once) and kinds of decisions. */
+/** What the events reported, in order: states of the tunnel (each once) and kinds of decisions. */
 function storyOf(events: readonly HelperEvent[]): string[] {
   const story = events.map((event) => {
     if (event.type === 'decision') return `decision ${event.decision.kind}`;
@@ -60,7 +60,7 @@ function storyOf(events: readonly HelperEvent[]): string[] {
   return story.filter((step, i) => step !== story[i - 1]);
 }
 
-/** Checks that steps come in this order, whatever comes between. */
+/** Checks that steps occur in this order, whatever comes between. */
 function expectInOrder(story: readonly string[], steps: readonly string[]): void {
   let at = -1;
   for (const step of steps) {

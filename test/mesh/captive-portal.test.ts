@@ -9,7 +9,7 @@ import { oneStory } from '../support/one-story.ts';
 import { createExitWorld, type ExitWorld } from './support/exit-world.ts';
 import type { InstalledHost } from './support/installed-host.ts';
 
-/** A café that wants a sign-in, for a laptop whose traffic may leave only through its exit. */
+/** A café with a captive portal, for a laptop whose traffic may leave only through its exit. */
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   exit = await createExitWorld({ parts: ['cafe'] });
   ({ installed, laptop } = exit);
   await startCaptivePortal(exit.world.host('cafeRouter'), at.private.router);
-  // A laptop's programs never stop talking to the internet.
+  // A laptop's programs constantly send to the internet.
   await laptop.spawn(['ping', '-q', '-i', '0.5', at.internet.core]);
   await laptop.writeFile('/etc/resolv.conf', `nameserver ${at.private.router}\n`);
   const sources = await laptop.readFile('/etc/nsswitch.conf');
@@ -37,7 +37,7 @@ import sys, urllib.request
 print(urllib.request.urlopen(sys.argv[1], timeout=3).read().decode())
 `;
 
-/** What the user's browser gets of a page; undefined when it cannot be reached. */
+/** The page that the user's browser gets; undefined if it is unreachable. */
 async function opened(url: string): Promise<string | undefined> {
   const { code, stdout, stderr } = await laptop.exec([tool('python3'), '-c', browser, url], {
     user: installed.user,

@@ -17,7 +17,7 @@ import { InstalledHost } from './support/installed-host.ts';
 
 /**
  * A Clan network: two controllers and a peer are configured by Clan's published rules, with names in capitals and with
- * a dot; the laptop runs Homing, from the Clan's export. On the controllers only the laptop's key changes.
+ * a dot; the laptop runs Homing with an import of the Clan's export. On the controllers only the laptop's key changes.
  */
 
 const instance = 'Wg.Test-One';

@@ -12,7 +12,7 @@ import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
 
-/** Then there is no wireguard-go, and no socket of it. */
+/** With the kernel's WireGuard there is no wireguard-go, and no socket. */
 const onModule = kernelHasWireGuard();
 
 let mesh: SmallMesh;
@@ -39,28 +39,30 @@ async function addressOfNas(): Promise<string> {
   return address;
 }
 
-/** What exists after `work` and did not before, or the other way round. */
+/** What exists after `work` but not before, or the other way round. */
 async function leftBy(work: () => Promise<unknown>): Promise<string[]> {
   const before = await host.snapshot();
   await work();
   return diffSnapshots(before, await host.snapshot());
 }
 
-/** Runs a command when the test is over. */
+/** Runs a command at the end of the test. */
 function afterwards(...argv: readonly string[]): void {
   onTestFinished(async () => {
     await host.run(argv);
   });
 }
 
-/** Replaces a program by another file of the machine until the test is over. */
+/** Replaces a program by another file until the end of the test. */
 async function hideBehind(replacement: string, program: string): Promise<void> {
   const path = (await host.run(['which', program])).trim();
   await host.run(['mount', '--bind', replacement, path]);
   afterwards('umount', path);
 }
 
-/** Makes the hosts file read-only. @returns what makes it writable again, at the end of the test at the latest */
+/**
+ * Makes the hosts file read-only. @returns a function that makes it writable again; the end of the test calls it too
+ */
 async function readOnlyHosts(): Promise<() => Promise<void>> {
   await host.run(['mount', '--bind', '/etc/hosts', '/etc/hosts']);
   await host.run(['mount', '-o', 'remount,bind,ro', '/etc/hosts']);
@@ -82,7 +84,7 @@ describe('after up and down', () => {
     await laptop.mustHoming(['down']);
     const added = diffSnapshots(before, connected).filter((line) => line.startsWith('+ '));
     const ofUserspace = onModule ? [] : ['socket'];
-    // macOS has neither rules nor a packet filter that is on.
+    // macOS has no rules, and no active packet filter.
     const ofLinux = labSystem === 'linux' ? ['rule', 'firewall'] : [];
     for (const what of [
       '/etc/hosts',

@@ -16,8 +16,8 @@ import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh
 import { storedProfile } from './support/stored-profile.ts';
 
 /**
- * Every journaled step of connecting, disconnecting and replacing a tunnel, with every process that can be killed then:
- * generated. After each cell the machine is as before.
+ * Generated: every journaled step of connecting, disconnecting and replacing a tunnel, with every process that can be
+ * killed at that step. After each cell the machine is as before.
  */
 
 const random = randomForTests();
@@ -76,10 +76,10 @@ const hasNames = () => fileText('/etc/hosts').includes(`.${network}`);
 
 interface Operation {
   readonly name: string;
-  /** What is there before it. */
+  /** The state before it. */
   readonly startsConnected: boolean;
   readonly method: 'PUT' | 'DELETE';
-  /** Its steps in order, each with its sign seen from outside. */
+  /** Its steps in order, each with a condition observable from outside. */
   readonly steps: readonly (readonly [name: string, isReached: () => boolean])[];
 }
 
@@ -127,7 +127,7 @@ const victims: readonly Victim[] = kernelHasWireGuard()
 
 async function kill(victim: Victim): Promise<void> {
   if (victim !== 'wireguard-go') await laptop.killHelper();
-  // It may not have been started yet, or be gone already: then there is nothing to kill in this cell.
+  // It may not have been started yet, or have ended already: then there is nothing to kill in this cell.
   if (victim !== 'the helper') await host.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
 }
 

@@ -30,7 +30,7 @@ let idleEtc: string;
 /** The body of PUT /v1/tunnel. */
 let connectBody: string;
 
-/** Then there is no wireguard-go that could end by itself. */
+/** With the kernel's WireGuard there is no wireguard-go that could end by itself. */
 const onModule = kernelHasWireGuard();
 
 const kills = 12;
@@ -68,7 +68,7 @@ async function disconnect(): Promise<void> {
   if (status !== 200) throw new Error(text);
 }
 
-/** What carries the tunnel: its interface, and where the kernel has no WireGuard the process behind it. */
+/** What carries the tunnel: its interface, and without WireGuard in the kernel also the process behind it. */
 async function carrier(): Promise<string> {
   const device = await laptop.deviceOf(smallMesh.interfaceName);
   const index = await host.run(['cat', `/sys/class/net/${device}/ifindex`]);
@@ -88,9 +88,9 @@ async function tunnelState(): Promise<string> {
   return statusSchema.parse(JSON.parse((await rawCall(host, 'GET', '/v1/status')).text)).tunnel.state;
 }
 
-/** Kills the helper some time after a call was sent, starts it again, and returns its state. */
+/** Kills the helper some time after a call was sent, restarts it, and returns its state. */
 async function killDuring(call: Promise<unknown>, delayMs: number): Promise<string> {
-  // A call that the kill cut off fails, one that was faster does not; both are fine.
+  // A call that was cut off fails, a faster one succeeds; both are fine.
   const ended = call.catch(() => undefined);
   await sleep(delayMs);
   await laptop.killHelper();
@@ -99,7 +99,7 @@ async function killDuring(call: Promise<unknown>, delayMs: number): Promise<stri
   return tunnelState();
 }
 
-/** A ping of a killed helper, the proof of a move, ends by itself a moment later. */
+/** A ping that proves a move outlives a killed helper by a moment. */
 async function expectIdle(what: string): Promise<void> {
   const left = async () => diffSnapshots(idle, await host.snapshot());
   await expect.poll(left, { message: what, timeout: 3_000, interval: 200 }).toEqual([]);
@@ -222,7 +222,7 @@ test(`kill -9 at ${kills} instants of connecting leaves only what the next start
 describe('kill -9 at the very step of connecting at which', () => {
   const there = (path: string) => () => existsSync(host.outsidePath(path));
   const { interfaceName, network } = smallMesh;
-  // What macOS calls the interface is not known beforehand.
+  // The interface name that macOS assigns is not known beforehand.
   const isMac = labSystem === 'macos';
   const names = (folder: string) => readdirSync(host.outsidePath(folder)).join(' ');
   const isListening = () =>

@@ -5,7 +5,7 @@ import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 import { StatefulFirewall } from './support/stateful-firewall.ts';
 
-/** A laptop behind ufw as shipped, and an invite that knows nothing of the LAN. */
+/** A laptop behind ufw with its default rules, and an invite without any LAN address. */
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -51,12 +51,13 @@ test('a controller whose answer to the broadcast is dropped is found as a neighb
   expect(await firewall.droppedAnswers()).toBeGreaterThan(0);
 });
 
-// A new tunnel probes from another port: connection tracking still lets in what answers to the one before, for two minutes.
+// A new tunnel probes from another port: connection tracking still accepts answers to the previous port for two
+// minutes.
 test('what answered in a network is known to the next tunnel, and in no other network', async () => {
   await mesh.world.moveLaptop('hotel');
   await laptop.untilPath('nas', 'internet');
   await laptop.installed.mustHoming(['down']);
-  // The endpoint that was used last, in whatever network, is no part of this.
+  // The endpoint that was used last, in any network, must not influence this test.
   await mesh.world.laptop.run(['/bin/sh', '-c', 'rm -f /var/lib/homing/endpoints-*']);
   await laptop.installed.mustHoming(['up']);
   await laptop.untilPath('nas', 'internet');

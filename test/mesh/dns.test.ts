@@ -7,7 +7,7 @@ import { joinBox, untilPinged } from './support/existing-network.ts';
 import type { InstalledHost } from './support/installed-host.ts';
 import { resolvers, startNameServer, useResolved } from './support/resolvers.ts';
 
-/** The real resolvers of Debian on a laptop whose home has names of its own. */
+/** The real resolvers of Debian on a laptop whose home has its own names. */
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -59,7 +59,7 @@ test('names of the home’s domain are looked up at its router, and the resolver
   ]);
   expect(await installed.mustHoming(['status'])).toContain('fritz.box at 192.0.2.1, by resolvconf');
 
-  // A helper that takes the tunnel over keeps it; one that finds it gone takes it back.
+  // A helper that adopts the tunnel keeps the settings; one that finds the tunnel gone reverts them.
   await installed.killHelper();
   await installed.startHelper();
   expect(await laptop.readFile(zonesOfDnsmasq)).toContain(zone);

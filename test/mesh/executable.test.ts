@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildExecutable } from '../../scripts/build-executable.ts';
 
-/** The program that root runs: nothing in its surroundings makes Node run something else or open its inspector. */
+/** The program that root runs: nothing in its environment makes Node run other code or open its inspector. */
 
 let folder: string;
 let program: string;
@@ -37,7 +37,7 @@ test.each([
 });
 
 test('SIGUSR1 opens no inspector', async () => {
-  // It waits for a socket in a directory that only root can have made; as whoever this is, it is enough that it lives.
+  // It waits for a socket in a directory that only root can create; for any user it is enough that it runs.
   const helper = spawn(
     program,
     ['--socket', join(folder, 'run/s'), '--state', join(folder, 'state'), '--hosts', evil],

@@ -14,7 +14,7 @@ import {
 import { InstalledHost } from './support/installed-host.ts';
 import { RoamingLaptop } from './support/roaming-laptop.ts';
 
-/** Networks that people have, with stock WireGuard on the other side and the laptop's file unedited but for keys. */
+/** Existing networks with stock WireGuard at the other end; the laptop's file is unedited except for keys. */
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -77,7 +77,7 @@ test('a home whose router is the controller, IPv4 only: from a phone’s network
   const endpoint = `${at.internet.home}:${boxPort}`;
   await new RoamingLaptop(installed).untilPath('controller-1', 'internet', { endpoint });
 
-  // The modem comes back with another address, as a phone's network gives one out.
+  // The modem comes back with another address, as in a phone's network.
   if (modem === undefined) throw new Error('no modem');
   await modem.unplug();
   await modem.restore();

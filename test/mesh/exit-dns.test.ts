@@ -9,7 +9,7 @@ import { createExitWorld, type ExitWorld, exitAddress } from './support/exit-wor
 import { LeakCount } from './support/leak-count.ts';
 import { startNameServer, useResolved } from './support/resolvers.ts';
 
-/** A provider's file with a name server of its own, on a laptop whose LAN has one that writes down what it is asked. */
+/** A provider's file with a DNS server of its own, on a laptop whose LAN has a DNS server that records queries. */
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -37,7 +37,7 @@ afterAll(() => exit?.world.destroy());
 
 let number = 0;
 
-/** Looks up a name that nobody has asked for yet. */
+/** Looks up a name that was never queried before. */
 async function lookUp(): Promise<{ name: string; found: string }> {
   number += 1;
   const name = `www${number}.example.org`;

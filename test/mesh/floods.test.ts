@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => mesh?.destroy());
 
-/** The helper in the proc(5) of its host, which has process numbers of its own. */
+/** The helper in the proc(5) of its host, which has its own process numbers. */
 function procPath(rest: string): string {
   return laptop.host.outsidePath(`/proc/${laptop.helper.pid}/${rest}`);
 }
@@ -54,7 +54,7 @@ function open(): Socket {
   return socket;
 }
 
-/** The largest of three figures while a flood goes on. */
+/** The maximum of three figures during a flood. */
 async function peaksFor(ms: number) {
   const peaks = { residentMb: 0, children: 0, descriptors: 0 };
   const end = Date.now() + ms;
@@ -67,7 +67,7 @@ async function peaksFor(ms: number) {
   return peaks;
 }
 
-/** A caller among the flood, or right after it: refused for a moment at most. */
+/** A client during or right after the flood: refused for a moment at most. */
 async function expectAnswer(): Promise<void> {
   const isAnswered = async () =>
     (await rawCall(laptop.host, 'GET', '/v1/status').catch(() => ({ status: 0 }))).status;

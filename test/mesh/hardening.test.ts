@@ -6,7 +6,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import { helperCommand } from './support/installed-host.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 
-/** The helper with only the rights of its unit: they suffice, and each is needed. */
+/** The helper with only the privileges of its unit: they are sufficient, and each is necessary. */
 
 let mesh: SmallMesh;
 

@@ -10,7 +10,7 @@ import { oneStory } from '../support/one-story.ts';
 import { labSystem } from './support/lab-system.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
-/** The usual home: `nas` is in the LAN that it routes, and the café has the same addresses. */
+/** A common home: `nas` is in the LAN that it routes, and the café has the same addresses. */
 const range = '192.0.2.0/24';
 let mesh: RoamingMesh;
 let host: Host;
@@ -65,7 +65,7 @@ describe('a range that the laptop is in itself', () => {
     expect(lost * 20).toBeLessThan(2_000);
   });
 
-  // On macOS the routes of a link go with its carrier, which no stand-in can make Linux do.
+  // On macOS the routes of a link disappear with its carrier, which no stand-in can make Linux do.
   test.skipIf(labSystem === 'macos')(
     'is awake as soon as its own link has no carrier, though addresses and routes stay',
     async () => {

@@ -4,7 +4,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import type { InstalledHost } from './support/installed-host.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 
-/** A system that writes its own hosts file again under a live tunnel, as NixOS does whenever a configuration is activated. */
+/** A system that rewrites its hosts file under a live tunnel, as NixOS does whenever a configuration is activated. */
 
 let mesh: SmallMesh;
 let laptop: InstalledHost;

@@ -104,7 +104,7 @@ test('it holds while the helper is killed, stopped and started, and with a setti
   await installed.stopHelper();
   expect([await hasRules(), await reaches(at.internet.core)]).toEqual([true, false]);
 
-  // As after a reboot: the file is all there is.
+  // As after a reboot: only the file exists.
   await laptop.run(['nft', 'flush', 'ruleset']);
   await laptop.writeFile(settingPath, '{"version":', 0o600);
   await installed.startHelper();

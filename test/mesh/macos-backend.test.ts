@@ -10,8 +10,8 @@ import { holds } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
 /**
- * The tunnel of macOS run on Linux: its own code, real WireGuard, and stand-ins for the programs of macOS that translate
- * to ip(8). This is its short form; with HOMING_LAB_SYSTEM=macos the suites of the mesh run over it.
+ * The tunnel of macOS on Linux: its own code, real WireGuard, and stand-ins for the programs of macOS that translate to
+ * ip(8). A short version; with HOMING_LAB_SYSTEM=macos the suites of test/mesh run with it.
  */
 
 vi.setConfig({ testTimeout: 60_000 });

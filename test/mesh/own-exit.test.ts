@@ -9,7 +9,7 @@ import { AuthoredNetwork } from './support/authored-network.ts';
 import { InstalledHost } from './support/installed-host.ts';
 import { LeakCount } from './support/leak-count.ts';
 
-/** A network of one's own whose `vps` was added with --exit; what `render` prints is applied as it stands. */
+/** Homing's own network with `vps` added with --exit; the output of `render` is applied unchanged. */
 
 const networkName = 'wgnet';
 const port = 51_820;

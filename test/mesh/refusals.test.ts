@@ -45,7 +45,7 @@ describe('the command line reports each problem with the helper, and what to do'
     said.set(result.stderr, why);
   }
 
-  /** A program that listens where the helper would, and answers every call in another version of the API. */
+  /** A program that listens on the helper's socket, and answers every call in another version of the API. */
   async function startImpostor(path: string, version: string, user?: HostUser): Promise<void> {
     const script = [
       'const [, path, version] = process.argv;',

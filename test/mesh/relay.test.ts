@@ -8,13 +8,13 @@ import { timelineText } from './support/roaming-laptop.ts';
 import { Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
-/** Somebody in a LAN who relays to the real controller: in the hotel broadcasts, in the café what is sent to the address of `nas`. */
+/** A relay to the real controller: in the hotel for broadcasts, in the café for packets to the address of `nas`. */
 
 vi.setConfig({ testTimeout: 90_000 });
 
-/** A failed move goes back after about a second. */
+/** A failed move is reverted after about a second. */
 const oneOutageMs = 2_500;
-/** Without a quarantine a second try follows 10 s after the first. */
+/** Without a quarantine a second attempt follows 10 s after the first. */
 const watchedMs = 14_000;
 
 let mesh: RoamingMesh;

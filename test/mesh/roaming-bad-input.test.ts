@@ -19,10 +19,10 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const privateNas = `${at.private.nas}:51820`;
 const inTunnel = planAddresses(networkName, 'nas').controllerAddress;
-/** Where no host is. */
+/** An unused address. */
 const goneAddress = '198.51.100.99';
 const behindTunnel = '198.51.100.77';
-/** The length of a UDP datagram with a handshake initiation in it. */
+/** The length of a UDP datagram that contains a handshake initiation. */
 const initiation = 'udp dport 51820 udp length 156';
 
 let mesh: RoamingMesh;
@@ -52,7 +52,7 @@ beforeAll(async () => {
   ];
   const before = await laptop.host.readFile('/etc/hosts');
   await laptop.host.writeFile('/etc/hosts', `${before}${names.join('\n')}\n`);
-  // Discovered endpoints would hide what these tests are about.
+  // Discovered endpoints would hide the subject of these tests.
   await laptop.installed.mustHoming(['settings', '--discovery', 'off']);
   await laptop.installed.mustHoming(['up']);
 }, 60_000);
@@ -71,7 +71,7 @@ async function expectUnmoved(mark: number): Promise<void> {
   await holds(mesh, 'lan', 100);
 }
 
-/** Some change of the network, as a second address is. */
+/** Some change of the network, such as a second address. */
 async function causeEvent(): Promise<void> {
   await laptop.host.run(['ip', 'address', 'add', '192.0.2.60/24', 'dev', 'eth0']);
   await laptop.host.run(['ip', 'address', 'delete', '192.0.2.60/24', 'dev', 'eth0']);
@@ -113,7 +113,7 @@ describe('endpoint names', () => {
 });
 
 test('a candidate that is routed through the tunnel itself is never probed', async () => {
-  // The round that the test before caused may ask once more where the route led before.
+  // The round that the previous test caused may probe once more over the old route.
   await laptop.probe();
   await laptop.host.run(['ip', 'route', 'add', behindTunnel, 'dev', 'hm-wgnet']);
   const looped = await PacketCount.start(laptop.host, 'looped', 'output', 'oifname hm-wgnet udp dport 51820');
@@ -122,7 +122,7 @@ test('a candidate that is routed through the tunnel itself is never probed', asy
   await laptop.probe();
   await laptop.probe();
   expect(await looped.packets()).toBe(0);
-  // One that anybody sends there is counted.
+  // Counts a packet that anybody sends there.
   await laptop.host.run(['bash', '-c', `echo >/dev/udp/${behindTunnel}/51820`]);
   expect(await looped.packets()).toBe(1);
 });

@@ -43,7 +43,7 @@ function addressVia(controller: string): string {
   return planAddresses(networkName, controller, 'desk').peerAddress ?? '';
 }
 
-/** Somebody who uses the network: without packets nobody misses a controller. */
+/** A user of the network: without packets nothing detects that a controller is gone. */
 function talkTo(machine: string): Promise<HostProcess> {
   return laptop.host.spawn(['ping', '-i', '0.1', `${machine}.${networkName}`]);
 }
@@ -61,7 +61,7 @@ describe('when the default controller dies', () => {
       await stopController(mesh.world.nas);
       await laptop.until('the names moved', (now) => connectedIn(now).hosts.via === 'vps');
       await untilDeskVia('vps');
-      // A controller has one address, wherever it is reached.
+      // A controller has a single address, on every path.
       expect(await hostsLineOf('nas')).toBe(nasBefore);
       const [moved] = await laptop.decisionsSince(mark, 'names-moved');
       expect(moved).toMatchObject({ from: 'nas', to: 'vps' });

@@ -8,12 +8,12 @@ import { controllerIn, type RoamingLaptop, timelineText } from './support/roamin
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
-/** A laptop with a modem beside its LAN, and an invite that knows nothing of the LAN. */
+/** A laptop with a modem beside its LAN, and an invite without any LAN address. */
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const publicNas = `${at.internet.home}:51820`;
-/** What a person does not notice in a call; the product takes a tenth of it on an idle machine. */
+/** An interruption that goes unnoticed in a call; the product takes a tenth of it on an idle machine. */
 const atOnceMs = 500;
 
 let mesh: RoamingMesh;
@@ -43,7 +43,8 @@ test('with discovery switched off, a LAN that the invite does not name is not fo
   onTestFinished(async () => {
     await laptop.installed.mustHoming(['down']);
     await turnDiscovery('on');
-    // As most home routers: else the internet path is as near as the LAN, and a LAN that nobody names is not preferred.
+    // As on most home routers: otherwise the internet path is as near as the LAN, and a LAN address that the invite
+    // does not name is not preferred.
     const hairpin = `iifname "lan0" ip daddr ${at.internet.home} udp dport 51820 drop`;
     const chain = `chain c { type filter hook prerouting priority -400; ${hairpin}; }`;
     await mesh.world.homeRouter.run(['nft', `add table inet no_hairpin { ${chain}; }`]);
@@ -76,7 +77,7 @@ test('a request to test returns nothing older than the request, even when the ne
 });
 
 test('with discovery on, it is found by broadcast', async () => {
-  // Nothing may be remembered from the tests before this one.
+  // Nothing may be remembered from earlier tests.
   await mesh.world.laptop.run(['/bin/sh', '-c', 'rm /var/lib/homing/endpoints-* /var/lib/homing/networks-*']);
   await laptop.installed.mustHoming(['up']);
   await laptop.untilPath('nas', 'lan');

@@ -36,7 +36,7 @@ async function restart(): Promise<void> {
   await mesh.world.nas.run(['wg-quick', 'up', 'wg0']);
 }
 
-/** @returns the longest time without an answer around a restart, for a person who sends at this interval */
+/** @returns the longest time without an answer around a restart, for a user who sends at this interval */
 async function gapOfRestart(intervalMs: number): Promise<number> {
   const pings = await PingStream.start(mesh.world.laptop, `nas.${networkName}`, { intervalMs });
   await sleep(1_000);

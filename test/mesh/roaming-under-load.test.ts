@@ -7,7 +7,10 @@ import type { RoamingLaptop } from './support/roaming-laptop.ts';
 import { holds, Load } from './support/roaming-load.ts';
 import { createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 
-/** A laptop with a modem beside its LAN, which the invite names: one that it does not name is left alone after it fell silent. */
+/**
+ * A laptop with a modem beside its LAN, which the invite names: a LAN that it does not name is quarantined after a
+ * silence.
+ */
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -23,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => mesh?.destroy());
 
 test('with 100 packets a second each way every move holds at both ends, in both directions', async () => {
-  // All but the LAN itself goes through the modem, so that the slow path stays open beside the fast one.
+  // Everything except the LAN goes through the modem, so that the slow path stays available beside the fast one.
   const route = `default via ${at.mobile.router} dev ${laptopMobileInterface} metric 50`;
   await mesh.world.laptop.holder.ip([`route add ${route}`]);
   await holds(mesh, 'lan', 200);
@@ -33,7 +36,7 @@ test('with 100 packets a second each way every move holds at both ends, in both 
       await partLan(mesh.world);
       await holds(mesh, 'internet', 800);
       await joinLan(mesh.world);
-      // Does not wait for the next look at the LAN: the move is what is tested.
+      // Probes now instead of waiting for the next round on the LAN: the move is the subject of this test.
       await laptop.probe();
       await holds(mesh, 'lan', 800);
     }

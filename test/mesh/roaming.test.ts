@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const privateNas = `${at.private.nas}:51820`;
 const publicNas = `${at.internet.home}:51820`;
-/** Only an event is that quick: without one a LAN is looked for every 8 s. */
+/** Only an event is that quick: without an event a LAN is looked for every 8 s. */
 const byEventMs = 4_000;
 
 let mesh: RoamingMesh;
@@ -68,7 +68,7 @@ describe('in the café, which has home’s private subnet', () => {
     const tunnelPackets = await PacketCount.start(impostor, 'tunnel', 'input', `udp sport ${listenPort}`);
     const probes = await PacketCount.start(impostor, 'probes', 'input', 'udp dport 51820');
     expect((await laptop.host.exec(['ping', '-c', '1', at.private.nas])).code).toBe(0);
-    // Wi-Fi that goes and comes back to the same café; then a person who asks.
+    // Wi-Fi that is lost and comes back in the same café; then a user requests a test.
     await mesh.world.moveLaptop('cafe');
     await laptop.untilPath('nas', 'internet');
     await laptop.probe();
@@ -145,7 +145,7 @@ describe('at home', () => {
     const load = await Load.start(mesh);
     try {
       await changeNasAddress(mesh.world, at.private.nas, '192.0.2.77');
-      // By its new address, or by its link-local one, which stayed: both were found by asking the link.
+      // By its new address, or by its link-local address, which stayed: discovery found both.
       await laptop.untilPath('nas', 'lan', { endpoint: /^(192\.0\.2\.77|\[fe80:.*\]):51820$/ });
       await holds(mesh, 'lan', 200);
     } finally {

@@ -9,8 +9,9 @@ import { AuthoredNetwork } from './support/authored-network.ts';
 import { InstalledHost } from './support/installed-host.ts';
 
 /**
- * A network with IPv4, and behind its controller a LAN whose printer knows no way to the members. What `render` prints is
- * applied as it stands: by the real wg-quick, and the sysctl and nft text of the other two formats by sysctl and nft.
+ * A network with IPv4, and behind its controller a LAN whose printer has no route to the members. The output of
+ * `render` is applied unchanged: by the real wg-quick, and the sysctl and nft text of the other two formats by sysctl
+ * and nft.
  */
 
 const networkName = 'wgnet';
@@ -86,8 +87,8 @@ async function untilAnswered(from: Host, to: string): Promise<void> {
 }
 
 /**
- * The laptop as a member that does not keep to what it was given: it sends what it likes into the tunnel. Pings without an
- * answer make the helper renew the session with the controller, which restores the ranges that belong to it.
+ * The laptop as a misbehaving member: it sends arbitrary packets into the tunnel. Pings without an answer make the
+ * helper renegotiate the session, which restores the ranges that belong to the controller.
  */
 async function sendInto(range: string): Promise<void> {
   const { publicKey } = network.keysOf('nas');
@@ -130,7 +131,7 @@ test('a member reaches nothing else through the controller', async () => {
   expect(await answered(laptop.host, at.printer)).toBe(0);
 });
 
-/** The rules of a format, as that system would load them. */
+/** The rules of a format, as the target system would load them. */
 const rulesOf: Readonly<Record<string, (rendered: string) => string>> = {
   networkd: (rendered) => /^# ==> \S+\.nft\n([\s\S]*?)(?=^# ==> )/m.exec(rendered)?.[1] ?? '',
   nixos: (rendered) => /writeText "wgnet\.nft" ''\n([\s\S]*?)\n\s*''\}/.exec(rendered)?.[1] ?? '',
@@ -153,7 +154,7 @@ test.each(['networkd', 'nixos'])('the rules and sysctls of the format %s do the 
 
 test('without masquerading the LAN sees the members’ addresses, and can start conversations', async () => {
   await network.run(['set-member', 'nas', '--masquerade', 'off', '--file', network.file]);
-  // wg-quick's PostDown deletes the table, which the tests before took away.
+  // wg-quick's PostDown deletes the table, which the previous tests removed.
   await nas.run(['nft', 'add', 'table', 'inet', 'homing-wgnet']);
   await stopController(nas, networkName);
   await network.startControllers(undefined, networkName);

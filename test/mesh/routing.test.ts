@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterEach(() => laptop.mustHoming(['down']));
 afterAll(() => mesh?.destroy());
 
-/** Connects with further routes behind `nas`, as the helper would be asked by malware that no client checks. */
+/** Connects with further routes behind `nas`, as malware could request from the helper without the client's checks. */
 async function connectWithRoutes(routes: readonly string[]): Promise<void> {
   const { profile, privateKey } = await storedProfile(laptop);
   const changed = withValue(profile, ['controllers', 0, 'routes'], routes);

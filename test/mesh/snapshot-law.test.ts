@@ -7,7 +7,7 @@ import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
 import { brokenBy, brokenLater } from './support/snapshot-law.ts';
 
 let mesh: SmallMesh;
-/** The same hosts each time; `npm run bench -- snapshots` draws others, and docs/RELIABILITY.md says what it found. */
+/** Fixed hosts; `npm run bench -- snapshots` generates others, and docs/RELIABILITY.md lists what it found. */
 const seed = 20_261_121;
 
 oneStory();

@@ -8,7 +8,7 @@ import type { RoamingMesh } from './support/roaming-mesh.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-/** Every third story of each cast, so that all tests end in time; with HOMING_ALL_STORIES=1 all. The simulation runs all. */
+/** Every third story of each cast, to limit the run time; all with HOMING_ALL_STORIES=1. The simulation runs all. */
 const storiesOf = (cast: Cast) =>
   stories
     .filter((story) => story.cast === cast)

@@ -99,7 +99,7 @@ export class AuthoredNetwork {
     );
   }
 
-  /** A peer's whole way in: invite, import, card back to the admin. The controllers are started after it. */
+  /** A peer's complete set-up: invite, import, card back to the admin. The controllers are started afterwards. */
   async admit(name: string, peer: InstalledHost, options: readonly string[] = []): Promise<void> {
     await this.addPeer(name, undefined, options);
     await peer.mustHoming(['import', '-', '--yes'], { input: await this.invite(name) });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { bundlePrograms } from '../../../scripts/bundle.ts';
 
 /**
- * The programs under test are the bundles that people install, built once for all files, into a folder of this
- * run's own: a build for somebody else meanwhile changes nothing under the hosts that run it. The workers inherit
- * HOMING_BUNDLES, where InstalledHost finds them.
+ * The programs under test are the bundles that users install, built once for all files, into a directory of this run: a
+ * concurrent build does not affect the hosts that run it. The workers inherit HOMING_BUNDLES, where InstalledHost finds
+ * them.
  */
 export default async function bundleOnce(): Promise<() => Promise<void>> {
-  // Built by who started this run: in a virtual machine (test/machines) that would take long.
+  // Already built by the caller of this run: in a virtual machine (test/machines) a build would take long.
   if (process.env.HOMING_BUNDLES !== undefined) return async () => undefined;
   const folder = await mkdtemp(join(tmpdir(), 'homing-bundles-'));
   const bundles = join(folder, 'dist');

@@ -45,8 +45,8 @@ export const boxPort = 54_312;
 const boxName = 'k7w2v9example.myfritz.example';
 
 /**
- * A home whose router is the controller: the laptop has the file that the router gave out, from wherever it is.
- * @param world where the private subnet is 192.0.2.0/24, which the file then has
+ * A home whose router is the controller: the laptop uses the file that the router generated, wherever the laptop is.
+ * @param world where the private subnet is 192.0.2.0/24, which the file then contains
  */
 export async function joinBox(world: World): Promise<InstalledHost> {
   const { laptop, homeRouter: box } = world;

@@ -20,8 +20,8 @@ export interface ExitWorld {
 
 /**
  * @param options of the world; `vps` is always part of it
- * @param interfaceLines more lines of the file's [Interface]
- * @param endpoint of `vps` as the file says it
+ * @param interfaceLines further lines of the file's [Interface]
+ * @param endpoint of `vps` as written in the file
  */
 export async function createExitWorld(
   options: WorldOptions,

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import type { Host } from '../../lab/host.ts';
 
-/** Generated hosts, and profiles that collide with them: made from one pool of addresses. */
+/** Generated hosts, and profiles that collide with them: both use one pool of addresses. */
 
-/** One thing that somebody set up on a host: the commands that do it and those that undo it, arguments of `ip`. */
+/** One feature of a host: the commands that set it up and those that undo it, as arguments of `ip`. */
 interface Feature {
   readonly what: string;
   readonly set: readonly string[];
   readonly undo: readonly string[];
-  /** Addresses whose way may not change while the tunnel is up. */
+  /** Addresses whose route must not change while the tunnel is up. */
   readonly keeps: readonly string[];
 }
 
-/** The ranges that routes of the host and of the profile are cut from. */
+/** The ranges from which routes of the host and of the profile are generated. */
 const ranges4 = [
   '10.20.0.0/16',
   '10.20.30.0/24',
@@ -133,7 +133,7 @@ export const trials: fc.Arbitrary<GeneratedTrial> = fc.record({
     ),
     {
       maxLength: 6,
-      // Two things at one place would be one thing, or be refused by the kernel.
+      // Two routes to the same destination would be one route, or be refused by the kernel.
       selector: ({ set }) => (set[0] ?? '').replace(/ (via|metric|proto|dev) .*/, ''),
     },
   ),
@@ -150,7 +150,7 @@ export async function furnish(host: Host, features: readonly Feature[]): Promise
   const undo: string[] = [];
   for (const feature of features) {
     const { code } = await host.exec(['ip', '-batch', '-'], { input: batch(feature.set) });
-    // Two ways to one place are refused by the kernel; what the feature had set until then goes again.
+    // The kernel refuses two routes to one destination; what the feature had set up until then is undone.
     if (code === 0) undo.unshift(...feature.undo);
     else await host.exec(['ip', '-force', '-batch', '-'], { input: batch(feature.undo) });
   }

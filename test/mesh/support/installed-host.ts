@@ -45,23 +45,23 @@ export class InstalledHost {
     return new InstalledHost(host, await host.addUser('user', userId), system);
   }
 
-  /** What starts the helper here. */
+  /** The command that starts the helper here. */
   get helperCommand(): readonly string[] {
     return [nodePath, helperPaths[this.#system]];
   }
 
-  /** The name by which the machine knows the interface of a network. */
+  /** The interface name of a network on this machine. */
   deviceOf(interfaceName: string): Promise<string> {
     return this.#system === 'macos' ? deviceOf(this.host, interfaceName) : Promise.resolve(interfaceName);
   }
 
-  /** The running helper. @throws Error when there is none */
+  /** The running helper. @throws Error if there is none */
   get helper(): HostProcess {
     if (this.#helper === undefined) throw new Error(`no helper was started on ${this.host.name}`);
     return this.#helper;
   }
 
-  /** Starts the helper as root and waits until it listens. @throws Error with its own words when it does not */
+  /** Starts the helper as root and waits until it listens. @throws Error with its own output if it does not */
   async startHelper(): Promise<void> {
     if (this.#system === 'macos' && !this.#isPrepared) await becomeMac(this.host);
     this.#isPrepared = true;
@@ -75,7 +75,7 @@ export class InstalledHost {
     this.#helper = undefined;
   }
 
-  /** Kills the helper as a crash would; what it made stays. */
+  /** Kills the helper, as in a crash; everything it created stays. */
   async killHelper(): Promise<void> {
     const { helper } = this;
     helper.kill('SIGKILL');
@@ -88,7 +88,7 @@ export class InstalledHost {
     return this.host.exec([nodePath, cliPath, ...args], { user: this.user, ...options });
   }
 
-  /** As {@link homing}, but throws with its own words when it fails. @returns standard output */
+  /** As {@link homing}, but throws with its own output if it fails. @returns standard output */
   mustHoming(args: readonly string[], options: { readonly input?: string } = {}): Promise<string> {
     return this.host.run([nodePath, cliPath, ...args], { user: this.user, ...options });
   }
@@ -97,7 +97,7 @@ export class InstalledHost {
     return statusSchema.parse(JSON.parse(await this.mustHoming(['status', '--json'])));
   }
 
-  /** Asks until the status is as wished. @throws Error with the last status when it does not come true in time */
+  /** Polls the status until a condition holds. @throws Error with the last status if it does not in time */
   async until(what: string, holds: (status: Status) => boolean, timeoutMs = 10_000): Promise<Status> {
     const deadline = Date.now() + timeoutMs;
     while (true) {

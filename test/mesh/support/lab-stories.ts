@@ -20,7 +20,7 @@ import { createRoamingMesh, networkName, type RoamingMesh, withoutProbePeers } f
 
 const otherLanHost = '192.0.2.77';
 const patienceMs = 40_000;
-/** Nobody's address, on an interface that leads nowhere. */
+/** An unused address, on an interface that leads nowhere. */
 const unrelated = '2001:db8:99::1/128';
 
 /** One world for all stories of a cast. */
@@ -120,7 +120,7 @@ class Talk {
   }
 }
 
-/** What a story changes in the lab, and the way back. */
+/** Carries out a story's changes in the lab, and undoes them. */
 class StagedChanges {
   readonly #mesh: RoamingMesh;
   readonly #undo: (() => Promise<unknown>)[] = [];
@@ -229,7 +229,7 @@ class StagedChanges {
 
 const discovering = new WeakMap<RoamingMesh, boolean>();
 
-/** A command takes a moment: only where the story before had it otherwise. */
+/** The command takes a moment: it runs only if the previous story used another setting. */
 async function setDiscovery(mesh: RoamingMesh, isOn: boolean): Promise<void> {
   if (discovering.get(mesh) === isOn) return;
   await mesh.laptop.installed.mustHoming(['settings', '--discovery', isOn ? 'on' : 'off']);

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host } from '../../lab/host.ts';
 
-/** Which system a laptop of the lab is to the helper: `macos` is its macOS tunnel over stand-ins that translate to ip(8). */
+/**
+ * The operating system that the helper assumes on a laptop of the lab: `macos` is its macOS tunnel with stand-ins that
+ * translate to ip(8).
+ */
 export type LabSystem = 'linux' | 'macos';
 
-/** The suites run over the other system when the variable says so. */
+/** The environment variable selects the system for the suites. */
 export const labSystem: LabSystem = process.env.HOMING_LAB_SYSTEM === 'macos' ? 'macos' : 'linux';
 
 const standIns = fileURLToPath(new URL('macos-stand-ins', import.meta.url));
 const inHost = '/opt/macos';
-/** Where macOS has each of them; on a merged /usr /sbin is /usr/sbin. */
+/** Their directories on macOS; on a merged /usr, /sbin is /usr/sbin. */
 const folderOf: Readonly<Record<string, string>> = {
   dscacheutil: '/usr/bin',
   killall: '/usr/bin',
@@ -19,7 +22,7 @@ const folderOf: Readonly<Record<string, string>> = {
   'wireguard-go': '/usr/bin',
 };
 
-/** Puts the stand-ins in the places of the programs of macOS. */
+/** Installs the stand-ins at the paths of the programs of macOS. */
 export async function becomeMac(host: Host): Promise<void> {
   await host.bind('/usr/bin/wireguard-go', `${inHost}/real/wireguard-go`);
   await host.bind(standIns, `${inHost}/programs`);

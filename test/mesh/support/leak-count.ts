@@ -3,8 +3,8 @@ import type { Host } from '../../lab/host.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
 /**
- * Counts at the machines around a laptop what it sends: its tunnel, its probes, and all that should not be there. DHCP and
- * neighbour discovery are not counted.
+ * Counts, at the machines around a laptop, what it sends: its tunnel, its probes, and everything that should not be
+ * there. DHCP and neighbour discovery are not counted.
  */
 
 const table = 'leaks';
@@ -17,7 +17,7 @@ function rules(device: string): string {
   return [
     `table inet ${table} {`,
     ...counters,
-    // What leaked, for whoever has to find out why.
+    // Details of the leaked packets, to find the cause.
     '  set leaked4 { type ipv4_addr . ipv4_addr . inet_proto; flags dynamic; size 64; }',
     '  set leaked6 { type ipv6_addr . ipv6_addr . inet_proto; flags dynamic; size 64; }',
     '  chain seen {',
@@ -28,7 +28,7 @@ function rules(device: string): string {
     `    ip daddr { ${at.dataCentre.vps}, ${at.internet.home}, ${at.private.nas} } udp dport 51820 counter name tunnel return`,
     `    ip6 daddr ${at.home6.nas} udp dport 51820 counter name tunnel return`,
     '    udp sport 61440-61951 counter name probes return',
-    // The question for a sign-in page.
+    // The captive portal request.
     '    tcp sport 61440-61951 tcp dport 80 counter name probes return',
     '    udp sport 68 udp dport 67 return',
     '    udp sport 546 udp dport 547 return',
@@ -50,7 +50,7 @@ const listingSchema = z.object({
   ),
 });
 
-/** Packets by what they were. */
+/** Packets by kind. */
 export type SeenPackets = Readonly<Record<'tunnel' | 'probes' | (typeof leaks)[number], number>>;
 
 export class LeakCount {
@@ -82,7 +82,7 @@ export class LeakCount {
     };
   }
 
-  /** Packets that should not have been there. */
+  /** The number of packets that should not have been sent. */
   async leaked(): Promise<number> {
     const seen = await this.seen();
     return leaks.reduce((sum, name) => sum + seen[name], 0);

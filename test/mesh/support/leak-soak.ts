@@ -9,8 +9,8 @@ import { createExitWorld, type ExitWorld } from './exit-world.ts';
 import { LeakCount, type SeenPackets } from './leak-count.ts';
 
 /**
- * A laptop with an exit and the kill switch, whose programs send without a pause while it is moved about and parts of
- * Homing are killed. Nothing but the tunnel and the helper's own probes may reach the machines around it.
+ * A laptop with an exit and the kill switch, whose programs send constantly while it is moved and parts of Homing are
+ * killed. Only the tunnel and the helper's own probes may reach the machines around it.
  */
 
 const program = readFileSync(new URL('leak-traffic.py', import.meta.url), 'utf8');
@@ -28,13 +28,13 @@ const targets = [
 export interface LeakResult {
   readonly seed: number;
   readonly moves: number;
-  /** What was done how often. */
+  /** The number of times each action was performed. */
   readonly made: Readonly<Record<string, number>>;
   readonly seen: SeenPackets;
   readonly leaked: number;
   /** What leaked. */
   readonly details: string;
-  /** The same programs without the kill switch and without a tunnel: that they send is no assumption. */
+  /** The same programs without the kill switch and without a tunnel: evidence that they do send. */
   readonly withoutKillSwitch: number;
 }
 
@@ -78,10 +78,10 @@ const moves: Readonly<Record<string, Move>> = {
   },
 };
 
-/** A pause of 0 to 400 ms, in which programs go on sending. */
+/** A pause of 0 to 400 ms, in which programs keep sending. */
 const maxPauseMs = 400;
 
-/** @param onMove hears of each move before it is made @throws Error when a part of it cannot be carried out */
+/** @param onMove called before each move @throws Error if an action fails */
 export async function leakSoak(
   count: number,
   random: SeededRandom,
@@ -117,7 +117,7 @@ export async function leakSoak(
         await installed.startHelper();
         scene.helperRuns = true;
       }
-      // What was disconnected, or has lost its WireGuard, is connected again.
+      // Reconnects after a disconnect or the loss of WireGuard.
       if (name !== 'go home' && random.next() < 0.7) await installed.homing(['up']);
       await sleep(random.next() * maxPauseMs);
     }

@@ -5,7 +5,7 @@ import type { HostProcess } from '../../lab/host-process.ts';
 /** The real resolvers of Debian, which scripts/setup.mjs unpacks. */
 export const resolvers = fileURLToPath(new URL('../../../node_modules/.cache/resolvers', import.meta.url));
 
-/** Answers every question for an IPv4 address with one address, and prints the names that it was asked for. */
+/** Answers every query for an IPv4 address with the same address, and prints the queried names. */
 const nameServer = `
 import socket, struct, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -30,7 +30,7 @@ export async function startNameServer(host: Host, address: string, answer: strin
   return server;
 }
 
-/** The real systemd-resolved, which needs a message bus and no systemd. @param server is asked by the way of `device` */
+/** The real systemd-resolved, which needs a message bus but no systemd. @param server is queried through `device` */
 export async function useResolved(host: Host, device: string, server: string): Promise<void> {
   for (const folder of ['/usr/bin', '/usr/lib']) await host.overlay(folder);
   await host.bind(`${resolvers}/systemd-resolved/usr/bin/resolvectl`, '/usr/bin/resolvectl');

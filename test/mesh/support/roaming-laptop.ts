@@ -11,7 +11,7 @@ import { socketPath } from './raw-call.ts';
 const networkInterface = 'hm-wgnet';
 const pollMs = 40;
 
-/** Waits are generous, for a busy machine, and end before the test does. What is bounded is measured otherwise. */
+/** Waits are generous, for a busy machine, but end before the test does. Time limits are measured separately. */
 const patienceMs = 14_000;
 
 export interface PathWish {
@@ -19,7 +19,7 @@ export interface PathWish {
   readonly timeoutMs?: number;
 }
 
-/** A laptop that roams: asks its helper from outside of the lab, since a process for each question would disturb. */
+/** A laptop that roams: queries its helper from outside the lab, since a process for each query would disturb. */
 export class RoamingLaptop<
   Installed extends { readonly host: Host; deviceOf?(name: string): Promise<string> } = InstalledHost,
 > {
@@ -39,7 +39,7 @@ export class RoamingLaptop<
     return this.#client.status();
   }
 
-  /** Everything is tested now, as `homing probe` does. */
+  /** Probes everything now, as `homing probe` does. */
   probe(): Promise<ProbeResponse> {
     return this.#client.probe({});
   }
@@ -52,7 +52,7 @@ export class RoamingLaptop<
     return controllerIn(await this.status(), name);
   }
 
-  /** Asks until the status is as wished. @throws Error with the last status when it does not come true in time */
+  /** Polls the status until a condition holds. @throws Error with the last status if it does not in time */
   async until(
     what: string,
     holds: (status: Status) => boolean,
@@ -106,7 +106,7 @@ export class RoamingLaptop<
     return find(status) ?? Promise.reject(new Error('a decision is gone'));
   }
 
-  /** What WireGuard itself says: where a controller is reached. */
+  /** The endpoint of a controller, as WireGuard itself reports it. */
   async liveEndpoint(publicKey: string): Promise<string> {
     const device = (await this.installed.deviceOf?.(networkInterface)) ?? networkInterface;
     const text = await this.host.run(['wg', 'show', device, 'endpoints']);
@@ -114,7 +114,7 @@ export class RoamingLaptop<
   }
 }
 
-/** The endpoint of a key in what `wg show … endpoints` printed. */
+/** The endpoint of a key in the output of `wg show … endpoints`. */
 export function endpointFor(text: string, publicKey: string): string {
   const line = text.split('\n').find((one) => one.startsWith(`${publicKey}\t`));
   if (line === undefined) throw new Error(`no peer ${publicKey} in:\n${text}`);
@@ -132,7 +132,7 @@ export function controllerIn(status: Status, name: string): ControllerStatus {
   return found;
 }
 
-/** The status as a failing test shows it: the controllers, and the last decisions a line each. */
+/** The status as a failing test prints it: the controllers, and the last decisions, one per line. */
 export function timelineText(status: Status): string {
   const { tunnel, timeline } = status;
   const last = timeline.slice(-25).map(({ at, kind, controller, from, to, reason, tookMs }) => {

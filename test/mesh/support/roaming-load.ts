@@ -3,7 +3,7 @@ import { PingStream } from '../../lab/ping-stream.ts';
 import { timelineText } from './roaming-laptop.ts';
 import { networkName, pathsOfBothEnds, type RoamingMesh } from './roaming-mesh.ts';
 
-/** 100 packets a second in each direction, as requests and as answers, unless another interval is asked for. */
+/** 100 packets a second in each direction, as requests and as answers, unless another interval is given. */
 export class Load {
   readonly #streams: readonly PingStream[];
 
@@ -23,13 +23,13 @@ export class Load {
     await Promise.all(this.#streams.map((stream) => stream.stop()));
   }
 
-  /** The longest time without an answer between two Unix times, of the worse direction; to be asked after the stop. */
+  /** The longest time without an answer between two Unix times, in the worse direction; to be called after the stop. */
   longestGapMs(from: number, to: number): number {
     return Math.max(...this.#streams.map((stream) => stream.longestGapMs(from, to)));
   }
 }
 
-/** Waits until both ends use a path, and then that they go on using it. @throws Error when they do not */
+/** Waits until both ends use a path, and checks that they keep using it. @throws Error if they do not */
 export async function holds(
   mesh: RoamingMesh,
   path: 'lan' | 'internet',

@@ -21,9 +21,9 @@ export interface RoamingOptions extends WorldOptions {
   readonly routes?: readonly string[];
   /** The controllers; `nas` alone by default. The first one is the default controller. */
   readonly controllers?: readonly ('nas' | 'vps')[];
-  /** What the laptop is to its helper. */
+  /** The operating system that the laptop's helper assumes. */
   readonly system?: LabSystem;
-  /** What becomes of the configuration that `homing network render` printed. */
+  /** Changes the output of `homing network render` before it is used. */
   readonly changeConfig?: (config: string) => string;
 }
 
@@ -72,7 +72,7 @@ function addController(
   });
 }
 
-/** A controller as networks of today have it: without a [Peer] for the probes of a peer. */
+/** A controller of an existing network: without a [Peer] for the probes of a peer. */
 export function withoutProbePeers(config: string): string {
   const sections = config.split(/^(?=\[Peer\])/m);
   const kept = sections.filter((section) => !section.startsWith('[Peer]\n# probe of '));
@@ -80,7 +80,7 @@ export function withoutProbePeers(config: string): string {
   return kept.join('');
 }
 
-/** Where the two ends of the tunnel to `nas` send to, as their WireGuard says. */
+/** The endpoints of both ends of the tunnel to `nas`, as WireGuard reports them. */
 export interface BothEnds {
   readonly laptop: string;
   readonly nas: string;
@@ -95,7 +95,7 @@ export async function bothEnds({ world, laptop }: RoamingMesh): Promise<BothEnds
   return { laptop: laptopSide, nas: endpointFor(nasSide, connectedIn(status).publicKey) };
 }
 
-/** As {@link bothEnds}, in the words of the product; an end that sends to nowhere is `none`. */
+/** As {@link bothEnds}, as the product names them; an end without an endpoint is `none`. */
 export async function pathsOfBothEnds(mesh: RoamingMesh): Promise<{ laptop: string; nas: string }> {
   const ends = await bothEnds(mesh);
   const publicOnes: readonly string[] = [at.internet.home, at.internet.home6, at.home6.nas];

@@ -11,7 +11,7 @@ import { storedProfile } from './stored-profile.ts';
  * host is byte for byte as before after `down` and after `kill -9` with a restart.
  */
 
-/** What one trial broke, in lines; none when the law held. The helper runs before and after. */
+/** The violations of one trial, as lines; none if the law held. The helper runs before and after. */
 export async function brokenBy(laptop: InstalledHost, trial: GeneratedTrial): Promise<string[]> {
   const { host } = laptop;
   const undo = await furnish(host, trial.features);
@@ -46,7 +46,10 @@ export async function brokenBy(laptop: InstalledHost, trial: GeneratedTrial): Pr
 
 const settleMs = 50;
 
-/** The kernel adds the local route of an IPv6 address a moment after the address: two looks that far apart must agree. */
+/**
+ * The kernel adds the local route of an IPv6 address a moment after the address: two readings that far apart must
+ * agree.
+ */
 async function settledSnapshot(host: Host): Promise<Snapshot> {
   for (let before = await host.snapshot(); ; ) {
     await sleep(settleMs);
@@ -56,12 +59,12 @@ async function settledSnapshot(host: Host): Promise<Snapshot> {
   }
 }
 
-/** The host's routes and links of the laptop's own appear while the tunnel is up; time for the helper to see them. */
+/** Routes and links of the laptop itself appear while the tunnel is up; this is the time for the helper to react. */
 const noticedMs = 400;
 
 /**
- * The law for what appears later: while the tunnel is up the features' addresses go the way that they go without it.
- * @returns what broke it, in lines
+ * The law for features that appear later: while the tunnel is up, their addresses take the same route as without it.
+ * @returns the violations, as lines
  */
 export async function brokenLater(laptop: InstalledHost, trial: GeneratedTrial): Promise<string[]> {
   const { host } = laptop;
@@ -111,7 +114,7 @@ async function requestOf(laptop: InstalledHost, { addresses, allowedIps }: Gener
   });
 }
 
-/** How the kernel would send to each address: the device, or why not. */
+/** The kernel's outgoing device for each address, or the error. */
 async function ways(
   laptop: InstalledHost,
   addresses: readonly string[],

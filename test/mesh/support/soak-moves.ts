@@ -5,11 +5,11 @@ import { changeNasAddress, joinLan, partLan } from './roaming-lan-loss.ts';
 import { holds } from './roaming-load.ts';
 import type { RoamingMesh } from './roaming-mesh.ts';
 
-/** The moves of the soak, and what has to be true after each. */
+/** The moves of the soak, and the conditions after each. */
 
 export interface SoakState {
   readonly place: Place;
-  /** The LAN at home loses what the laptop and `nas` send each other. */
+  /** The LAN at home drops packets between the laptop and `nas`. */
   readonly apart: boolean;
 }
 
@@ -20,7 +20,9 @@ export interface SoakMove {
 }
 
 const places: readonly Place[] = ['home', 'cafe', 'hotel', 'nowhere'];
-/** A controller that does not know the probe key is asked for another session after 15 s (paper, section 6.5). */
+/**
+ * With a controller that does not know the probe key, WireGuard starts a new handshake after 15 s (paper, section 6.5).
+ */
 const patienceMs = 40_000;
 
 function pathFor({ place, apart }: SoakState): 'lan' | 'internet' | 'none' {
@@ -28,7 +30,7 @@ function pathFor({ place, apart }: SoakState): 'lan' | 'internet' | 'none' {
   return place === 'home' && !apart ? 'lan' : 'internet';
 }
 
-/** Waits until the path is the right one, and sees that it stays. @throws Error when it does not become so */
+/** Waits until the path is the right one, and checks that it stays. @throws Error if it does not */
 export async function checkPath(mesh: RoamingMesh, state: SoakState): Promise<void> {
   const path = pathFor(state);
   if (path === 'none') await mesh.laptop.untilPath('nas', 'none', { timeoutMs: patienceMs });
@@ -113,7 +115,7 @@ function goWithoutHelper(place: Exclude<Place, 'nowhere'>): SoakMove {
   };
 }
 
-/** What can happen now; what stands twice happens twice as often. */
+/** The moves possible now; duplicates are twice as likely. */
 function possible(state: SoakState): readonly SoakMove[] {
   const travel = places.filter((place) => place !== state.place).map(goTo);
   if (state.place === 'nowhere') return travel;

@@ -1,9 +1,9 @@
 import type { Host } from '../../lab/host.ts';
 
 /**
- * What ufw sets up on a desktop by default, in its own tables and chains (its before.rules, shortened to what matters here):
- * answers to what this computer sent come in, as connection tracking knows them; everything else is dropped. The counter shows
- * answers to probes that were dropped.
+ * The default rules of ufw on a desktop, in its own tables and chains (its before.rules, shortened to what matters
+ * here): packets that connection tracking matches to a sent packet are accepted; everything else is dropped. The
+ * counter shows dropped answers to probes.
  */
 const ruleset = ['ip', 'ip6']
   .map((family) => {
@@ -38,7 +38,7 @@ export class StatefulFirewall {
     return new StatefulFirewall(host);
   }
 
-  /** Answers to probes that connection tracking expected from nobody, so far. */
+  /** The number of answers to probes that connection tracking did not match, so far. */
   async droppedAnswers(): Promise<number> {
     const chains = await Promise.all(
       ['ip', 'ip6'].map((family) => this.#host.run(['nft', 'list', 'chain', family, 'filter', 'INPUT'])),

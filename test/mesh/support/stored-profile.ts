@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import type { InstalledHost } from './installed-host.ts';
 
-/** What the user's store holds for the only imported network. */
+/** The content of the user's store for the only imported network. */
 export interface StoredProfile {
   readonly directory: string;
   readonly profile: Readonly<Record<string, unknown>>;
   readonly privateKey: string;
 }
 
-/** Reads the user's only profile, as JSON that nobody checked, to be spoilt by a test. */
+/** Reads the user's only profile as unchecked JSON, to be damaged by a test. */
 export async function storedProfile(installed: InstalledHost): Promise<StoredProfile> {
   const { host, user } = installed;
   const profiles = `${user.home}/.config/homing/profiles`;

@@ -26,7 +26,7 @@ test('no test is tried again when it fails', () => {
   expect(tests.filter((path) => /\bretry:/.test(text(path)))).toEqual([]);
 });
 
-/** Files whose tests share a world and put it back, or only read it. */
+/** Files whose tests share a world and restore it, or only read it. */
 const puttingBack = new Set(
   [
     ...['acceptance', 'clan', 'clean-up', 'executable', 'hardening', 'routing', 'stories'].map(

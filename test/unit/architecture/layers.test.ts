@@ -6,7 +6,7 @@ import { cruise, type IConfiguration, type ICruiseOptions } from 'dependency-cru
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 
-/** The rules of .dependency-cruiser.cjs, each shown a violation in a tree with the folders of this repository. */
+/** The rules of .dependency-cruiser.cjs, each with a planted violation in a tree with this repository's directories. */
 
 const root = join(import.meta.dirname, '../../..');
 const config: Required<Pick<IConfiguration, 'forbidden' | 'options'>> = createRequire(import.meta.url)(

@@ -13,7 +13,7 @@ test('an exported name means one thing', () => {
     .filter((path) => product.test(path) && existsSync(join(root, path)));
   const places = new Map<string, Set<string>>();
   for (const path of paths) {
-    // What the operating systems have behind the tunnel seam is the same thing, each in its own way.
+    // The implementations for each operating system behind the tunnel seam count as the same thing.
     const place = path.replace(/^helper\/tunnel\/(linux|macos)\//, 'helper/tunnel/*/');
     for (const [, name = ''] of readFileSync(join(root, path), 'utf8').matchAll(exported)) {
       places.set(name, (places.get(name) ?? new Set()).add(place));

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 /**
- * No promise is dropped. Biome's rule finds those of our own functions; of packages it knows no types, so this looks at
+ * No promise is dropped. Biome's rule finds those of our own functions, but knows no types of packages, so this checks
  * every statement with TypeScript itself.
  */
 
@@ -16,7 +16,7 @@ function programOf(project: string): ts.Program {
   return ts.createProgram(fileNames, options);
 }
 
-/** `….catch(handler)` and `….then(handler, handler)` see to the failure of what they stand behind. */
+/** `….catch(handler)` and `….then(handler, handler)` handle the rejection of their promise. */
 function handlesFailure(expression: ts.Expression): boolean {
   if (!ts.isCallExpression(expression) || !ts.isPropertyAccessExpression(expression.expression)) return false;
   const { text } = expression.expression.name;

@@ -140,7 +140,7 @@ describe('homing import', () => {
     await writeFile(folder.file('bad.homing'), text);
     const { status, stdout } = await folder.run(['import', folder.file('bad.homing'), '--yes', '--json']);
     expect(status).toBe(1);
-    // The reader of files stops at the limit, before there is an invite to speak of.
+    // The file reader stops at the limit, before an invite is parsed.
     expect(JSON.parse(stdout).error.code).toBe(code === 'invite-too-large' ? 'file-too-large' : code);
     expect(existsSync(folder.file('config'))).toBe(false);
   });

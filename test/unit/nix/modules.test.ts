@@ -12,8 +12,8 @@ import { signingKey } from '../support/invite-fixtures.ts';
 import { wgnet } from '../support/network-fixtures.ts';
 
 /**
- * The flake's parts, evaluated by Nix itself. nixpkgs cannot be fetched here, so its library and packages are stood in for
- * by what these parts use of them: nothing is built.
+ * The flake's parts, evaluated by Nix itself. nixpkgs cannot be downloaded here, so stand-ins replace the parts of its
+ * library and packages that they use: nothing is built.
  */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -49,7 +49,7 @@ const standIns = `
   };
 `;
 
-/** @returns the value of an expression, as JSON gives it. @throws Error with what Nix said */
+/** @returns the value of an expression, as JSON. @throws Error with Nix's message */
 function evaluated(expression: string): unknown {
   const args = [
     '--eval',
@@ -87,7 +87,7 @@ test.skipIf(!hasNix)('the helper of a laptop is a service for its one user, and 
       }),
     })
     .parse(evaluated(laptop('enable = true; user = "user"; package = "/homing";')));
-  // The unit is the package's own; its ExecStart is taken back before another is given (systemd.service(5)).
+  // The unit comes from the package; its ExecStart is cleared before another is set (systemd.service(5)).
   expect(config.systemd.packages).toEqual(['/homing']);
   const [first, second] = config.systemd.services['homing-helper'].serviceConfig.ExecStart;
   expect(first).toBe('');
@@ -110,7 +110,7 @@ test('the unit of the package is that of the installer', () => {
   expect(unit).toContain('CapabilityBoundingSet=');
 });
 
-/** @param of what of the package's attributes is looked at */
+/** @param of the attribute of the package */
 function packaged(of: string): unknown {
   return evaluated(`let
     buildNpmPackage = attributes: { inherit (attributes) ${of}; };

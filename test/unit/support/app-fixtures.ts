@@ -2,7 +2,7 @@ import type { AppState, ProfileSummary } from '../../../shared/contract/app-stat
 import type { Path } from '../../../shared/contract/path.ts';
 import type { ConnectedTunnel, ControllerStatus } from '../../../shared/contract/status.ts';
 
-/** States of the app for its pure questions. */
+/** States of the app for tests of its pure functions. */
 
 export const at = '2026-01-05T08:00:00.000Z';
 

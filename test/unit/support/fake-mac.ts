@@ -8,14 +8,14 @@ interface FakeRoute {
   readonly device: string;
 }
 
-/** What route(8) names a range by, as netstat(1) prints it. */
+/** The destination of a range, as netstat(1) prints it. */
 function printed(destination: string, isIpv6: boolean): string {
   return isIpv6 || destination.includes('/') || destination === 'default' ? destination : `${destination}/32`;
 }
 
 /**
- * A Mac as far as route(8), netstat(1), ifconfig(8) and networksetup(8) go: one routing table, and name servers by
- * service. It keeps every command that it was given.
+ * A Mac as seen by route(8), netstat(1), ifconfig(8) and networksetup(8): one routing table, and name servers by
+ * service. It records every command.
  */
 export class FakeMac {
   readonly commands: string[] = [];

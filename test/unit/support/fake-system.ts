@@ -60,7 +60,7 @@ export class FakeSystem implements MovingSystem {
     if (at !== undefined && this.answersAt.has(at)) this.receiveFrom(at, 128);
   }
 
-  /** An authenticated packet comes in, and WireGuard follows it. */
+  /** Receives an authenticated packet, which WireGuard follows. */
   receiveFrom(from: Endpoint, bytes: number): void {
     if (this.peer === undefined) return;
     this.peer = { ...this.peer, endpoint: from, receivedBytes: this.peer.receivedBytes + bytes };

@@ -14,7 +14,7 @@ export const vpsKey = 'TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=';
 /** 2026-01-01T00:00:00Z. */
 export const nowMs = 1_767_225_600_000;
 
-/** A good payload, to be spoilt in one place. */
+/** A good payload, to be damaged in one place. */
 export function goodPayload() {
   return {
     version: 1,
@@ -61,20 +61,20 @@ export function signed(payload: unknown = goodPayload(), key = signingKey): stri
   return signCompact(payload, key);
 }
 
-/** A correctly signed JWS under any header. */
+/** A correctly signed JWS with any header. */
 export function signedWithHeader(header: unknown, payload: unknown = goodPayload()): string {
   const encode = (value: unknown) => toBase64url(new TextEncoder().encode(JSON.stringify(value)));
   const text = `${encode(header)}.${encode(payload)}`;
   return `${text}.${toBase64url(ed25519.sign(new TextEncoder().encode(text), networkKeyBytes(signingKey)))}`;
 }
 
-/** The good header, to be spoilt. */
+/** The good header, to be damaged. */
 export function goodHeader(): Record<string, unknown> {
   const [header = ''] = signed().split('.');
   return JSON.parse(new TextDecoder().decode(fromBase64url(header)));
 }
 
-/** The problem that an action is refused with; fails when it is not a HomingError. */
+/** The problem with which an action is refused; fails if it is not a HomingError. */
 export function refusalOf(action: () => unknown) {
   try {
     action();
@@ -85,7 +85,7 @@ export function refusalOf(action: () => unknown) {
   throw new Error('it was not refused');
 }
 
-/** Every bad invite that a laptop may be handed: what it is, its text, and the code it is refused with. */
+/** Every bad invite that a laptop may receive: its description, its text, and the error code. */
 export function badInvites(): readonly (readonly [string, string, string])[] {
   const good = signed();
   const [header = '', payload = '', signature = ''] = good.split('.');

@@ -35,21 +35,21 @@ const lanAndInternet: readonly KnownEndpoint[] = [
   { endpoint: internet, path: 'internet', source: 'invite' },
 ];
 
-/** The machine of one controller with its clock in the hand of the test. Turns are granted at once. */
+/** The machine of one controller with a clock controlled by the test. Turns are granted at once. */
 export class MachineRun {
   nowMs = 0;
   state: PathState;
   /** All effects so far. */
   readonly effects: PathEffect[] = [];
 
-  /** Hears of every step, before what follows from it. */
+  /** Called for every step, before its consequences. */
   onStep: (event: PathEvent, effects: readonly PathEffect[]) => void = () => {};
 
   constructor(known: readonly KnownEndpoint[] = lanAndInternet, isPingable = true) {
     this.state = initialState({ port: 51_820, known, isPingable });
   }
 
-  /** @returns the effects that followed */
+  /** @returns the resulting effects */
   send(event: PathEvent): PathEffect[] {
     const [state, effects] = step(this.state, event, this.nowMs);
     this.state = state;
@@ -59,7 +59,7 @@ export class MachineRun {
     return [...effects, ...after];
   }
 
-  /** Lets time pass, waking the machine whenever it asks for it. @returns the effects that followed */
+  /** Advances time, waking the machine whenever it asks for it. @returns the resulting effects */
   pass(ms: number): PathEffect[] {
     const untilMs = this.nowMs + ms;
     const effects: PathEffect[] = [];
@@ -81,12 +81,12 @@ export class MachineRun {
     return effect;
   }
 
-  /** What was recorded, as `kind reason`. */
+  /** The recorded decisions, as `kind reason`. */
   get recorded(): string[] {
     return this.all('record').map(({ decision }) => `${decision.kind} ${decision.reason}`);
   }
 
-  /** Answers the round under way for one endpoint; nothing when it was not asked. */
+  /** Answers the round in progress for one endpoint; does nothing if it was not probed. */
   answer(endpoint: Endpoint, outcome: ProbeOutcome | number): PathEffect[] {
     const { round } = this.state;
     if (round.is !== 'running') return [];
@@ -116,7 +116,7 @@ export class MachineRun {
     return [...effects, ...this.endRound()];
   }
 
-  /** Answers the question to the tunnel that is under way; nothing when there is none. */
+  /** Ends the tunnel check in progress; does nothing if there is none. */
   answerTunnel(verdict: TunnelVerdict): PathEffect[] {
     const { check } = this.state.tunnel;
     return check === null ? [] : this.send({ type: 'tunnel-asked', check, verdict });

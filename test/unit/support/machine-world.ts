@@ -8,15 +8,15 @@ import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/pat
 import type { Route } from '../../../shared/paths/route.ts';
 import { MachineRun } from './machine-run.ts';
 
-/** What an endpoint does when it is asked at a time: the round trip of its answer, or null for none. */
+/** The behaviour of an endpoint when it is probed at a time: the round trip of its answer, or null for none. */
 export type Answer = (endpoint: Endpoint, atMs: number) => number | null;
 
-/** The shipped machine in virtual time, in a network that stays as it is: every effect succeeds. */
+/** The shipped machine in virtual time, in an unchanging network: every effect succeeds. */
 export class MachineWorld extends MachineRun {
   readonly #answer: Answer;
   readonly #known: readonly KnownEndpoint[];
   readonly #due: { readonly atMs: number; readonly event: PathEvent }[] = [];
-  /** When the path became another, and which. */
+  /** When the path changed, and to which endpoint. */
   readonly moves: { readonly atMs: number; readonly to: Endpoint }[] = [];
   probes = 0;
 
@@ -36,7 +36,7 @@ export class MachineWorld extends MachineRun {
     return effects;
   }
 
-  /** Lives on until that time. */
+  /** Runs until that time. */
   runUntil(endMs: number): void {
     while (true) {
       this.#due.sort((a, b) => a.atMs - b.atMs);

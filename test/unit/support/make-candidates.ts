@@ -59,12 +59,12 @@ export function situation(
   };
 }
 
-/** What a choice leads to, short enough for a table: `keep`, `none`, `lan verified`, `internet recent`... */
+/** The result of a choice, short enough for a table: `keep`, `none`, `lan verified`, `internet recent`... */
 export function outcome(choice: Choice): string {
   return choice.action === 'move' ? `${choice.path} ${choice.proof}` : choice.action;
 }
 
-/** Numbers in [0, 1) that follow from the seed (mulberry32). */
+/** Pseudo-random numbers in [0, 1) from the seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

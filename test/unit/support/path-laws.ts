@@ -1,7 +1,7 @@
 import type { Candidate } from '../../../shared/paths/candidate.ts';
 import type { Choice, Situation } from '../../../shared/paths/situation.ts';
 
-/** The promises of the policy, written without its code: the laws that a choice breaks in a situation. */
+/** The guarantees of the policy, written without its code: returns the laws that a choice breaks in a situation. */
 
 const answeredJustNow = (one: Candidate, nowMs: number) =>
   one.last.verdict === 'verified' && one.last.atMs <= nowMs && nowMs - one.last.atMs <= 15_000;

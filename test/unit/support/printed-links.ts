@@ -1,4 +1,4 @@
-/** A link as `ip -j -d address` prints it: an Ethernet card that is up, but for what is given. */
+/** A link as `ip -j -d address` prints it: an Ethernet card that is up, except for the given fields. */
 export function printedLink(ifname: string, more: object = {}): object {
   return {
     ifname,

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A UDP socket on 127.0.0.1 that a test answers from. */
+/** A UDP socket on 127.0.0.1 from which a test answers. */
 export interface Listener {
   readonly port: number;
   readonly socket: Socket;
@@ -9,7 +9,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens on a port that the system picks. */
+/** Listens on a port chosen by the system. */
 export async function listen(onMessage: (message: Buffer, from: RemoteInfo) => void): Promise<Listener> {
   const socket = createSocket('udp4');
   socket.on('message', onMessage);
@@ -19,7 +19,7 @@ export async function listen(onMessage: (message: Buffer, from: RemoteInfo) => v
   return {
     port: socket.address().port,
     socket,
-    // What is answered late, after the test has ended, is not sent.
+    // An answer after the end of the test is not sent.
     send: (message, to) => open && socket.send(message, to.port, to.address),
     close: async () => {
       open = false;

@@ -13,13 +13,13 @@ import { mac } from '../../../helper/paths/probe/kdf.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
 
 /**
- * A WireGuard responder of its own, written on OpenSSL (node:crypto) instead of the noble packages, so that
- * a mistake on one side cannot hide on the other. Only keyed BLAKE2s, which OpenSSL has no short form
- * of, is shared; it is checked against published vectors.
+ * An independent WireGuard responder, written on OpenSSL (node:crypto) instead of the noble packages, so that a mistake
+ * on one side cannot hide on the other. Only keyed BLAKE2s, for which OpenSSL has no short form, is shared; it is
+ * checked against published vectors.
  */
 export interface TestResponder {
   readonly publicKey: Uint8Array;
-  /** What an initiation holds, or null when it does not verify. */
+  /** The content of an initiation, or null if it does not verify. */
   open(
     initiation: Uint8Array,
   ): { staticKey: Uint8Array; timestamp: Uint8Array; senderIndex: number; respond(): Uint8Array } | null;

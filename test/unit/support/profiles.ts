@@ -6,14 +6,14 @@ import {
   wgQuickProfileSchema,
 } from '../../../shared/profile/profile.ts';
 
-/** Profiles of the tests, good ones, to be spoilt in one place. */
+/** Valid profiles for tests, to be damaged in one place. */
 
 export const nasKey = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
 export const vpsKey = 'TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=';
 
 const settings = { discovery: true, shortNames: false, mtu: 1420, persistentKeepaliveSeconds: 25 };
 
-/** What {@link goodProfile} parses, as plain JSON. */
+/** The plain JSON of {@link goodProfile}. */
 export function goodProfileJson() {
   const suffix = (name: string) => suffixText(peerSuffix(name));
   return {
@@ -55,7 +55,7 @@ export function goodProfile(): InviteProfile {
   return inviteProfileSchema.parse(goodProfileJson());
 }
 
-/** What {@link goodWgQuickProfile} parses, as plain JSON. */
+/** The plain JSON of {@link goodWgQuickProfile}. */
 export function goodWgQuickProfileJson() {
   return {
     version: 1,

@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { main } from '../../../cli/main.ts';
 import { nowMs } from './invite-fixtures.ts';
 
-/** What a run of `homing` did. */
+/** The result of a run of `homing`. */
 export interface Ran {
   readonly status: number;
   readonly stdout: string;
@@ -23,7 +23,7 @@ function sink() {
   return { stream, text: () => chunks.join('') };
 }
 
-/** A folder with a CLI in it: no helper, a store of its own, a clock that stands still. */
+/** A directory with a CLI: no helper, a store of its own, a clock that stands still. */
 export class CliFolder {
   readonly path: string;
 

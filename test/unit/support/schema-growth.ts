@@ -71,8 +71,8 @@ function misreadings(written: Node, read: Node, at: string): string[] {
 }
 
 /**
- * What a reader of one contract may not understand of a writer of another; empty when every value that the writer can
- * produce is one the reader accepts.
+ * The values of a writer's contract that a reader of another contract may not understand; empty if the reader accepts
+ * every value that the writer can produce.
  */
 export function notUnderstood(writer: z.ZodType, reader: z.ZodType): string[] {
   return misreadings(nodeOf(writer, 'output'), nodeOf(reader, 'input'), '');

@@ -176,7 +176,7 @@ test('a caller that was answered has as long for its next request as for its fir
   const slow = open(path);
   const whole = 'GET /v1/status HTTP/1.1\r\nHost: helper\r\n\r\n';
   expect(await firstBytes(slow, whole)).toMatch(/ 200 /);
-  // A beginning keeps Node's own timeout for idle connections from closing it.
+  // Keeps Node's own timeout for idle connections from closing it.
   slow.write(whole.slice(0, -4));
   await hasClosed(slow);
 });

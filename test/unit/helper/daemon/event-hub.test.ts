@@ -9,7 +9,7 @@ const since = '2026-01-01T00:00:00.000Z';
 const off: TunnelStatus = { state: 'off' };
 const connecting: TunnelStatus = { state: 'connecting', network: 'wgnet', since };
 
-/** A hub over a tunnel that the test turns, and whose reading it can let fail. */
+/** A hub over a tunnel that the test controls, and whose reading can fail. */
 function hubOf() {
   const state: { tunnel: TunnelStatus; failure: Error | undefined; readings: number } = {
     tunnel: off,

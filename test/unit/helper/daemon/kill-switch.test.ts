@@ -11,7 +11,7 @@ import { HomingError } from '../../../../shared/errors/problem.ts';
 const startMs = Date.parse('2026-01-05T08:00:00.000Z');
 const off = { state: 'off' } as const;
 
-/** A kernel whose rules outlive the keepers of a test. */
+/** A kernel whose rules outlive the kill switches of a test. */
 class FakeFilter implements KillSwitchSystem {
   rules: KillSwitchRules | undefined;
   lan: readonly string[] = ['192.168.1.0/24'];
@@ -63,7 +63,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A helper that starts; what an earlier one left is in the folder and in the filter. */
+/** A helper that starts; an earlier helper's state is in the directory and in the filter. */
 async function started() {
   const timeline = new Timeline(() => startMs);
   const killSwitch = new KillSwitch({

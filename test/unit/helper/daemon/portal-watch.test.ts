@@ -82,7 +82,7 @@ test('a page that is found is opened on request, and closed after a while', asyn
   await vi.advanceTimersByTimeAsync(maxOpenMs);
   expect(watch.status()).toMatchObject({ state: 'found' });
   expect(ways.at(-1)).toBeNull();
-  // The controllers are tested while the person may be signing in, and no longer.
+  // The controllers are probed while the user may be signing in, and no longer.
   const made = probes.length;
   expect(made).toBeGreaterThan(90);
   await vi.advanceTimersByTimeAsync(60_000);

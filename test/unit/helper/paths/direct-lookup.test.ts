@@ -7,7 +7,7 @@ import { directLookup, lookupOrElse } from '../../../../helper/paths/direct-look
 import { addressesInAnswer, questionBytes } from '../../../../helper/paths/dns-message.ts';
 import { probePorts } from '../../../../helper/tunnel/probe-ports.ts';
 
-/** A record that points at the question's name. */
+/** A record that points to the name in the question. */
 function record(type: number, data: readonly number[]): number[] {
   return [0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length, ...data];
 }

@@ -10,7 +10,7 @@ import { hostsFileAddresses, lookupTimeoutMs, nameLookup } from '../../../../hel
 const typeA = 1;
 const typeAaaa = 28;
 
-/** The test's own DNS server (RFC 1035 section 4); undefined is no answer at all. */
+/** The test's own DNS server (RFC 1035 section 4); undefined: no response. */
 async function dnsServer(answer: (name: string, type: number) => readonly number[] | 'none' | undefined) {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -56,7 +56,7 @@ test('an unresponsive resolver does not delay names of the hosts file', async ()
   const descriptors = readdirSync('/proc/self/fd').length;
   expect(new Set((await dead).map(({ status }) => status))).toEqual(new Set(['rejected']));
   expect(performance.now() - startedAt).toBeLessThan(lookupTimeoutMs + 1_500);
-  // All questions share their sockets.
+  // All queries share their sockets.
   expect(descriptors).toBeLessThan(150);
 });
 

@@ -13,7 +13,7 @@ import {
   suffixText,
 } from '../../../../shared/addresses/plan.ts';
 
-/** The plan again, from its table alone, with another SHA-256 and another printer of addresses. */
+/** A second implementation of the plan, from its table alone, with another SHA-256 and another address formatter. */
 function independently(network: string, controller: string, peer: string) {
   const hash = (name: string) => createHash('sha256').update(name, 'utf8').digest('hex');
   const head = `fd${hash(network).slice(0, 6)}00${hash(controller).slice(0, 4)}00`;

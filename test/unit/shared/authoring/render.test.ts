@@ -29,7 +29,7 @@ function missingTools(): string[] {
   );
 }
 
-/** What a real WireGuard says after it was configured with a real `wg setconf`, in a namespace of its own. */
+/** The configuration that a real WireGuard reports after a real `wg setconf`, in a namespace of its own. */
 function acceptedBy(configuration: string): string {
   const path = join(folder, 'wgnet.conf');
   writeFileSync(path, configuration, { mode: 0o600 });
@@ -143,7 +143,7 @@ describe('a rendered controller', () => {
   });
 
   describe('of a network with IPv4', () => {
-    /** nas routes its LAN and hides the members behind its own address; vps routes another, which knows the way back. */
+    /** nas routes its LAN and masquerades the members; vps routes another LAN, which has a route back. */
     function ipv4Network(): NetworkFile {
       const ranged = setNetwork(wgnet(), { ipv4: '10.42.0.0/24', mtu: 1380 });
       const nas = setMember(ranged, 'nas', {
@@ -219,7 +219,7 @@ describe('a rendered controller', () => {
       expect(hosts?.text).toContain(
         'fd7d:31c7:4:7d00::1 nas.wgnet media.wgnet\n10.42.0.1 nas.wgnet media.wgnet\n',
       );
-      // The laptop is designated to nas, the tablet to nobody.
+      // The laptop is designated to nas, the tablet to no controller.
       expect(hosts?.text).toContain(
         'fd7d:31c7:4:7d00:5eec:dc4:19aa:8337 laptop.wgnet\n10.42.0.3 laptop.wgnet\n',
       );

@@ -151,7 +151,7 @@ describe.each([
   });
 });
 
-/** New kinds of decision are fine: a program shows one it does not know by its reason. */
+/** New kinds of decision are allowed: a program shows an unknown kind by its reason. */
 const exceptKinds = (misreadings: readonly string[]) => misreadings.filter((one) => !one.includes('/kind: '));
 
 test.each([

@@ -12,11 +12,11 @@ import { eth0, gateway, MachineRun } from '../../support/machine-run.ts';
 import { candidate } from '../../support/make-candidates.ts';
 import { brokenLaws } from '../../support/path-laws.ts';
 
-/** The laws of the policy in every situation that the shipped machine gets into, and for every move that it makes. */
+/** The laws of the policy in every situation that the shipped machine reaches, and for every move that it makes. */
 
 const roundTrip = fc.oneof(fc.double({ min: 0.1, max: 3, noNaN: true }), fc.integer({ min: 1, max: 900 }));
 
-/** One thing that happens, after a wait, to the candidate with the index `at`. */
+/** One event, after a wait, for the candidate with the index `at`. */
 const happening = fc.record({
   at: fc.nat(5),
   waitMs: fc.oneof(fc.nat(1_000), fc.nat(20_000), fc.nat(900_000)),
@@ -58,7 +58,7 @@ const known = (
 /** The first two never answer, whatever happens. */
 const impostors = new Set(known.slice(0, 2).map((one) => one.endpoint));
 
-/** A move that leaves a silent path doubts the LANs that answered before the silence: after it was chosen. */
+/** Leaving a silent path doubts the LANs that answered before the silence, after the choice was made. */
 function undoubted(before: Candidate | undefined, after: Candidate): Candidate {
   if (before?.verified == null || after.verified !== null) return after;
   const last = after.last.verdict === 'untested' ? before.last : after.last;
@@ -67,7 +67,7 @@ function undoubted(before: Candidate | undefined, after: Candidate): Candidate {
 
 type See = (situation: Situation, choice: Choice) => void;
 
-/** One life of the machine: shows the choice at rest after each step, and each move with what it was made from. */
+/** One life of the machine: reports the choice at rest after each step, and each move with its situation. */
 class Life extends MachineRun {
   readonly #see: See;
   readonly #unplugged = new Set<number>();
@@ -79,7 +79,8 @@ class Life extends MachineRun {
     const [, , , , internet] = known;
     this.send({ type: 'started', endpoint: internet?.endpoint ?? null });
     this.send({ type: 'network', routes: this.#routes(), discovery: [] });
-    // Who never answers a probe may know no probe key, and is tried by moving there: another subject.
+    // A controller that never answers a probe may not know the probe key, and is tried by moving to it: not tested
+    // here.
     if (internet !== undefined) this.answer(internet.endpoint, 40);
   }
 
@@ -156,7 +157,7 @@ class Life extends MachineRun {
   }
 }
 
-/** Lives through a history and shows each situation, with what is chosen in it. */
+/** Runs a history and reports each situation with its choice. */
 function live(history: readonly Happening[], see: See): void {
   const life = new Life(see);
   for (const event of history) life.happen(event);

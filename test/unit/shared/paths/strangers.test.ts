@@ -7,7 +7,7 @@ const stranger = candidate('lan', 66, { source: 'discovered', isStranger: true }
 const named = candidate('lan', 10);
 const internet = candidate('internet', 20);
 
-/** What is decided on the internet path in use, with a stranger that answers. */
+/** The decision on an internet path in use, with a stranger that answers. */
 function onInternet(internetMs: number, strangerMs: number): string {
   return outcome(choose(situation(answering(internet, internetMs), [answering(stranger, strangerMs)])));
 }

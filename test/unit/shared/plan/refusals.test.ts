@@ -12,7 +12,7 @@ import {
   nasKey,
 } from '../../support/profiles.ts';
 
-/** Why the helper refuses a profile: its shape, or what it asks for; undefined when it takes it. */
+/** Why the helper refuses a profile: its shape or its content; undefined if it accepts it. */
 function refusal(json: unknown): string | undefined {
   const parsed = profileSchema.safeParse(json);
   if (!parsed.success) return `shape: ${parsed.error.issues[0]?.path.join('.')}`;
@@ -72,7 +72,7 @@ describe('an extra route is refused', () => {
 });
 
 test('routes that together take most of the internet are refused, however they are cut up', () => {
-  // 57 ranges that cover no endpoint and no protected range: 93 % of IPv4, measured on the helper of then.
+  // 57 ranges that cover no endpoint and no protected range: 93 % of IPv4, measured on an earlier helper.
   const pieces = [...Array(222).keys()]
     .map((i) => i + 1)
     .filter((i) => ![127, 169, 192, 198, 203].includes(i));
@@ -260,7 +260,7 @@ describe('a wg-quick profile', () => {
 });
 
 describe('a profile of the largest size', () => {
-  /** 128 controllers with 64 endpoints and 64 routes each: the most that the schema lets through. */
+  /** 128 controllers with 64 endpoints and 64 routes each: the maximum of the schema. */
   const largest = (perController: number) => {
     const numbered = (head: number, n: number) => `${head}.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
     const controllers = Array.from({ length: 128 }, (_, i) => ({

@@ -79,7 +79,7 @@ test('short names stand beside the full ones only when asked for', () => {
   expect(hostEntries(short, 'nas')[0]?.names).toEqual(['nas.wgnet', 'nas']);
 });
 
-/** The good profile with IPv4: nas carries what goes between members. */
+/** The good profile with IPv4: nas carries traffic between members. */
 function profileWithIpv4() {
   const json = goodProfileJson();
   const ipv4 = new Map([

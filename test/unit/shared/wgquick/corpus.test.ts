@@ -23,7 +23,7 @@ async function imported(name: string): Promise<WgQuickImport> {
   return parseWgQuick(await textOf(name), name);
 }
 
-/** What is special about a form: its controllers with what they carry, own name and lines left out. */
+/** The specifics of a form: its controllers with their ranges, own name, and omitted lines. */
 const forms: Readonly<Record<string, readonly [controllers: string, lines: string, own?: string]>> = {
   'airvpn.conf': ['controller-1 0.0.0.0/0 ::/0', ''],
   'algo.conf': ['controller-1 0.0.0.0/0 ::/0', ''],

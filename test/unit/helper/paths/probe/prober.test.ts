@@ -40,7 +40,7 @@ async function listening(
   return listener;
 }
 
-/** A controller that behaves: it answers what verifies. */
+/** A well-behaved controller: it answers valid probes. */
 const controller = (): Promise<Listener> =>
   listening((message, from, self) => {
     const opened = responder.open(message);
@@ -345,7 +345,7 @@ describe('the pace', () => {
     ]);
     expect(arrivals).toHaveLength(28);
     expect(arrivals.slice(0, 2).map(({ port }) => port)).toEqual(ports.slice(0, 2));
-    // 1 ms for the time between sending and this process taking the datagram up.
+    // 1 ms for the time between sending and reading the datagram in this process.
     for (const { atMs } of arrivals) {
       const within = arrivals.filter((other) => other.atMs >= atMs && other.atMs < atMs + 999);
       expect(within.length).toBeLessThanOrEqual(20);

@@ -31,7 +31,7 @@ const foundSchema = z.object({
   underLoadTries: z.number(),
 });
 
-/** What this machine lacks for namespaces with a real WireGuard in them, as a sentence; null for nothing. */
+/** What this machine lacks for namespaces with a real WireGuard, as a sentence; null if nothing. */
 function missing(): string | null {
   if (process.getuid?.() !== 0) return 'Needs root on Linux, to make network namespaces.';
   for (const command of ['unshare', 'ip', 'sysctl', 'mount', 'wg', 'wireguard-go']) {
@@ -52,7 +52,7 @@ function isExecutable(path: string, mode = constants.X_OK): boolean {
 }
 
 const lacking = missing();
-// On a build server a test that cannot run is a failure, not a pass.
+// In CI a test that cannot run is a failure, not a pass.
 const skipped = lacking !== null && !process.env.CI;
 
 describe.skipIf(skipped)(`real wireguard-go${lacking ? ` (${lacking})` : ''}`, () => {

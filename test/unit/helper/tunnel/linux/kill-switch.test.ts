@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { LinuxKillSwitch } from '../../../../../helper/tunnel/linux/kill-switch.ts';
 
-/** A kernel that has the table or not, and a program that loads it or says why it does not. */
+/** A kernel with or without the table, and a program that loads it or reports an error. */
 function machine() {
   const folder = mkdtempSync(join(tmpdir(), 'homing-nft-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -92,7 +92,7 @@ describe('the inbound guard of a move', () => {
     const text = guardMoveText({ from, to: endpoint('192.0.2.7:51820'), guardMs: 500, acceptInFlight });
     expect(text).toContain('add element inet homing left6 { fe80::7 . 51820 timeout 500ms }\n');
     expect(text).toContain('delete element inet homing left4 { 192.0.2.7 . 51820 }\n');
-    // A packet of one family cannot be made one of the other.
+    // A packet of one family cannot be converted to the other.
     expect(text).not.toContain('saddr set');
   });
 });

@@ -33,7 +33,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Watches a program in the place of route(8). */
+/** Watches a program that replaces route(8). */
 function start(script: string, nowMs = () => performance.now()): void {
   const program = join(directory, 'route');
   writeFileSync(program, `#!/bin/sh\n${script}\n`);

@@ -4,7 +4,7 @@ import { endpoint } from '../../../support/fake-system.ts';
 
 const [from, to] = [endpoint('198.51.100.7:51820'), endpoint('192.0.2.7:51820')];
 
-/** A controller that sends this many more packets by the old path, one a look; the clock counts looks of 4 ms. */
+/** A controller that sends this many more packets on the old path, one per check; the clock counts checks of 4 ms. */
 function oldPath(packets: number, maxMs = 500) {
   let now = 0;
   let left = packets;

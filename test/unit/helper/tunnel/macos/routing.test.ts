@@ -118,7 +118,7 @@ describe('a range', () => {
       'route -q -n add -inet 192.168.1.128/25 -interface utun7',
     ]);
     await kept.override({ over: [], direct: [] });
-    // What ARP had found of the gateway comes back with the next packet to it.
+    // The gateway's ARP entry comes back with the next packet to it.
     expect(mac.routes).toEqual(['default en0 192.168.1.1', '192.168.1 en0 link#6']);
   });
 

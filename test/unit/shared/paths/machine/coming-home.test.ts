@@ -4,7 +4,7 @@ import { internet, lan } from '../../../support/machine-run.ts';
 import { MachineWorld } from '../../../support/machine-world.ts';
 import { randomFrom } from '../../../support/make-candidates.ts';
 
-/** Of a hundred probes, how many are lost, and of first answers on the LAN, how many find the radio asleep. */
+/** The share of lost probes, and of first answers on the LAN that find the radio asleep. */
 const lost = 0.02;
 const asleep = 0.3;
 
@@ -13,7 +13,7 @@ const known = [
   { endpoint: internet, path: 'internet', source: 'invite' },
 ] as const;
 
-/** Lives on the internet until the LAN appears at `homeAtMs` without any event. */
+/** Runs on the internet until the LAN appears at `homeAtMs` without any event. */
 function liveUntilHome(seed: number): { readonly world: MachineWorld; readonly tookMs: number } {
   const random = randomFrom(seed);
   const homeAtMs = 100_000 + 8_000 * random();

@@ -10,7 +10,7 @@ const router = target('neighbour', '192.0.2.1');
 const remembered = target('remembered', '192.0.2.77');
 const routes = { ...atHome, '192.0.2.77': atHome['192.0.2.10'] };
 
-/** In a LAN with an internet path in use, and no LAN address named; the round has begun. */
+/** In a LAN with an internet path in use, and no named LAN address; the round has begun. */
 function arrived(discovery: readonly DiscoveryTarget[]): MachineRun {
   const run = new MachineRun([{ endpoint: internet, path: 'internet', source: 'invite' }]);
   run.send({ type: 'started', endpoint: internet });
@@ -40,7 +40,7 @@ describe('a controller whose address in this network is not known', () => {
     const index = targets.findIndex((one) => one.host === '192.0.2.77');
     const from = { host: '192.0.2.77', port: 51_820 };
     run.send({ type: 'probed', round, index, outcome: { verdict: 'verified', from, roundTripMs: 0.8 } });
-    // It is nearer, which shows when the internet has answered too.
+    // It is nearer, which shows once the internet has answered too.
     run.answer(internet, 30);
     expect(run.last('move').order.to).toBe('192.0.2.77:51820');
     expect(run.recorded).toContainEqual(expect.stringMatching(/^found answered .* on this LAN in 0\.8 ms/));

@@ -9,7 +9,7 @@ import { endpoint } from '../../../support/fake-system.ts';
 import { internet, lan } from '../../../support/machine-run.ts';
 import { type Answer, MachineWorld } from '../../../support/machine-world.ts';
 
-/** An hour of traffic, watched by the shipped watch, over a path that loses packets and holds them up. */
+/** An hour of traffic, observed by the shipped watch, over a path that loses and delays packets. */
 
 const random = randomForTests();
 const lossEachWay = 0.02;
@@ -25,13 +25,13 @@ const known = [
 
 const baseMs = (one: Endpoint) => (one === lan ? 2 : 40);
 
-/** What one packet and its answer take; null when either is lost. */
+/** The time of one packet and its answer; null if either is lost. */
 const roundTrip: Answer = (one) => {
   if (random.next() < lossEachWay || random.next() < lossEachWay) return null;
   return baseMs(one) + jitterEachWayMs * (random.next() + random.next());
 };
 
-/** Sends at an interval, and has the answers counted, as the interface's counters are. */
+/** Sends at an interval, and counts the answers as the interface's counters do. */
 class Traffic {
   readonly #world: MachineWorld;
   readonly #intervalMs: number;
@@ -104,7 +104,7 @@ test.each([
     world.runUntil(60_000);
     const before = world.moves.length;
     new Traffic(world, intervalMs).runUntil(hourMs);
-    // Thin traffic is suspected again and again, or the test would show nothing.
+    // Sparse traffic is suspected repeatedly, or the test would prove nothing.
     if (intervalMs === 500) expect(world.suspicions).toBeGreaterThan(50);
     expect(world.moves.slice(before), `${world.suspicions} suspicions`).toEqual([]);
   },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { internet, lan, MachineRun, onModem } from '../../../support/machine-run.ts';
 
-/** What the engine before the machine did wrong, each found by simulation. */
+/** Faults of the engine before the state machine, each found by simulation. */
 
 const losses = { devices: ['eth0'], addresses: ['192.0.2.50'] };
 

@@ -4,7 +4,7 @@ import { firstQuarantineMs } from '../../../../../shared/paths/machine/quarantin
 import { wakeAtMs } from '../../../../../shared/paths/machine/step.ts';
 import { atHome, internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
-/** Faults of the machine that lives in test/simulation found, each as short as it was shrunk to. */
+/** Faults of the machine found by lives in test/simulation, each shrunk. */
 
 const silent = { verdict: 'silent', reason: 'no answer' } as const;
 const elsewhere = parseLiveEndpoint('192.0.2.77:51820', 'test');
@@ -20,7 +20,7 @@ function failMove(run: MachineRun): ReturnType<MachineRun['send']> {
   return run.send({ type: 'move-ended', effect, outcome });
 }
 
-/** Where only the internet is. */
+/** Away from home, with only an internet path. */
 function startAway(): MachineRun {
   const run = new MachineRun();
   run.send({ type: 'started', endpoint: internet });
@@ -28,7 +28,7 @@ function startAway(): MachineRun {
   return run;
 }
 
-/** On the internet, which falls silent, with a LAN that answers probes: a move there is under way. */
+/** On an internet path that falls silent, with a LAN that answers probes: the move there is in progress. */
 function leavingASilentInternet(): MachineRun {
   const run = new MachineRun();
   run.startAtHome();
@@ -97,7 +97,7 @@ describe('the endpoint that WireGuard follows by itself', () => {
     run.answerRound({ [lan]: 1, [internet]: 30 });
     expect(wakeAtMs(run.state)).toBeNull();
     run.pass(20_000);
-    // A packet that was on its way when the LAN was moved to.
+    // A packet that was in flight during the move to the LAN.
     run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 1_000 });
     run.answer(lan, 1);
     expect(run.last('move').order).toMatchObject({ from: internet, to: lan });

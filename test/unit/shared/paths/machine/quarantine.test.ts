@@ -34,7 +34,7 @@ function failMove(run: MachineRun): void {
   run.send({ type: 'move-ended', effect: phase.effect, outcome });
 }
 
-/** In a network whose LAN answers probes at the address that the invite names, and carries nothing else. */
+/** In a network where the LAN address named by the invite answers probes but carries nothing else. */
 function lured(mac: string | null): MachineRun {
   const run = new MachineRun();
   run.send({ type: 'started', endpoint: internet });
@@ -97,7 +97,7 @@ function raise(): never {
   throw new Error('the candidate is gone');
 }
 
-/** The internet is known, and somebody answers the broadcast from another address. */
+/** The internet is known, and a host answers the broadcast from another address. */
 function discovered(strangerMs: number): MachineRun {
   const run = new MachineRun([{ endpoint: internet, path: 'internet', source: 'invite' }]);
   run.send({ type: 'started', endpoint: internet });

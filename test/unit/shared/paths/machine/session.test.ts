@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
-/** A controller that answers probes and nothing in the tunnel. */
+/** A controller that answers probes, but nothing in the tunnel. */
 
 let run: MachineRun;
 

@@ -4,7 +4,7 @@ import { marginMs } from '../../../../../shared/paths/hysteresis.ts';
 import { MachineWorld } from '../../../support/machine-world.ts';
 import { candidate, randomFrom } from '../../../support/make-candidates.ts';
 
-/** Hours of the shipped machine in which nothing changes but the noise. */
+/** Hours of the shipped machine in which only noise changes. */
 
 interface Line {
   readonly path: Candidate['path'];
@@ -13,14 +13,14 @@ interface Line {
 
 type Noise = (meanMs: number, random: () => number) => number;
 
-/** 35 % to either side. */
+/** ±35 %, uniformly distributed. */
 const uniform: Noise = (meanMs, random) => meanMs * (0.65 + 0.7 * random());
 
 /** Mostly close to the mean, one answer in fifty late by up to 300 ms, as from a sleeping radio. */
 const spiky: Noise = (meanMs, random) =>
   meanMs * (0.9 + 0.2 * random()) + (random() < 0.02 ? 300 * random() : 0);
 
-/** 1,350 rounds where one is made every 8 s. */
+/** 1,350 rounds at an interval of 8 s. */
 const lifeMs = 3 * 3_600_000;
 /** Averages have settled by then. */
 const lateMs = 15 * 60_000;

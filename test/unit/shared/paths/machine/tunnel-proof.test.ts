@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { TunnelVerdict } from '../../../../../shared/paths/machine/events.ts';
 import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
-/** A controller that knows no probe key: no probe is ever answered. */
+/** A controller that does not know the probe key: no probe is ever answered. */
 
 let run: MachineRun;
 
 function start(endpoint: typeof lan, isPingable = true): void {
   run = new MachineRun(undefined, isPingable);
   run.startAtHome(endpoint);
-  // On the LAN already, or it would be tried.
+  // On the LAN already, otherwise it would be tried.
   run.answerRound({});
   if (run.state.phase.is === 'moving') failTrial();
 }

@@ -7,7 +7,7 @@ import {
   turnsWakeAtMs,
 } from '../../../../../shared/paths/machine/turns.ts';
 
-/** Turns with a clock in the hand of the test. */
+/** Turns with a clock controlled by the test. */
 class Turns {
   state: TurnsState = initialTurns;
   nowMs = 1_000;
@@ -26,7 +26,7 @@ class Turns {
     return this.#send({ type: 'yield-turn', controller });
   }
 
-  /** Waits until the next turn may be given. */
+  /** Waits until the next turn may be granted. */
   wake(): readonly string[] {
     this.nowMs = turnsWakeAtMs(this.state) ?? this.nowMs;
     return this.#send({ type: 'wake' });

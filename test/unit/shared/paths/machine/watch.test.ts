@@ -25,7 +25,7 @@ beforeEach(() => {
   state = initialWatch(counters, wallMs, nowMs);
 });
 
-/** One look later, with packets received and sent since the last. */
+/** One reading later, with packets received and sent since the last. */
 function pass({ received = 0, sent = 0 }, aheadMs = lookMs): void {
   nowMs += aheadMs;
   wallMs += aheadMs;
