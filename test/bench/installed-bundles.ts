@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { bundlePrograms } from '../../scripts/bundle.ts';
 
 /**
- * Runs a benchmark with the programs that people install, built for it into a folder of its own, which InstalledHost
- * finds by HOMING_BUNDLES; when that is set already, as for comparing two versions, with those.
+ * Runs a benchmark with the programs that users install, built into a temporary directory, which InstalledHost finds by
+ * HOMING_BUNDLES; if that is already set, for example to compare two versions, with those.
  */
 export async function withInstalledBundles<T>(work: () => Promise<T>): Promise<T> {
   if (process.env.HOMING_BUNDLES !== undefined) return await work();

@@ -1,8 +1,8 @@
 import { random } from './random.ts';
 
 /**
- * `npm run bench -- NAME [--json] [options]`: one benchmark, each in a folder of its name, loaded when it is called.
- * A benchmark prints its result to standard output and its progress to standard error.
+ * `npm run bench -- NAME [--json] [options]`: one benchmark, each in the directory of its name, loaded when it is
+ * called. A benchmark prints its result to standard output and its progress to standard error.
  */
 const benchmarks: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   app: async () => (await import('./app/run.ts')).runAppBenchmark,

@@ -22,7 +22,7 @@ async function pingByName({ laptop }: Cast): Promise<string[]> {
   for (const machine of machines) {
     const name = `${machine}.${networkName}`;
     const { sent, received, roundTripsMs } = await ping(laptop.host, name, { count: 5 });
-    // One may be lost to the move that follows a connection over the internet; what moves lose is measured later on.
+    // One may be lost to the move that follows a connection over the internet; losses of moves are measured separately.
     if (received < sent - 1) throw new Error(`${name}: ${sent - received} of ${sent} pings were lost`);
     const address = (await laptop.host.run(['getent', 'ahostsv6', name])).split(' ')[0] ?? '';
     found.push(`${name.padEnd(14)} ${address.padEnd(40)} ${Math.min(...roundTripsMs).toFixed(1)} ms`);

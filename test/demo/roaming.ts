@@ -7,11 +7,11 @@ import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { type Cast, networkName } from './cast.ts';
 import type { Story } from './steps.ts';
 
-/** The roaming story: what the product is for. Each step fails when the path is not the right one at its end. */
+/** The roaming story: the purpose of the product. Each step fails if the path is not the right one at its end. */
 
 const nas = `nas.${networkName}`;
 const settleMs = 600;
-/** How long a path must carry the pings after it was reached, settling included. */
+/** How long a path must carry the pings after it was reached, including the time to settle. */
 const holdMs = 1_600;
 
 function controllerOf(status: Status, name: string): ControllerStatus {
@@ -31,12 +31,12 @@ function lastMove(status: Status): string {
 /** The path that must follow a change of the network. */
 interface Expected {
   readonly path: Path;
-  /** Which endpoints are right; all of that path when left out. */
+  /** Which endpoints are right; by default all of that path. */
   readonly accepts?: (endpoint: string) => boolean;
 }
 
 /**
- * Fails unless pings got through over the path that was reached: a path that is only displayed is no path.
+ * Fails unless pings were answered over the path that was reached: a displayed path alone does not count.
  * @param from Unix time in milliseconds
  */
 function requireHeld(records: readonly PingRecord[], from: number): void {
@@ -103,7 +103,7 @@ export async function tellRoaming(story: Story, cast: Cast): Promise<void> {
   );
 }
 
-/** As a switch that loses the frames from one port to another: the links stay up, the router stays reachable. */
+/** As a switch that drops frames between two ports: the links stay up, the router stays reachable. */
 async function dropFramesFromLaptop({ world }: Cast): Promise<void> {
   const device = world.laptopLan.interfaceName;
   const hardware = (await world.laptop.run(['cat', `/sys/class/net/${device}/address`])).trim();
@@ -115,7 +115,7 @@ async function passFramesFromLaptop({ world }: Cast): Promise<void> {
   await world.nas.run(['nft', 'delete table inet demo']);
 }
 
-/** Deleted first: a second address of the same network would go with the first. */
+/** Deleted first: a second address of the same network would be deleted with the first. */
 async function changeNasAddress({ world }: Cast): Promise<void> {
   const device = world.nasLan.interfaceName;
   await world.nas.run(['ip', 'address', 'delete', `${at.private.nas}/24`, 'dev', device]);

@@ -6,7 +6,7 @@ export interface StepResult {
   readonly ms: number;
 }
 
-/** What a step found, a line each, for the reader. */
+/** The findings of a step, one line each. */
 export type StepFindings = string | readonly string[] | undefined;
 
 const nameColumns = 74;

@@ -9,7 +9,7 @@ import { createRoamingApp, type RoamingApp } from './support/roaming-app.ts';
 import type { RunningApp } from './support/running-app.ts';
 
 /**
- * A person's days with the app: real Electron as an ordinary user, the helper that the package installs as root through
+ * A user's days with the app: real Electron as an ordinary user, the helper that the package installs as root through
  * pkexec, real WireGuard. Each test continues where the previous one ended.
  */
 
@@ -297,7 +297,7 @@ test('short names are written when they are switched on and applied', async () =
   await page.getByRole('switch', { name: /^Short names/ }).click();
   await page.getByRole('button', { name: 'Apply now' }).click(patience);
   await expect.poll(() => scene.world.laptop.readFile('/etc/hosts'), patience).toMatch(/ nas\.wgnet nas$/m);
-  // Changes by the command line are noticed, too.
+  // Changes made on the command line are detected, too.
   await scene.laptop.installed.homing(['settings', '--short-names', 'off']);
   await expect
     .poll(() => page.getByRole('switch', { name: /^Short names/ }).isChecked(), patience)
@@ -324,7 +324,7 @@ test('quitting can keep the connection, and the next start finds it', async () =
   await goTo('Settings');
   await page.getByRole('button', { name: 'Quit Homing' }).click();
   await page.getByRole('button', { name: 'Stay connected' }).waitFor();
-  // Pressed a moment later: by then its page is gone, and could not report the press.
+  // Clicked a moment later: by then its page is gone, and could not report the click.
   await page.evaluate(`setTimeout(() => document.querySelector('dialog button').click(), 50)`);
   expect(await app.ended()).toBe(0);
   expect((await scene.laptop.status()).tunnel.state).toBe('connected');

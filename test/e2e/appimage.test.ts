@@ -19,9 +19,9 @@ import { PackagedLaptop } from './support/packaged-laptop.ts';
 import type { RunningApp } from './support/running-app.ts';
 
 /**
- * An AppImage, from its first start to its removal, on a laptop without WireGuard's programs and without any package of
- * ours. electron-builder makes the image; only the runtime at its beginning is a replacement. Each test continues where
- * the previous one ended.
+ * An AppImage, from its first start to its removal, on a laptop without WireGuard's programs and without any of our
+ * packages. electron-builder builds the image; only the runtime at its start is a replacement. Each test continues
+ * where the previous one ended.
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -46,7 +46,7 @@ let before: Snapshot;
 
 const imageOf = (version: string) => join(folder, version, `Homing-${version}.AppImage`);
 
-/** electron-builder would make links instead of copies where it finds itself in a test of vitest's. */
+/** electron-builder creates links instead of copies when it runs inside vitest. */
 const { VITEST: _vitest, ...buildEnv } = process.env;
 
 function buildImage(version: string): void {
@@ -114,7 +114,8 @@ async function endApp(): Promise<void> {
 }
 
 test('says what to do where the system refuses user namespaces, and does not start without its sandbox', async () => {
-  // The refusal of the kernel would hold for the whole machine, so the program that asks the kernel stands in for it.
+  // A real refusal by the kernel would affect the whole machine, so a stand-in replaces the program that queries the
+  // kernel.
   await world.laptop.writeFile('/usr/local/bin/unshare', '#!/bin/sh\nexit 1\n', 0o755);
   const result = await world.laptop.exec([image], {
     user: laptop.installed.user,
@@ -185,14 +186,14 @@ test('updates itself from its feed while the tunnel stays up', async () => {
   expect(await app.ended()).toBe(0);
   const found = await world.laptop.run(['/usr/bin/sha512sum', image]);
   expect(found.split(' ')[0]).toBe(Buffer.from(sha512, 'base64').toString('hex'));
-  // It starts again by itself; ended and started with a debugging port, it can be looked into.
+  // It restarts by itself; ended and started with a debugging port, it can be inspected.
   await expect.poll(async () => (await appProcesses()).length, patience).toBeGreaterThan(0);
   await endApp();
   app = await appHost.start();
   page = await app.page();
   await heading('Home').waitFor(patience);
   await page.getByRole('button', { name: 'Settings' }).click();
-  // Nothing is newer than what runs now.
+  // No newer version than the running one exists.
   await page.getByRole('button', { name: /^(Look|Check) now/ }).click();
   await page.getByText(/^Up to date/).waitFor(patience);
   await serving.stop();

@@ -68,7 +68,7 @@ async function refusalOf(path: string): Promise<string> {
   return text.replaceAll(/\s+/g, ' ');
 }
 
-/** Drops something on the window. @param fill what puts it into `data`, a DataTransfer of the page */
+/** Drops something on the window. @param fill fills `data`, a DataTransfer of the page */
 async function drop(fill: string): Promise<void> {
   await page.evaluate(`{
     const data = new DataTransfer();

@@ -5,7 +5,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AppHost } from './support/app-host.ts';
 
-/** The app as a developer starts it: from the checkout, with a helper that is started by hand. */
+/** The app as a developer starts it: from the checkout, with a manually started helper. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

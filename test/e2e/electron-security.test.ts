@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/** electronegativity, over what is ours of the app, in the JavaScript that it can read. */
+/** electronegativity over our own code of the app, in the JavaScript that it can read. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,7 +14,7 @@ interface Issue {
   readonly id: string;
 }
 
-/** What it finds, and why that is as it should be. */
+/** Its findings, and why each is intended. */
 const explained: Readonly<Record<string, string>> = {
   ELECTRON_VERSION_JSON_CHECK:
     'It knows the releases of its own time. Which Electron ships is pinned in package.json, and is the newest major.',

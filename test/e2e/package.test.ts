@@ -17,7 +17,7 @@ import { join } from './support/join.ts';
 import { allowUser, startPolkit } from './support/polkit.ts';
 import type { RunningApp } from './support/running-app.ts';
 
-/** The packages that people install: pkexec installs their helper, and removes it again with everything it created. */
+/** The packages that users install: pkexec installs their helper, and removes it again with everything it created. */
 
 const packages = fileURLToPath(new URL('../../dist/package/', import.meta.url));
 const unpacked = `${packages}linux-unpacked`;
@@ -69,7 +69,7 @@ async function removeHelper(): Promise<void> {
   await page.getByText('One step to set up').waitFor(patience);
 }
 
-/** Files of the helper, wherever an installation puts some. */
+/** Files of the helper, in all places where an installation puts them. */
 async function filesOfHelper(): Promise<string> {
   const places = ['/opt/homing', '/var/lib/homing', '/run/homing', '/etc/init.d', '/usr/local/bin', '/opt'];
   const found = await host.exec(['/usr/bin/find', ...places, '-maxdepth', '1', '-name', '*homing*']);
@@ -115,7 +115,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
     page = await app.page();
   });
 
-  test('a user who is no administrator for polkit gets an error, and nothing is installed', async () => {
+  test('a user without administrator rights in polkit gets an error, and nothing is installed', async () => {
     await page.getByRole('button', { name: 'Set up Homing' }).click();
     await page.getByText('The helper was not installed', { exact: true }).waitFor(patience);
     expect(await page.getByRole('alert').innerText()).toContain('nothing that asks for a password');
@@ -124,7 +124,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
   });
 
   test('a failed installation is undone', async () => {
-    // The folder of the command line cannot be written to until the next test.
+    // The directory of the command line is read-only until the next test.
     await allowUser(host, user.name);
     await page.getByRole('button', { name: 'Set up Homing' }).click();
     await page.getByText('The helper was not installed', { exact: true }).waitFor(patience);
@@ -151,7 +151,7 @@ describe('unpacked in a folder of the user, as an AppImage is', () => {
 
   test('it joins and connects like any other', joinAndConnect);
 
-  test('set up once more, the helper is another process and the tunnel goes on', async () => {
+  test('after another set-up the helper is a new process and the tunnel stays up', async () => {
     const pidOf = async () => (await host.run(['/bin/cat', '/run/homing-helper.pid'])).trim();
     const pid = await pidOf();
     await page.getByRole('button', { name: 'Settings' }).click();
@@ -181,7 +181,7 @@ describe('the Debian package', () => {
     await host.run(['/bin/cp', '-a', '/srv/outside/var/lib/dpkg', '/var/lib/dpkg']);
     const [deb = ''] = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
     await host.bind(`${packages}${deb}`, '/root/homing.deb');
-    // As on a system whose AppArmor knows the rule for user namespaces.
+    // As on a system whose AppArmor supports the rule for user namespaces.
     await host.writeFile(abi, '');
     before = await host.snapshot();
     files = await systemFiles();
@@ -238,7 +238,9 @@ describe('the Debian package', () => {
   });
 });
 
-/** Every file where packages put theirs. Databases that others keep of all packages are not the package's own. */
+/**
+ * Every file where packages install theirs. Databases that others keep of all packages do not belong to the package.
+ */
 async function systemFiles(): Promise<string> {
   const found = await host.run([
     '/usr/bin/find',
@@ -255,7 +257,7 @@ async function systemFiles(): Promise<string> {
   return found.split('\n').sort().join('\n');
 }
 
-/** What the machine has now and had not, or the other way round; the user's own session is not the product's. */
+/** Differences between the machine now and before; the user's own session does not count. */
 async function leftSince(before: Snapshot): Promise<readonly string[]> {
   return diffSnapshots(before, await host.snapshot()).filter((line) => !line.includes(' /run/user/'));
 }

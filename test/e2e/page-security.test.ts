@@ -9,7 +9,7 @@ import { join } from './support/join.ts';
 import type { RunningApp } from './support/running-app.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 
-/** What a compromised page could do: only the calls of the contract. */
+/** The limits of a compromised page: only the calls of the contract. */
 
 let lab: Lab;
 let appHost: AppHost;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   lab = await createLab();
   const host = await lab.addHost('laptop');
   const user = await host.addUser('user', 1000);
-  // Without a keyring the key is in a file: the test can read it, to look for it where it must not be.
+  // Without a keyring the key is in a file: the test can read it, and search for it where it must not be.
   appHost = await AppHost.prepare(host, user, { keyring: false });
   helper = await FakeHelper.start(host, user);
   app = await appHost.start();
@@ -80,7 +80,7 @@ test('only the bundle’s code runs, without connections', async () => {
     const script = document.createElement('script');
     try { script.textContent = 'window.injected = true'; document.head.append(script); } catch {}
     tried.inline = window.injected === true;
-    // Later, out of the debugger's own evaluation, which may do what the policy forbids.
+    // Delayed, to run outside the debugger's own evaluation, which may do what the policy forbids.
     await new Promise((done) => setTimeout(() => {
       try { new Function('window.made = true')(); } catch {}
       done();

@@ -22,11 +22,11 @@ import type { RunningApp } from './support/running-app.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 import { stagedTimeline, stagedTunnel } from './support/staged-tunnel.ts';
 
-/** Every screen, light and dark: its text, that axe finds nothing, and a screenshot for review. */
+/** Every screen, light and dark: its text, no findings of axe, and a screenshot for review. */
 
 const network = stagedNetwork();
 const patience = { timeout: 10_000 };
-/** As people have them today, with a line that Homing does not carry out. */
+/** A typical file, with a line that Homing does not apply. */
 const wireGuardFile = `[Interface]
 PrivateKey = ${'A'.repeat(42)}E=
 Address = fd00:db8:1::7/64
@@ -39,7 +39,7 @@ AllowedIPs = fd00:db8:1::/64
 PersistentKeepalive = 25
 `;
 
-/** As a provider writes it. */
+/** A typical provider's file. */
 const exitFile = `[Interface]
 PrivateKey = ${'C'.repeat(42)}E=
 Address = 10.66.0.7/32, fc00:bbbb:bbbb:bb01::7/128
@@ -74,7 +74,7 @@ afterAll(async () => {
   await lab?.destroy();
 });
 
-/** What a camera reads: the squares of the drawn path, four pixels a module. */
+/** Simulates a camera: the squares of the drawn path, four pixels per module. */
 function readQr(path: string, size: number): string | undefined {
   const scale = 4;
   const width = size * scale;
@@ -169,7 +169,7 @@ test('a WireGuard file says what it does, and which lines are left out', async (
   await page.getByRole('button', { name: 'Not now' }).click();
 });
 
-test('the picture of a QR code is read, and its machines get the names that the person gives', async () => {
+test('the picture of a QR code is read, and its machines get the names that the user enters', async () => {
   const path = '/home/user/screenshot.png';
   await appHost.host.writeFile(path, await qrcode.toBuffer(wireGuardFile), 0o644);
   await dropFile(page, path);

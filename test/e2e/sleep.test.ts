@@ -11,7 +11,7 @@ import { startSystemBus } from './support/polkit.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 import { stagedTunnel } from './support/staged-tunnel.ts';
 
-/** A laptop that wakes up elsewhere: the app notifies the helper at once. The helper is the test's own. */
+/** A laptop that wakes up elsewhere: the app notifies the helper at once. The helper is a fake. */
 
 const script = fileURLToPath(new URL('support/login_manager.py', import.meta.url));
 
@@ -39,7 +39,7 @@ test('on waking up every path is tested, when a tunnel is up', async () => {
   await join(page, stagedNetwork().invite());
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await page.getByText('Away').waitFor();
-  // Chromium gives up its connections when it is sent to sleep, that of the debugger too: the helper is asked instead.
+  // Chromium drops its connections when it is suspended, including the debugger's: the helper is queried instead.
   manager.write('sleep\n');
   await sleep(300);
   expect(helper.asked).toEqual(['connect wgnet']);

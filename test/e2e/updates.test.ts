@@ -10,8 +10,8 @@ import { lookAtScreen } from './support/look-at-screen.ts';
 import type { RunningApp } from './support/running-app.ts';
 
 /**
- * An AppImage updates itself. The file that is replaced is a stand-in, since the tool that makes AppImages is not here;
- * what looks for the new one, fetches it, checks it and puts it in place is the app's own.
+ * An AppImage updates itself. The replaced file is a stand-in, since the tool that builds AppImages is not available
+ * here; the code that looks for the new version, fetches, checks and installs it is the app's own.
  */
 
 const image = '/home/user/Homing.AppImage';
@@ -19,7 +19,7 @@ const feed = '/srv/feed';
 const port = 8099;
 const patience = { timeout: 20_000 };
 const reach = `import socket; print("there" if socket.socket().connect_ex(("127.0.0.1", ${port})) == 0 else "not yet")`;
-/** The new version: says that it runs, and ends. */
+/** The new version: prints that it runs, and ends. */
 const newImage = `#!/bin/sh
 [ -n "$APPIMAGE_EXIT_AFTER_INSTALL" ] || echo "runs from $0" >/home/user/new-version-ran
 `;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   host = await lab.addHost('laptop');
   user = await host.addUser('user', 1000);
   appHost = await AppHost.prepare(host, user, { keyring: true });
-  // A release says where the next one is looked for.
+  // A release contains where to look for the next one.
   await host.overlay('/opt/app');
   await host.writeFile(
     '/opt/app/resources/app-update.yml',
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
   await page.getByText('Not checked yet.').waitFor();
 }
 
-/** Publishes a version as electron-builder describes its releases. @param content of the file that is offered */
+/** Publishes a version as electron-builder describes its releases. @param content of the published file */
 async function publish(version: string, content: string, described = content): Promise<void> {
   const name = `Homing-${version}.AppImage`;
   const sha512 = createHash('sha512').update(described).digest('base64');
@@ -115,7 +115,7 @@ test('a newer version is downloaded, waits for the user, and starts on request',
   await page.getByRole('button', { name: 'Restart and install' }).scrollIntoViewIfNeeded();
   await lookAtScreen(page, 'settings-update-ready');
   expect(await host.readFile(image)).toBe('the version that is installed');
-  // Pressed a moment later: the page it is on is gone then, and could not say that it was pressed.
+  // Clicked a moment later: its page is gone by then, and could not report the click.
   await page.evaluate(
     `setTimeout(() => [...document.querySelectorAll('button')].find((one) => one.innerText === 'Restart and install').click(), 50)`,
   );

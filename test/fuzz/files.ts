@@ -51,7 +51,7 @@ function journal(): Surface {
   };
 }
 
-/** Where an editor put something before its first line, nothing says whose the lines below it are. */
+/** If an editor put something before its first line, nothing marks the lines below as Homing's. */
 const wholeBlock = /(?:^|\n)# BEGIN homing: [^\r\n]*\r?\n(?:[\s\S]*\n)?# END homing(?:\r?\n|$)/;
 
 /** The hosts file while other programs edit it: their lines are never lost or changed, whenever they write. */
@@ -90,7 +90,7 @@ function hostsFile(): Surface {
   };
 }
 
-/** Remembered endpoints only help: damaged, they are reported and forgotten. */
+/** Remembered endpoints are only hints: damaged, they are reported and dropped. */
 function remembered(): Surface {
   const { path, remove } = folder();
   const good = '{"nas":{"endpoint":"198.51.100.7:51820","path":"internet"}}';

@@ -9,6 +9,6 @@ test('30 seconds of mutated inputs at every parser and socket break no law', {
   console.log(`${result.inputs} inputs, seed ${result.seed}`);
   expect(reported).toEqual([]);
   expect(result.violations).toBe(0);
-  // A surface that takes nothing, or refuses nothing, would test little.
+  // A surface that accepts nothing, or refuses nothing, would test little.
   for (const [name, { inputs }] of Object.entries(result.bySurface)) expect(inputs, name).toBeGreaterThan(50);
 });

@@ -22,7 +22,7 @@ interface SurfaceResult {
 
 export interface FuzzOptions {
   readonly seconds: number;
-  /** It ends earlier with so many inputs. */
+  /** Ends earlier, after this many inputs. */
   readonly inputs?: number | undefined;
   readonly seed?: number | undefined;
   /** Only surfaces whose name contains it. */
@@ -30,17 +30,17 @@ export interface FuzzOptions {
   readonly report: (line: string) => void;
 }
 
-/** No input of at most 1.2 MB takes more processor time; the clock alone would blame a machine that does other things. */
+/** The maximum processor time of an input of up to 1.2 MB; wall-clock time would count the load of the machine. */
 const allowedProcessorMs = 2_000;
-/** What waits for something that never comes is over the limit as well. */
+/** An input that waits for something that never happens also exceeds the limit. */
 const allowedWallMs = 60_000;
-/** Above what is resident after the first round. */
+/** Above the resident memory after the first round. */
 const growthAllowedBytes = 400 * 1024 * 1024;
 const shownViolations = 5;
 
 /**
- * Sends mutated inputs to every surface in turn. Each input has a seed of its own, so that an input that breaks a law
- * can be repeated alone: `npm run fuzz -- --surface NAME --seed N --inputs 1`.
+ * Sends mutated inputs to every surface in turn. Each input has its own seed, so that an input that breaks a law can be
+ * repeated alone: `npm run fuzz -- --surface NAME --seed N --inputs 1`.
  */
 export async function fuzz({ seconds, inputs, seed, only, report }: FuzzOptions): Promise<FuzzResult> {
   const first = new SeededRandom(seed).seed;

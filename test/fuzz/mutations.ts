@@ -10,7 +10,7 @@ export function oneOf<T>(random: SeededRandom, choices: readonly [T, ...T[]]): T
   return choices[below(random, choices.length)] ?? choices[0];
 }
 
-/** What parsers trip over: separators, controls, look-alikes, numbers at limits, words with a meaning. */
+/** Difficult input for parsers: separators, controls, look-alikes, numbers at limits, words with a meaning. */
 const tokens: readonly [string, ...string[]] = [
   '\0',
   '\n',
@@ -102,7 +102,7 @@ export function mutateText(random: SeededRandom, text: string): string {
       () => oneOf(random, tokens) + part,
       () => String.fromCharCode(below(random, 0x10000)),
       () => [...part].reverse().join(''),
-      // Mostly a single one: deep nesting is a case of its own.
+      // Mostly a single bracket: deep nesting is a case of its own.
       () => '['.repeat(below(random, 20) === 0 ? 100_000 : 1),
     ])();
     result = result.slice(0, from) + replacement + result.slice(to);
@@ -135,7 +135,7 @@ function strangeValue(random: SeededRandom): unknown {
   ])();
 }
 
-/** A copy of a JSON value with one node replaced, removed, doubled or added, or a string in it mutated. */
+/** A copy of a JSON value with one node replaced, removed, duplicated or added, or a string in it mutated. */
 export function mutateJson(random: SeededRandom, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || random.next() < 0.05) {
     return typeof value === 'string' && random.next() < 0.6
@@ -159,7 +159,7 @@ export function mutateJson(random: SeededRandom, value: unknown): unknown {
   return { ...value, [key]: at === entries.length ? inner : mutateJson(random, inner) };
 }
 
-/** {@link mutateJson} a few times over. */
+/** {@link mutateJson} several times. */
 export function mutatedJson(random: SeededRandom, value: unknown): unknown {
   let result = value;
   for (let times = 1 + below(random, 3); times > 0; times -= 1) result = mutateJson(random, result);

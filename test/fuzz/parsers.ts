@@ -35,7 +35,7 @@ const protectedAddresses = new AddressSet(
 );
 const hostsBefore = Buffer.from('127.0.0.1 localhost\n# by hand\n192.0.2.9 printer');
 
-/** What holds for every profile that the helper's rules accept. */
+/** The invariants of every profile that the helper's rules accept. */
 export function checkAccepted(profile: Profile): void {
   const plan = tunnelPlan(profile);
   must(/^hm[a-z0-9-]{1,13}$/.test(plan.interfaceName), `the interface ${plan.interfaceName}`);
@@ -86,7 +86,7 @@ function invitePayload(random: SeededRandom): Outcome {
   return takenOrRefused(() => accept(profileFromInvite(verifyInvite(signed(payload)))));
 }
 
-/** Programs of the system print these, so what they are not is a fault to report; but it never ends the helper. */
+/** The output of system programs: other text is reported as a fault, but never ends the helper. */
 function reported(take: () => void): Outcome {
   try {
     take();
@@ -158,7 +158,7 @@ function probeReplies(): Surface {
   return {
     name: 'probe replies',
     tryOne: (random) => {
-      // Its eight trials are used up now and then: it waits again, as for the next probe.
+      // Its eight attempts are used up now and then: it waits again, as for the next probe.
       if (below(random, 20) === 0) answers.clear();
       if (answers.isFree(7)) answers.add(message);
       const good = Buffer.from(random.bytes(oneOf(random, [responseBytes, cookieReplyBytes])));
@@ -194,7 +194,7 @@ function hostsBlock(random: SeededRandom): Outcome {
   return 'accepted';
 }
 
-/** Every parser of foreign input. */
+/** Every parser of untrusted input. */
 export function parserSurfaces(): Surface[] {
   return [
     text('invite text', [jws, inviteLink(jws), `${jws}\n`], (input) => void verifyInvite(input)),

@@ -22,7 +22,7 @@ const status: Status = {
 };
 const privateKey = 'CFRwf4fLZ0dZbHbHxMWPKBCbZAEFz3gPgmWzkVYCgkk=';
 
-/** A helper with the real one's rules that does nothing. */
+/** A helper with the real rules that does nothing. */
 function judgingHelper() {
   let accepted = 0;
   const listeners = new Set<(event: HelperEvent) => void>();
@@ -48,7 +48,7 @@ function judgingHelper() {
   return { helper, listeners, accepted: () => accepted };
 }
 
-/** PUT /v1/tunnel: only 200, or a 4xx whose body says why; and nothing is connected when it is refused. */
+/** PUT /v1/tunnel: only 200, or a 4xx with the reason in its body; and nothing is connected if it is refused. */
 function putBody(): Surface {
   const { helper, accepted } = judgingHelper();
   const app = controlApi(helper);
@@ -82,7 +82,7 @@ const requests: readonly [string, ...string[]] = [
 
 const waitMs = 30_000;
 
-/** Raw bytes at a real socket, and readers of events that stop: afterwards a good caller is still answered. */
+/** Raw bytes at a real socket, and readers of events that stop: afterwards a valid client is still answered. */
 function rawSocket(): Surface {
   const { helper, listeners } = judgingHelper();
   const directory = mkdtempSync(join(tmpdir(), 'homing-fuzz-'));

@@ -4,14 +4,14 @@ import type { SeededRandom } from '../support/seeded-random.ts';
 /** The result of one input. */
 export type Outcome = 'accepted' | 'refused';
 
-/** A place where foreign bytes come in. */
+/** A place where untrusted bytes enter. */
 export interface Surface {
   readonly name: string;
-  /** For what writes to disks or opens sockets: only every so many rounds. */
+  /** For surfaces that write to disk or open sockets: only every this many rounds. */
   readonly everyRounds?: number;
-  /** Makes one input and hands it over. @throws Violation, or anything that is a violation by being thrown */
+  /** Makes one input and passes it in. @throws Violation; any other error is a violation, too */
   tryOne(random: SeededRandom): Outcome | Promise<Outcome>;
-  /** What it holds open: servers, folders. */
+  /** Releases what it holds open: servers, directories. */
   close?(): void | Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function must(isSo: boolean, what: string): void {
   if (!isSo) throw new Violation(what);
 }
 
-/** The first law: an input is accepted, or refused with a problem that a person can act on. */
+/** The first law: an input is accepted, or refused with a problem that a user can act on. */
 export function takenOrRefused(take: () => void): Outcome {
   try {
     take();

@@ -105,7 +105,7 @@ test('a delay is added to each direction with less than 2 ms of jitter, and can 
   expect(median(faster.roundTripsMs)).toBeLessThan(12);
 });
 
-test('a delayed link carries more than 2,000 packets/s each way at once without loss', async () => {
+test('a delayed link carries more than 2,000 packets/s in each direction at once without loss', async () => {
   await link.setDelay(20);
   const [nearEnd, farEnd] = await Promise.all([
     near.run([python, '-c', packetsScript, far4]),

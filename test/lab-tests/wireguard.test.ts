@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.destroy());
 
-test('a real WireGuard tunnel between two hosts carries pings, and goes without a trace', async () => {
+test('a real WireGuard tunnel between two hosts carries pings, and is removed without a trace', async () => {
   const lan = await lab.addSwitch('lan');
   const [nas, laptop] = await Promise.all([lab.addHost('nas'), lab.addHost('laptop')]);
   await lab.plug(nas, lan, { interfaceName: 'eth0', addresses: ['192.0.2.10/24'] });

@@ -32,7 +32,7 @@ test('at home the laptop reaches nas, desk and vps over the LAN, in both familie
   }
 });
 
-test('nobody outside reaches the private subnet', async () => {
+test('no host outside reaches the private subnet', async () => {
   expect((await ping(world.host('vps'), at.private.nas, { timeoutMs: 100 })).received).toBe(0);
 });
 
@@ -59,7 +59,7 @@ test('a host at home reaches the public address only on a router with hairpin', 
   await natRouter(world.homeRouter, { ...nat, hairpin: false });
 });
 
-test('in the café the same private address answers from somebody else, and home is 40 ms away', async () => {
+test('in the café another host answers at the same private address, and home is 40 ms away', async () => {
   await world.moveLaptop('cafe');
   expect((await ping(world.laptop, at.private.nas)).received).toBe(3);
   const { roundTripsMs } = await ping(world.laptop, at.internet.home, { count: 10 });
@@ -68,7 +68,7 @@ test('in the café the same private address answers from somebody else, and home
   expect(await udpRoundTrip(world.nas, world.laptop, at.internet.home)).toBe(at.internet.cafe);
 });
 
-test('in the hotel nobody has the private address of nas', async () => {
+test('in the hotel no host has the private address of nas', async () => {
   await world.moveLaptop('hotel');
   expect((await ping(world.laptop, at.private.nas, { timeoutMs: 100 })).received).toBe(0);
   expect(await udpRoundTrip(world.nas, world.laptop, at.internet.home)).toBe(at.internet.hotel);

@@ -6,20 +6,20 @@ import { sleepTrial } from './trials/sleep.ts';
 import { systemd } from './trials/systemd.ts';
 
 /**
- * `npm run machines -- NAME…|all [FILE…]`: trials in virtual machines, one after the other; ends with one line of counts.
- * With files (they have a slash), only these of the tests that run inside of the machines.
+ * `npm run machines -- NAME…|all [FILE…]`: trials in virtual machines, one after the other; ends with one line of
+ * counts. With files (they contain a slash), only these of the tests that run inside the machines.
  */
 
 const trials: readonly Trial[] = [moduleTrial, kernelWireguard, systemd, sleepTrial];
 
-/** Machines end with this process; their disks would stay. */
+/** Machines end with this process, but their disks would stay. */
 const endings = ['SIGINT', 'SIGTERM'] as const;
 
 function listed(): string {
   return trials.map(({ name, about }) => `  ${name.padEnd(18)} ${about}\n`).join('');
 }
 
-/** The trials of these names. @returns undefined when there is none, or a name that no trial has */
+/** The trials of these names. @returns undefined without a name, or for an unknown name */
 function chosen(names: readonly string[]): readonly Trial[] | undefined {
   if (names.length === 1 && names[0] === 'all') return trials;
   const found = trials.filter(({ name }) => names.includes(name));

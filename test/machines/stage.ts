@@ -8,7 +8,7 @@ import { imageOf } from './machine/image.ts';
 import { Machine } from './machine/machine.ts';
 import type { Recipe } from './machine/recipe.ts';
 
-/** What a trial has: machines with this checkout in them, and a report of what it did. */
+/** The environment of a trial: machines with this checkout, and a report of the results. */
 
 const root = join(import.meta.dirname, '../..');
 const cache = join(root, '.cache/machines');
@@ -40,7 +40,7 @@ export interface BootOptions {
 export class Stage {
   #passed = 0;
   #failed = 0;
-  /** For files of this trial; gone with it. */
+  /** For files of this trial; removed with it. */
   readonly folder: string;
   readonly #machines: Machine[] = [];
   #disks = 0;
@@ -52,7 +52,7 @@ export class Stage {
     this.#onlyFiles = onlyFiles;
   }
 
-  /** @param onlyFiles of the tests that run inside of machines; all of a trial's when empty */
+  /** @param onlyFiles of the tests that run inside machines; all of a trial's if empty */
   static async open(onlyFiles: readonly string[]): Promise<Stage> {
     return new Stage(await mkdtemp(join(tmpdir(), 'homing-machines-')), onlyFiles);
   }
@@ -69,7 +69,7 @@ export class Stage {
     process.stdout.write(`${text}\n`);
   }
 
-  /** Builds the image where it is not cached, boots a machine, mounts the checkout. It ends with the stage. */
+  /** Builds the image if it is not cached, boots a machine, mounts the checkout. It ends with the stage. */
   async boot(recipe: Recipe, name: string = recipe.name, options: BootOptions = {}): Promise<Machine> {
     const imageMs = performance.now();
     const image = await imageOf(recipe, cache);
@@ -91,7 +91,7 @@ export class Stage {
     return machine;
   }
 
-  /** A wire between two cards; each end goes to another machine, or to another card of the same. */
+  /** A wire between two cards; each end goes to a machine, or both to the same machine. */
   wire(name: string): readonly [Wire, Wire] {
     const [near, far] = [join(this.folder, `${name}-a`), join(this.folder, `${name}-b`)];
     return [
@@ -100,7 +100,7 @@ export class Stage {
     ];
   }
 
-  /** Something that holds, or does not; the trial goes on. */
+  /** Checks a condition; the trial continues if it does not hold. */
   async check(name: string, holds: () => Promise<void>): Promise<void> {
     const startedMs = performance.now();
     try {
@@ -113,7 +113,7 @@ export class Stage {
     }
   }
 
-  /** Runs files of tests inside of a machine, as `npm test` runs them here; what they say is shown as it comes. */
+  /** Runs test files inside a machine, as `npm test` runs them here; their output is shown as it comes. */
   async runTests(machine: Machine, project: string, files: readonly string[]): Promise<void> {
     const report = '/tmp/report.json';
     const vitest = [`${checkout}/node_modules/vitest/vitest.mjs`, 'run', '--configLoader', 'native'];

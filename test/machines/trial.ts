@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** One subject that only a real machine shows. */
+/** One subject that only a real machine can show. */
 export interface Trial {
   readonly name: string;
   /** A line for the list. */

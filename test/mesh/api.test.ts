@@ -206,7 +206,7 @@ describe('while connected, secrets are only where they are needed:', () => {
     expect(await filesWith(stored.privateKey, folders)).toEqual([`${stored.directory}/private.key 600 1000`]);
   });
 
-  test('the preshared key is in files of its user and of root that nobody else may read', async () => {
+  test('the preshared key is only in files that nobody but its user or root may read', async () => {
     const found = await filesWith(presharedKey, ['/run', '/var', '/tmp', '/etc', '/home', '/root']);
     expect(found).toEqual([`${stored.directory}/profile.json 600 1000`, '/run/homing/journal.json 600 0']);
   });
@@ -227,7 +227,7 @@ describe('while connected, secrets are only where they are needed:', () => {
     }
   });
 
-  test('no open file of a process holds them, also none without a name', async () => {
+  test('no open file of a process contains them, not even an unnamed file', async () => {
     const script = [
       'for fd in /proc/[0-9]*/fd/*; do',
       '  [ -f "$fd" ] && grep -qF -- "$0" "$fd" && readlink "$fd"',

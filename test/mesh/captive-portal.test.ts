@@ -49,7 +49,7 @@ async function opened(url: string): Promise<string | undefined> {
 const untilFound = () =>
   installed.until('the sign-in page is found', ({ portal }) => portal?.state === 'found', 60_000);
 
-test('the page is found and named, and cannot be reached until the person opens it', async () => {
+test('the page is found and named, and is unreachable until the user opens it', async () => {
   await installed.mustHoming(['kill-switch', 'on']);
   await installed.mustHoming(['up']);
   await installed.until(
@@ -75,7 +75,7 @@ test('opened, the page and nothing else can be reached, and it can be closed aga
   expect(await opened(portalPage)).toBeUndefined();
 });
 
-test('once the person has signed in, the exit works, and the page is closed by itself', async () => {
+test('once the user has signed in, the exit works, and the page is closed automatically', async () => {
   await installed.mustHoming(['portal', 'open']);
   expect(await opened(portalAccept)).toContain('Welcome');
   await installed.until('the portal is gone', ({ portal }) => portal?.state === 'none', 60_000);

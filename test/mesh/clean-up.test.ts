@@ -282,7 +282,7 @@ describe('a hosts file that cannot be replaced', () => {
   });
 });
 
-describe('an up that fails half way is undone and reports why', () => {
+describe('an up that fails halfway is undone and reports why', () => {
   async function failedUp(pattern: RegExp, exitStatus = 1): Promise<void> {
     const left = await leftBy(async () => {
       const { code, stderr } = await laptop.homing(['up']);

@@ -188,7 +188,7 @@ describe('with a tunnel up', () => {
     await expectAsBefore('edited by hand');
   });
 
-  test('a `wg` that somebody removes keeps nothing from going down', async () => {
+  test('the tunnel goes down even if `wg` was removed', async () => {
     await call('PUT');
     const paths = (await host.run(['which', 'wg'])).trim().split('\n');
     for (const path of paths) await host.run(['mount', '--bind', '/dev/null', path]);

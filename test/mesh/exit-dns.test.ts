@@ -44,12 +44,12 @@ async function lookUp(): Promise<{ name: string; found: string }> {
   return { name, found: (await laptop.exec(['getent', 'ahostsv4', name])).stdout };
 }
 
-test('without the exit the LAN’s server is asked, and it is noticed', async () => {
+test('without the exit the LAN’s server is queried, and the test detects it', async () => {
   expect((await lookUp()).found).toContain('198.51.100.99');
   expect((await count.seen()).leaked_dns).toBeGreaterThan(0);
 });
 
-test('with the exit names are looked up through it, and the LAN’s servers hear none, over moves and a crash', async () => {
+test('with the exit names are resolved through it, and the LAN’s servers receive no query, through moves and a crash', async () => {
   await exit.installed.mustHoming(['up']);
   await exit.installed.until(
     'the exit is reached',

@@ -92,7 +92,7 @@ describe('in a café with the same addresses', () => {
     expect(await deviceTo(at.private.desk)).toBe('eth0');
   });
 
-  test('it is taken over by one command, except the gateway, and given back', async () => {
+  test('one command overrides it, except for the gateway, and another restores it', async () => {
     await mesh.laptop.installed.mustHoming(['routes', '--take-over', range]);
     expect(await stateOfRange()).toBe('taken-over');
     expect((await ping(host, at.private.desk)).received).toBe(3);
@@ -102,7 +102,7 @@ describe('in a café with the same addresses', () => {
     expect(await deviceTo(at.private.desk)).toBe('eth0');
   });
 
-  test('it is taken over for as long as the laptop is there', async () => {
+  test('it is overridden for as long as the laptop is there', async () => {
     await mesh.laptop.installed.mustHoming(['routes', '--take-over', range]);
     await mesh.world.moveLaptop('home');
     await mesh.laptop.untilPath('nas', 'lan');

@@ -59,7 +59,7 @@ test('without a tunnel nothing passes, programs see it at once, and the status s
   expect(await installed.status()).toMatchObject({ killSwitch: { state: 'on', isBlocking: true } });
 });
 
-test('with the exit everything goes through it, in the café as well; the LAN passes when the person says so', async () => {
+test('with the exit everything goes through it, in the café as well; the LAN is allowed when the user enables it', async () => {
   await installed.mustHoming(['up']);
   await installed.until(
     'nothing is blocked',

@@ -5,7 +5,7 @@ import { leakSoak } from './support/leak-soak.ts';
 
 const random = randomForTests();
 
-test('with the kill switch on, no packet passes beside the tunnel in moves, kills and restarts at random', async () => {
+test('with the kill switch on, no packet leaves outside the tunnel during random moves, kills and restarts', async () => {
   requireLab();
   const made: string[] = [];
   const result = await leakSoak(12, random, (line) => made.push(line));

@@ -50,7 +50,7 @@ describe('a laptop with the tunnel of macOS', () => {
     expect(await host.readFile('/var/log/macos-commands')).toContain('killall -HUP mDNSResponder\n');
   });
 
-  test('takes all traffic and all names through an exit, beside the endpoint, and gives both back after a crash', async () => {
+  test('routes all traffic and all DNS queries through an exit, except the endpoint, and restores both after a crash', async () => {
     const { installed, host } = laptop;
     const keys = [await generateKeys(host), await generateKeys(host)];
     const conf = `${installed.user.home}/provider.conf`;

@@ -177,7 +177,7 @@ describe('at the probing socket', () => {
   });
 });
 
-test('however often the network changes and a person asks, one controller gets no more than 20 probes a second', async () => {
+test('however often the network changes and a user requests tests, a controller gets at most 20 probes a second', async () => {
   const probes = await PacketCount.start(laptop.host, 'probes', 'output', initiation);
   const startedAt = Date.now();
   let waiting = 0;

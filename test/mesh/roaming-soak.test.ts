@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { soak } from './support/soak.ts';
 
-test('ten moves at random with packets on the way end on the right path each, and leave nothing behind', async () => {
+test('ten random moves with packets in flight each end on the right path, and leave nothing behind', async () => {
   requireLab();
   const lines: string[] = [];
   try {

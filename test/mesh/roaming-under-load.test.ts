@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => mesh?.destroy());
 
-test('with 100 packets a second each way every move holds at both ends, in both directions', async () => {
+test('with 100 packets a second in each direction every move holds at both ends', async () => {
   // Everything except the LAN goes through the modem, so that the slow path stays available beside the fast one.
   const route = `default via ${at.mobile.router} dev ${laptopMobileInterface} metric 50`;
   await mesh.world.laptop.holder.ip([`route add ${route}`]);

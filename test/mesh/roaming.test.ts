@@ -98,7 +98,7 @@ describe('coming home', () => {
     await holds(mesh, 'lan', 200);
   });
 
-  test('with 100 packets a second each way, café and home alternate and every move holds at both ends', async () => {
+  test('with 100 packets a second in each direction, café and home alternate and every move holds at both ends', async () => {
     await startAt('home');
     const load = await Load.start(mesh);
     try {

@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest';
 import { SeededRandom } from './seeded-random.ts';
 
-/** Random choices for one test file, whose seed is printed with each test that fails. */
+/** Random choices for one test file; each failing test prints the seed. */
 export function randomForTests(): SeededRandom {
   const random = new SeededRandom();
   beforeEach(({ onTestFailed }) => {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * Random choices that can be repeated. Every run has another seed; `HOMING_SEED=N` repeats the run that printed it.
- * mulberry32: 32 bits of state are plenty for choosing moments and filling packets, and it is no source of secrets.
+ * Reproducible random choices. Every run has another seed; `HOMING_SEED=N` repeats the run that printed it. mulberry32:
+ * 32 bits of state are enough for choosing moments and filling packets, but not for secrets.
  */
 export class SeededRandom {
   readonly seed: number;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Host } from '../../lab/host.ts';
 
-/** What all processes of the app use, from /proc of their host. */
+/** Resource use of all processes of the app, from /proc of their host. */
 
 /** USER_HZ: clock ticks a second in /proc/PID/stat, 100 on every Linux that Node runs on (proc(5), sysconf(3)). */
 const ticksPerSecond = 100;
@@ -20,7 +20,7 @@ async function processesOf(host: Host, program: string): Promise<readonly string
 
 export interface Memory {
   readonly processes: number;
-  /** Each page counted once, shared ones in parts (PSS), in MiB. */
+  /** Each page counted once, shared pages in proportion (PSS), in MiB. */
   readonly proportionalMiB: number;
   /** Each process counted whole (RSS), in MiB: shared pages several times. */
   readonly residentMiB: number;
@@ -62,7 +62,7 @@ export async function processorMs(host: Host, program: string): Promise<number> 
   const folders = await processesOf(host, program);
   const stats = await Promise.all(folders.map((folder) => readFile(`${folder}/stat`, 'utf8')));
   const ticks = stats.map((stat) => {
-    // After the name, which may hold anything, come the fields from the third on: utime and stime are the 14th and 15th.
+    // The name may contain anything; the fields after it start with the third: utime and stime are the 14th and 15th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return Number(fields[11]) + Number(fields[12]);
   });

@@ -22,8 +22,8 @@ import { progress } from '../paths/progress.ts';
 import { memoryOf, processorMs } from './processes.ts';
 
 /**
- * What the packaged app costs: its start, its memory, its idle time, how soon it shows the helper's events, and how soon a
- * window that was closed is there again.
+ * The cost of the packaged app: its start, its memory, its idle time, how soon it shows the helper's events, and how
+ * soon a closed window is open again.
  */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -87,7 +87,7 @@ export async function runAppBenchmark(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Joins a network once, as a person does; the tunnel is up from then on. */
+/** Joins a network, as a user does; the tunnel is up from then on. */
 async function joined(appHost: AppHost, helper: FakeHelper): Promise<Scene> {
   let request: TunnelRequest | undefined;
   helper.onConnect = (asked) => {
@@ -171,14 +171,14 @@ async function atRest({ appHost }: Scene) {
   await closeWindow(app, page);
   await sleep(restMs);
   const closed = await memoryOf(appHost.host, program);
-  // Closing a window leaves work behind (V8 gives memory back): the first minute has it, the second has not.
+  // After a window is closed work remains (V8 frees memory): the first minute includes it, the second does not.
   const firstMinute = await processorOverMinute(appHost.host);
   const secondMinute = await processorOverMinute(appHost.host);
   await app.kill();
   return { memoryOpen: open, memoryClosed: closed, closed: { firstMinute, secondMinute } };
 }
 
-/** From the press in the tray's menu to the first paint with the live status. */
+/** From the click in the tray menu to the first paint with the live status. */
 async function reopenings({ appHost }: Scene, tray: DesktopServices, count: number) {
   const app = await appHost.start();
   let page = await app.page();

@@ -1,10 +1,10 @@
 /** One way to bring up the laptop's tunnel. */
 export interface Contestant {
   readonly name: string;
-  /** What has to be there before, outside of the time measured. */
+  /** Set-up that is not part of the measured time. */
   prepare(): Promise<void>;
-  /** The command that a person gives; resolves when it has ended. @throws Error with its words when it fails */
+  /** The user's command; resolves when it has ended. @throws Error with its output if it fails */
   up(): Promise<void>;
-  /** Takes all of it away. */
+  /** Removes everything. */
   down(): Promise<void>;
 }

@@ -8,12 +8,12 @@ const scriptInHost = '/opt/first_answer.py';
 const python = '/usr/bin/python3';
 const timeoutMs = 15_000;
 
-/** Puts the watcher on a host. */
+/** Installs the watcher on a host. */
 export async function installFirstAnswer(host: Host): Promise<void> {
   await host.bind(script, scriptInHost);
 }
 
-/** Pings an address of the tunnel from before the tunnel is there, every millisecond. */
+/** Pings an address of the tunnel every millisecond, starting before the tunnel is up. */
 export class FirstAnswer {
   readonly #process: HostProcess;
 

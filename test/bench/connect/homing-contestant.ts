@@ -2,8 +2,8 @@ import type { InstalledHost } from '../../mesh/support/installed-host.ts';
 import type { Contestant } from './contestant.ts';
 
 /**
- * `homing up` as the laptop's user, from the bundles that people install.
- * @param freshHelper restarts the helper before each: it has then never brought up a tunnel
+ * `homing up` as the laptop's user, from the bundles that users install.
+ * @param freshHelper restarts the helper before each run, so that it has never brought up a tunnel
  */
 export function homingContestant(laptop: InstalledHost, freshHelper: boolean): Contestant {
   let running = false;

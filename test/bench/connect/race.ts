@@ -4,8 +4,8 @@ import type { Contestant } from './contestant.ts';
 import { FirstAnswer } from './first-answer.ts';
 
 /**
- * WireGuard answers one peer's handshakes 20 ms apart at the least, and processes of the last tunnel are still ending:
- * a pause, the same for each.
+ * WireGuard answers handshakes of a peer at most every 20 ms, and processes of the last tunnel are still ending: a
+ * pause, the same for each.
  */
 const pauseMs = 400;
 

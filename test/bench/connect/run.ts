@@ -47,7 +47,7 @@ async function race({ pairs, controllers, freshHelper }: Options): Promise<Times
     const homing = homingContestant(laptop, freshHelper);
     const wgQuick = await wgQuickContestant(laptop);
     const run = (contestant: Contestant) => timeToFirstAnswer(contestant, laptop.host, address);
-    // The first of each fills the page cache for those that count.
+    // The first run of each fills the page cache for the measured runs.
     await run(homing);
     await run(wgQuick);
     const times: Times = { homing: [], wgQuick: [] };

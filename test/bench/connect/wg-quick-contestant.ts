@@ -6,7 +6,7 @@ import type { Contestant } from './contestant.ts';
 
 const interfaceName = 'wg0';
 
-/** The file for wg-quick(8) that asks for the very tunnel of a profile; its routes follow from AllowedIPs. */
+/** The wg-quick(8) file for exactly the tunnel of a profile; its routes follow from AllowedIPs. */
 function wgQuickText(plan: TunnelPlan, privateKey: string): string {
   const own = [
     '[Interface]',

@@ -13,15 +13,15 @@ export interface ExitMoves {
   readonly sentPings: number;
   /** Longest time without an answer through the exit, over the moves. */
   readonly outageMs: { readonly median: number; readonly max: number };
-  /** Packets beside the tunnel, with the kill switch on. */
+  /** Packets outside the tunnel, with the kill switch on. */
   readonly leaked: number;
 }
 
 const intervalMs = 20;
-/** From one move to the next. */
+/** The interval between moves. */
 const settleMs = 2_500;
 
-/** Pings through the exit while the laptop changes between home and a phone's network, the kill switch on. */
+/** Pings through the exit while the laptop changes between home and a phone's network, with the kill switch on. */
 export async function exitMoves(moves = 8): Promise<ExitMoves> {
   const missing = missingForLab();
   if (missing.length > 0) throw new Error(missing.join('\n'));

@@ -19,15 +19,15 @@ import { cableTrip, silenceTrip } from '../paths/trips.ts';
 
 /** A move that takes longer has failed; it counts with this time. */
 const limits = { leaveMs: 30_000, returnMs: 30_000 };
-/** Everything that follows the start and the last ping is over by then. */
+/** The traffic caused by the start and the last ping has ended by then. */
 const settleMs = 30_000;
 
-/** The moves with a controller that does not know the probe key, as every network that people have today. */
+/** The moves with a controller that does not know the probe key, as in every existing network. */
 export interface KeylessResult {
-  /** The link goes down, and is there again. */
+  /** The link goes down, and comes back. */
   readonly down: GapSummary;
   readonly home: AfterSummary;
-  /** The LAN falls silent with its link up, and answers again without a change that the laptop could see. */
+  /** The LAN falls silent with its link up, and answers again without a change that the laptop could detect. */
   readonly silent: GapSummary;
   readonly homeWithoutEvent: AfterSummary;
   readonly held: HeldSummary;

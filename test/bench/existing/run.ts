@@ -8,12 +8,12 @@ import { type KeylessResult, measureKeyless } from './keyless.ts';
 interface Options {
   /** Of the row for leaks. */
   readonly moves: number;
-  /** Of each kind, and how long an idle tunnel is watched: of the row without probe key. */
+  /** Of each kind, and how long an idle tunnel is watched: for the row without a probe key. */
   readonly keylessMoves: number;
   readonly idleSeconds: number;
 }
 
-/** Each row of the benchmark for networks that people already have, by its name in the result. */
+/** Each row of the benchmark for existing networks, by its name in the result. */
 const rows: Readonly<Record<string, (options: Options) => Promise<unknown>>> = {
   import: importSuccess,
   keyless: ({ keylessMoves, idleSeconds }): Promise<KeylessResult> => {

@@ -14,7 +14,7 @@ function millisecondsOf(work: () => unknown): number {
   return (performance.now() - startMs) / repetitions;
 }
 
-/** `npm run bench -- handshake [--json]`: what a probe costs the processor, step by step. */
+/** `npm run bench -- handshake [--json]`: the processor time of a probe, step by step. */
 export async function runHandshakeBenchmark(args: readonly string[]): Promise<void> {
   const ownKey = Uint8Array.from(random.bytes(32));
   const responder = testResponder(random, Uint8Array.from(random.bytes(32)));

@@ -5,7 +5,9 @@ import { withInstalledBundles } from '../installed-bundles.ts';
 import { progress } from '../paths/progress.ts';
 import { random } from '../random.ts';
 
-/** `npm run bench -- leaks [--moves 300] [--json]`: packets that passed beside the tunnel while the kill switch was on. */
+/**
+ * `npm run bench -- leaks [--moves 300] [--json]`: packets that left outside the tunnel while the kill switch was on.
+ */
 export async function runLeakBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -19,7 +21,7 @@ export async function runLeakBenchmark(args: readonly string[]): Promise<void> {
   );
 }
 
-/** The number that an option gives. @throws Error */
+/** The value of an option. @throws Error */
 export function movesOf(text: string): number {
   const moves = Number(text);
   if (!Number.isInteger(moves) || moves < 1) throw new Error(`--moves is no whole number: ${text}`);

@@ -3,14 +3,14 @@ import { natRouter } from '../../lab/router.ts';
 import { createWorld, laptopMobileInterface, type World } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
-/** One way between the mobile network and the internet: 40 ms of round trip on the public path. */
+/** The one-way delay between the mobile network and the internet: a round trip of 40 ms on the public path. */
 const publicDelayMs = 20;
 export const publicRoundTripMs = 2 * publicDelayMs;
 
 /**
- * Which of the laptop's links leads to the internet. `lan`: the LAN while it is there, else the modem, as usual.
- * `modem`: always the modem, so that the public path works beside a LAN that is silent. `hairpin`: the LAN only, and
- * home's router turns what is for its own public address around.
+ * Which of the laptop's links leads to the internet. `lan`: the LAN while it is available, else the modem, as usual.
+ * `modem`: always the modem, so that the public path works beside a silent LAN. `hairpin`: the LAN only, and home's
+ * router hairpins packets to its own public address.
  */
 export type InternetVia = 'lan' | 'modem' | 'hairpin';
 
@@ -47,8 +47,8 @@ export async function benchWorld(
 }
 
 /**
- * The routers of home and of the mobile network know each other for good. They are neighbours behind a delay line here,
- * and asking for an address (ARP) would cost the first packet of a move one round trip that the internet does not.
+ * The routers of home and of the mobile network get permanent neighbour entries. They are neighbours behind a delay
+ * line here, and ARP would cost the first packet of a move a round trip that it does not cost on the internet.
  */
 async function introduceRouters({ homeRouter, host }: World): Promise<void> {
   const mobileRouter = host('mobileRouter');
@@ -60,7 +60,7 @@ async function introduceRouters({ homeRouter, host }: World): Promise<void> {
   await introduce(homeRouter, mobileRouter, at.internet.mobile);
 }
 
-/** Lends a world to some work and destroys it after. */
+/** Passes a world to some work and destroys it afterwards. */
 export async function inWorld<T>(made: Promise<World>, work: (world: World) => Promise<T>): Promise<T> {
   const world = await made;
   try {

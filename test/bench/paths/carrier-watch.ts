@@ -4,7 +4,7 @@ import type { HostProcess } from '../../lab/host-process.ts';
 import { tool } from '../../lab/tools.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
-/** Which way the packets of a tunnel take, seen at the controller's own interface. */
+/** The path of a tunnel's packets, observed at the controller's own interface. */
 export type Carrier = 'lan' | 'internet';
 
 /** Distinguishes the data packets of a tunnel from all others. */
@@ -29,7 +29,7 @@ interface Change {
 const pollMs = 10;
 const linePattern = /^(in|out) ([\d.]+) (\S+)$/;
 
-/** The laptop is seen on the LAN by its own addresses, over the internet by those of a router. */
+/** On the LAN the laptop appears by its own addresses, over the internet by those of a router. */
 export function carrierOf(address: string): Carrier {
   const isOwn = address === at.private.laptop || address === at.home6.laptop || /^fe80:/i.test(address);
   return isOwn ? 'lan' : 'internet';
@@ -59,14 +59,14 @@ export class CarrierWatch {
     return new CarrierWatch(process);
   }
 
-  /** What carries the packets now, in both directions; undefined where the two differ or nothing was seen. */
+  /** The current path of the packets in both directions; undefined if the two differ or nothing was seen. */
   now(): Carrier | undefined {
     const [last] = this.#of('in').slice(-1);
     const [lastOut] = this.#of('out').slice(-1);
     return last !== undefined && last.carrier === lastOut?.carrier ? last.carrier : undefined;
   }
 
-  /** When the first packet from the laptop came by `carrier` after a moment; undefined if none has yet. */
+  /** When the first packet from the laptop arrived by `carrier` after a moment; undefined if none has yet. */
   firstAfter(carrier: Carrier, sinceMs: number): number | undefined {
     return this.#of('in').find((change) => change.carrier === carrier && change.atMs >= sinceMs)?.atMs;
   }

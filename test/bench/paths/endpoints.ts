@@ -2,7 +2,7 @@ import type { Host } from '../../lab/host.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { type Carrier, carrierOf } from './carrier-watch.ts';
 
-/** The endpoint of one peer as `wg` reports it; undefined while it has none. */
+/** The endpoint of one peer as `wg` reports it; undefined if it has none. */
 export async function endpointOf(host: Host, device: string, peer: string): Promise<string | undefined> {
   const lines = (await host.run(['wg', 'show', device, 'endpoints'])).split('\n');
   const endpoint = lines.map((line) => line.split('\t')).find(([key]) => key === peer)?.[1];

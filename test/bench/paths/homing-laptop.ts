@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const nodePath = '/opt/homing/bin/node';
 const startTimeoutMs = 10_000;
 
-/** Builds the programs that people install, for the length of one benchmark. */
+/** Builds the programs that users install, for the duration of one benchmark. */
 export async function withBundles<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'homing-bench-'));
   try {
@@ -27,7 +27,7 @@ export async function withBundles<T>(work: (directory: string) => Promise<T>): P
 /** A laptop of the lab with the product installed and its helper running as root. */
 export class HomingLaptop {
   readonly host: Host;
-  /** Speaks to the helper from outside of the lab: a process started in it for each question would disturb. */
+  /** Queries the helper from outside the lab: starting a process for each query would disturb the measurement. */
   readonly client: HelperClient;
   readonly user: HostUser;
   #helper: HostProcess | undefined;

@@ -21,7 +21,7 @@ export interface HomingSubject extends Subject {
 
 /**
  * Authors a network with the real command line, joins the laptop to it, and connects.
- * @param changeConfig what becomes of the controller's configuration that `homing network render` printed
+ * @param changeConfig changes the controller's configuration printed by `homing network render`
  */
 export async function startHoming(
   world: World,

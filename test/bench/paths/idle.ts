@@ -9,7 +9,7 @@ import { progress } from './progress.ts';
 import type { IdleSummary } from './result.ts';
 import { startOn } from './start-on.ts';
 
-/** Everything that follows the start and the last ping is over by then. */
+/** The traffic caused by the start and the last ping has ended by then. */
 const settleMs = 30_000;
 const tellMs = 60_000;
 
@@ -36,7 +36,7 @@ function counters(port: number, tunnel: string): string {
 `;
 }
 
-/** On the LAN at home, with nothing that could be better and nothing to carry. */
+/** On the LAN at home, with no better path possible and no traffic. */
 export function measureIdle(seconds: number, bundles: string): Promise<IdleSummary> {
   return inWorld(createWorld({ parts: [] }), (world) => measureIn(world, seconds, bundles));
 }

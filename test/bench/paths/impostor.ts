@@ -8,15 +8,15 @@ import { progress } from './progress.ts';
 import type { ImpostorSummary } from './result.ts';
 import { startOn } from './start-on.ts';
 
-/** Every so many attempts the link itself goes and comes back; the others are probes on request. */
+/** After this many attempts the link itself goes down and comes back; the other attempts are requested probes. */
 const attemptsPerLinkEvent = 10;
 /** The debounce of link events and a round of probes are over by then. */
 const afterLinkEventMs = 1_500;
 const afterProbeMs = 100;
 
 /**
- * In the café somebody has the private address of `nas`, answers pings there, and runs a WireGuard with another key on
- * its port. Counts how often the tunnel is moved to it, be it for a moment.
+ * In the café another host has the private address of `nas`, answers pings there, and runs a WireGuard with another key
+ * on its port. Counts how often the tunnel is moved to it, even for a moment.
  */
 export function measureImpostor(attempts: number, bundles: string): Promise<ImpostorSummary> {
   return inWorld(benchWorld('lan', { cafe: true }), (world) => measureIn(world, attempts, bundles));

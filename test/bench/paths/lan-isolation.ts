@@ -2,8 +2,8 @@ import type { World } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
 /**
- * Keeps `nas` and the laptop's own LAN addresses apart, as client isolation of a Wi-Fi does: no link, address or route
- * changes anywhere, and the way through home's router stays open (it comes from the router's address).
+ * Separates `nas` from the laptop's own LAN addresses, as client isolation of a Wi-Fi does: no link, address or route
+ * changes anywhere, and the path through home's router stays open (its packets come from the router's address).
  */
 const rules = [
   'table inet isolation {',

@@ -75,7 +75,7 @@ export async function startNebulaMesh(world: World): Promise<Subject> {
     world,
     inside,
     watch,
-    // It can only be started again: which endpoint it takes is its own choice.
+    // It can only be restarted: it chooses the endpoint itself.
     force: async () => {
       await onLaptop.stop();
       onLaptop = await startNebula(world.laptop, 'laptop');

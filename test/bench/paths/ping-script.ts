@@ -4,8 +4,8 @@ import { plainEndpoints, startPlainTunnel } from './plain-tunnel.ts';
 import type { Subject } from './subject.ts';
 
 /**
- * A script that people run today beside wg-quick, every second instead of every five minutes: when the private address
- * and the tunnel answer pings, the private endpoint is set, and reverted when the tunnel then does not answer. After
+ * A script that people run beside wg-quick, every second instead of every five minutes: if the private address and the
+ * tunnel answer pings, it sets the private endpoint, and reverts it if the tunnel then does not answer. Based on
  * "Replacing Tailscale with a NixOS Module" (October 2022); pings wait 1 s here.
  */
 const script = `

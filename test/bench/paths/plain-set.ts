@@ -9,7 +9,7 @@ import { TwoWayPings } from './two-way-pings.ts';
 const attempts = 12;
 const holdMs = 3_000;
 
-/** Nothing but `wg set … endpoint`, to whichever path is not in use, with 100 pings a second each way. */
+/** Only `wg set … endpoint`, to the path that is not in use, with 100 pings a second in each direction. */
 export function measurePlainSet(): Promise<HeldSummary> {
   return inWorld(benchWorld('modem'), measureIn);
 }

@@ -21,7 +21,7 @@ export interface PlainTunnel extends Subject {
   readonly setEndpoint: (carrier: Carrier) => Promise<void>;
 }
 
-/** A WireGuard tunnel as people make it by hand, with wg-quick on both ends, over the public endpoint. */
+/** A manually configured WireGuard tunnel, with wg-quick on both ends, over the public endpoint. */
 export async function startPlainTunnel(world: World, name: string): Promise<PlainTunnel> {
   const { laptop, nas } = world;
   const [laptopKeys, nasKeys] = await Promise.all([generateKeys(laptop), generateKeys(nas)]);

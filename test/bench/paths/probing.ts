@@ -11,7 +11,7 @@ const pingsPerSecond = 100;
 /** The last pings may still be answered; those sent in this time are not counted. */
 const tailMs = 500;
 
-/** Pings through the tunnel on the LAN while both its endpoints, which both answer, are probed without a pause. */
+/** Pings through the tunnel on the LAN while both its endpoints, which both answer, are probed continuously. */
 export function measureProbing(pings: number, bundles: string): Promise<ProbingSummary> {
   return inWorld(benchWorld('modem'), (world) => measureIn(world, pings, bundles));
 }
@@ -31,7 +31,7 @@ async function measureIn(world: World, pings: number, bundles: string): Promise<
   return { probes, tunnelPings: records.length, lost };
 }
 
-/** @returns how many endpoints were asked, once for each round */
+/** @returns how many endpoints were probed, once for each round */
 async function probeUntil(
   { laptop }: HomingSubject,
   untilMs: number,

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { childrenOf } from '../../lab/holder.ts';
 
-/** What a process costs, from proc_pid_stat(5) and proc_pid_status(5). */
+/** Resource use of a process, from proc_pid_stat(5) and proc_pid_status(5). */
 
 /** USER_HZ is 100 on every architecture that Linux still runs on. */
 const tickMs = 10;
 
 /**
- * Processor time of a process in milliseconds: its own, that of children that ended, and that of children that run.
- * @param except names of children that do not count
+ * Processor time of a process in milliseconds: its own, and that of its children, ended or running.
+ * @param except names of children to ignore
  */
 export function cpuMsOf(pid: number, except: readonly string[] = []): number {
   const { name, ticks } = statOf(pid);
@@ -27,8 +27,8 @@ function statOf(pid: number): { readonly name: string; readonly ticks: number } 
 }
 
 /**
- * How often the threads of a process were woken since they started, by their name: the voluntary context switches, since
- * each is a thread that went to sleep. Threads that have ended are not counted.
+ * How often the threads of a process were woken since they started, by thread name: the voluntary context switches,
+ * since each is a thread that went to sleep. Threads that have ended are not counted.
  */
 export function wakeUpsOf(pid: number): Readonly<Record<string, number>> {
   const wakeUps: Record<string, number> = {};
@@ -41,7 +41,10 @@ export function wakeUpsOf(pid: number): Readonly<Record<string, number>> {
   return wakeUps;
 }
 
-/** The pids of the processes of a name in the same network namespace: where a process is in the lab's laptop, its wireguard-go. */
+/**
+ * The pids of the processes with a name in the same network namespace, for example the wireguard-go of the lab's
+ * laptop.
+ */
 export function namedBeside(pid: number, name: string): readonly number[] {
   const space = readlinkSync(`/proc/${pid}/ns/net`);
   return readdirSync('/proc')
@@ -50,7 +53,7 @@ export function namedBeside(pid: number, name: string): readonly number[] {
     .filter((other) => isNamed(other, name) && readlinkSync(`/proc/${other}/ns/net`) === space);
 }
 
-/** A process may end while it is looked at. */
+/** A process may end while it is read. */
 function isNamed(pid: number, name: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === name;
@@ -59,7 +62,7 @@ function isNamed(pid: number, name: string): boolean {
   }
 }
 
-/** Memory of a process with shared pages counted in parts (PSS), in MiB to a tenth (proc_pid_smaps(5)). */
+/** Memory of a process with shared pages counted in proportion (PSS), in MiB to a tenth (proc_pid_smaps(5)). */
 export function proportionalMiBOf(pid: number): number {
   const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1];
   if (kib === undefined) throw new Error(`process ${pid} has no memory: it has ended`);

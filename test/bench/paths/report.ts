@@ -1,7 +1,7 @@
 import type { MoveSummaries, RestartSummary, Result } from './result.ts';
 import { type Verdict, verdictsOn } from './targets.ts';
 
-/** The result as a person reads it: a table with the targets beside, then the baselines. */
+/** The result for readers: a table with the targets, then the baselines. */
 export function reportText(result: Result): string {
   const rows = verdictsOn(result).map(({ what, measured, target, met }: Verdict) => [
     what,

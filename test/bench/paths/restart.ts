@@ -10,7 +10,7 @@ import type { RestartSummary } from './result.ts';
 import { startOn } from './start-on.ts';
 import type { Subject } from './subject.ts';
 
-/** `nas` restarts its WireGuard and has forgotten the session: how long the laptop's pings are unanswered. */
+/** `nas` restarts its WireGuard and has forgotten the session: how long the laptop's pings go unanswered. */
 
 const beforeMs = 1_000;
 /** WireGuard alone starts a handshake after 15 s. */
@@ -67,7 +67,7 @@ async function restart({ nas }: World): Promise<void> {
   await nas.run(['wg-quick', 'up', 'wg0']);
 }
 
-/** @throws Error when nothing is answered until then */
+/** @throws Error if nothing is answered until then */
 async function answered(pings: PingStream, deadline: number): Promise<void> {
   const restartedAt = Date.now();
   while (!pings.records().some(({ answeredAt }) => answeredAt !== undefined && answeredAt > restartedAt)) {

@@ -54,18 +54,18 @@ export interface IdleSummary {
   readonly bytesSent: number;
   /** The helper and the processes it started, without wireguard-go, which is the kernel's part elsewhere. */
   readonly cpuMs: number;
-  /** Of the helper alone: resident, and with shared pages counted in parts. */
+  /** Of the helper alone: resident, and with shared pages in proportion. */
   readonly rssMiB: number;
   readonly pssMiB: number;
   /** Voluntary context switches, of the helper by its threads and of the laptop's wireguard-go altogether. */
   readonly wakeUpsPerMinute: Readonly<Record<string, number>>;
   readonly wireguardGoWakeUpsPerMinute: number;
-  /** What was left out of packetsSent. */
+  /** Excluded from packetsSent. */
   readonly keepalives: number;
   readonly handshakes: number;
 }
 
-/** The four kinds of move, as far as they were measured, and how many of all of them held. */
+/** The four kinds of move, if measured, and how many of all of them held. */
 export interface MoveSummaries {
   lanToPublicEvent?: GapSummary;
   lanToPublicSilent?: GapSummary;
@@ -81,7 +81,7 @@ export interface Baselines {
   nebula?: MoveSummaries;
 }
 
-/** Sections that were not asked for are missing; those that could not be measured stand in `problems`. */
+/** Sections that were not requested are missing; those that could not be measured are listed in `problems`. */
 export interface Result extends MoveSummaries {
   publicToLanNoEventHairpin?: AfterSummary;
   restart?: RestartSummary;
@@ -94,7 +94,7 @@ export interface Result extends MoveSummaries {
 
 /** One move away from the LAN. */
 export interface LeavingSample {
-  /** The longest times without an answer, by who pings. */
+  /** The longest times without an answer, by sender. */
   readonly gapsMs: { readonly fromLaptop: number; readonly fromNas: number };
   readonly gaveUp: boolean;
 }
@@ -136,7 +136,7 @@ export function summarizeReturning(samples: readonly ReturningSample[]): AfterSu
   };
 }
 
-/** Adds the moves of one series to those before it. */
+/** Adds the moves of one series to the previous ones. */
 export function addHeld(before: HeldSummary | undefined, held: readonly boolean[]): HeldSummary {
   return {
     attempted: (before?.attempted ?? 0) + held.length,

@@ -7,15 +7,15 @@ import { startOn } from './start-on.ts';
 import type { Subject } from './subject.ts';
 import { TwoWayPings } from './two-way-pings.ts';
 
-/** Moves away from the LAN and back, again and again, with 100 pings a second each way. */
+/** Repeated moves away from the LAN and back, with 100 pings a second in each direction. */
 
-/** How the LAN goes away and comes back. Each resolves as soon as it is so. */
+/** How the LAN is lost and comes back. Each function resolves as soon as that is the case. */
 export interface Trip {
   readonly name: string;
-  /** Before the clock starts: whatever would cost time that is the lab's own. */
+  /** Before the clock starts: preparations whose time belongs to the lab. */
   readonly prepare: () => Promise<void>;
   readonly leave: () => Promise<void>;
-  /** What happens between, without making the LAN usable. */
+  /** Actions in between that do not make the LAN usable. */
   readonly meanwhile: () => Promise<void>;
   readonly comeBack: () => Promise<void>;
 }
@@ -34,17 +34,17 @@ export interface TripResults {
   readonly problems: string[];
 }
 
-/** After so long a move has to be where it went; the longest of the guards and timeouts involved is shorter. */
+/** After this time a move must still be on its new path; the longest of the guards and timeouts involved is shorter. */
 const holdMs = 3_000;
-/** A tunnel that was put on a path by hand carries something there within this time, and is left there for this. */
+/** A tunnel that was put on a path by hand carries packets there within this time, and is left there for this long. */
 const putLimitMs = 60_000;
 const steadyMs = 1_000;
-/** Moves that give up, or fail to start, so many times in a row end the series: the next would as well. */
+/** After this many consecutive moves that give up, or fail to start, the series ends: the next would fail as well. */
 const patience = 3;
 
 interface Move {
   readonly startedMs: number;
-  /** When the first packet came by the new path; undefined when none came within the limit. */
+  /** When the first packet arrived by the new path; undefined if none did within the limit. */
   readonly carriedMs: number | undefined;
   readonly endedMs: number;
   readonly held: boolean;
@@ -98,7 +98,7 @@ async function makeTrip(
   return { said, gaveUp: away.carriedMs === undefined || back.carriedMs === undefined };
 }
 
-/** By hand, and then for long enough that nothing in flight takes it back. */
+/** By hand, and then waits long enough that nothing in flight reverts it. */
 async function putOn(subject: Subject, carrier: Carrier): Promise<void> {
   const sinceMs = Date.now();
   await subject.force(carrier);

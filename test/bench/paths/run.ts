@@ -11,7 +11,7 @@ import { reportText } from './report.ts';
 import { measureRestart } from './restart.ts';
 import { addProblems, type Result } from './result.ts';
 
-/** The benchmark of the paths: how fast, how surely and how quietly the tunnel moves between LAN and internet. */
+/** The benchmark of the paths: how fast, how reliably and how quietly the tunnel moves between LAN and internet. */
 export async function runPathBenchmark(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   const missing = missingForLab();
@@ -22,7 +22,7 @@ export async function runPathBenchmark(args: readonly string[]): Promise<void> {
   if (result.problems !== undefined) process.exitCode = 1;
 }
 
-/** What cannot be measured is a problem of the result, and the rest goes on. */
+/** A failed measurement becomes a problem in the result, and the rest continues. */
 async function measure(options: Options, bundles: string, result: Result): Promise<void> {
   const part = async (name: string, work: () => Promise<void>) => {
     try {

@@ -8,9 +8,9 @@ const patienceMs = 45_000;
 const steadyMs = 1_000;
 
 /**
- * Waits, with a ping now and then, until the tunnel has been on a path in both directions for a second; puts it there
- * by hand when it does not get there by itself.
- * @throws Error when that does not help either
+ * Waits, with occasional pings, until the tunnel has been on a path in both directions for a second; puts it there by
+ * hand if it does not get there by itself.
+ * @throws Error if that does not help either
  */
 export async function startOn(subject: Subject, carrier: Carrier): Promise<void> {
   if (await settles(subject, carrier, Date.now() + patienceMs)) return;

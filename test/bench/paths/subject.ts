@@ -8,10 +8,10 @@ export interface Subject {
   /** Addresses inside the tunnel. */
   readonly inside: { readonly laptop: string; readonly nas: string };
   readonly watch: CarrierWatch;
-  /** Puts the tunnel on a path by hand, for the next move to start from where it does not get there by itself. */
+  /** Puts the tunnel on a path by hand, if it does not get to the start of the next move by itself. */
   readonly force: (carrier: Carrier) => Promise<void>;
-  /** The path that each end's own configuration names; undefined where it cannot be asked. */
+  /** The path that each end's own configuration names; undefined if it cannot be queried. */
   readonly configured: () => Promise<readonly (Carrier | undefined)[]>;
-  /** What it says of its last decision, for the progress. */
+  /** The last decision that it reports, for the progress output. */
   readonly lastWord: () => Promise<string>;
 }

@@ -1,7 +1,7 @@
 import { publicRoundTripMs } from './bench-world.ts';
 import type { AfterSummary, GapSummary, Result } from './result.ts';
 
-/** What Homing promises of its paths, and whether a result keeps it. */
+/** Homing's targets for paths, and whether a result meets them. */
 
 export interface Verdict {
   readonly what: string;
@@ -23,7 +23,7 @@ const idleCpuShare = 0.002;
 const idleMiB = 60;
 const idleWakeUpsPerMinute = 60;
 
-/** The verdicts on all that was measured, in the order of the promises. */
+/** The verdicts on everything that was measured, in the order of the targets. */
 export function verdictsOn(result: Result): readonly Verdict[] {
   return [
     gap('LAN to internet, link goes down', result.lanToPublicEvent, eventGapMs),

@@ -5,7 +5,7 @@ import { random } from '../random.ts';
 import { isolateLaptop, joinLaptop } from './lan-isolation.ts';
 import type { Trip } from './round-trips.ts';
 
-/** The LAN comes back at a moment that has nothing to do with the timers of whoever waits for it. */
+/** The LAN comes back at a moment independent of all timers. */
 const minWaitMs = 3_000;
 const waitSpreadMs = 9_000;
 
@@ -16,9 +16,9 @@ async function randomWait(): Promise<void> {
 }
 
 /**
- * The cable is pulled, then plugged in again. A network manager, which runs already, takes the addresses and routes
- * away within a millisecond of the loss of carrier; to start `ip` for each of its steps would take the lab 20 ms and
- * more, for which the kernel would go on sending to the dead link.
+ * The cable is pulled, then plugged in again. A network manager, which is already running, removes the addresses and
+ * routes within a millisecond of the loss of carrier; starting `ip` for each step would take the lab 20 ms and more,
+ * during which the kernel would keep sending to the dead link.
  */
 export function cableTrip({ laptopLan, laptop }: World): Trip {
   let manager: HostProcess | undefined;
@@ -41,8 +41,8 @@ export function cableTrip({ laptopLan, laptop }: World): Trip {
 }
 
 /**
- * The LAN falls silent with the carrier up; it comes back without a change that the laptop could see. (Restoring the
- * link is one that it can see: that happens while `nas` is still kept away.)
+ * The LAN falls silent with the carrier up; it comes back without a change that the laptop could detect. (Restoring the
+ * link is detectable: that happens while `nas` is still isolated.)
  */
 export function silenceTrip(world: World): Trip {
   return {
@@ -58,7 +58,7 @@ export function silenceTrip(world: World): Trip {
   };
 }
 
-/** `nas` is kept from the laptop's LAN and is let back: only packets show either. */
+/** `nas` is isolated from the laptop's LAN and reconnected: only packets show either. */
 export function isolationTrip(world: World): Trip {
   return {
     name: 'isolation',

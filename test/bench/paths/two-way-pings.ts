@@ -36,15 +36,15 @@ export class PingTimes {
   }
 
   /**
-   * The longest time without an answer to pings from the laptop, and to those from `nas`. The latter is longer by the
-   * laptop's way to `nas`, whose WireGuard learns from the laptop's first packet where to send.
+   * The longest time without an answer to pings from the laptop, and to pings from `nas`. The latter is longer by the
+   * one-way delay to `nas`, whose WireGuard learns from the laptop's first packet where to send.
    */
   gapsMs(fromMs: number, toMs: number): { readonly fromLaptop: number; readonly fromNas: number } {
     const [laptop = [], nas = []] = this.#directions;
     return { fromLaptop: longestGapMs(laptop, fromMs, toMs), fromNas: longestGapMs(nas, fromMs, toMs) };
   }
 
-  /** Pings sent in that time and never answered, of the worse direction. */
+  /** Pings sent in that time and never answered, in the worse direction. */
   lost(fromMs: number, toMs: number): number {
     const lost = this.#directions.map(
       (records) =>

@@ -4,12 +4,12 @@ import { createNetwork, parseNetworkFile } from '../../../shared/authoring/netwo
 import { generateSigningKey, networkKeyOf } from '../../../shared/invite/network-key.ts';
 import { random } from '../random.ts';
 
-/** The endpoints are in a range for documentation (RFC 5737) that nobody in the lab answers for. */
+/** The endpoints are in a documentation range (RFC 5737) for which no host in the lab answers. */
 const nobodysAddresses = Array.from({ length: 200 }, (_, index) => `203.0.113.${index + 20}`);
 const firstPort = 20_000;
 const peerName = 'laptop';
 
-/** Names of controllers, whose subnets have 16 bits: those that collide are left out. */
+/** Names of controllers, whose subnets have 16 bits: colliding names are omitted. */
 function controllerNames(network: string, count: number): string[] {
   const names: string[] = [];
   for (let number = 1; names.length < count; number += 1) {
@@ -19,7 +19,7 @@ function controllerNames(network: string, count: number): string[] {
   return names;
 }
 
-/** @returns the invite of `laptop`, signed, in a network of so many controllers and machines */
+/** @returns the signed invite of `laptop`, in a network with this many controllers and machines */
 export function bigInvite(network: string, controllers: number, machines: number): string {
   const signingKey = generateSigningKey();
   const empty = createNetwork({ name: network, publicKey: networkKeyOf(signingKey), presharedKeys: false });

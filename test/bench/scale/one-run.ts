@@ -5,7 +5,7 @@ import { rawCall } from '../../mesh/support/raw-call.ts';
 import { percentile } from '../paths/percentile.ts';
 import { memoryOf } from './memory.ts';
 
-/** What one network of some size costs, once. */
+/** The cost of one network of a given size, measured once. */
 export interface RunResult {
   readonly importMs: number;
   readonly upMs: number;
@@ -27,7 +27,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** What the helper says WireGuard and ip took of the time to connect. */
+/** The part of the time to connect that the helper reports for WireGuard and ip. */
 async function wireGuardMs(laptop: InstalledHost): Promise<number> {
   const { text } = await rawCall(laptop.host, 'GET', '/v1/status');
   const connected = statusSchema.parse(JSON.parse(text)).timeline.findLast((one) => one.kind === 'connected');
@@ -37,7 +37,7 @@ async function wireGuardMs(laptop: InstalledHost): Promise<number> {
   return Number(said);
 }
 
-/** Imports, connects, asks and forgets; nothing is left for the next run. */
+/** Imports, connects, queries and forgets; nothing is left for the next run. */
 export async function oneRun(laptop: InstalledHost, network: string, invite: string): Promise<RunResult> {
   await laptop.startHelper();
   try {

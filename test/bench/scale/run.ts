@@ -11,7 +11,7 @@ import { oneRun, type RunResult } from './one-run.ts';
 const network = 'scale';
 const machines = 5_000;
 
-/** What import, connecting, status and memory cost as a network grows; nobody answers in it. */
+/** The cost of import, connecting, status and memory as a network grows; no controller answers in it. */
 export async function runScaleBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],

@@ -8,7 +8,8 @@ import { withInstalledBundles } from '../installed-bundles.ts';
 import { random } from '../random.ts';
 
 /**
- * `npm run bench -- snapshots [--hosts 200] [--json]`: on how many generated hosts anything was left behind or changed.
+ * `npm run bench -- snapshots [--hosts 200] [--json]`: the number of generated hosts on which anything was left behind
+ * or changed.
  */
 export async function runSnapshotBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

@@ -7,7 +7,7 @@ import { type AppCommand, RunningApp } from './running-app.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Chromium finds the keyring by the name of the desktop; the tests have GNOME's on whatever desktop. */
+/** Chromium finds the keyring by the name of the desktop; the tests use GNOME's on every desktop. */
 const keyringFlag = '--password-store=gnome-libsecret';
 
 export class AppHost {
@@ -21,13 +21,13 @@ export class AppHost {
     this.#command = command;
   }
 
-  /** The packaged app, in a folder of its own. @param user of the host, who sits at the desktop */
+  /** The packaged app, in a directory of its own. @param user of the host, the desktop's user */
   static async prepare(host: Host, user: HostUser, options: DesktopOptions): Promise<AppHost> {
     await host.bind(`${root}dist/package/linux-unpacked`, '/opt/app');
     return await AppHost.withProgram(host, user, ['/opt/app/homing-desktop'], options);
   }
 
-  /** The app as `npm start` runs it from a checkout. @param electron the folder of the Electron that is here */
+  /** The app as `npm start` runs it from a checkout. @param electron the directory of the local Electron */
   static async fromCheckout(host: Host, user: HostUser, electron: string): Promise<AppHost> {
     await host.bind(electron, '/opt/electron');
     for (const part of ['dist/app', 'assets', 'package.json'])
@@ -37,7 +37,7 @@ export class AppHost {
     });
   }
 
-  /** An app that is on the host already. */
+  /** An app that is already on the host. */
   static async withProgram(
     host: Host,
     user: HostUser,
@@ -49,7 +49,7 @@ export class AppHost {
     return AppHost.onDesktop(await Desktop.start(host, user, options), command);
   }
 
-  /** Another app on a desktop that is there already. */
+  /** Another app on an existing desktop. */
   static onDesktop(desktop: Desktop, command: AppCommand): AppHost {
     return new AppHost(desktop.host, desktop, [...command, keyringFlag]);
   }
@@ -58,7 +58,7 @@ export class AppHost {
     return RunningApp.start(this.desktop, this.#command, args, env);
   }
 
-  /** Starts the app a second time, as by a link or a file; it hands over to the first and ends. */
+  /** Starts the app a second time, as a link or a file does; it hands over to the first and ends. */
   async startAgain(args: readonly string[]): Promise<void> {
     await this.desktop.run([...this.#command, ...args]);
   }

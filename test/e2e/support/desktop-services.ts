@@ -34,7 +34,7 @@ export class DesktopServices {
     await this.#process.stdout.waitFor(/"registered"/, 15_000);
   }
 
-  /** The entries of the menu as it is now, from top to bottom. */
+  /** The entries of the current menu, from top to bottom. */
   async menu(): Promise<readonly TrayEntry[]> {
     const { menu } = await this.#ask('menu');
     return Array.isArray(menu) ? menu : [];
@@ -50,7 +50,7 @@ export class DesktopServices {
     return String((await this.#ask('tooltip')).tooltip);
   }
 
-  /** A sum over the picture: another one for another picture. */
+  /** A checksum of the picture. */
   async icon(): Promise<number> {
     return Number((await this.#ask('icon')).icon);
   }
@@ -60,7 +60,7 @@ export class DesktopServices {
     return Array.isArray(notifications) ? notifications : [];
   }
 
-  /** Presses the newest notification. */
+  /** Clicks the newest notification. */
   async pressNotification(): Promise<void> {
     await this.#ask('press-notification');
   }

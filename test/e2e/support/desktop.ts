@@ -2,7 +2,7 @@ import { chown, mkdir } from 'node:fs/promises';
 import type { Host, HostUser } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
 
-/** A desktop session on a host of the lab: a screen, the session bus, and a keyring that is unlocked. */
+/** A desktop session on a host of the lab: a screen, the session bus, and an unlocked keyring. */
 
 const display = ':7';
 const screenSize = '1280x1000x24';
@@ -10,7 +10,7 @@ const keyringPassword = 'correct horse';
 
 const busConfigPath = '/etc/e2e-session-bus.conf';
 
-/** A session bus that starts no service by itself: what is there is what a test has started. */
+/** A session bus that starts no service by itself: only services started by a test exist. */
 function busConfig(address: string): string {
   return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -28,14 +28,14 @@ function busConfig(address: string): string {
 }
 
 export interface DesktopOptions {
-  /** Without one, private keys are kept in files. */
+  /** Without a keyring, private keys are kept in files. */
   readonly keyring: boolean;
 }
 
 export class Desktop {
   readonly host: Host;
   readonly user: HostUser;
-  /** What a program of the session needs in its environment. */
+  /** The environment of the session's programs. */
   readonly env: Readonly<Record<string, string>>;
 
   private constructor(host: Host, user: HostUser, env: Readonly<Record<string, string>>) {
@@ -49,7 +49,7 @@ export class Desktop {
     const env = {
       DISPLAY: display,
       DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus`,
-      // Chromium asks only the keyring that belongs to the desktop, and shows a tray only where one is at home.
+      // Chromium uses only the desktop's own keyring, and shows a tray only where one is expected.
       XDG_CURRENT_DESKTOP: 'KDE:GNOME',
       XDG_SESSION_TYPE: 'x11',
     };
@@ -101,7 +101,7 @@ export class Desktop {
     await this.#owned('org.freedesktop.secrets');
   }
 
-  /** Waits until somebody owns a name on the session bus. */
+  /** Waits until a name on the session bus has an owner. */
   async #owned(name: string): Promise<void> {
     await this.run(['/usr/bin/gdbus', 'wait', '--session', '--timeout', '10', name]);
   }

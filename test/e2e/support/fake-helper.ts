@@ -31,7 +31,7 @@ export class FakeHelper {
   #timeline: readonly Decision[] = [];
   /** The calls it received, in order. */
   readonly asked: string[] = [];
-  /** What happens to the tunnel when the app connects. */
+  /** The result when the app connects. */
   onConnect: (request: TunnelRequest) => Promise<TunnelStatus> | TunnelStatus = () => this.#tunnel;
 
   private constructor() {

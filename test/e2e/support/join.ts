@@ -6,7 +6,7 @@ export async function lookAt(page: Page, invite: string): Promise<void> {
   await page.getByRole('button', { name: 'Look at it' }).click();
 }
 
-/** Joins a network as a person does; ends on the join card. @returns the card as text */
+/** Joins a network as a user does; ends on the join card. @returns the card as text */
 export async function join(page: Page, invite: string): Promise<string> {
   await lookAt(page, invite);
   await page.getByRole('button', { name: /^Join / }).click();

@@ -7,7 +7,8 @@ import { expect } from 'vitest';
 const pictures = fileURLToPath(new URL('../../../artefacts/screens/', import.meta.url));
 
 /**
- * Looks at the screen that is shown, in both themes: a picture is kept, axe finds nothing, and Tab reaches all of it.
+ * Checks the current screen in both themes: takes a picture, requires no findings of axe, and that Tab reaches all of
+ * it.
  * @param name of the pictures
  */
 export async function lookAtScreen(page: Page, name: string): Promise<void> {
@@ -24,7 +25,9 @@ export async function lookAtScreen(page: Page, name: string): Promise<void> {
   await reachedByKeyboard(page);
 }
 
-/** Until the page has not changed for a while: a control that is replaced under the walk would count as not reached. */
+/**
+ * Waits until the page has not changed for a while: a control that is replaced meanwhile would count as not reached.
+ */
 async function untilStill(page: Page): Promise<void> {
   await page.evaluate(`new Promise((resolve, reject) => {
     const overdue = setTimeout(() => reject(new Error('the page does not come to rest')), 10_000);
@@ -39,7 +42,7 @@ async function untilStill(page: Page): Promise<void> {
   })`);
 }
 
-/** Whether everything that can be pressed or filled in is reached by the Tab key; a dialog keeps the others out. */
+/** Whether the Tab key reaches all buttons and fields; a dialog excludes the others. */
 async function reachedByKeyboard(page: Page): Promise<void> {
   await untilStill(page);
   const pressable = 'button, input, textarea, select, a[href], [tabindex="0"]:not([role="radiogroup"])';

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desktop } from './desktop.ts';
 
-/** The windows of a desktop with a window manager, used by keyboard: file dialogs, questions, and which one is in front. */
+/**
+ * The windows of a desktop with a window manager, operated by keyboard: file dialogs, questions, and the front window.
+ */
 
 const configPath = '/etc/e2e-jwm.conf';
 const config = `<?xml version="1.0"?>
@@ -23,10 +25,10 @@ export class NativeWindows {
     return new NativeWindows(desktop);
   }
 
-  /** Answers a file dialog. @param title all of it @param path absolute */
+  /** Answers a file dialog. @param title its complete title @param path absolute */
   async answerWithFile(title: string, path: string): Promise<void> {
     await this.bringToFront(title);
-    // A path begins a field of its own in GTK's dialog; what is typed while that opens may be lost.
+    // A path opens a field of its own in GTK's dialog; keys typed before it is open may be lost.
     await this.#type('/');
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       await sleep(attempt * 300);
@@ -38,29 +40,29 @@ export class NativeWindows {
     throw new Error(`the dialog "${title}" does not take ${path}`);
   }
 
-  /** Waits for a window and gives it the keyboard. @param title all of it */
+  /** Waits for a window and focuses it. @param title its complete title */
   async bringToFront(title: string): Promise<void> {
     const id = await this.#find(title);
     await this.#xdotool(['windowactivate', '--sync', id]);
   }
 
-  /** Waits until no window has this title any more. */
+  /** Waits until no window has this title. */
   async gone(title: string): Promise<void> {
     if (await this.#holdsWithin(patienceMs, () => this.#isGone(title))) return;
     throw new Error(`the window "${title}" is still there after ${patienceMs} ms`);
   }
 
-  /** The title of the window that has the keyboard. */
+  /** The title of the focused window. */
   async inFront(): Promise<string> {
     return (await this.#xdotool(['getactivewindow', 'getwindowname'])).trim();
   }
 
-  /** Puts a window out of sight, as its button does. */
+  /** Minimises a window, as its button does. */
   async minimise(title: string): Promise<void> {
     await this.#xdotool(['windowminimize', '--sync', await this.#find(title)]);
   }
 
-  /** Presses keys in the window that has the keyboard, by their names in X11. */
+  /** Presses keys in the focused window, by their names in X11. */
   async press(...keys: readonly string[]): Promise<void> {
     await this.#xdotool(['key', '--delay', '60', ...keys]);
   }
@@ -83,7 +85,7 @@ export class NativeWindows {
   async #ids(title: string): Promise<readonly string[]> {
     const { host, user, env } = this.#desktop;
     const argv = ['/usr/bin/xdotool', 'search', '--onlyvisible', '--name', `^${title}$`];
-    // Its exit status is 1 when nothing was found.
+    // Its exit status is 1 if nothing was found.
     const { stdout } = await host.exec(argv, { user, env });
     return stdout.split('\n').filter((line) => line !== '');
   }

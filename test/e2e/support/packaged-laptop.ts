@@ -1,7 +1,7 @@
 import type { Host, HostUser } from '../../lab/host.ts';
 import { allowUser, startPolkit } from './polkit.ts';
 
-/** A laptop whose owner may become root by pkexec, and whose helper and command line are those that the app installs. */
+/** A laptop whose owner may become root by pkexec, with the helper and command line that the app installs. */
 
 const service = '/etc/init.d/homing-helper';
 const pidFile = '/run/homing-helper.pid';
@@ -25,7 +25,7 @@ export class PackagedLaptop {
     return new PackagedLaptop(host, user);
   }
 
-  /** Runs the installed command line as the user. @throws Error with its own words @returns standard output */
+  /** Runs the installed command line as the user. @throws Error with its own output @returns standard output */
   homing(args: readonly string[]): Promise<string> {
     return this.host.run([commandLine, ...args], { user: this.user });
   }
@@ -35,12 +35,12 @@ export class PackagedLaptop {
     return (await this.host.run(['/bin/readlink', `/proc/${await this.#helperPid()}/exe`])).trim();
   }
 
-  /** Kills the helper as a crash would; what it made stays. */
+  /** Kills the helper, as in a crash; everything it created stays. */
   async killHelper(): Promise<void> {
     await this.host.run(['/bin/kill', '-KILL', await this.#helperPid()]);
   }
 
-  /** Starts the helper as the machine does, which has no service manager that would do it again by itself. */
+  /** Starts the helper as the machine would: it has no service manager that restarts it. */
   async startHelper(): Promise<void> {
     await this.host.run([service, 'start']);
   }

@@ -8,7 +8,7 @@ const rule = (user: string) => `polkit.addRule(function (action, subject) {
 `;
 const rulePath = '/etc/polkit-1/rules.d/10-e2e.rules';
 
-/** The system bus, with the policies that the machine's packages have brought. */
+/** The system bus, with the policies of the machine's packages. */
 export async function startSystemBus(host: Host): Promise<void> {
   await host.run(['/bin/mkdir', '-p', '/run/dbus']);
   const bus = await host.spawn([
@@ -21,7 +21,7 @@ export async function startSystemBus(host: Host): Promise<void> {
   await bus.stdout.waitFor(/^unix:/, 10_000);
 }
 
-/** Starts both. Nobody sits there to be asked for a password: whom no rule allows is refused. */
+/** Starts both. No agent can ask for a password: users without a matching rule are refused. */
 export async function startPolkit(host: Host): Promise<void> {
   await startSystemBus(host);
   await host.spawn(['/usr/lib/polkit-1/polkitd', '--no-debug']);

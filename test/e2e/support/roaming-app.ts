@@ -9,8 +9,8 @@ import { NativeWindows } from './native-windows.ts';
 import { PackagedLaptop } from './packaged-laptop.ts';
 
 /**
- * The laptop of the lab's internet with a desktop, a tray and the packaged app on it, whose helper is still to be
- * installed; its network waits for it to join.
+ * The laptop of the lab's internet with a desktop, a tray and the packaged app; its helper is not installed yet, and
+ * its network waits for it to join.
  */
 
 const port = 51_820;

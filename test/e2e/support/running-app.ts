@@ -5,8 +5,8 @@ import type { HostProcess } from '../../lab/host-process.ts';
 import type { Desktop } from './desktop.ts';
 
 /**
- * The app, running on the desktop of a host, driven over Chromium's remote debugging as a browser would be: so the very
- * package is driven that people install, whose fuses forbid Node's inspector.
+ * The app, running on the desktop of a host, driven over Chromium's remote debugging as a browser would be: so the
+ * tests drive the same package that users install, whose fuses forbid Node's inspector.
  */
 
 const debuggingPort = 9333;
@@ -47,7 +47,7 @@ export class RunningApp {
     return new RunningApp(process, browser, relay, server);
   }
 
-  /** The page of the status window, once it is there. */
+  /** The page of the status window, once it exists. */
   async page(timeoutMs = 10_000): Promise<Page> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
@@ -69,7 +69,7 @@ export class RunningApp {
       .find((page) => page.url().startsWith('app://'));
   }
 
-  /** Ends the app as a crash would. */
+  /** Kills the app, as in a crash. */
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.process.exited;
@@ -107,7 +107,7 @@ async function listenFor(socket: string): Promise<{ server: Server; port: number
   return { server, port: address.port };
 }
 
-/** Playwright loses a page that is just being loaded when it attaches: its title shows that it is there. */
+/** Playwright loses a page that is still loading when it attaches: its title shows that it is loaded. */
 async function untilLoaded(port: number): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {

@@ -5,10 +5,10 @@ import { createNetwork, type NetworkFile } from '../../../shared/authoring/netwo
 import { generateSigningKey, networkKeyOf } from '../../../shared/invite/network-key.ts';
 import { generatePrivateKey, publicKeyOf } from '../../../shared/keys/probe-key.ts';
 
-/** A network as its admin has it, for invites that the tests hand to the app. */
+/** A network as its admin has it, for invites that the tests pass to the app. */
 export interface StagedNetwork {
   readonly name: string;
-  /** The signed line of the laptop's invite. @param change of the network before it is invited to */
+  /** The signed line of the laptop's invite. @param change of the network before the invite is made */
   invite(change?: (file: NetworkFile) => NetworkFile): string;
 }
 
@@ -18,7 +18,7 @@ function newKey() {
   return publicKeyOf(generatePrivateKey());
 }
 
-/** Three controllers, as in the picture of the design: two with a LAN side, one of them without a public one. */
+/** Three controllers, as in the picture of the design: two with a LAN side, one of them without a public endpoint. */
 export function stagedNetwork(name = 'wgnet', machines = 9): StagedNetwork {
   const signingKey = generateSigningKey();
   const empty = createNetwork({ name, publicKey: networkKeyOf(signingKey), presharedKeys: true });

@@ -59,7 +59,7 @@ function controller(
   };
 }
 
-/** @param controllers by name; those of the profile that are not named cannot be reached */
+/** @param controllers by name; the profile's other controllers are unreachable */
 export function stagedTunnel(
   { profile }: TunnelRequest,
   controllers: Readonly<Record<string, StagedController>>,

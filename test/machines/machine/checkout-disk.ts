@@ -8,16 +8,16 @@ import { runOrThrow } from '../../lab/command.ts';
 import { tool } from '../../lab/tools.ts';
 
 /**
- * A disk with this checkout: sources, tests, the bundles that people install, Node, and what of node_modules the tests
- * load. A machine mounts it and runs the tests as this computer would.
+ * A disk with this checkout: sources, tests, the bundles that users install, Node, and the part of node_modules that
+ * the tests load. A machine mounts it and runs the tests as this computer would.
  */
 
-/** Where a machine has the checkout; it can be written to, and what is written is gone with the machine. */
+/** Where a machine mounts the checkout; it is writable, and changes are lost with the machine. */
 export const checkout = '/checkout';
 
 const folders = ['shared', 'client', 'cli', 'helper', 'program', 'test', 'scripts'];
 const files = ['package.json', 'tsconfig.json', 'vitest.config.ts'];
-/** Beside the product's own dependencies. */
+/** In addition to the product's own dependencies. */
 const testPackages = ['vitest', 'vite', 'esbuild', 'fast-check'];
 
 const copyTimeoutMs = 5 * 60_000;
@@ -41,7 +41,10 @@ function findPackage(root: string, from: string, name: string): string | undefin
   return undefined;
 }
 
-/** The folders of packages and of all that they need, below `root`; what is optional and not installed is left out. */
+/**
+ * The directories of packages and all their dependencies, below `root`; optional packages that are not installed are
+ * omitted.
+ */
 export async function packageClosure(root: string, names: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   const queue = names.map((name) => ({ from: root, name }));

@@ -1,6 +1,6 @@
 import type { Image } from './image.ts';
 
-/** Two network cards on the same wire: of one machine or of two. Nothing else hears them. */
+/** Two network cards on the same wire, of one machine or of two. */
 export interface Wire {
   /** Unix sockets, one for each end (qemu(1), -netdev dgram). */
   readonly near: string;
@@ -18,16 +18,18 @@ export interface MachineFiles {
 }
 
 /**
- * One virtual nanosecond for each instruction: the machine's clock goes by what its processor did, and by the real
- * time only while it waits. So it is a slow computer (1 GIPS) and always the same one, however busy the real machine is: time limits
- * inside hold, and what is measured inside is worth something. Without it a machine's clock runs on while it does not.
+ * One virtual nanosecond per instruction: the machine's clock follows its processor, and real time only while it waits.
+ * So it is a slow computer (1 GIPS) and always the same, however busy the real machine is: time limits inside hold, and
+ * measurements inside are meaningful. Otherwise a machine's clock would run on while the machine does not.
  */
 const clock = ['-icount', 'shift=0,sleep=on'];
 
-/** Node does not run on all that TCG has (`-cpu max`), and on a processor without AVX2 it would be slower. */
+/**
+ * Node does not run on everything that TCG supports (`-cpu max`), and on a processor without AVX2 it would be slower.
+ */
 const processor = ['-accel', 'tcg,thread=single', '-cpu', 'Haswell-v4'];
 
-/** The same for all machines: a snapshot fits only the memory it was made of. */
+/** The same for all machines: a snapshot fits only the memory size it was made with. */
 const memoryMiB = 1536;
 
 /** The name of the snapshot of a machine that has started. */
@@ -64,7 +66,7 @@ export function qemuArguments(
     ...socket('output', files.output),
     ...port('output', 'homing.output'),
     ...['-qmp', `unix:${files.monitor},server=on,wait=off`],
-    // Keys are made inside: nobody should wait for randomness.
+    // Keys are generated inside: no program should wait for randomness.
     ...['-device', 'virtio-rng-pci'],
     ...(start === 'cold' ? [] : ['-loadvm', bootedSnapshot]),
   ];

@@ -20,12 +20,12 @@ const statusSchema = z.object({
   'err-data': z.string().default(''),
 });
 
-/** A machine that is starting leaves the port closed: then nothing answers, and the question is asked again. */
+/** A machine that is starting leaves the port closed: without an answer the command is sent again. */
 const syncTimeoutMs = 3_000;
 const firstPollMs = 20;
 const maxPollMs = 250;
 
-/** What a command in a machine left. */
+/** The result of a command in a machine. */
 export interface GuestResult {
   readonly code: number;
   readonly stdout: string;
@@ -45,8 +45,8 @@ export class GuestAgent {
   }
 
   /**
-   * Waits until the agent answers, and forgets whatever it said before.
-   * @throws Error when `signal` is aborted before that
+   * Waits until the agent answers, and drops any earlier output.
+   * @throws Error if `signal` is aborted before that
    */
   async sync(signal: AbortSignal): Promise<void> {
     for (;;) {
@@ -61,7 +61,7 @@ export class GuestAgent {
 
   async #askForSync(id: number): Promise<boolean> {
     const socket = await this.#connected();
-    // 0xFF makes the agent drop half a command that somebody left there (guest-sync-delimited).
+    // 0xFF makes the agent drop an incomplete earlier command (guest-sync-delimited).
     socket.write(Buffer.concat([Buffer.from([0xff]), command('guest-sync', { id })]));
     const deadline = performance.now() + syncTimeoutMs;
     while (performance.now() < deadline) {
@@ -133,7 +133,7 @@ export class GuestAgent {
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);
-        // Its end shows in the question that is never answered.
+        // Its end shows in the command that is never answered.
         socket.on('error', () => undefined);
         socket.setEncoding('utf8').on('data', (text: string) => this.#add(text));
         this.#socket = socket;

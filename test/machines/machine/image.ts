@@ -5,13 +5,13 @@ import { runOrThrow } from '../../lab/command.ts';
 import { tool } from '../../lab/tools.ts';
 import { commonPackages, type Recipe, recipeHash } from './recipe.ts';
 
-/** A machine's kernel, initial RAM disk and root disk, made once and kept in the cache. */
+/** A machine's kernel, initial RAM disk and root disk, built once and cached. */
 export interface Image {
   readonly kernel: string;
   readonly initrd: string;
   /** In qcow2; only ever the base of another disk, so that many machines can share it. */
   readonly disk: string;
-  /** The disk with a machine in it that has started, as its snapshot `booted`; made at the first boot. */
+  /** The disk of a machine that has started, with its snapshot `booted`; made at the first boot. */
   readonly booted: string;
 }
 
@@ -19,17 +19,20 @@ const diskSize = '6G';
 const buildTimeoutMs = 40 * 60_000;
 const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Where this machine itself gets Debian from, if it is one: there are mirrors that only it knows. */
+/** The Debian sources of this machine, if it runs Debian: it may use private mirrors. */
 const ownSources = '/etc/apt/sources.list.d/debian.sources';
 
-/** The initial RAM disk holds only what finds the root disk: a large one takes long to unpack on an emulated processor. */
+/**
+ * The initial RAM disk contains only what finds the root disk: unpacking a large one takes long on an emulated
+ * processor.
+ */
 const initramfsHook = [
   'mkdir -p "$1/etc/initramfs-tools/conf.d"',
   'printf "MODULES=list\\nCOMPRESS=gzip\\n" >"$1/etc/initramfs-tools/conf.d/machine"',
   'printf "virtio_pci\\nvirtio_blk\\next4\\n" >"$1/etc/initramfs-tools/modules"',
 ].join('; ');
 
-/** Nobody reads manuals there; less is written. */
+/** Manuals are not needed; less is written. */
 const dpkgOptions = [
   'force-unsafe-io',
   'path-exclude=/usr/share/man/*',
@@ -47,7 +50,7 @@ const commonSetup = [
   'systemctl mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer dpkg-db-backup.timer',
 ];
 
-/** The arguments of mmdebstrap(1) that make the root folder of a recipe. */
+/** The arguments of mmdebstrap(1) that build the root directory of a recipe. */
 export function bootstrapArguments(recipe: Recipe, folder: string, sources: string): string[] {
   const chroot = (command: string) => `--customize-hook=chroot "$1" sh -ec ${shellQuoted(command)}`;
   return [
@@ -67,9 +70,9 @@ function shellQuoted(text: string): string {
 }
 
 /**
- * The image of a recipe: from the cache, or built now and then kept there. Older images of the same name go.
- * @param cache absolute path of a folder that is made where it is missing
- * @throws Error with the words of the tool that failed; nothing is kept then
+ * The image of a recipe: from the cache, or built now and cached. Older images of the same name are removed.
+ * @param cache absolute path of a directory, created if missing
+ * @throws Error with the output of the tool that failed; nothing is cached then
  */
 export async function imageOf(recipe: Recipe, cache: string): Promise<Image> {
   const folder = join(cache, `${recipe.name}-${recipeHash(recipe)}`);
@@ -132,7 +135,7 @@ async function sourcesFile(recipe: Recipe, work: string): Promise<string> {
   return path;
 }
 
-/** An image of several hundred MB is not kept for a recipe that nobody uses any more. */
+/** An image of several hundred MB is not kept for an outdated recipe. */
 async function removeOlder(name: string, cache: string): Promise<void> {
   const older = (await readdir(cache)).filter((entry) => new RegExp(`^${name}-[0-9a-f]{12}$`).test(entry));
   for (const entry of older) await rm(join(cache, entry), { recursive: true, force: true });

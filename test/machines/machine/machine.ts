@@ -19,19 +19,25 @@ import { GuestAgent, type GuestResult } from './guest-agent.ts';
 import type { Image } from './image.ts';
 import { Monitor } from './monitor.ts';
 
-/** A virtual machine with Debian, systemd and a kernel of its own. It ends with the process that made it at the latest. */
+/**
+ * A virtual machine with Debian, systemd and a kernel of its own. It ends at the latest with the process that created
+ * it.
+ */
 
 const bootTimeoutMs = 20 * 60_000;
 const copyTimeoutMs = 5 * 60_000;
 const socketTimeoutMs = 30_000;
 const pollMs = 20;
 const defaultTimeoutMs = 60_000;
-/** A command that does not end in the machine's own time may be late by as much as the machine was slow at its start. */
+/**
+ * A command that does not end in the machine's own time may be late in proportion to the machine's slowness at its
+ * start.
+ */
 const minPatienceMs = 60_000;
 const patienceFactor = 10;
 
 export interface CommandSettings {
-  /** Text for standard input, which is empty otherwise. */
+  /** Text for standard input; empty by default. */
   readonly input?: string;
   /** In the machine's own time; the command is killed then, and its exit status is 124 (timeout(1)). Default 60,000. */
   readonly timeoutMs?: number;
@@ -45,7 +51,7 @@ export interface MachineSettings {
   readonly disks?: readonly string[];
   /** Network cards: eth0 and on. */
   readonly cards?: readonly Wire[];
-  /** Where what the machine writes to /dev/virtio-ports/homing.output goes as it comes. Default: nowhere. */
+  /** Receives what the machine writes to /dev/virtio-ports/homing.output. Default: nothing does. */
   readonly onOutput?: (text: string) => void;
 }
 
@@ -69,15 +75,15 @@ export class Machine {
   }
 
   /**
-   * Starts a machine and waits until commands run in it. The first of an image takes its time; it is kept as it is then,
+   * Starts a machine and waits until commands run in it. The first machine of an image takes long; its state is kept,
    * and all others start from there.
-   * @throws Error with the end of its console when it does not start
+   * @throws Error with the end of its console output if it does not start
    */
   static async boot(name: string, settings: MachineSettings): Promise<Machine> {
     const { image } = settings;
     if (!existsSync(image.booted)) await Machine.keepBooted(image);
     return await Machine.#made(name, image, 'from-snapshot', async (machine) => {
-      // Its clock stands where the snapshot was made.
+      // Its clock has the time of the snapshot.
       await machine.run(['/bin/date', '--set', `@${Date.now() / 1000}`]);
       for (const [at, disk] of (settings.disks ?? []).entries()) await machine.#plugDisk(`disk${at}`, disk);
       for (const [at, card] of (settings.cards ?? []).entries()) await machine.#plugCard(`card${at}`, card);
@@ -90,7 +96,7 @@ export class Machine {
   /** Starts the first machine of an image and keeps it, running, in `image.booted`. */
   static async keepBooted(image: Image): Promise<void> {
     const machine = await Machine.#made('first', image, 'cold', async (first) => {
-      // Degraded is no failure of the image: a machine without a clock or a network may have units that fail.
+      // Degraded is no failure of the image: units of a machine without a clock or a network may fail.
       await first.exec(['/usr/bin/systemctl', 'is-system-running', '--wait'], { timeoutMs: 120_000 });
       await first.sh('sync');
     });
@@ -160,7 +166,7 @@ export class Machine {
     await this.monitor.execute('device_add', { driver: 'virtio-net-pci', netdev: `${id}-wire`, id, mac });
   }
 
-  /** By a loop of a known length: its own seconds beside ours. */
+  /** By a loop of a known length: its own seconds compared with real ones. */
   async #measureSlowness(): Promise<void> {
     const upSeconds = async () => Number((await this.run(['/bin/cat', '/proc/uptime'])).split(' ')[0]);
     const [startedMs, startedSeconds] = [performance.now(), await upSeconds()];
@@ -174,7 +180,7 @@ export class Machine {
     return this.#slowness;
   }
 
-  /** What happens from outside: cables, sleep, the power button. */
+  /** External events: cables, sleep, the power button. */
   get monitor(): Monitor {
     if (this.#monitor === undefined) throw new Error(`The machine ${this.name} does not run.`);
     return this.#monitor;
@@ -189,23 +195,23 @@ export class Machine {
     return this.#agent.exec([...limit, ...argv], { ...base, ...env }, input, patienceMs);
   }
 
-  /** As exec, but throws with the command's own words when its exit status is not 0; returns standard output. */
+  /** As exec, but throws with the command's own output if its exit status is not 0; returns standard output. */
   async run(argv: readonly string[], settings: CommandSettings = {}): Promise<string> {
     return outputOf([`[${this.name}]`, ...argv], await this.exec(argv, settings), settings.input);
   }
 
-  /** Lines for /bin/sh, the first that fails ends it; returns standard output. @throws Error as {@link run} */
+  /** Lines for /bin/sh, which stops at the first failure; returns standard output. @throws Error as {@link run} */
   sh(script: string, settings: CommandSettings = {}): Promise<string> {
     return this.run(['/bin/sh', '-euc', script], settings);
   }
 
-  /** Writes a file as root, its folder made where there is none. For what is larger take a disk. */
+  /** Writes a file as root, creating its directory if necessary. For larger files use a disk. */
   async writeFile(path: string, text: string, mode = '644'): Promise<void> {
     const script = 'mkdir -p "$(dirname "$1")"; cat >"$1"; chmod "$2" "$1"';
     await this.run(['/bin/sh', '-euc', script, 'sh', path, mode], { input: text });
   }
 
-  /** As when its power is cut and comes again: what was not written to its disk is gone. Waits until commands run. */
+  /** As when its power is cut and restored: what was not written to its disk is lost. Waits until commands run. */
   async cutPower(): Promise<void> {
     await this.monitor.execute('system_reset');
     await this.#answers();
@@ -237,12 +243,12 @@ export class Machine {
     }
   }
 
-  /** Pulls a network card's cable, or plugs it in again: its carrier goes and comes. */
+  /** Pulls a network card's cable, or plugs it in again: the carrier goes down and up. */
   async setCable(card: number, plugged: boolean): Promise<void> {
     await this.monitor.execute('set_link', { name: `card${card}`, up: plugged });
   }
 
-  /** Ends it at once, as by pulling its plug, and removes all that is left of it. */
+  /** Ends it at once, as by pulling its plug, and removes all its files. */
   async stop(): Promise<void> {
     this.#agent.close();
     this.#monitor?.close();
@@ -266,7 +272,7 @@ export class Machine {
   }
 }
 
-/** At the lowest priority but one: a machine must not disturb what else is measured here. */
+/** At the lowest priority but one: a machine must not disturb other measurements. */
 function startQemu(name: string, args: readonly string[]): ChildProcess {
   const child = spawn(
     tool('setpriv'),
@@ -274,7 +280,7 @@ function startQemu(name: string, args: readonly string[]): ChildProcess {
     { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', TMPDIR: tmpdir() } },
   );
   if (child.stderr !== null) {
-    // It lacks some features of the processor that is asked for, and says so each time.
+    // QEMU lacks some features of the requested processor, and prints that each time.
     createInterface(child.stderr).on('line', (line) => {
       if (!line.includes("TCG doesn't support")) process.stderr.write(`[${name}] ${line}\n`);
     });

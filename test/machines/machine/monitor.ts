@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 
-/** QEMU's monitor (QEMU Machine Protocol, qemu-qmp-ref(7)): what happens to a machine from outside of it. */
+/** QEMU's monitor (QEMU Machine Protocol, qemu-qmp-ref(7)): external events of a machine. */
 
 const lineSchema = z.union([
   z.looseObject({ event: z.string() }),
@@ -42,7 +42,7 @@ export class Monitor {
     return monitor;
   }
 
-  /** @throws Error with QEMU's words when it refuses */
+  /** @throws Error with QEMU's message if it refuses */
   execute(command: string, args: object = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -50,13 +50,13 @@ export class Monitor {
     });
   }
 
-  /** A command of the human monitor, for what the protocol has no command of its own. @throws Error with what it says */
+  /** A command of the human monitor, where the protocol has none. @throws Error with its output */
   async human(line: string): Promise<void> {
     const said = z.string().parse(await this.execute('human-monitor-command', { 'command-line': line }));
     if (said.trim() !== '') throw new Error(`QEMU, asked to ${line}: ${said.trim()}`);
   }
 
-  /** Resolves when an event of this name has come since the last question for it. */
+  /** Resolves once an event of this name has occurred since the last call for it. */
   async event(name: string): Promise<void> {
     while (!this.#seen.includes(name)) await new Promise<void>((resolve) => this.#wake.push(resolve));
     this.#seen.splice(this.#seen.indexOf(name), 1);

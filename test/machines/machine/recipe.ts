@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 
-/** What a machine is made of: Debian packages and a few lines of shell. */
+/** The contents of a machine: Debian packages and a few lines of shell. */
 export interface Recipe {
-  /** For people: part of the folder's name in the cache. */
+  /** For readers: part of the directory's name in the cache. */
   readonly name: string;
   /** The release of Debian. */
   readonly suite: 'bookworm';
   /** Everything beyond Debian's minbase and the packages that every machine has. */
   readonly packages: readonly string[];
-  /** Shell commands, run as root in the finished root folder (chroot) one after the other; the first failure ends it. */
+  /**
+   * Shell commands, run as root in the finished root directory (chroot) one after the other; the first failure ends it.
+   */
   readonly setup: readonly string[];
 }
 
-/** Changes when images are built in another way, so that old ones are not taken for new ones. */
+/** Changes when images are built differently, so that old images are not reused. */
 const formatVersion = 4;
 
 /** What every machine has: a kernel, systemd, the agent that runs commands, and what the lab and Homing use. */

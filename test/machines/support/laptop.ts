@@ -17,7 +17,7 @@ const helperProgram = `/usr/lib/${packageName}/resources/helper/homing-helper`;
 export const addUser = `useradd --create-home --uid ${uid} --shell /bin/bash ${user}`;
 
 const nasFolder = '/etc/netns/nas/wireguard';
-/** ip-netns(8) shows what is in /etc/netns/NAME to programs of that namespace in place of what is in /etc. */
+/** ip-netns(8) replaces files in /etc by those in /etc/netns/NAME for programs of that namespace. */
 const nasScript = `
 ip netns add nas
 ip link add lan0 type veth peer name eth0 netns nas
@@ -32,7 +32,7 @@ export class Laptop {
   readonly machine: Machine;
   readonly #command: readonly string[];
 
-  /** @param command the command line as it is installed there */
+  /** @param command the command line as installed there */
   constructor(machine: Machine, command: readonly string[] = ['/usr/local/bin/homing']) {
     this.machine = machine;
     this.#command = command;
@@ -49,7 +49,7 @@ export class Laptop {
     return laptop;
   }
 
-  /** The LAN with `nas` on it. What it is configured with outlives a restart of the machine, the network itself does not. */
+  /** The LAN with `nas` on it. Its configuration survives a restart of the machine, the network itself does not. */
   async joinLan(): Promise<void> {
     await this.machine.sh(nasScript);
   }
@@ -58,14 +58,14 @@ export class Laptop {
     await this.machine.sh('ip netns exec nas wg-quick up wg0');
   }
 
-  /** @param deb path inside of the machine */
+  /** @param deb path inside the machine */
   async installPackage(deb: string, options: readonly string[] = []): Promise<string> {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     const apt = ['/usr/bin/apt-get', 'install', '-y', '--no-install-recommends', ...options, deb];
     return await this.machine.run(apt, { env, timeoutMs: 300_000 });
   }
 
-  /** What the app has root do through pkexec. */
+  /** What the app runs as root through pkexec. */
   async installHelper(): Promise<string> {
     return await this.machine.run([helperProgram, 'install', '--in-place', '--uid', `${uid}`]);
   }
@@ -79,7 +79,10 @@ export class Laptop {
     });
   }
 
-  /** Authors a network with `nas` as its controller, imports its invite, and starts `nas` on what is rendered. */
+  /**
+   * Authors a network with `nas` as its controller, imports its invite, and starts `nas` with the rendered
+   * configuration.
+   */
   async joinNetwork(): Promise<void> {
     const file = ['--file', `/home/${user}/network.json`];
     const makeKeys = `umask 077; mkdir -p ${nasFolder}; wg genkey | tee ${nasFolder}/wg0.key | wg pubkey`;
@@ -121,7 +124,7 @@ export class Laptop {
     return Number(await this.machine.sh('date +%s%3N'));
   }
 
-  /** @throws Error with what ping(8) said when not all of `count` are answered */
+  /** @throws Error with the output of ping(8) if not all of `count` are answered */
   async pingNas(count = 3): Promise<void> {
     await this.machine.run(['/usr/bin/ping', '-c', `${count}`, '-i', '0.2', '-w', '20', nasName]);
   }
@@ -132,7 +135,7 @@ export class Laptop {
     return (await this.machine.run(show)).trim();
   }
 
-  /** The number of the tunnel's interface: another one when it was made again. */
+  /** The number of the tunnel's interface: it changes when the interface is created again. */
   async tunnelIndex(): Promise<number> {
     const index = await this.machine.run(['/bin/cat', `/sys/class/net/${tunnelInterface}/ifindex`]);
     return z.coerce.number().parse(index.trim());

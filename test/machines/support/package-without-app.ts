@@ -6,7 +6,7 @@ import { tool } from '../../lab/tools.ts';
 const installedFolder = 'usr/lib/homing-desktop';
 const timeoutMs = 5 * 60_000;
 
-/** The one package in the folder where `npm run package -- deb` leaves it. @throws Error when there is none */
+/** The only package in the directory where `npm run package -- deb` puts it. @throws Error if there is none */
 export async function builtPackage(root: string): Promise<string> {
   const folder = join(root, 'dist/package');
   const debs = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.deb'));
@@ -16,9 +16,9 @@ export async function builtPackage(root: string): Promise<string> {
 }
 
 /**
- * The same package without Electron, 240 of its 360 MB, which a machine without KVM unpacks for minutes: the control file,
- * the scripts, the helper and all that lies outside of the app's own folder are as they were.
- * @param work a folder for what is unpacked; the new package is written there too
+ * The same package without Electron, 240 of its 360 MB, which a machine without KVM unpacks for minutes: the control
+ * file, the scripts, the helper and everything outside the app's own directory are unchanged.
+ * @param work a directory for the unpacked files; the new package is written there too
  */
 export async function packageWithoutApp(deb: string, work: string): Promise<string> {
   const tree = join(work, 'package');

@@ -1,10 +1,10 @@
 import type { Recipe } from '../machine/recipe.ts';
 import type { Trial } from '../trial.ts';
 
-/** No wireguard-go: what carries the tunnel is the kernel's module, at both ends. */
+/** Without wireguard-go: the kernel's module carries the tunnel at both ends. */
 export const plain: Recipe = { name: 'plain', suite: 'bookworm', packages: [], setup: [] };
 
-/** All of Homing in the lab, as `npm test` runs it, on the kernel's WireGuard. */
+/** All of Homing in the lab, as `npm test` runs it, with the kernel's WireGuard. */
 export const kernelWireguard: Trial = {
   name: 'kernel-wireguard',
   about: 'the lab’s tests of the tunnel and of roaming, on the kernel’s WireGuard',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Trial } from '../trial.ts';
 import { plain } from './kernel-wireguard.ts';
 
-/** What the other trials rely on, tried on one machine whose two cards are the ends of one wire. */
+/** What the other trials rely on, tested on one machine whose two cards are the ends of one wire. */
 export const moduleTrial: Trial = {
   name: 'module',
   about: 'what the trials rely on: commands, files, wires, cables, sleep, a power cut',

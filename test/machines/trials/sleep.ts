@@ -5,14 +5,17 @@ import { addUser, Laptop, nasName } from '../support/laptop.ts';
 import type { Trial } from '../trial.ts';
 import { plain } from './kernel-wireguard.ts';
 
-/** A laptop that is suspended to memory with a live tunnel. The controller is a namespace beside it, so it sleeps too. */
+/**
+ * A laptop that is suspended to memory with a live tunnel. The controller is a namespace of the same machine, so it
+ * sleeps too.
+ */
 
 const asleepMs = 10_000;
 const patienceMs = 60_000;
-/** The aim on a laptop; here it is the machine's own, slow second. */
+/** The target on a laptop; here it is the machine's own, slow second. */
 const maxSeconds = 1;
 
-/** Unix time, in seconds, of the newest end of a sleep, as the kernel says it. */
+/** Unix time, in seconds, of the end of the last sleep, as the kernel reports it. */
 async function wokenAt(laptop: Machine): Promise<number> {
   const journal = ['/usr/bin/journalctl', '--no-pager', '--quiet', '-k', '-o', 'short-unix'];
   const lines = (await laptop.run(journal)).split('\n').filter((line) => line.includes('PM: suspend exit'));

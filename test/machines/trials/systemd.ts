@@ -8,7 +8,7 @@ import { addUser, Laptop, tunnelInterface } from '../support/laptop.ts';
 import { builtPackage, packageWithoutApp } from '../support/package-without-app.ts';
 import type { Trial } from '../trial.ts';
 
-/** A laptop with what the package depends on, so that apt needs no archive. */
+/** A laptop with the package's dependencies, so that apt needs no archive. */
 export const laptopRecipe: Recipe = {
   name: 'laptop',
   suite: 'bookworm',
@@ -22,10 +22,10 @@ export const laptopRecipe: Recipe = {
 const root = join(import.meta.dirname, '../../..');
 const packageOnDisk = 'homing.deb';
 
-/** What `systemd-analyze security` may say of the unit at most: 0 is locked up, 10 wide open. */
+/** The maximum score of `systemd-analyze security` for the unit: 0 is fully sandboxed, 10 unrestricted. */
 const worstExposure = 4;
 const shutdownMs = 2_000;
-/** Node's start, on this processor, is what takes most of it. */
+/** Most of it is the start of Node on this processor. */
 const restartMs = 10_000;
 
 async function installs(stage: Stage, laptop: Laptop): Promise<void> {

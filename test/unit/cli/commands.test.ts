@@ -112,7 +112,7 @@ describe('homing import', () => {
     });
   });
 
-  it('takes the picture of a QR code, and names of the person’s choice', async () => {
+  it('accepts the picture of a QR code, and names chosen by the user', async () => {
     const text = `[Interface]\nPrivateKey = ${nasKey}\nAddress = 10.42.1.2/16\n[Peer]\nPublicKey = ${vpsKey}\nAllowedIPs = 10.42.0.1/16\nEndpoint = 198.51.100.7:51820\n`;
     await writeFile(folder.file('IMG 1.png'), await qrcode.toBuffer(text));
     const source = ['import', folder.file('IMG 1.png'), '--yes', '--json'];

@@ -84,7 +84,7 @@ test('of two sources at the same time the newer is shown, and only that can be c
 
 const file = `[Interface]\nPrivateKey = ${nasKey}\nAddress = 10.42.1.2/24\n[Peer]\nPublicKey = ${vpsKey}\nAllowedIPs = 10.42.1.1/24\nEndpoint = 198.51.100.7:51820\n`;
 
-test('a new WireGuard file gets the names that the person chose', async () => {
+test('a new WireGuard file gets the names that the user chose', async () => {
   await importing.text(file, 'pasted text');
   const first = review();
   expect(first).toMatchObject({ isRenamable: true, controllers: [{ name: 'controller-1' }] });

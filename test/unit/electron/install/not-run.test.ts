@@ -46,7 +46,7 @@ test('without an agent and without a program that root could run later, only the
   expect(remedy).toBe('Install polkit and its agent for your desktop, then try again.');
 });
 
-test('what the installer itself says is passed on; other words are the cause', () => {
+test('the installer’s own problem is passed on; other output becomes the cause', () => {
   const stderr = 'The helper was not installed\n  /usr is a read-only file system.\n  Make it writable.';
   const said = sentences({ title, inTerminal, message: 'Command failed', stderr });
   expect(said).toMatchObject({

@@ -127,7 +127,7 @@ test('a failed reading is reported once, and the next continues', async () => {
   expect(events.map(({ type }) => type)).toEqual(['snapshot', 'decision', 'tunnel']);
 });
 
-test('a watcher who comes while readings fail gets the snapshot as soon as one succeeds', async () => {
+test('a watcher that subscribes while readings fail gets the snapshot as soon as one succeeds', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { hub, state } = hubOf();

@@ -51,14 +51,14 @@ function watchOf(answer: (address: string) => string | undefined) {
   return { watch, asked, ways, probes, timeline };
 }
 
-test('nothing is asked while a controller is reached', async () => {
+test('nothing is requested while a controller is reachable', async () => {
   const { watch, asked } = watchOf(() => redirect);
   watch.update([controller('internet')]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked).toEqual([]);
 });
 
-test('while none is, the controllers’ own addresses are asked, less and less often', async () => {
+test('while none is, the controllers’ own addresses are queried at growing intervals', async () => {
   const { watch, asked } = watchOf(() => undefined);
   watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(5 * 60_000);

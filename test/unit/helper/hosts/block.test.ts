@@ -126,7 +126,7 @@ describe('the block', () => {
     expect(hasBlock(file)).toBe(false);
   });
 
-  test('holds names beyond ASCII as UTF-8 beside bytes that are not', () => {
+  test('contains names beyond ASCII as UTF-8 next to bytes that are not', () => {
     const file = withBlock(Buffer.from([0xff, 0x0a]), [{ address: '::1', names: ['büro.wgnet'] }]);
     expect(file.subarray(0, 2).equals(Buffer.from([0xff, 0x0a]))).toBe(true);
     expect(file.toString('utf8')).toContain('::1 büro.wgnet\n');

@@ -31,7 +31,7 @@ test('a file that holds the names already is not written again', async () => {
   expect(await stat(path, { bigint: true })).toMatchObject({ ino, mtimeNs });
 });
 
-test('the leftovers of a killed helper beside the file are removed', async () => {
+test('the temporary files of a killed helper are removed', async () => {
   await writeFile(join(folder, '.hosts.homing'), 'half');
   await clearHosts(path);
   expect(await readdir(folder)).toEqual(['hosts']);

@@ -34,7 +34,7 @@ test('the next helper reads the last entry', () => {
   expect(new Journal(path).read()).toEqual({ found: 'entry', entry: entry('up') });
 });
 
-test('only root may read it, and no half-written file stays beside it', async () => {
+test('only root may read it, and no half-written file remains', async () => {
   new Journal(path).write(entry('up'));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect(await readdir(join(folder, 'run'))).toEqual(['interface', 'journal.json']);
@@ -48,7 +48,7 @@ test('a cleared journal holds nothing, and clearing twice is no error', () => {
   expect(journal.read()).toEqual({ found: 'nothing' });
 });
 
-test('a half-written file of a killed helper is not read, and goes with the next start', async () => {
+test('a half-written file of a killed helper is not read, and is removed at the next start', async () => {
   new Journal(path).write(entry('up'));
   await writeFile(`${path}.new`, '{"version":1,');
   expect(new Journal(path).read()).toMatchObject({ found: 'entry' });

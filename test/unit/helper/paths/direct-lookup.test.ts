@@ -63,7 +63,7 @@ async function nameServer(records: readonly (readonly number[])[]) {
   return { port: socket.address().port, ports };
 }
 
-test('the servers are asked from ports that pass the kill switch, and what they know is put together', async () => {
+test('the servers are queried from ports that pass the kill switch, and their answers are merged', async () => {
   const server = await nameServer([
     record(1, [203, 0, 113, 10]),
     record(28, [0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 1]),
@@ -79,12 +79,12 @@ test('without a server that knows it there is a reason', async () => {
   await expect(directLookup(() => [])('vps.example')).rejects.toThrow('no name server');
 });
 
-describe('a second way to look a name up', () => {
+describe('a second lookup', () => {
   const knows = async () => ['203.0.113.10'];
   const fails = () => Promise.reject(new Error('refused'));
   const never = () => sleep(60_000, [], { ref: false });
 
-  test('is not taken while the first answers', async () => {
+  test('is not used while the first answers', async () => {
     let asked = 0;
     const second = async () => {
       asked += 1;
@@ -94,7 +94,7 @@ describe('a second way to look a name up', () => {
     expect(asked).toBe(0);
   });
 
-  test('is taken when the first fails, or takes long', async () => {
+  test('is used when the first fails, or is slow', async () => {
     expect(await lookupOrElse(fails, knows)('vps.example')).toEqual(['203.0.113.10']);
     expect(await lookupOrElse(never, knows, 10)('vps.example')).toEqual(['203.0.113.10']);
   });

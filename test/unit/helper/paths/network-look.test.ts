@@ -54,7 +54,7 @@ async function pass(ms: number): Promise<void> {
   await look.run(async () => undefined);
 }
 
-test('who is there is looked at 1 s after a LAN was first asked, then at most every 30 s while it is asked', async () => {
+test('the neighbours are read 1 s after a LAN was first probed, then at most every 30 s while it is probed', async () => {
   look.discovering();
   await pass(990);
   expect(looks).toBe(0);
@@ -68,7 +68,7 @@ test('who is there is looked at 1 s after a LAN was first asked, then at most ev
   expect(looks).toBe(2);
 });
 
-test('nothing is looked at while no round asks a LAN', async () => {
+test('nothing is read while no round probes a LAN', async () => {
   look.discovering();
   await pass(1_000);
   await pass(600_000);

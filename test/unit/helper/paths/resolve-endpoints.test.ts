@@ -12,7 +12,7 @@ const resolve = (names: readonly string[], answers: Readonly<Record<string, read
   });
 
 describe('endpoints', () => {
-  test('with addresses are not looked up', async () => {
+  test('with addresses need no lookup', async () => {
     const given = ['198.51.100.7:51820', '[2001:db8::7]:51820'];
     expect(await resolve(given, {})).toEqual({ endpoints: given, ignored: [] });
   });
@@ -70,7 +70,7 @@ describe('a resolver that does not answer', () => {
   });
 });
 
-test('no address of the tunnel is a way to a controller, with or without a zone', () => {
+test('no address of the tunnel is a path to a controller, with or without a zone', () => {
   expect(tunnel.hasAddress('fd28:387a::1')).toBe(true);
   expect(tunnel.hasAddress('fd28:387a::1%eth0')).toBe(true);
   expect(tunnel.hasAddress('fe80::1%eth0')).toBe(false);

@@ -140,7 +140,7 @@ describe('MTU and port of a laptop', () => {
     ).toMatchObject({ mtu: 1400, listenPort: 51_821 });
   });
 
-  it('stay what somebody chose on this laptop', () => {
+  it('stay as chosen on this laptop', () => {
     const chosen = { ...before, settings: { ...before.settings, mtu: 1300, listenPort: 4000 } };
     expect(
       settings(chosen, (p) => {

@@ -174,7 +174,7 @@ test('no history leads to a choice that breaks a law', () => {
   );
 });
 
-test('a path that answered when last asked is never left for one that has not answered', () => {
+test('a path that answered its last probe is never left for a path that has not answered', () => {
   fc.assert(
     fc.property(histories, (history) => {
       live(history, (asked, choice) => {

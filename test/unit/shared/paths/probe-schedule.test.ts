@@ -151,7 +151,7 @@ describe('the targets', () => {
     expect(targets(null, [internet, gone(internet2), lan], periodic)).toEqual(endpoints(lan, internet));
   });
 
-  test('the suspect path first, then what answered when last asked', () => {
+  test('the suspected path first, then candidates that answered their last probe', () => {
     expect(
       targets(answering(lan, 1), [silent(lan2), internet2, answering(internet, 21)], periodic, now),
     ).toEqual(endpoints(lan, internet, internet2, lan2));
@@ -171,7 +171,7 @@ describe('the targets', () => {
     );
   });
 
-  test('the local network is asked only where there is one', () => {
+  test('the local network is probed only if there is one', () => {
     expect(nextProbes(situation(answering(internet, 21), [lan]), periodic).discovery).toBe(false);
     expect(nextProbes(situation(answering(internet, 21), [lan]), onWifi).discovery).toBe(true);
     expect(nextProbes(situation(null, []), onWifi)).toMatchObject({ targets: [], discovery: true });

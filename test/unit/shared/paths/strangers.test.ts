@@ -12,23 +12,23 @@ function onInternet(internetMs: number, strangerMs: number): string {
   return outcome(choose(situation(answering(internet, internetMs), [answering(stranger, strangerMs)])));
 }
 
-describe('a LAN address that nobody vouches for', () => {
+describe('a LAN address that is neither named nor known', () => {
   test('is not preferred when it is as far as the internet, as a relay is', () => {
     expect(onInternet(1.1, 10.1)).toBe('keep');
     expect(onInternet(20, 20.8)).toBe('keep');
     expect(onInternet(20, 12)).toBe('keep');
   });
 
-  test('is taken when it is clearly nearer', () => {
+  test('is used when it is clearly nearer', () => {
     expect(onInternet(20, 0.8)).toBe('lan verified');
     expect(onInternet(20, 9.9)).toBe('lan verified');
   });
 
-  test('is not taken for a difference that is noise', () => {
+  test('is not used for a difference within noise', () => {
     expect(onInternet(1.2, 0.4)).toBe('keep');
   });
 
-  test('waits until the internet has answered in this network, and is taken when that is silent', () => {
+  test('waits until the internet has answered in this network, and is used when that is silent', () => {
     const known = { ...answering(internet, 20), last: { verdict: 'untested' } as const };
     expect(outcome(choose(situation(known, [answering(stranger, 0.8)])))).toBe('keep');
     const tried = silent(internet);
@@ -43,7 +43,7 @@ describe('a LAN address that nobody vouches for', () => {
     expect(choose(both)).toMatchObject({ to: named.endpoint });
   });
 
-  test('in use gives way to one that the invite names, and to the internet when it is no nearer', () => {
+  test('in use gives way to an address that the invite names, and to the internet when it is no nearer', () => {
     expect(outcome(choose(situation(answering(stranger, 5), [answering(named, 8)])))).toBe('lan verified');
     expect(outcome(choose(situation(answering(stranger, 21), [answering(internet, 20)])))).toBe(
       'internet verified',
@@ -51,7 +51,7 @@ describe('a LAN address that nobody vouches for', () => {
     expect(outcome(choose(situation(answering(stranger, 5), [answering(internet, 20)])))).toBe('keep');
   });
 
-  test('in use does not stop the internet from being asked, until it is shown to be nearer', () => {
+  test('in use does not stop probes of the internet path, until it is shown to be nearer', () => {
     const schedule = { roundsSinceEvent: 5, discoveryNetwork: true };
     const lost = situation(answering(stranger, 5), [silent(internet)]);
     expect(nextProbes(lost, schedule).targets).toContain(internet.endpoint);

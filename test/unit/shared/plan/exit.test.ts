@@ -69,7 +69,7 @@ describe('an exit that an invite offers', () => {
     expect(dnsPlan(withExit())).toBeUndefined();
   });
 
-  test('that is offered no more is refused, not forgotten: traffic would leave beside it', () => {
+  test('that is no longer offered is refused, not dropped: traffic would leave outside it', () => {
     const profile = withExit();
     const controllers = profile.controllers.map(({ exit: _exit, ...one }) => one);
     expect(() => refuseUnsafeProfile({ ...profile, controllers })).toThrow(/offers no exit/);

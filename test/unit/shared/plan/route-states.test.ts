@@ -32,7 +32,7 @@ describe('a range', () => {
     expect(state?.instead).toEqual([{ range: lan, device: 'eth0' }]);
   });
 
-  test('is taken over only while it would sleep', () => {
+  test('is overridden only while it would sleep', () => {
     const taken = new Set([lan]);
     expect(routeStates([planned(lan)], hostOf(own(lan)), taken)).toMatchObject([{ state: 'taken-over' }]);
     expect(routeStates([planned(lan)], hostOf(), taken)).toMatchObject([{ state: 'awake' }]);
@@ -41,7 +41,7 @@ describe('a range', () => {
 });
 
 describe('the overrides', () => {
-  test('are none where nothing is taken over and every link has a carrier', () => {
+  test('are empty if nothing is overridden and every link has a carrier', () => {
     expect(routeOverrides([planned(lan)], hostOf(own(lan)), none)).toMatchObject({ over: [] });
   });
 
@@ -72,7 +72,7 @@ const address = fc
   .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }))
   .map(([a, b]) => `10.0.${a}.${b}`);
 
-test('no override takes a live route of the host, a gateway or a name server, unless its range was taken over', () => {
+test('no override covers a live route of the host, a gateway or a name server, unless the user overrode its range', () => {
   const hostRoute = fc.record({ range, device: fc.constantFrom('eth0', 'wlan0'), isDead: fc.boolean() });
   const host = fc.record({
     routes: fc.array(hostRoute, { maxLength: 5 }),

@@ -48,7 +48,7 @@ test('an endpoint can be at no address of the tunnel itself, but in a range behi
   expect(file.hasAddress('198.51.100.129')).toBe(false);
 });
 
-test('a controller is named by its ::1 and a peer by its address in the subnet of the controller asked for', () => {
+test('a controller’s name resolves to its ::1, a peer’s to its address in the subnet of the given controller', () => {
   const desk = (via: string) => planAddresses('wgnet', via, 'desk').peerAddress;
   const entry = (address: string | undefined, name: string) => ({
     machine: name,
@@ -73,7 +73,7 @@ test('names through a controller that is gone are those through the default one'
   expect(hostEntries(goodProfile(), 'gone')).toEqual(hostEntries(goodProfile(), 'nas'));
 });
 
-test('short names stand beside the full ones only when asked for', () => {
+test('short names are added to the full names only on request', () => {
   const profile = goodProfile();
   const short = { ...profile, settings: { ...profile.settings, shortNames: true } };
   expect(hostEntries(short, 'nas')[0]?.names).toEqual(['nas.wgnet', 'nas']);

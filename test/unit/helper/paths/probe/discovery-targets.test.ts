@@ -51,7 +51,7 @@ describe('discovery does not ask', () => {
     expect(hosts([link('eth0', lan, { hasBroadcast: false })])).toEqual([]);
   });
 
-  it('in networks too large or too small to have a controller beside us', () => {
+  it('in networks too large or too small for a controller next to the laptop', () => {
     expect(hosts([link('eth0', ['10.0.0.1/7', '192.0.2.1/31', '192.0.2.9/32'])])).toEqual([]);
   });
 });

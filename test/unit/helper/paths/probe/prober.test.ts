@@ -70,7 +70,7 @@ afterEach(async () => {
 });
 
 describe('a probe', () => {
-  it('verifies who holds the key, with the address it answers from and a round-trip time', async () => {
+  it('verifies the holder of the key, and reports its address and the round-trip time', async () => {
     const { port } = await controller();
     const [outcome] = await prober.probe(request([unicast(port)]));
     expect(outcome).toEqual({
@@ -230,7 +230,7 @@ describe('targets that are not probed', () => {
 });
 
 describe('answers that are ignored', () => {
-  it('come from another address than asked', async () => {
+  it('come from another address than the probed one', async () => {
     const other = await listening(() => {});
     const { port } = await listening((message, from) => {
       const opened = responder.open(message);

@@ -73,7 +73,7 @@ describe('the configuration of an interface', () => {
     expect(vps).toMatch(/PersistentKeepalive = 25$/);
   });
 
-  test('has the port that was asked for', () => {
+  test('has the requested port', () => {
     const text = wireguardConfig(tunnelPlan(goodWgQuickProfile()), privateKey, new Map(), 51_900);
     expect(text).toContain('\nListenPort = 51900\n');
   });

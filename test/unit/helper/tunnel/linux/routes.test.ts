@@ -57,7 +57,7 @@ describe('the answers of route get', () => {
     expect(parseRouteAnswers('', parse, 'hm-wgnet').size).toBe(0);
   });
 
-  test('are asked for with the interface of a link-local address, and found under the address alone', () => {
+  test('are queried with the interface of a link-local address, and listed by the address alone', () => {
     expect(routeQueries(['192.0.2.7', 'fe80::1%eth0'])).toBe(
       'address show\nroute get 192.0.2.7 mark 6844269\nroute get fe80::1 oif eth0 mark 6844269\n',
     );

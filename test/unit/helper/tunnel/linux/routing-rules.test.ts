@@ -29,7 +29,7 @@ describe('the rules of a plan', () => {
     );
   });
 
-  test('are none for a family that nothing is routed of', () => {
+  test('are empty for a family without routes', () => {
     const plan = tunnelPlan(goodWgQuickProfile());
     const family = plan.routes.some(({ range }) => range.includes(':')) ? 4 : 6;
     const other = {
@@ -41,7 +41,7 @@ describe('the rules of a plan', () => {
 });
 
 describe('the rules that are there', () => {
-  test('are read as they were written, and nobody else’s', () => {
+  test('are read as they were written, and no others', () => {
     const rules = [
       { priority: 0, src: 'all', table: '255' },
       {

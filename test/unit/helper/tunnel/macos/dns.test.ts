@@ -54,7 +54,7 @@ describe('name servers for all names', () => {
     expect(sets()).toEqual(recorded('full-tunnel-down.txt'));
   });
 
-  test('that somebody changed meanwhile stay as they are', async () => {
+  test('that were changed by someone else meanwhile stay unchanged', async () => {
     await dns().apply('hm-wgnet', all);
     mac.services.set('Wi-Fi', { servers: ['192.0.2.53'], search: ['corp.example'] });
     await dns().clear();
@@ -106,7 +106,7 @@ describe('name servers for some zones', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('never replace a file of somebody else, nor remove one', async () => {
+  test('never replace or remove another program’s file', async () => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'corp.example'), 'nameserver 192.0.2.1\n');
     await expect(dns().apply('hm-wgnet', zones)).rejects.toMatchObject({

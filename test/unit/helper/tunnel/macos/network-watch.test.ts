@@ -52,7 +52,7 @@ ${type}: something: len 100, flags:<UP,DONE,STATIC>
 ${rest}
 `;
 
-test('an address that came back before anybody looked is lost all the same', async () => {
+test('an address that came back before the next reading still counts as lost', async () => {
   const lost = message(
     'RTM_DELADDR',
     'sockaddrs: <NETMASK,IFP,IFA,BRD>\n 255.255.255.0 en0 192.168.1.42 192.168.1.255',
@@ -89,7 +89,7 @@ test('lookups, neighbours and flags of interfaces are no change while the interf
   await vi.waitFor(() => expect(heard.length).toBe(1));
 });
 
-test('one that ends is started again, and what it missed is looked at', async () => {
+test('a program that ends is restarted, and what it missed is read', async () => {
   start('exit 0');
   interfaces = {};
   await vi.waitFor(() => expect(heard[0]).toEqual({ devices: ['en0'], addresses: ['192.168.1.42'] }), {

@@ -32,7 +32,7 @@ function oldPath(packets: number, maxMs = 500) {
   };
 }
 
-test('while packets come by the old path the endpoint is set again, until none came for a flight', async () => {
+test('while packets arrive on the old path the endpoint is set again, until none arrived for a flight time', async () => {
   const { path, sets, at } = oldPath(7);
   expect(await outlive(path)).toBe(true);
   expect([sets(), at()]).toEqual([7, to]);

@@ -57,12 +57,12 @@ describe('what route -n get prints', () => {
     expect(parseRouteGet('route: writing to routing socket: not in table\n')).toBeUndefined();
   });
 
-  test('is asked for one host, never for a network', () => {
+  test('is queried for one host, never for a network', () => {
     expect(routeGetArgs('128.0.0.0')).toEqual(['-n', 'get', '-inet', '-host', '128.0.0.0']);
     expect(routeGetArgs('2001:db8::1')).toEqual(['-n', 'get', '-inet6', '-host', '2001:db8::1']);
   });
 
-  test('is never taken for more than it says, whatever is printed', () => {
+  test('never contains more than was printed', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const found = parseRouteGet(text);
@@ -95,7 +95,7 @@ describe('what netstat -nr prints', () => {
     expect(devices).toEqual(['en0', 'en0', 'en0', 'lo0', 'vmnet1']);
   });
 
-  test('names who is on a link, and which network it is', () => {
+  test('lists the neighbours on a link, and identifies the network', () => {
     const en0 = {
       name: 'en0',
       kind: 'lan' as const,
@@ -187,7 +187,7 @@ describe('what route -n monitor prints', () => {
     );
   });
 
-  test('is nonsense when it goes on without a message', () => {
+  test('is invalid when it continues without a message', () => {
     const messages = new RouteMessages();
     expect(messages.take('what?\n')).toEqual([]);
     expect(() => messages.take('x'.repeat(70_000))).toThrow(RangeError);

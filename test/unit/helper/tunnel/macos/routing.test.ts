@@ -107,7 +107,7 @@ describe('a range', () => {
     expect(mac.routes.join()).not.toContain('utun7');
   });
 
-  test('that is taken over from the same range of the Mac wins by its halves, beside the gateway', async () => {
+  test('that overrides the same range of the Mac wins by its two halves, except for the gateway', async () => {
     const kept = routing();
     await kept.start(plan(['192.168.1.0/24']), device);
     await kept.override({ over: ['192.168.1.0/24'], direct: ['192.168.1.1'] });

@@ -121,7 +121,7 @@ describe('a candidate', () => {
     expect(candidates.get(internet)?.usable).toBe(false);
   });
 
-  test('on another link than before is distrusted when it is a LAN one, and asked again when it is public', () => {
+  test('on another link than before is distrusted if it is a LAN candidate, and probed again if it is public', () => {
     apply({ '192.0.2.7': eth0, '198.51.100.7': gateway });
     verify(lan);
     verify(internet);
@@ -142,7 +142,7 @@ describe('a candidate', () => {
     expect(candidates.get(lan)?.verified).toBeNull();
   });
 
-  test('in use that is reached another way is reported', () => {
+  test('in use whose route changed is reported', () => {
     const routes = { '192.0.2.7': eth0, '198.51.100.7': gateway };
     expect(apply(routes, internet)).toBe(false);
     expect(apply(routes, internet)).toBe(false);
@@ -171,7 +171,7 @@ test('a LAN that answered only before the path fell silent has to answer again, 
   expect(candidates.get(linkLocal)?.last.verdict).toBe('verified');
 });
 
-test('a LAN that was asked after the silence and did not answer stays known as silent', () => {
+test('a LAN that was probed after the silence and did not answer keeps its silent verdict', () => {
   apply({ '192.0.2.7': eth0, '198.51.100.7': wwan0 });
   verify(lan);
   const silent = { verdict: 'silent', atMs: 3_000, reason: 'no answer' } as const;
@@ -181,7 +181,7 @@ test('a LAN that was asked after the silence and did not answer stays known as s
 });
 
 describe('a candidate that was discovered', () => {
-  test('is lost with the link it answered on, before any route was asked for', () => {
+  test('is lost with the link it answered on, even before any route lookup', () => {
     candidates.addOnLink(linkLocal, 'eth0');
     expect(candidates.isOnLink(linkLocal)).toBe(true);
     expect(candidates.wasLost(linkLocal, losses(['eth0']))).toBe(true);
@@ -191,7 +191,7 @@ describe('a candidate that was discovered', () => {
     expect(candidates.get(linkLocal)).toBeUndefined();
   });
 
-  test('keeps its proof when its route is asked for the first time', () => {
+  test('keeps its proof at its first route lookup', () => {
     candidates.addOnLink(linkLocal, 'eth0');
     verify(linkLocal);
     apply({ 'fe80::7': { ...eth0, source: 'fe80::50' } });
@@ -246,12 +246,12 @@ describe('after the link of the LAN is gone', () => {
     expect(candidates.get(internet)?.route?.device).toBe('wwan0');
   });
 
-  test('nothing is usable while the only way still leads over it', () => {
+  test('nothing is usable while the only route still uses it', () => {
     candidates.takeWays({ '198.51.100.7': { device: 'eth0', source: '192.0.2.50' } }, gone);
     expect(usable()).toEqual([]);
   });
 
-  test('a way to a LAN address says nothing: it may be somebody else’s there', () => {
+  test('a route to a LAN address proves nothing: it may belong to another host there', () => {
     candidates.takeWays({ '192.0.2.7': { device: 'wwan0', source: '203.0.113.150' } }, gone);
     expect(usable()).toEqual([]);
   });

@@ -29,7 +29,7 @@ function onlyInternetAnswers(run: MachineRun): void {
 }
 
 describe('a controller whose address in this network is not known', () => {
-  test('is looked for where it answered before, then by broadcast, and among the neighbours last', () => {
+  test('is looked for where it answered before, then by broadcast, then among the neighbours', () => {
     const run = arrived([remembered, broadcast, router]);
     expect(asked(run)).toEqual(['192.0.2.77', '192.0.2.255', '198.51.100.7', '192.0.2.1']);
   });
@@ -46,27 +46,27 @@ describe('a controller whose address in this network is not known', () => {
     expect(run.recorded).toContainEqual(expect.stringMatching(/^found answered .* on this LAN in 0\.8 ms/));
   });
 
-  test('is asked for at a candidate once, not as a neighbour too', () => {
+  test('is probed once as a candidate, not also as a neighbour', () => {
     const run = arrived([target('neighbour', '198.51.100.7'), broadcast]);
     expect(asked(run)).toEqual(['192.0.2.255', '198.51.100.7']);
   });
 });
 
-test('neighbours are asked in one round, what was remembered and the LAN as a whole in all of them', () => {
+test('neighbours are probed in one round, remembered addresses and the LAN as a whole in every round', () => {
   const run = arrived([remembered, broadcast, router]);
   onlyInternetAnswers(run);
   run.pass(8_000);
   expect(asked(run)).toEqual(['192.0.2.77', '192.0.2.255', '198.51.100.7']);
 });
 
-test('neighbours of a round that was cut short are asked in the next', () => {
+test('neighbours of a round that was cut short are probed in the next', () => {
   const run = arrived([broadcast, router]);
   run.send({ type: 'silent', sinceMs: run.nowMs - 150, unanswered: 9 });
   expect(asked(run)).toContain('192.0.2.1');
 });
 
-describe('another look at who is there', () => {
-  test('has a new neighbour asked in the next round, and begins none', () => {
+describe('another reading of the neighbours', () => {
+  test('gets a new neighbour probed in the next round, and starts no round', () => {
     const run = arrived([broadcast]);
     onlyInternetAnswers(run);
     expect(run.send({ type: 'nearby', discovery: [broadcast, router] })).toEqual([]);
@@ -74,7 +74,7 @@ describe('another look at who is there', () => {
     expect(asked(run)).toContain('192.0.2.1');
   });
 
-  test('has what answered here before asked at once, when the network is recognised', () => {
+  test('gets addresses that answered here before probed at once, when the network is recognised', () => {
     const run = arrived([broadcast]);
     onlyInternetAnswers(run);
     run.send({ type: 'nearby', discovery: [remembered, broadcast] });

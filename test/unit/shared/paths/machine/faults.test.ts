@@ -22,7 +22,7 @@ test('an endpoint that cannot be set while nothing works is tried again after a 
   expect(run.state.reachability.is).toBe('lost');
 });
 
-test('an endpoint reached another way during a move is set again after the move, not under it', () => {
+test('an endpoint whose route changes during a move is set again after the move, not during it', () => {
   const run = new MachineRun();
   run.startAtHome();
   run.answer(lan, 1);

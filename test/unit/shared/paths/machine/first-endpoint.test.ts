@@ -50,7 +50,7 @@ describe('the first endpoint of a controller', () => {
     expect(stepFirst(resolving, answerFrom(lan), 41)).toEqual([resolving, []]);
   });
 
-  test('is asked for where the LAN was last time, too, but never by name', () => {
+  test('also probes where the LAN was last time, but never by name', () => {
     const remembered = { endpoint: otherLan, path: 'lan' } as const;
     const [, effects] = beginFirst(known({ privateEndpoints: [name, lan], remembered }), true, 0);
     expect(effects).toMatchObject([{ targets: [{ host: '192.0.2.10' }, { host: '192.0.2.11' }] }]);

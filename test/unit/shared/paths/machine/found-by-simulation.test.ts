@@ -91,7 +91,7 @@ describe('the endpoint that WireGuard follows by itself', () => {
     ).toContainEqual(expect.objectContaining({ kind: 'moved', from: lan, to: elsewhere }));
   });
 
-  test('was chosen by nobody: whether the LAN that it left is still there is asked at once', () => {
+  test('was chosen by WireGuard: the LAN that it left is probed at once', () => {
     const run = new MachineRun();
     run.startAtHome(lan);
     run.answerRound({ [lan]: 1, [internet]: 30 });
@@ -103,7 +103,7 @@ describe('the endpoint that WireGuard follows by itself', () => {
     expect(run.last('move').order).toMatchObject({ from: internet, to: lan });
   });
 
-  test('is looked up, so that it does not count as out of reach for ever', () => {
+  test('is looked up, so that it does not count as unreachable indefinitely', () => {
     const run = followed();
     expect(run.effects).toContainEqual({ do: 'look-up', what: 'routes' });
     const route = atHome['192.0.2.10'];
@@ -144,7 +144,7 @@ describe('a silence', () => {
     expect(run.state.reachability.is).toBe('reachable');
   });
 
-  test('does not end with a handshake that was under way when it began', () => {
+  test('does not end with a handshake that was in progress when it began', () => {
     const run = new MachineRun();
     run.startAtHome();
     run.send({ type: 'silent', sinceMs: 0 });
@@ -203,7 +203,7 @@ describe('a controller that knows no probe key', () => {
   });
 });
 
-test('an unreachable controller is looked up again by name, without any event', () => {
+test('the names of an unreachable controller are resolved again without any event', () => {
   const run = new MachineRun();
   run.startAtHome();
   run.answerRound({ [internet]: 30 });
@@ -231,7 +231,7 @@ test('the pings of a move that does not hold are no silence of the path that it 
   expect(run.state.phase).toEqual({ is: 'on', endpoint: internet, silentSinceMs: null });
 });
 
-test('a silence while no network leads anywhere does not cut the round under way short, again and again', () => {
+test('a silence while no network leads anywhere does not repeatedly cut the current round short', () => {
   const run = new MachineRun();
   run.send({ type: 'started', endpoint: lan });
   run.send({ type: 'network', routes: {}, discovery: [] });

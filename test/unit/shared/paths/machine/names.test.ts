@@ -64,7 +64,7 @@ describe('names that follow', () => {
     expect(namesWakeAtMs(state)).toBeNull();
   });
 
-  test('stay when the controller is back before that, however often it is asked', () => {
+  test('stay when the controller is back before that, however often they are considered', () => {
     for (let time = 0; time < 20; time += 1) {
       consider(time % 2 === 0 ? nasLost : both);
       nowMs += settleMs / 2;

@@ -38,7 +38,7 @@ describe('the byte counters of a controller', () => {
     for (let sent = 1_032; sent < 1_400; sent += 32) expect(look(1_000, sent)).toEqual({ is: 'nothing' });
   });
 
-  test('say nothing of handshakes minutes apart, whose answers are on the way', () => {
+  test('prove nothing about handshakes minutes apart, whose responses are in flight', () => {
     for (let sent = 1_180; sent < 3_000; sent += 180) {
       expect(look(1_000, sent)).toEqual({ is: 'nothing' });
       run.nowMs += 120_000;
@@ -57,7 +57,7 @@ describe('a silence of the whole interface', () => {
     expect(look(1_000, 1_200, silence)).toMatchObject({ is: 'silent', unanswered: 3 });
   });
 
-  test('is not that of a controller with which a handshake has begun, whose answer is on the way', () => {
+  test('is not attributed to a controller with a handshake in progress', () => {
     expect(look(1_000, 1_180, silence)).toEqual({ is: 'nothing' });
     expect(look(1_092, 1_180, silence)).toMatchObject({ is: 'heard' });
   });
@@ -94,7 +94,7 @@ describe('the endpoint that WireGuard reports', () => {
     expect(run.state.candidates.at(-1)).toMatchObject({ endpoint: elsewhere, source: 'live' });
   });
 
-  test('says nothing while a move is under way', () => {
+  test('is ignored while a move is in progress', () => {
     run.startAtHome();
     run.answer(lan, 1);
     run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 1_000 });

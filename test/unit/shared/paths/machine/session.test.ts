@@ -29,7 +29,7 @@ function endRenewal(answered: boolean): void {
 }
 
 describe('a controller that answers probes and nothing in the tunnel', () => {
-  test('is asked for another session once data has gone unanswered for a while', () => {
+  test('is renegotiated with once data has gone unanswered for a while', () => {
     suspect();
     expect(run.all('check-session')).toHaveLength(1);
     checked(730);
@@ -69,7 +69,7 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
     expect(run.all('check-session')).toHaveLength(3);
   });
 
-  test('is looked at again after a move, which looks for an answer too', () => {
+  test('is checked again after a move, which also waits for an answer', () => {
     suspect();
     const { check } = run.last('check-session');
     run.send({ type: 'silent', sinceMs: run.nowMs });
@@ -84,7 +84,7 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
     expect(run.last('renew').endpoint).toBe(internet);
   });
 
-  test('is asked about once more when it was restarted again meanwhile', () => {
+  test('is checked again when it was restarted again meanwhile', () => {
     suspect();
     checked(730);
     run.send({ type: 'renewed', effect: run.last('renew').effect });

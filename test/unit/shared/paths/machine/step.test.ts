@@ -41,7 +41,7 @@ describe('a path', () => {
     expect(run.last('probe').targets).toMatchObject([{ host: '198.51.100.7' }]);
   });
 
-  test('is asked again at the end of a burst of changes, however long it lasts', () => {
+  test('is probed again at the end of a burst of changes, however long it lasts', () => {
     const run = home();
     const probes = () => run.all('look-up').filter(({ what }) => what === 'network').length;
     const before = probes();
@@ -53,7 +53,7 @@ describe('a path', () => {
     expect(probes() - before).toBe(2);
   });
 
-  test('is looked at again when the network became usable, without waiting for the end of the burst', () => {
+  test('is probed again when the network became usable, without waiting for the end of the burst', () => {
     const run = new MachineRun();
     run.send({ type: 'started', endpoint: internet });
     run.send({ type: 'network', routes: onModem, discovery: [] });

@@ -27,7 +27,7 @@ function tried(
 }
 
 describe('of a controller that answers no probe', () => {
-  test('the LAN address is tried from the internet, after it was asked', () => {
+  test('the LAN address is tried from the internet, after it was probed', () => {
     expect(tried(internet, [askedLan])).toBe('lan unproven');
     expect(tried(internet, [lan])).toBe('nothing');
     expect(tried(internet, [askedLan], { roundsSinceEvent: 0 })).toBe('nothing');
@@ -47,7 +47,7 @@ describe('of a controller that answers no probe', () => {
     expect(tried(internet, [{ ...failed, retryAtMs: now - 1 }])).toBe('lan unproven');
   });
 
-  test('the internet is tried from a LAN whose tunnel was asked and is silent', () => {
+  test('the internet is tried from a LAN whose tunnel was tested and is silent', () => {
     expect(tried(askedLan, [internet], {}, now - 5_000)).toBe('nothing');
     expect(tried(askedLan, [internet], { isTunnelSilent: true }, now - 1_000)).toBe('internet unproven');
   });

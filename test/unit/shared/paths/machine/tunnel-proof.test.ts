@@ -36,8 +36,8 @@ function asked(verdict: TunnelVerdict): void {
 
 beforeEach(() => start(lan));
 
-describe('packets that go unanswered, and probes that nobody answers,', () => {
-  test('are no loss: the tunnel is asked', () => {
+describe('unanswered packets, and unanswered probes,', () => {
+  test('are no loss: the tunnel is tested', () => {
     fallSilent();
     expect(run.last('ask-tunnel')).toMatchObject({ timeoutMs: 1_000 });
     expect(run.state.reachability.is).toBe('reachable');
@@ -78,14 +78,14 @@ describe('packets that go unanswered, and probes that nobody answers,', () => {
     expect(run.state.reachability.is).toBe('lost');
   });
 
-  test('are asked about for as long as a keepalive takes where no address can be pinged', () => {
+  test('are tested for as long as a keepalive takes if no address can be pinged', () => {
     start(lan, false);
     fallSilent();
     expect(run.last('ask-tunnel')).toMatchObject({ timeoutMs: 11_000 });
   });
 });
 
-test('a LAN is tried from the internet with an outage that nobody notices, and not again before its time', () => {
+test('a LAN is tried from the internet with an unnoticeable outage, and not again before its backoff ends', () => {
   run = new MachineRun();
   run.startAtHome(internet);
   run.answerRound({});
@@ -99,7 +99,7 @@ test('a LAN is tried from the internet with an outage that nobody notices, and n
   expect(run.all('move')).toHaveLength(trials);
 });
 
-test('a controller that answered a probe once is never asked through the tunnel', () => {
+test('a controller that ever answered a probe is never tested through the tunnel', () => {
   run = new MachineRun();
   run.startAtHome(lan);
   run.answerRound({ [lan]: 1 });

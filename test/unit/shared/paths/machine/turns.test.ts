@@ -61,7 +61,7 @@ test('rounds that no event asks for are 100 ms apart', () => {
   expect(times).toEqual([1_000, 1_100, 1_200]);
 });
 
-test('who has a turn keeps it for the next round, and who is in a hurry now does not wait in line', () => {
+test('a controller with a turn keeps it for the next round, and an urgent controller skips the queue', () => {
   const turns = new Turns();
   expect(turns.take('a')).toEqual(['a']);
   expect(turns.take('a')).toEqual(['a']);
@@ -72,7 +72,7 @@ test('who has a turn keeps it for the next round, and who is in a hurry now does
   expect(turns.state.waiting).toEqual([]);
 });
 
-test('who gives up its turn does not wait for one either', () => {
+test('a controller that gives up its turn does not wait for another', () => {
   const turns = new Turns();
   for (const name of ['a', 'b', 'c', 'd', 'e']) turns.take(name);
   expect(turns.yield('e')).toEqual([]);

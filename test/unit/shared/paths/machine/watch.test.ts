@@ -39,7 +39,7 @@ function traffic(): string[] {
   return heard.filter((one) => one !== 'peers-due' && one !== 'read-due');
 }
 
-describe('packets that go out while none come in', () => {
+describe('packets sent while none are received', () => {
   test('are a silence after 150 ms, from when they began', () => {
     for (let look = 0; look < 10; look += 1) pass({ sent: 3 });
     expect(traffic()).toEqual(['silent since 50000']);
@@ -60,18 +60,18 @@ describe('packets that go out while none come in', () => {
     expect(traffic()).toEqual(['silent since 50000']);
   });
 
-  test('are none while something comes in with them', () => {
+  test('are no silence while something is received', () => {
     for (let look = 0; look < 10; look += 1) pass({ sent: 3, received: 1 });
     expect(traffic()).toEqual([]);
   });
 
-  test('are none when it was a single one, as a keepalive is', () => {
+  test('are no silence when there was only one, such as a keepalive', () => {
     pass({ sent: 1 });
     for (let look = 0; look < 10; look += 1) pass({});
     expect(traffic()).toEqual([]);
   });
 
-  test('are none when they are keepalives, which the kernel counts and nobody answers', () => {
+  test('are no silence when they are keepalives, which the kernel counts but which are never answered', () => {
     for (let keepalive = 0; keepalive < 40; keepalive += 1) {
       pass({ sent: 1 });
       for (let passed = 0; passed < 25_000; passed += 600) pass({}, 600);
@@ -101,7 +101,7 @@ test('the counters of each controller are due once a second while packets go out
   expect(heard.filter((one) => one === 'peers-due')).toHaveLength(2);
 });
 
-test('a silence is looked into once more 150 ms later, controller by controller', () => {
+test('a silence is checked again 150 ms later, controller by controller', () => {
   for (let look = 0; look < 4; look += 1) pass({ sent: 3 });
   expect(heard).toEqual(['silent since 50000', 'peers-due']);
   for (let look = 0; look < 4; look += 1) pass({ sent: 3, received: 1 });

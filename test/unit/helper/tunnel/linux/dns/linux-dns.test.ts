@@ -135,7 +135,7 @@ describe('a machine with resolvconf', () => {
   });
 });
 
-it('a machine whose resolvconf is that of a systemd-resolved that nobody asks says so', async () => {
+it('a machine whose resolvconf belongs to an unused systemd-resolved is reported', async () => {
   const resolvConf = 'nameserver 192.0.2.1\n';
   const dns = await machine({ resolvConf, programs: ['resolvectl', 'resolvconf'], version: 'systemd 252\n' });
   expect(await refusalOf(dns.apply('hm-vpn', exit))).toMatch(/no program of this machine asks/);
