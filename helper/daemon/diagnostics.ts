@@ -25,7 +25,7 @@ function fileSection(path: string): DiagnosticText {
   }
 }
 
-/** The diagnostics that a person needs to find a fault, without secrets. */
+/** The diagnostics needed to find a fault, without secrets. */
 export async function diagnose(
   status: Status,
   system: Pick<TunnelSystem, 'diagnostics'>,
@@ -36,7 +36,7 @@ export async function diagnose(
     { title: 'status', text: JSON.stringify(status, null, 2) },
     ...(await system.diagnostics()),
     ...files.map(fileSection),
-    // Last, since they are long: text for people comes before data for `npm run replay`.
+    // Last, since they are long: readable text comes before data for `npm run replay`.
     ...flights.map((record) => ({
       title: `flight record of ${record.controller}`,
       text: flightText(record),

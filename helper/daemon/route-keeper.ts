@@ -33,8 +33,8 @@ interface RouteParts {
 const debounceMs = 50;
 
 /**
- * Tracks the ranges of one tunnel: which of them the laptop reaches by its own routes, and which of those the user took
- * over. The system prefers the laptop's routes; only exceptions are set here.
+ * Tracks the ranges of one tunnel: which of them the laptop reaches by its own routes, and which of those the user
+ * overrode. The system prefers the laptop's routes; only exceptions are set here.
  */
 export class RouteKeeper {
   readonly #parts: RouteParts;
@@ -113,13 +113,13 @@ export class RouteKeeper {
     await this.#look();
   }
 
-  /** Sends what is for these addresses beside the tunnel, also under an exit; none: nothing. */
+  /** Routes these addresses outside the tunnel, even with an exit; an empty list ends that. */
   async letBeside(addresses: readonly string[]): Promise<void> {
     this.#beside = addresses;
     await this.#look();
   }
 
-  /** One look at a time; a fault in one is shown, and the next goes on. */
+  /** One reading at a time; an error is reported, and the next reading continues. */
   #look(): Promise<void> {
     this.#looking = this.#looking.then(async () => {
       if (this.#stopped) return;
@@ -141,7 +141,7 @@ export class RouteKeeper {
     return this.#looking;
   }
 
-  /** A range is taken over for one place: when the laptop's own route is gone, the override ends. */
+  /** An override is for one place: it ends when the laptop's own route is gone. */
   #forgetPlacesLeft(): void {
     const states = routeStates(this.#watched, this.#host, new Set());
     for (const { range, state, controller } of states) {

@@ -6,7 +6,7 @@ import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { DnsCarrier, DnsSystem } from '../tunnel/dns.ts';
 
-/** How names of the live tunnel's network are looked up. */
+/** How names of the live tunnel's network are resolved. */
 export interface LiveDns extends DnsPlan {
   readonly carrier: DnsCarrier | null;
   readonly problem: Problem | null;
@@ -35,12 +35,12 @@ export class TunnelDns {
     }
   }
 
-  /** Has names looked up as without the tunnel, until {@link apply}. @throws whatever a program said */
+  /** Resolves names as without the tunnel, until {@link apply}. @throws errors of the programs it runs */
   async release(profile: Profile): Promise<void> {
     await this.#system.release(profile.interfaceName);
   }
 
-  /** @throws whatever deleting a record threw */
+  /** @throws errors of deleting a record */
   async clear(): Promise<void> {
     await this.#system.clear();
   }

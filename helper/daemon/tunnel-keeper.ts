@@ -51,7 +51,7 @@ export class TunnelKeeper {
   readonly #listeners = new Set<() => void>();
   #state: State = { state: 'off' };
   #queue: Promise<unknown> = Promise.resolve();
-  /** The interface whose removal did not succeed whole; the next up or down tries again. */
+  /** The interface whose removal was incomplete; the next up or down tries again. */
   #unremoved: string | undefined;
 
   constructor(parts: KeeperParts) {
@@ -83,12 +83,12 @@ export class TunnelKeeper {
     });
   }
 
-  /** Takes the tunnel down with everything that belongs to it; nothing to do is no error. */
+  /** Takes the tunnel down with everything that belongs to it; does nothing without a tunnel. */
   disconnect(): Promise<void> {
     return this.#inTurn(() => this.#takeDown());
   }
 
-  /** Goes on with a tunnel that an earlier helper had brought up. */
+  /** Adopts a tunnel that an earlier helper had brought up. */
   adopt(recovered: Extract<Recovered, { found: 'tunnel' }>): Promise<void> {
     return this.#inTurn(async () => {
       const { entry, privateKey, listenPort } = recovered;
@@ -117,7 +117,7 @@ export class TunnelKeeper {
     return connectedStatus(live, await this.#parts.system.read(live.plan.interfaceName));
   }
 
-  /** Sends a range that sleeps through the tunnel, or gives it back. @throws HomingError */
+  /** Routes a sleeping range through the tunnel, or reverts that. @throws HomingError */
   setRoute({ range, takeOver }: RouteRequest): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#state.state !== 'connected') throw notConnected('There is no route to change');
@@ -212,7 +212,7 @@ export class TunnelKeeper {
       const reason = connectedTo(network, wireGuardMs);
       timeline.add({ kind: 'connected', reason, tookMs: now() - startedAt });
       await paths.start();
-      // It reports what fails by itself, and nobody waits for it.
+      // Not awaited: it reports its own failures.
       void live.routes.start();
     } catch (error) {
       this.#becomeFailed(network, error);
@@ -231,7 +231,7 @@ export class TunnelKeeper {
     this.#become({ state: 'failed', network, since: this.#timeNow(), problem });
   }
 
-  /** One part that cannot be removed does not keep the other. @throws what the first of them threw */
+  /** A part that cannot be removed does not prevent the removal of the other. @throws the first error */
   async #remove(interfaceName: string): Promise<void> {
     const { journal, system, dns } = this.#parts;
     this.#unremoved = interfaceName;
@@ -269,7 +269,7 @@ export class TunnelKeeper {
     this.#parts.timeline.add({ kind: 'disconnected', reason: disconnectedFrom(network) });
   }
 
-  /** Names that cannot be written are a trouble to show, not a reason to have no tunnel. */
+  /** Names that cannot be written are reported as trouble, but do not prevent the tunnel. */
   async #writeNames(live: LiveTunnel): Promise<void> {
     try {
       const entries = hostEntries(live.profile, live.hostsVia);

@@ -15,7 +15,7 @@ import type { Time } from './time.ts';
 
 type Effect<K extends PathEffect['do']> = Extract<PathEffect, { do: K }>;
 
-/** What the machine of one controller needs of the world. */
+/** What the machine of one controller needs from its environment. */
 export interface ControllerParts {
   readonly controller: PlannedController;
   readonly start: PathStart;
@@ -26,17 +26,17 @@ export interface ControllerParts {
   readonly mover: Pick<Mover, 'move' | 'set' | 'reset' | 'renew' | 'peer' | 'ping'>;
   readonly record: (decision: NewDecision) => void;
   readonly remember: (effect: Effect<'remember'>) => void;
-  /** The answers come as events, for all controllers that asked. */
+  /** The results come as events, for all controllers that requested them. */
   readonly lookUp: (effect: Effect<'look-up'>) => void;
-  /** A round looks for the controller where it was not known to be. */
+  /** A round searches for the controller where its address was not known. */
   readonly onDiscovering: () => void;
   readonly takeTurn: (isUrgent: boolean) => void;
   readonly yieldTurn: () => void;
-  /** After each event, whatever followed from it. */
+  /** Called after each event, with all its consequences carried out. */
   readonly onStep: (isShownOtherwise: boolean) => void;
 }
 
-/** Feeds the machine of one controller with what happens, and carries out what it says. It decides nothing. */
+/** Feeds events to the machine of one controller, and carries out its effects. It decides nothing. */
 export class ControllerDriver {
   readonly controller: PlannedController;
   readonly handshakeAge = new HandshakeAge();
@@ -66,7 +66,7 @@ export class ControllerDriver {
     return this.#recorder.record;
   }
 
-  /** Asks for a test now. Resolves when a round that began after this has ended, or the tunnel goes down. */
+  /** Requests a test now. Resolves when a round that began after this has ended, or the tunnel goes down. */
   request(): Promise<void> {
     return new Promise((resolve) => {
       this.send({ type: 'requested' });
@@ -75,7 +75,7 @@ export class ControllerDriver {
     });
   }
 
-  /** One event after the other, also when one leads to the next at once. */
+  /** Handles one event after the other, even if one triggers the next immediately. */
   send(event: PathEvent): void {
     this.#queue.push(event);
     if (this.#isStepping) return;
@@ -87,7 +87,7 @@ export class ControllerDriver {
     }
   }
 
-  /** Ends all that is under way, and waits for a move to end: nothing may be set on a later tunnel. */
+  /** Ends everything in progress, and waits for a move to end: nothing may be set on a later tunnel. */
   async stop(): Promise<void> {
     this.send({ type: 'stopped' });
     this.#probing?.abort(new Error('the tunnel is being disconnected'));
@@ -166,7 +166,7 @@ export class ControllerDriver {
     }
   }
 
-  /** The machine has at most one of these under way. */
+  /** At most one of these is in progress for a machine. */
   async #changeEndpoint(effect: Effect<'move' | 'set' | 'reset' | 'renew'>): Promise<void> {
     const { mover } = this.#parts;
     const number = effect.effect;
@@ -201,7 +201,7 @@ export class ControllerDriver {
 
   async #askTunnel({ check, timeoutMs }: Effect<'ask-tunnel'>): Promise<void> {
     const ping = () => this.#parts.mover.ping(this.controller);
-    // A question that could not be asked is not answered: the round after it asks again.
+    // A check that failed to start has no result: the round after it checks again.
     const verdict = await this.#session.ask(timeoutMs, ping).catch(() => 'idle' as const);
     this.send({ type: 'tunnel-asked', check, verdict });
   }

@@ -1,7 +1,7 @@
 import { ipv6Text } from '../../shared/addresses/plan.ts';
 import { parseAddress } from '../../shared/addresses/range.ts';
 
-/** Questions for the addresses of a name, and their answers (RFC 1035 section 4; AAAA: RFC 3596). */
+/** DNS queries for the addresses of a name, and their responses (RFC 1035 section 4; AAAA: RFC 3596). */
 
 const types = { 4: 1, 6: 28 } as const;
 const internetClass = 1;
@@ -10,7 +10,7 @@ const headBytes = 12;
 const maxNameBytes = 255;
 const maxLabelBytes = 63;
 
-/** @param id 16 bits, to know the answer by @throws RangeError for a name that cannot be asked */
+/** @param id 16 bits, to match the response @throws RangeError for a name that cannot be queried */
 export function questionBytes(host: string, family: 4 | 6, id: number): Buffer {
   const labels = host
     .replace(/\.$/, '')
@@ -31,10 +31,10 @@ export function questionBytes(host: string, family: 4 | 6, id: number): Buffer {
 }
 
 /**
- * The addresses in an answer; what is of another kind is passed over.
- * @param id of the question
- * @returns undefined when it answers another question
- * @throws RangeError for what is cut off in the middle
+ * The addresses in a response; other records are skipped.
+ * @param id of the query
+ * @returns undefined if it answers another query
+ * @throws RangeError for a truncated message
  */
 export function addressesInAnswer(message: Buffer, family: 4 | 6, id: number): string[] | undefined {
   const isAnswer = (message.readUInt16BE(2) & 0x8000) !== 0;
@@ -54,7 +54,7 @@ export function addressesInAnswer(message: Buffer, family: 4 | 6, id: number): s
   return found.filter((address) => parseAddress(address) !== undefined);
 }
 
-/** Past a name, which ends with an empty label or a pointer to an earlier one (RFC 1035 section 4.1.4). */
+/** The offset after a name, which ends with an empty label or a pointer to an earlier one (RFC 1035 section 4.1.4). */
 function afterName(message: Buffer, start: number): number {
   let at = start;
   for (;;) {

@@ -27,7 +27,7 @@ export interface FirstEndpointParts {
   readonly onIgnored: (controller: string, reasons: readonly string[]) => void;
 }
 
-/** Where to reach each controller first; one that cannot be reached anywhere is missing. Quick, and never throws. */
+/** The first endpoint of each controller; an unreachable controller is missing. Quick, and never throws. */
 export async function firstEndpoints(parts: FirstEndpointParts): Promise<Map<PublicKey, Endpoint>> {
   const { controllers, defaultController } = parts;
   const names = controllers.map(({ name }) => name);
@@ -42,7 +42,7 @@ export async function firstEndpoints(parts: FirstEndpointParts): Promise<Map<Pub
   return first;
 }
 
-/** Feeds the machine of one controller's first endpoint with what happens, and carries out what it says. */
+/** Feeds events to the machine of one controller's first endpoint, and carries out its effects. */
 class FirstEndpoint {
   readonly #parts: FirstEndpointParts;
   readonly #controller: PlannedController;
@@ -90,7 +90,7 @@ class FirstEndpoint {
     const controller = { name, publicKey, ...(presharedKey === undefined ? {} : { presharedKey }) };
     const onOutcome = (outcome: ProbeOutcome) => this.#send({ type: 'probed', outcome });
     const ended = () => this.#send({ type: 'round-ended' });
-    // A probe that could not be sent is no answer.
+    // A probe that could not be sent counts as unanswered.
     this.#parts.prober.probe({ controller, targets, ...timing }, { onOutcome }).then(ended, ended);
   }
 

@@ -12,7 +12,7 @@ export interface InterfaceReaderParts {
   readonly onTrouble: (reason: string) => void;
 }
 
-/** One controller as the live interface has it. */
+/** One controller in the live interface. */
 export function peerOf(
   live: LiveInterface | undefined,
   { publicKey }: PlannedController,

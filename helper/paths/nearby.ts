@@ -7,15 +7,15 @@ import { discoveryTargets } from './probe/discovery-targets.ts';
 import type { RememberedNetworks } from './remembered-networks.ts';
 
 /**
- * Where to look for controllers whose address in this network is not known. Broadcasts find them on any LAN, but a stateful
- * firewall on the laptop (ufw and firewalld as shipped) drops the answers: connection tracking expects none from another
- * address than the one that was asked. So addresses are asked one by one as well, those where a controller answered before in
- * this very network, and those of the machines that the laptop has spoken to lately.
+ * Where to look for controllers whose address in this network is unknown. Broadcasts find them on any LAN, but a
+ * stateful firewall on the laptop (the default rules of ufw and firewalld) drops the answers: connection tracking does
+ * not match an answer from another address than the probed one. So individual addresses are probed as well: those where
+ * a controller answered before in this network, and those of the laptop's recent neighbours.
  */
 
 /**
- * Neighbours that are asked for each look at the network. Messages to one controller go 50 ms apart, since one neighbour may
- * be it: 16 of them take 0.8 s, after everything else was asked.
+ * The maximum number of neighbours probed per reading of the network. Messages to one controller are 50 ms apart, since
+ * any neighbour may be it: 16 of them take 0.8 s, after everything else was probed.
  */
 const maxNeighbours = 16;
 const neighbourTimeoutMs = 300;
@@ -31,23 +31,23 @@ export class Nearby {
     this.#remembered = remembered;
   }
 
-  /** Takes in what is there now; in another network, neighbours that were asked may be other machines. */
+  /** Updates the neighbours; in another network, addresses that were probed may belong to other machines. */
   see(now: Neighbourhood, which: 'same-network' | 'other-network'): void {
     this.#now = now;
     if (which === 'other-network') this.#asked.clear();
   }
 
-  /** Which network a LAN link leads into; undefined where that is not known. */
+  /** The network of a LAN link; undefined if unknown. */
   networkOf(device: string): NetworkIdentity | undefined {
     return this.#now.networks.get(device);
   }
 
-  /** Which networks the laptop is in, by link. */
+  /** The networks that the laptop is in, by link. */
   networks(): Readonly<Record<string, NetworkIdentity>> {
     return Object.fromEntries(this.#now.networks);
   }
 
-  /** Where to look for a controller; each neighbour is named once in a network. */
+  /** Where to look for a controller; each neighbour is listed once per network. */
   targets(controller: string): readonly DiscoveryTarget[] {
     const asked = this.#asked.get(controller) ?? new Set();
     this.#asked.set(controller, asked);
@@ -71,7 +71,7 @@ export class Nearby {
     );
   }
 
-  /** Remembers where a controller was well reached, when that is on a LAN that can be known again. */
+  /** Remembers the endpoint of a controller that was reached on a LAN whose network can be recognised. */
   reached(controller: string, endpoint: Endpoint, route: Route | null): void {
     if (route === null || !isOnLan(route)) return;
     const network = this.networkOf(route.device);

@@ -9,26 +9,30 @@ import type { Nearby } from './nearby.ts';
 
 type WaysOut = Extract<PathEffect, { what: 'ways-out' }>;
 
-/** The MAC address of a gateway is known so long after a datagram was sent to it; a radio that sleeps takes 100 ms. */
+/** The MAC address of a gateway is known within this time after a datagram to it; a sleeping radio takes 100 ms. */
 const gatewayWaitMs = 200;
 /**
- * Who answers a broadcast has to resolve the laptop's own address first, which makes it a neighbour of the laptop (RFC 826;
- * RFC 4861 section 7.2.3) even where a firewall drops the answer: who is there is looked at again so long after the first.
+ * A host that answers a broadcast must first resolve the laptop's address, which makes it a neighbour of the laptop
+ * (RFC 826; RFC 4861 section 7.2.3) even if a firewall drops the answer: so the neighbours are read again this long
+ * after the first probe.
  */
 const afterAskingMs = 1_000;
-/** While the LAN is asked again and again, machines that came into it are looked for this often. */
+/** While the LAN is being probed, the neighbours are read at this interval to find machines that joined. */
 const nearbyAgainMs = 30_000;
 
-/** The ways of so many are looked up at once after a loss; the others wait for the routes, some milliseconds more. */
+/**
+ * The maximum number of addresses whose outgoing links are looked up at once after a loss; the others wait for the
+ * routes, some milliseconds longer.
+ */
 const maxWaysOut = 32;
 
 export interface NetworkLookParts {
   readonly system: Pick<TunnelSystem, 'routes' | 'neighbourhood' | 'waysOut'>;
   readonly interfaceName: string;
-  /** Whether controllers are looked for on the links. */
+  /** Whether controllers are searched for on the links. */
   readonly isDiscovering: boolean;
   readonly nearby: Nearby;
-  /** Hears after another look at the networks that the laptop was in already. */
+  /** Called after another reading of the same networks. */
   readonly onNearby: () => void;
   /** Makes the system learn the MAC addresses of gateways. */
   readonly wakeGateways: (addresses: readonly string[]) => Promise<void>;
@@ -37,7 +41,7 @@ export interface NetworkLookParts {
   readonly onTrouble: (reason: string) => void;
 }
 
-/** Looks at the network for all controllers at once: what many ask for in the same moment takes one process. */
+/** Reads the network for all controllers at once: simultaneous requests share one process. */
 export class NetworkLook {
   readonly #parts: NetworkLookParts;
   readonly #network = new Set<ControllerDriver>();
@@ -53,7 +57,7 @@ export class NetworkLook {
     this.#parts = parts;
   }
 
-  /** One look after the other. */
+  /** One reading after the other. */
   run(work: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(async () => {
       if (this.#isStopped) return;
@@ -73,7 +77,7 @@ export class NetworkLook {
     await this.#last;
   }
 
-  /** A look that waits its turn sees all that happened until then: a burst of events needs no more. */
+  /** A queued reading covers everything that happened before it starts: a burst of events needs only one. */
   routes(): void {
     if (this.#isRoutesLookWaiting) return;
     this.#isRoutesLookWaiting = true;
@@ -84,7 +88,7 @@ export class NetworkLook {
     });
   }
 
-  /** The routes, and the networks to ask by broadcast. */
+  /** The routes, and the networks for broadcast probes. */
   network(driver: ControllerDriver): void {
     this.#network.add(driver);
     if (this.#network.size > 1) return;
@@ -102,7 +106,7 @@ export class NetworkLook {
     });
   }
 
-  /** Not in line with the other looks: packets go nowhere until another endpoint is set. */
+  /** Not queued with the other readings: packets are lost until another endpoint is set. */
   waysOut(driver: ControllerDriver, effect: WaysOut): void {
     this.#waysOut.set(driver, effect);
     if (this.#waysOut.size > 1) return;
@@ -126,7 +130,7 @@ export class NetworkLook {
     return Object.fromEntries(await system.routes([...new Set(hosts)], interfaceName));
   }
 
-  /** The LAN is being asked: who is there is looked at again, soon the first time, then now and then. */
+  /** The LAN is being probed: the neighbours are read again, soon the first time, then occasionally. */
   discovering(): void {
     if (!this.#wasAsked) this.#lookNearbyIn(afterAskingMs);
     else if (this.#parts.nowMs() >= this.#nearbyAtMs + nearbyAgainMs) this.#lookNearbyAgain();
@@ -152,7 +156,7 @@ export class NetworkLook {
     this.#nearbyAtMs = nowMs();
     const now = await system.neighbourhood();
     nearby.see(now, which);
-    // Which network this is counts without discovery too, for a LAN in quarantine; nothing is sent to find it out.
+    // The network identity is needed without discovery too, for a quarantined LAN; nothing is sent to determine it.
     if (!isDiscovering) return;
     if (which === 'other-network') this.#wasAsked = false;
     if (which === 'same-network' || now.unknownGateways.length === 0) return;

@@ -13,13 +13,13 @@ export interface PathKeeper {
   firstEndpoints(): Promise<ReadonlyMap<PublicKey, Endpoint>>;
   /** Starts watching and moving; the tunnel is up. */
   start(): Promise<void>;
-  /** Stops watching, and removes what it set besides the tunnel. */
+  /** Stops watching, and removes everything that it set outside the tunnel. */
   stop(): Promise<void>;
   /** Probes now, and decides on the results. @throws HomingError `unknown-controller` */
   probe(controller: string | undefined): Promise<ProbeResponse>;
-  /** What drops answers on a LAN that is searched; null where nothing does, or nothing is searched. */
+  /** What drops answers on a LAN that is being searched; null if nothing does, or no LAN is searched. */
   droppedAnswers(): DroppedAnswers | null;
-  /** What happened to each path, for diagnostics; it holds no key. */
+  /** The events of each path, for diagnostics; without keys. */
   flightRecords(): readonly FlightRecord[];
   controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus;
 }

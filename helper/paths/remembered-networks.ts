@@ -6,11 +6,11 @@ import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
 import { type NetworkIdentity, networkIdentity } from '../../shared/paths/network-identity.ts';
 import { networksNotLoaded, networksNotSaved } from '../../shared/timeline/network-reasons.ts';
 
-/** Where controllers were well reached on the LANs that the laptop has been in, kept on disk. */
+/** Endpoints of controllers on the LANs that the laptop has been in, stored on disk. */
 
-/** So many networks are remembered, the latest; a person is in a dozen. */
+/** The number of networks remembered, the most recent; a user visits about a dozen. */
 const maxNetworks = 64;
-/** So many endpoints of one controller in one network: one by IPv4, one by IPv6, and what they were before. */
+/** The number of endpoints per controller and network: one for IPv4, one for IPv6, and their predecessors. */
 const maxEndpoints = 4;
 
 const identitySchema = z.string().transform((text, context) => {
@@ -29,10 +29,10 @@ type RememberedNetwork = z.infer<typeof networkSchema>;
 export class RememberedNetworks {
   readonly #path: string;
   readonly #onProblem: (reason: string) => void;
-  /** The latest first. */
+  /** The most recent first. */
   #networks: readonly RememberedNetwork[];
 
-  /** @param onProblem hears of a file that cannot be read or written; nothing depends on it */
+  /** @param onProblem called for a file that cannot be read or written; nothing depends on it */
   constructor(stateDirectory: string, profileId: string, onProblem: (reason: string) => void) {
     this.#path = join(stateDirectory, `networks-${profileId}.json`);
     this.#onProblem = onProblem;
@@ -40,13 +40,13 @@ export class RememberedNetworks {
     this.#networks = this.#load();
   }
 
-  /** Where a controller was reached in a network, the latest first; link-local addresses without a zone. */
+  /** Where a controller was reached in a network, the most recent first; link-local addresses without a zone. */
   endpoints(network: NetworkIdentity, controller: string): readonly Endpoint[] {
     const known = this.#networks.find(({ gateway }) => gateway === network)?.endpoints;
     return known !== undefined && Object.hasOwn(known, controller) ? (known[controller] ?? []) : [];
   }
 
-  /** Remembers that a controller was well reached there. A zone names an interface of this moment, so it is left out. */
+  /** Remembers that a controller was reached there. A zone names a current interface, so it is removed. */
   add(network: NetworkIdentity, controller: string, reached: Endpoint): void {
     const { host, port } = partsOf(reached);
     const endpoint = endpointOf({ host: host.split('%')[0] ?? host, port });

@@ -6,7 +6,7 @@ import { networkResolvers } from '../tunnel/system-of-this-machine.ts';
 import { directLookup, lookupOrElse } from './direct-lookup.ts';
 import { type Lookup, lookupTimeoutMs, nameLookup } from './name-lookup.ts';
 
-/** Shared by all tunnels, so that names that only the system knows are asked for one after the other. */
+/** Shared by all tunnels, so that names that only the system can resolve are looked up one after the other. */
 const systemNames = lookupOrElse(nameLookup(), directLookup(networkResolvers));
 
 export interface Resolution {

@@ -41,7 +41,7 @@ export interface RoamingParts {
   readonly system: TunnelSystem;
   readonly timeline: Timeline;
   readonly stateDirectory: string;
-  /** Which firewall of the host drops answers to broadcasts. */
+  /** The host firewall that drops answers to broadcasts. */
   readonly hostFirewall: () => Promise<HostFirewall | null>;
   /** The wall clock, milliseconds since 1970. */
   readonly now: () => number;
@@ -53,12 +53,12 @@ function isOnLanPath(state: PathState): boolean {
 
 const nothingLost = { devices: [], addresses: [] };
 
-/** Makes the path keeper of each tunnel. */
+/** Creates the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
   return (context) => new RoamingPaths(parts, context);
 }
 
-/** Keeps the paths of all controllers of one tunnel: one machine each, what spans them, and the world around. */
+/** Keeps the paths of all controllers of one tunnel: one machine each, the shared machines, and their environment. */
 class RoamingPaths implements PathKeeper {
   readonly #parts: RoamingParts;
   readonly #context: PathContext;
@@ -151,7 +151,7 @@ class RoamingPaths implements PathKeeper {
     return this.#first;
   }
 
-  /** The tunnel does not wait for any of this: it is up, and its paths get better. */
+  /** The tunnel does not wait for this: it is up, and its paths improve. */
   async start(): Promise<void> {
     const { system } = this.#parts;
     const { interfaceName } = this.#context.plan;
@@ -262,7 +262,7 @@ class RoamingPaths implements PathKeeper {
     }
   }
 
-  /** The network may have become known only after the path in it was found. */
+  /** The network may have been identified only after the path in it was found. */
   #rememberReached(drivers: readonly ControllerDriver[]): void {
     for (const { controller, state } of drivers) {
       const inUse = state.phase.is === 'on' ? candidateAt(state, state.phase.endpoint) : undefined;

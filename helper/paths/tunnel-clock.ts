@@ -30,7 +30,7 @@ export interface TunnelClockParts {
   readonly drivers: readonly ControllerDriver[];
   readonly defaultController: string;
   readonly namesVia: string;
-  /** A clock that never goes back. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
   /** Milliseconds since 1970. */
   readonly wallMs: () => number;
@@ -38,11 +38,13 @@ export interface TunnelClockParts {
   readonly onNamesMove: (move: NamesMove) => void;
   readonly onClockJump: () => void;
   readonly onReadDue: () => void;
-  /** Each controller's own counters are to be read: the interface's are everybody's. */
+  /** Each controller's own counters are due: the interface's do not show whose packets they count. */
   readonly onPeersDue: (silence?: InterfaceSilence) => void;
 }
 
-/** The one timer of a tunnel: wakes each machine when it asked for it, and feeds those that span the controllers. */
+/**
+ * The only timer of a tunnel: wakes each machine at the time it requested, and the machines shared by all controllers.
+ */
 export class TunnelClock {
   readonly #parts: TunnelClockParts;
   #turns: TurnsState = initialTurns;
@@ -78,7 +80,7 @@ export class TunnelClock {
     this.#stepTurns({ type: 'yield-turn', controller: controller.name });
   }
 
-  /** A machine has stepped: it may want to be woken at another time, or be reachable now. Many step in one moment. */
+  /** A machine has stepped: its wake-up time or its reachability may have changed. Many step at the same time. */
   stepped(): void {
     if (this.#isLookDue) return;
     this.#isLookDue = true;
@@ -100,7 +102,7 @@ export class TunnelClock {
 
   #stepNames(): void {
     const { drivers, nowMs, onNamesMove } = this.#parts;
-    // Before its first round nothing is known of a controller, and the helper before this one knew why.
+    // Before its first round nothing is known about a controller, except to the previous helper.
     this.#areAllAsked ||= drivers.every(({ state }) => state.roundsSinceEvent > 0);
     if (!this.#areAllAsked) return;
     const reachable = drivers.map(({ controller, state }) => ({
@@ -118,7 +120,7 @@ export class TunnelClock {
     clearTimeout(this.#timer);
     this.#firesAtMs = atMs;
     if (atMs === Number.POSITIVE_INFINITY) return;
-    // A timer counts whole milliseconds and may fire a fraction early: the clock is looked at again.
+    // A timer counts whole milliseconds and may fire slightly early: the clock is checked again.
     const waitMs = Math.max(0, Math.ceil(atMs - this.#parts.nowMs()));
     this.#timer = setTimeout(() => this.#fire(), waitMs);
   }
@@ -153,7 +155,7 @@ export class TunnelClock {
     for (const one of news) this.#hear(one, nowMs);
   }
 
-  /** The round trip of the slowest path in use; 0 where none was measured. */
+  /** The round trip of the slowest path in use; 0 if none was measured. */
   #slowestMs(): number {
     return Math.max(
       0,
@@ -173,7 +175,7 @@ export class TunnelClock {
         break;
       }
       case 'heard':
-        // With more than one controller only their own counters tell who answered.
+        // With several controllers, only their own counters show who answered.
         if (drivers.length === 1) drivers[0]?.send({ type: 'heard', afterMs: nowMs });
         break;
       case 'clock-jumped':

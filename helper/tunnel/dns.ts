@@ -1,18 +1,17 @@
 import type { DnsPlan } from '../../shared/plan/dns-plan.ts';
 
-/** What carries out a {@link DnsPlan} on this machine. */
+/** What applies a {@link DnsPlan} on this machine. */
 export type DnsCarrier = 'systemd-resolved' | 'resolvconf' | 'networksetup' | 'resolver';
 
-/** The machine's resolver, as far as Homing adds to it. */
+/** The machine's resolver, as far as Homing changes it. */
 export interface DnsSystem {
   /**
-   * Has names looked up as the plan says, for as long as the interface is there; again with the same plan it changes
-   * nothing.
-   * @throws HomingError `dns-not-supported` when nothing on this machine can, and whatever a program said
+   * Resolves names according to the plan for as long as the interface exists; idempotent.
+   * @throws HomingError `dns-not-supported` if no resolver of this machine can, and errors of the programs it runs
    */
   apply(interfaceName: string, plan: DnsPlan): Promise<DnsCarrier>;
-  /** Takes back what {@link apply} set for this interface, which stays. */
+  /** Reverts {@link apply} for this interface, which stays. */
   release(interfaceName: string): Promise<void>;
-  /** Takes back what {@link apply} set, by this helper or one before it; the machine's own settings are never written. */
+  /** Reverts {@link apply}, by this helper or an earlier one; the machine's own settings are never written. */
   clear(): Promise<void>;
 }

@@ -2,14 +2,14 @@ import { type NetworkIdentity, networkIdentity } from '../../shared/paths/networ
 import type { Link } from './links.ts';
 import type { Neighbour, Neighbourhood } from './neighbourhood.ts';
 
-/** A neighbour as a system keeps it (ARP, RFC 4861). */
+/** An entry of the system's neighbour table (ARP, RFC 4861). */
 export interface KnownNeighbour {
   /** Without a zone. */
   readonly address: string;
   readonly device: string;
   /** Undefined while the address is being resolved, or could not be. */
   readonly mac: string | undefined;
-  /** It said that it is a router (RFC 4861 section 4.4). */
+  /** Whether it announced itself as a router (RFC 4861 section 4.4). */
   readonly isRouter: boolean;
 }
 
@@ -21,7 +21,7 @@ export function lanNames(links: readonly Link[]): ReadonlySet<string> {
   return new Set(links.filter(({ kind, isUp }) => kind === 'lan' && isUp).map(({ name }) => name));
 }
 
-/** What a system knows, put together. @param known, gateways those on links of {@link lanNames} alone */
+/** Combines what a system knows. @param known, gateways only those on links of {@link lanNames} */
 export function neighbourhoodOf(
   links: readonly Link[],
   known: readonly KnownNeighbour[],
@@ -42,7 +42,7 @@ function withZone(address: string, device: string): string {
   return /^fe[89ab]/i.test(address) ? `${address}%${device}` : address;
 }
 
-/** By the IPv4 gateway, the first that the system would use; where there is none, by the lowest MAC of the IPv6 routers. */
+/** By the IPv4 gateway that the system prefers; without one, by the lowest MAC address of the IPv6 routers. */
 function networksOf(
   known: readonly KnownNeighbour[],
   gateways: readonly Gateway[],

@@ -14,9 +14,9 @@ export interface NetworkSystem {
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
   /** The outgoing links for IP addresses, without starting a process; an address without a route is missing. */
   waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>>;
-  /** The links of this computer, which networks they lead into, and who is there; sends nothing. */
+  /** The links of this computer, their networks, and the neighbours; sends nothing. */
   neighbourhood(): Promise<Neighbourhood>;
-  /** Prepares the inbound guard for a listen port, where the system has one. */
+  /** Prepares the inbound guard for a listen port, if the system has one. */
   makeGuard(listenPort: number): Promise<void>;
   clearGuard(): Promise<void>;
   /**
@@ -46,9 +46,9 @@ export interface Move {
   /** Longer than the round trip of the old path. */
   readonly guardMs: number;
   /**
-   * The link by which the new endpoint is reached, and how long packets that are still on their way from the old one by
-   * the same link are accepted as if they came from the new one. Packets by another link are accepted unchanged and may
-   * change the endpoint back ({@link NetworkSystem.setEndpoint}). Undefined: all of them are dropped.
+   * The link to the new endpoint, and how long packets in flight from the old endpoint on the same link are accepted as
+   * if they came from the new endpoint. Packets on another link are accepted unchanged and may change the endpoint back
+   * ({@link NetworkSystem.setEndpoint}). Undefined: all of them are dropped.
    */
   readonly acceptInFlight: { readonly device: string; readonly forMs: number } | undefined;
 }

@@ -43,7 +43,7 @@ export class Pokes {
     }
   }
 
-  /** Pings take more than a second: none may be left when the interface is gone. */
+  /** Pings take more than a second: none may remain when the interface is gone. */
   async end(interfaceName: string): Promise<void> {
     const pokes = [...this.#underWay].filter((poke) => poke.interfaceName === interfaceName);
     for (const { end } of pokes) end.abort();

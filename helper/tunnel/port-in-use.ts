@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 
-/** Whether a UDP port is taken on any address; WireGuard itself would say so only after it is half up. */
+/** Whether a UDP port is in use on any address; WireGuard itself would report it only halfway through the start. */
 export async function isPortInUse(port: number): Promise<boolean> {
   const tries = (['udp4', 'udp6'] as const).map(
     (type) =>

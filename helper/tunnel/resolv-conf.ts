@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseAddress } from '../../shared/addresses/range.ts';
 
-/** The name servers in files of the form of resolv.conf(5), each once, loopback left out. */
+/** The name servers in files in resolv.conf(5) format, each once, without loopback. */
 export function resolversOf(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => resolversIn(textOf(path))))];
 }
@@ -17,7 +17,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Not there, or being replaced: the next change of the network reads it again.
+    // Missing, or being replaced: the next change of the network reads it again.
     return '';
   }
 }

@@ -24,27 +24,27 @@ export interface TunnelSystem extends NetworkSystem {
   ): Promise<TunnelStart>;
   /** Gives the interface its addresses and routes; existing ones stay unchanged. @throws Error */
   dress(plan: TunnelPlan): Promise<void>;
-  /** The command by which a person removes an interface that is not Homing's. */
+  /** The command by which a user removes an interface that is not Homing's. */
   removalHint(interfaceName: string): string;
   /** Removes the interface with everything that depends on it, and waits until its process has ended. */
   down(interfaceName: string): Promise<void>;
-  /** The routes of the host's own, its gateways and its name servers. @throws Error */
+  /** The host's own routes, its gateways and its name servers. @throws Error */
   hostRouting(): Promise<HostRouting>;
-  /** Sets what goes against the order of the routing tables, and nothing else of that kind. @throws Error */
+  /** Sets exactly these overrides of the order of the routing tables. @throws Error */
   overrideRoutes(interfaceName: string, overrides: RouteOverrides): Promise<void>;
-  /** Takes away every rule and route of Homing's, whoever left them. @throws Error */
+  /** Removes every rule and route of Homing, whoever left them. @throws Error */
   clearRouting(): Promise<void>;
-  /** What the live interface says; undefined when it is gone. */
+  /** The state of the live interface; undefined when it is gone. */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
-  /** The hosts file was changed: whoever keeps answers from it has to read it again. */
+  /** The hosts file was changed: programs that cache it must read it again. */
   namesChanged(): Promise<void>;
-  /** What the system's own tools print about the network; keys may stand in it. */
+  /** The output of the system's own tools about the network; it may contain keys. */
   diagnostics(): Promise<readonly DiagnosticText[]>;
-  /** Packets received and sent by the interface since it came up; cheap, no process. */
+  /** Packets received and sent by the interface since it came up; cheap, without a process. */
   packetCounters(interfaceName: string): { readonly received: number; readonly sent: number } | undefined;
 }
 
-/** Text for a person to read, with what printed it. */
+/** Readable text, with the command that printed it. */
 export interface DiagnosticText {
   readonly title: string;
   readonly text: string;
@@ -52,11 +52,11 @@ export interface DiagnosticText {
 
 export interface TunnelStart {
   readonly listenPort: number;
-  /** The port that was asked for, when another had to be taken because it is in use. */
+  /** The requested port, if it was in use and another was chosen. */
   readonly portInUse: number | undefined;
-  /** What WireGuard and the system took of it, beside which only Homing's own share can be made shorter. */
+  /** The share of WireGuard and the system; only the rest can be improved by Homing. */
   readonly wireGuardMs: number;
-  /** What keeps the tunnel from doing all that its plan says, although it is up. */
+  /** What prevents the tunnel, although it is up, from doing everything in its plan. */
   readonly problem?: Problem | undefined;
 }
 

@@ -5,9 +5,9 @@ import { isIPv6 } from 'node:net';
 const discardPort = 9;
 
 /**
- * Sends one empty datagram to each address, so that the system asks for its MAC address (ARP, RFC 826; RFC 4861 section 7.2).
- * Whether the datagram is taken does not matter.
- * @returns when all have left, or could not
+ * Sends one empty datagram to each address, so that the system resolves its MAC address (ARP, RFC 826; RFC 4861 section
+ * 7.2). Whether the datagram is received does not matter.
+ * @returns when all were sent, or failed
  */
 export async function wakeGateways(addresses: readonly string[]): Promise<void> {
   await Promise.all(addresses.map(wake));
@@ -21,7 +21,7 @@ function wake(address: string): Promise<void> {
       socket.close();
       resolve();
     };
-    // There is no way to it any more: the network changed, which is looked at anyway.
+    // There is no route to it any more: the network changed, which is detected separately.
     socket.once('error', done);
     socket.send(new Uint8Array(), discardPort, address, done);
   });

@@ -6,7 +6,7 @@ import { anyProbePort } from './probe-ports.ts';
 
 /** Discard (RFC 863): nothing is ever sent there, but a connected socket needs a port. */
 const discardPort = 9;
-/** As for the probes' own sockets: more taken ports in a row mean that something else is wrong. */
+/** As for the probes' own sockets: more ports in use in a row indicate another problem. */
 const maxBindAttempts = 16;
 
 /**
@@ -21,7 +21,7 @@ async function sourceTo(address: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** @param port a probe's: only what is sent from those goes past an exit, as what the way is asked for does */
+/** @param port a probe's: only packets from those ports bypass an exit, as the probed routes do */
 function sourceFrom(port: number, address: string): Promise<string | undefined | 'port-taken'> {
   const isIpv6 = isIPv6(address);
   const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6 });
@@ -30,7 +30,7 @@ function sourceFrom(port: number, address: string): Promise<string | undefined |
       socket.close();
       resolve(source);
     };
-    // Anything but a taken port: there is no way there now.
+    // Any other error than a port in use: there is no route now.
     socket.once('error', (error) =>
       done('code' in error && error.code === 'EADDRINUSE' ? 'port-taken' : undefined),
     );
@@ -40,8 +40,8 @@ function sourceFrom(port: number, address: string): Promise<string | undefined |
 }
 
 /**
- * The outgoing links for IP addresses; an address without a route, or whose source address no link has any more, is
- * missing.
+ * The outgoing links for IP addresses; an address is missing if it has no route, or if its source address is no longer
+ * on any link.
  */
 export async function waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {
   const sources = await Promise.all(

@@ -19,7 +19,7 @@ const socketDirectory = '/var/run/wireguard';
 const startTimeoutMs = 5_000;
 const pollMs = 1;
 
-/** Says that the helper made the socket directory, so that it is taken away again; one that was there stays. */
+/** Records that the helper created the socket directory, which is then removed; an existing directory stays. */
 function directoryMarker(runtimeDirectory: string): string {
   return `${runtimeDirectory}/made-socket-directory`;
 }
@@ -32,12 +32,12 @@ function makeSocketDirectory(runtimeDirectory: string): void {
 
 async function removeSocketDirectory(runtimeDirectory: string): Promise<void> {
   if (!existsSync(directoryMarker(runtimeDirectory))) return;
-  // Another tunnel may have moved in meanwhile; then it is in use, and no longer Homing's to remove.
+  // Another tunnel may be using it by now; then it is no longer Homing's to remove.
   if (existsSync(socketDirectory) && readdirSync(socketDirectory).length === 0) await rmdir(socketDirectory);
   await rm(directoryMarker(runtimeDirectory), { force: true });
 }
 
-/** @param device the name that the system knows the interface by */
+/** @param device the interface name known to the system */
 export function controlSocket(device: string): string {
   return `${socketDirectory}/${device}.sock`;
 }
@@ -51,7 +51,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** Whether the control socket takes connections: bind(2) makes its file a moment before listen(2). */
+/** Whether the control socket accepts connections: bind(2) creates its file a moment before listen(2). */
 function isListening(device: string | undefined): Promise<boolean> {
   if (device === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
@@ -66,27 +66,27 @@ function isListening(device: string | undefined): Promise<boolean> {
 
 export interface WireguardGoStart {
   readonly program: string;
-  /** What wireguard-go is asked for: a name, or on macOS `utun`, to which the kernel adds a number. */
+  /** The requested interface name: on macOS `utun`, to which the kernel adds a number. */
   readonly device: string;
-  /** The interface by Homing's own name, after which its log is called. */
+  /** Homing's own name for the interface, used for its log. */
   readonly interfaceName: string;
   readonly runtimeDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The name that the interface has got; undefined until it is known. */
+  /** The actual name of the interface; undefined until it is known. */
   readonly madeDevice: () => string | undefined;
   /** Called with its process id as soon as it runs. */
   readonly onSpawn?: (pid: number) => void;
 }
 
 /**
- * Starts wireguard-go in a session of its own, so that it outlives a crash of the helper, and waits for its
- * control socket.
- * @throws Error with its log when it ends early or does not get ready
+ * Starts wireguard-go in a session of its own, so that it survives a crash of the helper, and waits for its control
+ * socket.
+ * @throws Error with its log if it ends early or does not become ready
  */
 export async function startWireguardGo(start: WireguardGoStart): Promise<void> {
   const { program, device, interfaceName, runtimeDirectory, environment, madeDevice, onSpawn } = start;
   makeSocketDirectory(runtimeDirectory);
-  // Nothing waits before the start, so that the caller's next step runs beside it.
+  // Nothing is awaited before the start, so that the caller's next step runs concurrently.
   rmSync(controlSocket(device), { force: true });
   const log = logPath(runtimeDirectory, interfaceName);
   const logFd = openSync(log, 'w', 0o600);
@@ -116,7 +116,7 @@ export async function startWireguardGo(start: WireguardGoStart): Promise<void> {
   }
 }
 
-/** Removes what a wireguard-go that has ended left: its socket, its log and, when empty, the socket directory. */
+/** Removes the leftovers of a wireguard-go that has ended: its socket, its log and, if empty, the socket directory. */
 export async function removeTraces(
   device: string | undefined,
   interfaceName: string,

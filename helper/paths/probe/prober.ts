@@ -25,7 +25,7 @@ export interface ProbedController {
   readonly presharedKey?: PresharedKey;
 }
 
-/** A controller and its targets, most wanted first. */
+/** A controller and its targets, in order of preference. */
 export interface ProbeOrder extends Partial<ProbeTiming> {
   readonly controller: ProbedController;
   readonly targets: readonly ProbeTarget[];
@@ -55,10 +55,10 @@ const maxTimeoutMs = 60_000;
 const maxAttempts = 20;
 
 /**
- * Tests candidates by WireGuard handshakes made with the probe key: an answer proves that whoever sent it
- * holds the controller's private key. Many targets are outstanding at once; to one controller messages go
- * at least 50 ms apart. Where a later message overtakes an earlier one on a faster path, the controller
- * drops the earlier as a replay, and its retry settles it.
+ * Tests candidates by WireGuard handshakes made with the probe key: an answer proves that its sender holds the
+ * controller's private key. Many targets are outstanding at once; messages to one controller are at least 50 ms apart.
+ * If a later message overtakes an earlier one on a faster path, the controller drops the earlier message as a replay,
+ * and its retry resolves that.
  */
 export class Prober {
   readonly #privateKey: Uint8Array;

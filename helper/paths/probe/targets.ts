@@ -7,14 +7,14 @@ export interface Destination {
   readonly family: 4 | 6;
   readonly host: string;
   readonly port: number;
-  /** Whether only the address that was asked may answer. */
+  /** Whether only the probed address may answer. */
   readonly exact: boolean;
 }
 
 /**
- * An address in one canonical form, for comparing: RFC 5952 with the zone kept; an IPv4-mapped address
- * becomes the IPv4 address.
- * @returns null for what is no IP address
+ * An address in one canonical form, for comparing: RFC 5952 with the zone kept; an IPv4-mapped address becomes the IPv4
+ * address.
+ * @returns null if it is no IP address
  */
 export function canonicalAddress(host: string): string | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(host)) return ipaddr.IPv4.parse(host).toString();
@@ -50,7 +50,7 @@ const fitsKind: Record<ProbeTarget['kind'], (range: string, family: 4 | 6) => bo
 
 /**
  * Checks a target before anything is sent.
- * @param isForbidden the caller's word on addresses that must not be probed
+ * @param isForbidden the caller's check for addresses that must not be probed
  * @returns where to send, or the reason why not, as a sentence
  */
 export function destinationOf(

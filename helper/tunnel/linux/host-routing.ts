@@ -10,7 +10,7 @@ const hopSchema = z.looseObject({
 });
 const routeSchema = hopSchema.extend({ dst: z.string(), nexthops: z.array(hopSchema).default([]) });
 
-/** Parses what `ip -j route show table main` prints for one family; an empty table may print nothing. */
+/** Parses the output of `ip -j route show table main` for one family; an empty table may print nothing. */
 export function parseMainTable(output: string): Pick<HostRouting, 'routes' | 'gateways'> {
   const printed = z.array(routeSchema).parse(output.trim() === '' ? [] : JSON.parse(output));
   const routes: HostRoute[] = [];
@@ -28,15 +28,15 @@ export function parseMainTable(output: string): Pick<HostRouting, 'routes' | 'ga
   return { routes, gateways };
 }
 
-/** Nothing is sent that way (ip-route(8)); an address that was a gateway elsewhere may be anybody's here. */
+/** Nothing is sent to it (ip-route(8)); an address that was a gateway elsewhere may belong to any host here. */
 function isDeadHop({ flags }: z.infer<typeof hopSchema>): boolean {
   return flags.includes('linkdown') || flags.includes('dead');
 }
 
 /**
- * The routing as it counts for ranges of a network. The laptop has left a LAN whose link is down, so its range may go through
- * the tunnel. A bridge of containers or another VPN whose link is down still has its network: what is sent there must
- * not end up in this one.
+ * The routing that counts for ranges of a network. A LAN whose link is down was left by the laptop, so its range may be
+ * routed through the tunnel. A container bridge or another VPN whose link is down still has its network: packets to it
+ * must not end up in the tunnel.
  * @param isLan whether a link leads to a LAN
  */
 export function keepingOthers(routing: HostRouting, isLan: (device: string) => boolean): HostRouting {
@@ -49,7 +49,7 @@ function withLength(destination: string): string {
   return `${destination}/${destination.includes(':') ? 128 : 32}`;
 }
 
-/** Whether a route is long enough to win over one of the tunnel's; see {@link minHostPrefix}. */
+/** Whether a route is specific enough to win over the tunnel's; see {@link minHostPrefix}. */
 function isNetwork(range: string): boolean {
   return Number(range.split('/')[1]) >= minHostPrefix[range.includes(':') ? 6 : 4];
 }
@@ -61,7 +61,7 @@ const files = [
   '/run/NetworkManager/no-stub-resolv.conf',
 ];
 
-/** The name servers that the system asks, loopback left out. */
+/** The system's name servers, without loopback. */
 export function systemResolvers(): readonly string[] {
   return resolversOf(files);
 }

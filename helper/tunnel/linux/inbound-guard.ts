@@ -25,7 +25,7 @@ function tableText(listenPort: number): string {
   const map = (name: string, type: string) =>
     `  map ${name} { type ${type} . inet_service : verdict; flags timeout; size 8192; }`;
   return [
-    // Adding before deleting makes the deletion of a table that is not there no error (nft(8)).
+    // Adding before deleting avoids an error when the table does not exist (nft(8)).
     `add table ${family} ${table}`,
     `delete table ${family} ${table}`,
     `table ${family} ${table} {`,
@@ -55,8 +55,8 @@ export async function clearInboundGuard(runner: ProgramRunner): Promise<void> {
 }
 
 /**
- * Makes the table for one listen port.
- * @returns false where there is no nft or the kernel refuses it: moves then change the listen port instead
+ * Creates the table for one listen port.
+ * @returns false if there is no nft or the kernel refuses it: moves then change the listen port instead
  */
 export async function makeInboundGuard(runner: ProgramRunner, listenPort: number): Promise<boolean> {
   const nft = findProgram('nft');

@@ -58,7 +58,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     (tunnel, onChange) =>
       new NetworkWatch(requireProgram('ip'), tunnel, onChange, () => this.#restoreRules(tunnel)),
   );
-  /** What each interface was dressed in. */
+  /** The plan that each interface was configured with. */
   readonly #plans = new Map<string, TunnelPlan>();
   #kernelHasIt: boolean | undefined;
   #isGuarded = false;
@@ -75,19 +75,19 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return (await this.#backendForNew())?.kind ?? 'none';
   }
 
-  /** The WireGuard that carries the next tunnel; undefined where there is none. */
+  /** The WireGuard implementation for the next tunnel; undefined if there is none. */
   async #backendForNew(): Promise<WireGuardBackend | undefined> {
     if (findProgram('wg') === undefined || findProgram('ip') === undefined) return undefined;
     if (this.#kernelHasIt || (await this.#probeKernel())) return this.#kernel;
     return findProgram('wireguard-go') === undefined ? undefined : this.#userspace;
   }
 
-  /** The WireGuard that carries an interface: a helper may adopt one that another choice was made for. */
+  /** The WireGuard implementation of an interface: an adopted interface may use another than a new one would. */
   #backendOf(interfaceName: string): WireGuardBackend {
     return isUserspace(interfaceName) ? this.#userspace : this.#kernel;
   }
 
-  /** The kernel says only by trying; the answer is kept, a module does not come and go. */
+  /** Only an attempt shows it; the result is cached, since modules rarely come and go. */
   async #probeKernel(): Promise<boolean> {
     if (this.#kernelHasIt !== undefined) return this.#kernelHasIt;
     const ip = requireProgram('ip');
@@ -133,9 +133,9 @@ export class LinuxTunnelSystem implements TunnelSystem {
         batch6?.abandon();
         throw error;
       });
-      // A name of an endpoint could not be looked up any more through an exit that has no endpoint yet.
+      // Under an exit without an endpoint, an endpoint's name could no longer be resolved.
       const routed = plan.routes.some(({ range }) => isExitRange(range)) ? endpoints : Promise.resolve();
-      // None waits for another; but all have ended before anything is taken down again.
+      // The steps run concurrently; all must have ended before anything is taken down again.
       const steps = await Promise.allSettled([
         endpoints.then((known) => backend.configure(plan, privateKey, known, port)),
         routed.then(() => batch.run([...dressLines(plan, hasIpv6()), ...rules(4)])),
@@ -176,13 +176,13 @@ export class LinuxTunnelSystem implements TunnelSystem {
 
   async down(interfaceName: string): Promise<void> {
     this.#plans.delete(interfaceName);
-    // Rules first: what they lead to is a table that empties with the interface.
+    // Rules first: the table that they select is emptied with the interface.
     await this.#routing.remove();
     if (this.exists(interfaceName)) {
       const result = await this.#runner.run(requireProgram('ip'), ['link', 'delete', 'dev', interfaceName]);
       if (result.exitCode !== 0 && this.exists(interfaceName)) throw new Error(result.stderr.trim());
     }
-    // Whoever carried it: a crash may have left a process without its interface.
+    // With either implementation: a crash may have left a process without its interface.
     await this.#userspace.awaitEnd(interfaceName);
     await this.#pokes.end(interfaceName);
   }
@@ -211,13 +211,14 @@ export class LinuxTunnelSystem implements TunnelSystem {
 
   #restoreRules(tunnel: string): void {
     const plan = this.#plans.get(tunnel);
-    // Whoever removed them may do so again at once; the next removal is seen as well, and a failure shows there.
+    // The other program may remove them again at once; that removal is detected as well, and a failure is reported
+    // there.
     if (plan !== undefined) this.#routing.setRules(plan).catch(() => undefined);
   }
 
   async routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>> {
     if (addresses.length === 0) return new Map();
-    // The exit status only says that some address has no route; those are missing from the answer.
+    // The exit status only shows that some address has no route; such addresses are missing from the result.
     const { stdout } = await this.#runner.run(
       requireProgram('ip'),
       ['-j', '-d', '-force', '-batch', '-'],
@@ -262,12 +263,12 @@ export class LinuxTunnelSystem implements TunnelSystem {
     const backend = this.#backendOf(interfaceName);
     if (from === null) {
       await backend.setPeer(move, 'same-port');
-      // A move away from there may have shut its answers out a moment ago.
+      // A recent move away from there may still drop its answers.
       if (this.#isGuarded) await this.#changeGuard(interfaceName, guardLiftText(to));
     } else if (this.#isGuarded) {
-      // First without the guard: while both paths work nothing is lost, and the controller follows what it
-      // gets. Then what is still in flight is kept from taking the endpoint back, and should some of it have done so
-      // meanwhile, it is set for good. The guard first would drop every answer until the endpoint is set.
+      // First without the guard: while both paths work nothing is lost, and the controller follows the packets that it
+      // receives. Then the guard keeps packets in flight from changing the endpoint back, and if some already have, the
+      // endpoint is set again. With the guard first, every answer would be dropped until the endpoint is set.
       await backend.setPeer(move, 'same-port');
       await this.#changeGuard(interfaceName, guardMoveText({ from, to, guardMs, acceptInFlight }));
       await backend.setPeer({ ...move, renew: false }, 'same-port');

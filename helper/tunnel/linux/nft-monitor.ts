@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { clearedEnvironment } from '../../process/run.ts';
 
 const restartDelayMs = 1_000;
-/** A firewall that is loaded again changes many objects at once. */
+/** Reloading a firewall changes many objects at once. */
 const debounceMs = 20;
 
-/** Watches by one long-lived `nft monitor` whether anything of a table is changed. */
+/** Watches a table for changes by one long-lived `nft monitor`. */
 export class NftMonitor {
   readonly #program: string;
   readonly #table: string;
@@ -45,7 +45,7 @@ export class NftMonitor {
     }, debounceMs);
   }
 
-  /** It ends when the kernel drops messages; what it missed is looked at after the restart. */
+  /** The program exits when the kernel drops messages; missed changes are read after the restart. */
   #again(): void {
     if (this.#isStopped || this.#restart !== undefined) return;
     this.#restart = setTimeout(() => {

@@ -5,14 +5,15 @@ import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 
 const confFolder = '/proc/sys/net/ipv4/conf';
-/** RFC 3704 section 2.2: what comes in is dropped unless the way back is by the same link. */
+/** RFC 3704 section 2.2: a packet is dropped unless the route back uses the same link. */
 const strict = 1;
 const notLinks = new Set(['all', 'default', 'lo']);
 
 /**
- * Why the kernel drops what WireGuard gets from an exit: the way back to the exit's endpoint is the tunnel, unless the packet has WireGuard's
- * mark, which only what is sent has. The higher value of `all` and of the link counts (kernel documentation, ip-sysctl, rp_filter).
- * @returns undefined when nothing is dropped
+ * Why the kernel drops WireGuard's packets from an exit: the route back to the exit's endpoint is the tunnel, unless
+ * the packet has WireGuard's mark, which only sent packets have. The higher value of `all` and of the link counts
+ * (kernel documentation, ip-sysctl, rp_filter).
+ * @returns undefined if nothing is dropped
  */
 export function reversePathProblem(plan: TunnelPlan, folder = confFolder): Problem | undefined {
   if (!plan.routes.some(({ range }) => isExitRange(range) && !range.includes(':'))) return undefined;
@@ -41,7 +42,7 @@ function filterOf(folder: string, name: string): number {
   try {
     return Number(readFileSync(join(folder, name, 'rp_filter'), 'latin1'));
   } catch {
-    // The link is gone by now.
+    // The link no longer exists.
     return 0;
   }
 }

@@ -89,7 +89,7 @@ export class Routing {
     if (lines.length > 0) await this.#ip(['-force', ...batchArgs(4)], batchText(lines));
   }
 
-  /** The exit status only says that there was nothing to flush. */
+  /** The exit status only shows that there was nothing to flush. */
   async #clearOverrides(): Promise<void> {
     const flush = batchText([
       `route flush table ${overTable}`,

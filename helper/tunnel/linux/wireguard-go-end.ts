@@ -26,9 +26,9 @@ export function wireguardGoProcesses(interfaceName: string): number[] {
 }
 
 /**
- * Whether a wireguard-go is just ending: the kernel takes away its memory, and with that its command line, before it closes its
- * files (do_exit() in the kernel's exit.c). Its control socket is there until then. One that has closed them is a zombie
- * without other threads.
+ * Whether a wireguard-go is just ending: the kernel frees its memory, and with it the command line, before it closes
+ * its files (do_exit() in the kernel's exit.c). Its control socket exists until then. A process that has closed them is
+ * a zombie without other threads.
  */
 export function isWireguardGoEnding(pid: number): boolean {
   try {
@@ -46,8 +46,8 @@ function isAnyEnding(): boolean {
 }
 
 /**
- * Waits until wireguard-go has ended after its interface was deleted; ends it when it does not; takes its
- * socket, its log and the socket directory (when empty) away.
+ * Waits until wireguard-go has ended after its interface was deleted; kills it if it does not; removes its socket, its
+ * log and the socket directory (if empty).
  */
 export async function awaitWireguardGoEnd(interfaceName: string, runtimeDirectory: string): Promise<void> {
   const deadline = performance.now() + stopTimeoutMs;

@@ -38,7 +38,7 @@ function textOf(path: string): string {
   }
 }
 
-/** systemd-resolved where programs ask it, else resolvconf. */
+/** systemd-resolved if programs use it, else resolvconf. */
 export class LinuxDns implements DnsSystem {
   readonly #parts: LinuxDnsParts;
 
@@ -74,7 +74,7 @@ export class LinuxDns implements DnsSystem {
     await this.clear();
   }
 
-  /** The settings of systemd-resolved go with the interface; a record of resolvconf does not. */
+  /** The settings of systemd-resolved disappear with the interface; a record of resolvconf does not. */
   async clear(): Promise<void> {
     const { runtimeDirectory } = this.#parts;
     const names = existsSync(runtimeDirectory) ? await readdir(runtimeDirectory) : [];
