@@ -29,6 +29,18 @@ export function isClearlyNearer(stranger: ProvenCandidate, internet: ProvenCandi
   return lanMs <= smoothedMs * nearerShare && smoothedMs - lanMs >= nearerFloorMs;
 }
 
+/** An answer within this time comes from this site: a relay's needs a round trip over the internet. */
+export const onSiteMs = 2;
+
+/**
+ * Whether a LAN path cannot be a relay's: it answered faster than any detour over the internet can, or is clearly nearer than
+ * every internet path that answers.
+ */
+export function isShownOnSite(lan: ProvenCandidate, internets: readonly ProvenCandidate[]): boolean {
+  if (Math.min(lan.verified.smoothedMs, lan.verified.roundTripMs) <= onSiteMs) return true;
+  return internets.length > 0 && internets.every((internet) => isClearlyNearer(lan, internet));
+}
+
 /**
  * Whether a stranger in use gives way to an internet path: by settled times it answers no sooner than a relay would.
  */

@@ -1,7 +1,9 @@
 import { moveFailed } from '../../timeline/move-reasons.ts';
 import { forgiveMoveFailures, recordMoveFailure } from '../backoff.ts';
+import { isProven } from '../candidate.ts';
 import type { MoveChoice } from '../situation.ts';
-import { changeCandidate } from './candidates.ts';
+import { isShownOnSite } from '../strangers.ts';
+import { changeCandidate, type PathCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { remember } from './deciding.ts';
 import type { MoveOutcome } from './events.ts';
@@ -94,17 +96,27 @@ function failed(
   return [{ ...state, phase: back, candidates, quarantines, failure: null }, [{ do: 'record', decision }]];
 }
 
-/** The LAN is at fault if the old path works. Without a conclusive probe a move is only a trial. */
+/**
+ * The LAN is at fault if the old path works, unless the controller is shown to be on this site: then the session or a late
+ * packet was, and the backoff is enough. Without a conclusive probe a move is only a trial.
+ */
 function quarantinesAfter(
   state: PathState,
   { move, isBlind, isFromSound, isTargetLost }: Moving,
   nowMs: number,
 ): { readonly quarantines: PathState['quarantines']; readonly forMs: number } {
   const target = candidateAt(state, move.to);
-  if (target?.path !== 'lan' || !isFromSound || isBlind || isTargetLost)
+  if (target?.path !== 'lan' || !isFromSound || isBlind || isTargetLost || isOnSite(state, target))
     return { quarantines: state.quarantines, forMs: 0 };
   const quarantines = quarantined(state, target, nowMs);
   return { quarantines, forMs: quarantinedUntilMs({ ...state, quarantines }, target) - nowMs };
+}
+
+function isOnSite({ candidates }: PathState, lan: PathCandidate): boolean {
+  const internets = candidates
+    .filter((one) => one.path === 'internet' && one.usable)
+    .flatMap((one) => (isProven(one) ? [one] : []));
+  return isProven(lan) && isShownOnSite(lan, internets);
 }
 
 /** Returns to the previous state, which may be a lost network, with a backoff that the policy cannot override. */

@@ -34,13 +34,16 @@ function failMove(run: MachineRun): void {
   run.send({ type: 'move-ended', effect: phase.effect, outcome });
 }
 
+/** A relay's answer takes the internet's round trip, and the LAN's on top. */
+const relayedMs = 31;
+
 /** In a network where the LAN address named by the invite answers probes but carries nothing else. */
-function lured(mac: string | null): MachineRun {
+function lured(mac: string | null, lanMs = relayedMs): MachineRun {
   const run = new MachineRun();
   run.send({ type: 'started', endpoint: internet });
   look(run, mac);
   run.answer(internet, 30);
-  run.answer(lan, 1);
+  run.answer(lan, lanMs);
   failMove(run);
   return run;
 }
@@ -52,7 +55,7 @@ function arriveAgain(run: MachineRun, mac: string | null): number {
   const { phase } = run.state;
   if (phase.is === 'resetting') run.send({ type: 'reset-ended', effect: phase.effect });
   run.answer(internet, 30);
-  run.answer(lan, 1);
+  run.answer(lan, relayedMs);
   return run.all('move').length - before;
 }
 
@@ -82,6 +85,17 @@ describe('a LAN on which a move failed though the internet worked', () => {
       failures: 2,
       untilMs: run.nowMs + 2 * firstQuarantineMs,
     });
+  });
+
+  test.each([
+    ['answers faster than a detour could', 1],
+    ['is clearly nearer than the internet', 12],
+  ])('is not quarantined when it %s: the controller is on this site', (_why, lanMs) => {
+    const run = lured(cafe, lanMs);
+    expect(run.state.quarantines).toEqual([]);
+    run.pass(11_000);
+    run.answer(lan, lanMs);
+    expect(run.last('move').order.to).toBe(lan);
   });
 
   test('is used all the same when nothing else works', () => {
