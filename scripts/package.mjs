@@ -44,7 +44,7 @@ function must(status, what) {
 }
 
 /**
- * Without what Electron itself would start: the app comes in its place.
+ * Removes what Electron itself would start: the app replaces it.
  * @param {{ folder: string, version: string }} electron
  */
 function emptyElectron({ folder, version }) {
@@ -56,7 +56,10 @@ function emptyElectron({ folder, version }) {
   return { folder: copy, version };
 }
 
-/** The helper inside is a program of this machine, and so is the package. macOS updates itself from a zip. */
+/**
+ * The helper inside is a program for this machine's system and processor, and so is the package. macOS updates itself
+ * from a zip.
+ */
 function targets() {
   const arch = process.arch === 'arm64' ? Arch.arm64 : Arch.x64;
   if (kind === 'dmg') return Platform.MAC.createTarget(['dmg', 'zip'], arch);
@@ -87,7 +90,7 @@ if (kind === 'AppImage' && isStandIn) {
   process.env.APPIMAGE_TOOLS_PATH = standInTools({ fast: options.fast === true });
 }
 must(buildApp({ isForStandIn: isStandIn }), 'Building the app');
-// A machine of which nothing is known gets WireGuard's programs too.
+// An AppImage includes WireGuard's programs, since the machine it runs on may lack them.
 const withWireGuard = kind === 'AppImage' ? ['--with-wireguard'] : [];
 const executable = join(root, 'dist/executable', kind);
 must(
@@ -108,7 +111,7 @@ if (kind === 'deb' && electron !== undefined) {
   const { buildDeb, isCleanForLintian } = await import('./package/deb.mjs');
   const compression = options.fast ? 'none' : 'xz';
   const outDirectory = options.out;
-  // As electron-builder names it: the processor is in it, but for x64.
+  // electron-builder's name for it: it contains the processor, except for x64.
   const folder = join(
     outDirectory,
     process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`,

@@ -80,7 +80,10 @@ const desktopLibraries = {
   'libnotify.so.4': 'libnotify4',
   'libxcb-dri3.so.0': 'libxcb-dri3-0',
 };
-/** An AppImage is made with these where electron-builder's own tools cannot be downloaded; wg and wireguard-go go into it. */
+/**
+ * Used to build an AppImage if electron-builder's own tools cannot be downloaded; wg and wireguard-go are included in
+ * it.
+ */
 const appImagePrograms = {
   mksquashfs: 'squashfs-tools',
   'desktop-file-validate': 'desktop-file-utils',

@@ -11,7 +11,7 @@ interface RoutesOptions {
   readonly json?: true;
 }
 
-/** `homing routes`: which ranges go through the tunnel; also takes a sleeping range over. */
+/** `homing routes`: which ranges go through the tunnel; also overrides a sleeping range. */
 export function addRoutesCommand(program: Command, io: CliIo): void {
   program
     .command('routes')

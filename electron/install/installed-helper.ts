@@ -35,7 +35,7 @@ async function isRootsAlone(path: string): Promise<boolean> {
   return path === '/' || (await isRootsAlone(dirname(path)));
 }
 
-/** The helper that a package manager installed where only root can write: it runs in place. */
+/** The helper that a package manager installed where only root can write: it runs from there. */
 async function inPlaceHelper(): Promise<string | undefined> {
   const program = packagedHelper();
   return program !== undefined && (await isRootsAlone(program)) ? program : undefined;
@@ -82,7 +82,7 @@ function notPackaged(): HomingError {
   });
 }
 
-/** @param inTerminal what does the same there; undefined where the command lasts only as long as the app waits */
+/** @param inTerminal the equivalent command for a terminal; undefined if the files exist only while the app waits */
 function asRoot(command: string, title: string, inTerminal?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     exec(command, { name: 'Homing' }, (error, _stdout, stderr) => {

@@ -1,22 +1,22 @@
 import { HomingError } from '../../shared/errors/problem.ts';
 
-/** How a command ended that the system was to run as root after asking for a password. */
+/** How a command failed that should have run as root after a password prompt. */
 export interface PromptFailure {
   /** What was not done. */
   readonly title: string;
-  /** What does the same in a terminal, where there is such a command. */
+  /** The equivalent command for a terminal, if there is one. */
   readonly inTerminal: string | undefined;
-  /** What sudo-prompt says. */
+  /** The message of sudo-prompt. */
   readonly message: string;
   /** What pkexec or the command printed. */
   readonly stderr: string;
 }
 
-/** What sudo-prompt and polkit say when the person closed the password dialog, or has no right to the machine. */
+/** The messages of sudo-prompt and polkit when the user closed the password dialog, or is not authorised. */
 const declined = /did not grant permission|dismissed|not authorized/i;
 const noAgent = /no (polkit )?authentication agent|unable to find pkexec or kdesudo/i;
 
-/** The sentences for it. */
+/** The problem to show. */
 export function notRun({ title, inTerminal, message, stderr }: PromptFailure): HomingError {
   const printed = `${stderr.trim()} ${message.trim()}`;
   const orTerminal = inTerminal === undefined ? '' : `, or run in a terminal: ${inTerminal}`;
@@ -36,7 +36,7 @@ export function notRun({ title, inTerminal, message, stderr }: PromptFailure): H
       remedy: 'Try again and enter the password of an administrator.',
     });
   }
-  // The installer says what, why and what to do, a line each.
+  // The installer prints title, cause and remedy, one per line.
   const [, cause, remedy] = stderr.trim().split(/\n {2}/);
   return new HomingError({
     code: 'install-failed',

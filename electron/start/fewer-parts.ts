@@ -18,7 +18,7 @@ export function fewerParts(
   // A few lines of text and a curve: no graphics card has to wake up for them, and the process for it stays small.
   app.disableHardwareAcceleration();
   app.commandLine.appendSwitch('disable-software-rasterizer');
-  // The page has no network; what asks for updates needs no process of its own for it.
+  // The page uses no network, and the update check needs no separate process.
   const features = app.commandLine.getSwitchValue('enable-features').split(',');
   const all = [...features, 'NetworkServiceInProcess2'].filter((one) => one !== '');
   app.commandLine.appendSwitch('enable-features', all.join(','));

@@ -18,7 +18,7 @@ export function useView(): WindowView {
   return useSyncExternalStore(subscribe, view);
 }
 
-/** The state from the main process; only for components shown once it is there. */
+/** The state from the main process; only for components shown once it is available. */
 export function useApp(): AppState {
   const { app } = useView();
   if (app === undefined) throw new Error('This is shown before the state is there.');

@@ -10,7 +10,7 @@ import { dependsOf, recommends } from './deb/depends.mjs';
 const parts = join(root, 'scripts/package/deb');
 const name = 'homing-desktop';
 const maintainer = 'Homing <homing@localhost>';
-/** Put in place by postinst where AppArmor knows the rule in it. */
+/** Installed by postinst if AppArmor supports its rule. */
 const profile = 'usr/share/homing-desktop/apparmor-profile';
 
 /** Debian's names of the processors. */
@@ -109,7 +109,7 @@ export async function buildDeb(source) {
   });
   await installer.generateDefaults();
   await installer.generateOptions();
-  // The installer's own lists are those of an Electron of long ago.
+  // The installer's own lists are for a much older Electron.
   Object.assign(installer.options, { depends: dependsOf(folder, arch), recommends });
   await installer.createStagingDir();
   await installer.createContents();
@@ -121,8 +121,8 @@ export async function buildDeb(source) {
 }
 
 /**
- * Has Debian's checker look at a package. What it may find is in the package's overrides, each with its reason.
- * @returns whether it has nothing to say
+ * Runs lintian on a package. Accepted findings are in the package's overrides, each with its reason.
+ * @returns whether there are no others
  * @param {string} path
  */
 export function isCleanForLintian(path) {

@@ -15,7 +15,7 @@ export interface ExitSwitch {
 
 type Facts = Pick<AppState, 'tunnel' | 'prediction'>;
 
-/** The switches of a network, none where no controller offers it. */
+/** The exit switches of a network; empty if no controller offers an exit. */
 export function exitSwitches({ tunnel, prediction }: Facts, profile: ProfileSummary): readonly ExitSwitch[] {
   const live = tunnel.state === 'connected' && tunnel.profileId === profile.id ? tunnel : undefined;
   const isChanging = prediction !== null || tunnel.state === 'connecting' || tunnel.state === 'disconnecting';
@@ -38,7 +38,7 @@ function offSentence({ label, settings }: ProfileSummary): string {
 
 function onSentence(controller: string, live: ConnectedTunnel | undefined): string {
   if (live === undefined) return 'As soon as you are connected';
-  // What a helper before 0.2 does not report is as the profile says.
+  // A helper before 0.2 does not report the exit: the profile's value is shown.
   if (live.exit !== undefined && live.exit !== controller) return 'With the next connection';
   const path = live.controllers.find(({ name }) => name === controller)?.path;
   if (path === 'none') return `${controller} can’t be reached: your other traffic goes nowhere`;

@@ -39,7 +39,7 @@ export const calls = {
   /** Tests every candidate of one controller, or of all, now. */
   probe: { input: z.strictObject({ controller: z.string().max(63).optional() }), output: nothing },
   selectProfile: { input: profile, output: nothing },
-  /** Sends a range that sleeps through the tunnel for as long as the laptop is here, or gives it back. */
+  /** Routes a sleeping range through the tunnel for as long as the laptop is here, or reverts that. */
   setRoute: { input: routeRequestSchema, output: nothing },
   /** Which controller all traffic goes through; null: none. A live tunnel is connected again with it. */
   setExit: { input: profile.extend({ controller: z.string().max(63).nullable() }), output: nothing },
@@ -72,7 +72,7 @@ export const calls = {
   dismissReview: { input: nothing, output: nothing },
 
   joinCard: { input: profile, output: joinCardViewSchema },
-  /** Asks where to; @returns the path, null when cancelled. */
+  /** Asks for the place. @returns the path, null when cancelled */
   saveJoinCard: { input: profile, output: z.string().nullable() },
 
   /** The lines that make a controller answer this laptop's probes, without its preshared key. */
@@ -108,7 +108,7 @@ export const calls = {
   copyText: { input: z.strictObject({ text: z.string().min(1).max(textLimit) }), output: nothing },
   copyDiagnostics: { input: nothing, output: nothing },
   dismissProblem: { input: nothing, output: nothing },
-  /** With a live tunnel and no `keepConnected`, main asks. */
+  /** With a live tunnel and no `keepConnected`, the main process asks the user. */
   quit: { input: z.strictObject({ keepConnected: z.boolean().optional() }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

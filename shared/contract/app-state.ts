@@ -121,7 +121,7 @@ export const reviewSchema = z.discriminatedUnion('state', [
     controllers: z.array(
       z.strictObject({
         name: z.string(),
-        /** The file's own name for it, where that says more. */
+        /** The file's own name for it, if it is longer. */
         description: z.string().nullable(),
         private: z.array(z.string()),
         public: z.array(z.string()),
@@ -130,7 +130,7 @@ export const reviewSchema = z.discriminatedUnion('state', [
     ),
     hostNames: z.array(z.string()),
     /** Completes "Your other traffic …". */
-    /** How names are looked up while it is connected; null when unchanged. */
+    /** How names are resolved while connected; null if unchanged. */
     lookups: z.string().nullable(),
     otherTraffic: z.strictObject({ isUntouched: z.boolean(), text: z.string() }),
     refusedLines: z.array(z.strictObject({ line: z.int(), text: z.string(), reason: z.string() })),

@@ -58,7 +58,7 @@ export function parseEvent(input: unknown): HelperEvent | undefined {
   return eventTypes.has(type) ? eventSchema.parse(input) : undefined;
 }
 
-/** Text sections for a person to read, without secrets. */
+/** Readable text sections, without secrets. */
 export const diagnosticsSchema = z.object({
   sections: z.array(z.object({ title: z.string(), text: z.string() })),
 });

@@ -13,7 +13,7 @@ const timeSchema = z.iso.datetime();
 /** Where a candidate comes from. */
 export const candidateSourceSchema = z.enum(['invite', 'resolved', 'discovered', 'remembered', 'live']);
 
-/** What the last probe of a candidate said. */
+/** The result of the last probe of a candidate. */
 export const verdictSchema = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('untested') }),
   z.object({ verdict: z.literal('verified'), at: timeSchema, roundTripMs: z.number().min(0) }),
@@ -36,7 +36,9 @@ export const controllerStatusSchema = z.object({
   /** The controller's own address in the tunnel. */
   address: z.string().nullable(),
   path: pathSchema,
-  /** Another path is being tried; `path` holds until it is proven. A helper that does not say so shows none. */
+  /**
+   * Another path is being tried; `path` stays until it is proven. Defaults to false for helpers that do not report it.
+   */
   isMoving: z.boolean().default(false),
   endpoint: z.string().nullable(),
   roundTripMs: z.number().nullable(),
@@ -49,7 +51,7 @@ export const controllerStatusSchema = z.object({
 });
 export type ControllerStatus = z.infer<typeof controllerStatusSchema>;
 
-/** `carrier` is what carries it out; null when nothing does, for the reason of `problem`. */
+/** `carrier` applies the settings; null if nothing does, for the reason in `problem`. */
 const dnsStatusSchema = z.object({
   servers: z.array(z.string()),
   zones: z.array(z.string()),
@@ -57,7 +59,7 @@ const dnsStatusSchema = z.object({
   carrier: z.enum(['systemd-resolved', 'resolvconf', 'networksetup', 'resolver']).nullable(),
   problem: problemSchema.nullable(),
 });
-/** Which way a range of the network goes; see shared/plan/route-states.ts. */
+/** How a range of the network is routed; see shared/plan/route-states.ts. */
 export const routeStatusSchema = z.object({
   range: z.string(),
   controller: z.string(),
@@ -67,8 +69,8 @@ export const routeStatusSchema = z.object({
 export type RouteStatus = z.infer<typeof routeStatusSchema>;
 
 /**
- * A firewall of the laptop's own that drops answers to broadcasts, which discovery sends: which, from which port of the controllers they
- * come, and to which of the laptop's they would.
+ * A firewall on the laptop that drops answers to discovery's broadcasts: which firewall, the controllers' source port,
+ * and the laptop's destination ports.
  */
 const hostFirewallSchema = z.enum(['ufw', 'firewalld', 'nftables']);
 export type HostFirewall = z.infer<typeof hostFirewallSchema>;
@@ -98,10 +100,10 @@ export const tunnelStatusSchema = z.discriminatedUnion('state', [
     adopted: z.boolean(),
     /** Names written to the hosts file, and the controller they resolve through. */
     hosts: z.object({ names: z.int(), via: z.string(), problem: problemSchema.nullable() }),
-    /** How names of the network are looked up; null when the resolver is left alone. */
+    /** How names of the network are resolved; null if the resolver is unchanged. */
     dns: dnsStatusSchema.nullable().optional(),
     controllers: z.array(controllerStatusSchema),
-    /** Null while nothing is looked for on a LAN, or nothing drops the answers. */
+    /** Null while no LAN is searched, or nothing drops the answers. */
     droppedAnswers: droppedAnswersSchema.nullable().optional(),
     /** The controller that all traffic goes through; null without one. Helpers before 0.2 do not report it. */
     exit: z.string().nullable().optional(),
@@ -130,8 +132,8 @@ export const helperInfoSchema = z.object({
 export type HelperInfo = z.infer<typeof helperInfoSchema>;
 
 /**
- * Whether only the tunnel may pass. `since` is null when its file cannot be read; `isBlocking`: no exit carries the other
- * traffic now, so it goes nowhere. `problem` says why the setting is not carried out, or why it is not the person's own.
+ * Whether only the tunnel may send. `since` is null if its file cannot be read; `isBlocking`: no exit carries other
+ * traffic now, so it is blocked. `problem`: why the setting could not be applied, or why it was not made by the user.
  */
 export const killSwitchStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
@@ -146,8 +148,8 @@ export const killSwitchStatusSchema = z.discriminatedUnion('state', [
 export type KillSwitchStatus = z.infer<typeof killSwitchStatusSchema>;
 
 /**
- * A network that wants a sign-in before it lets anything through. `url` is the page to open in a browser. `open`: until
- * then the page, and nothing else, may be reached beside the tunnel.
+ * A network with a captive portal. `url` is the page to open in a browser. `open`: until then only the page may be
+ * reached outside the tunnel.
  */
 export const portalStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('none') }),

@@ -1,8 +1,8 @@
 import { printable } from '../text/printable.ts';
 
 /**
- * An error a person can act on: what failed, with which input, what to do. The same text reaches
- * the log, the command line and the window.
+ * An error that users can act on: what failed, with which input, and the remedy. The same text reaches the log, the
+ * command line and the window.
  */
 export interface Problem {
   /** Stable and machine readable, e.g. `invite-expired`; tests and the window key on it. */

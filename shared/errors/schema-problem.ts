@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { HomingError, shown } from './problem.ts';
 
-/** A path as a person writes it: `controllers[2].endpoints.public[0]`. */
+/** A path in readable form: `controllers[2].endpoints.public[0]`. */
 export function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, part) =>

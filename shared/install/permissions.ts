@@ -15,7 +15,7 @@ export function canOthersWrite({ uid, mode }: Ownership, owner = 0): boolean {
   return uid !== owner || (mode & groupOrOthersWrite) !== 0;
 }
 
-/** The permission bits as `chmod` takes them, e.g. `755`. */
+/** The permission bits in `chmod` notation, e.g. `755`. */
 export function modeText({ mode }: Ownership): string {
   return (mode & 0o777).toString(8);
 }

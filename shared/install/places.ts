@@ -6,17 +6,17 @@ export const installedProgram = {
   darwin: '/Library/PrivilegedHelperTools/homing-helper',
 } as const;
 
-/** WireGuard's programs for machines that have none, where a package carries them; only root can write there. */
+/** WireGuard's programs for machines without them, if a package includes them; only root can write there. */
 export const bundledPrograms = {
   linux: '/opt/homing/programs',
   darwin: '/Library/PrivilegedHelperTools/homing-programs',
 } as const;
 export const bundledProgramNames = ['wg', 'wireguard-go'] as const;
 
-/** The command line: a link to the same program by its other name. */
+/** The command line: a link to the same program under its other name. */
 export const commandLink = '/usr/local/bin/homing';
 
-/** What starts the helper with the machine, by who does that there. */
+/** The service definition that starts the helper, by service manager. */
 export const serviceFiles = {
   systemd: '/etc/systemd/system/homing-helper.service',
   /** Loads the rules of the kill switch before the network comes up. */
@@ -25,15 +25,15 @@ export const serviceFiles = {
   launchd: '/Library/LaunchDaemons/org.homing.helper.plist',
 } as const;
 
-/** Where root takes a helper over before it trusts it: nobody else can write there, and it can hold programs. */
+/** Where root copies a helper before it checks it: only root can write there, and the file system allows programs. */
 export const takeoverDirectory = {
   linux: '/opt/.homing-install',
   darwin: '/Library/.homing-install',
 } as const;
 
-/** What a running helper keeps. */
+/** Where a running helper keeps its data. */
 export interface HelperPlaces {
-  /** Where it listens; the directory is its own and goes with a restart of the machine. */
+  /** Its socket; the directory is its own and is cleared by a restart of the machine. */
   readonly socketPath: string;
   /** What outlives a restart. */
   readonly stateDirectory: string;

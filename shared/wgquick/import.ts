@@ -57,7 +57,7 @@ export function parseWgQuick(text: string, fileName: string): WgQuickImport {
     // Its own key identifies a file; so a file with another [Peer] is an update, not a second network.
     id: shortId(keyBytes(publicKey)),
     ...networkNamed(name),
-    // A file that routes everything is meant to; the review says so, and the settings can switch it off.
+    // Importing a file with a default route is consent to it; the review shows it, and the settings can switch it off.
     settings: { ...settingsOf(own, controllers), ...(exit === undefined ? {} : { exit: exit.name }) },
     defaultController: first.name,
     ...(dns === undefined ? {} : { dns }),
@@ -149,7 +149,7 @@ function unreachablePeers(parsed: readonly ParsedPeer[], peers: readonly NamedPe
 }
 
 function settingsOf(own: ParsedInterface, controllers: readonly ParsedPeer[]): ProfileSettings {
-  // One setting for all: the shortest given; off only when it is off everywhere.
+  // One setting for all: the shortest interval; off only if it is off for all.
   const given = controllers.map((peer) => peer.keepaliveSeconds).filter((seconds) => seconds !== undefined);
   const shortest = given.filter((seconds) => seconds > 0).sort((a, b) => a - b)[0];
   const keepalive = shortest ?? (given.length === controllers.length ? 0 : undefined);

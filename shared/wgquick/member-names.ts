@@ -8,7 +8,7 @@ import type { ParsedPeer } from './peer-section.ts';
 export type NamedPeer = ParsedPeer & {
   readonly name: string;
   readonly named: boolean;
-  /** The comment with the name, when it says more than the name. */
+  /** The comment with the name, if it is longer than the name. */
   readonly description: string | undefined;
 };
 

@@ -60,10 +60,10 @@ export function launchdPlist({ program, uid }: HelperService): string {
 
 interface LaunchdParts {
   readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
-  /** The property list; launchd takes one only when root alone can write to it. */
+  /** The property list; launchd accepts it only if root alone can write to it. */
   readonly file: string;
   readonly pause: (milliseconds: number) => Promise<unknown>;
-  /** A clock that never goes back. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
 }
 
@@ -76,7 +76,7 @@ export function launchdWith({ runner, file, pause, nowMs }: LaunchdParts): Servi
   const isLoaded = async () => (await runner.run(launchctl, ['print', service])).exitCode === 0;
 
   const bootOut = async () => {
-    // It fails while an earlier one is under way; whether the service is gone is what counts.
+    // It fails while an earlier call is in progress; what counts is whether the service is gone.
     await runner.run(launchctl, ['bootout', service]);
     const deadlineMs = nowMs() + patienceMs;
     while (await isLoaded()) {

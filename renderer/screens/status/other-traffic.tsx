@@ -4,7 +4,7 @@ import { Card, Section } from '../../components/card.tsx';
 import { SettingSwitch } from '../../components/setting-switch.tsx';
 import { useActions, useApp } from '../../state/use-window-state.ts';
 
-/** Whether all of the laptop's traffic goes through a controller, where one offers that. */
+/** The switch that sends all of the laptop's traffic through a controller that offers it. */
 export function OtherTrafficCard({ profile }: { readonly profile: ProfileSummary }) {
   const app = useApp();
   const actions = useActions();

@@ -1,13 +1,16 @@
-/** What the Debian package depends on: the libraries its programs are linked to, and the programs that the helper runs. */
+/**
+ * The dependencies of the Debian package: the libraries its programs are linked to, and the programs that the helper
+ * runs.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** `ip` and `wg`; the helper says what is missing, but a package need not let it come to that. */
+/** `ip` and `wg`; the helper reports missing programs, but a package can prevent that. */
 const programs = ['iproute2', 'wireguard-tools', 'xdg-utils'];
 
-/** Opened while it runs, where it is there: the keyring, notifications, the guard of moves, the password prompt, sound. */
+/** Loaded at run time if available: the keyring, notifications, the guard of moves, the password prompt, sound. */
 export const recommends = [
   'polkitd | policykit-1',
   'pkexec | policykit-1',
@@ -30,7 +33,7 @@ function linked(folder) {
 }
 
 /**
- * The libraries as `dpkg-shlibdeps` finds them among the packages of this machine, which therefore have to be installed.
+ * The libraries that `dpkg-shlibdeps` finds among the packages of this machine, which therefore must be installed.
  * @param {string} folder what electron-builder made
  * @param {string} arch Debian's name of the processor
  */
@@ -49,7 +52,7 @@ export function dependsOf(folder, arch) {
     ];
     writeFileSync(join(work, 'debian/control'), control.join('\n'));
     const args = ['-O', `-l${folder}`, ...linked(folder).map((path) => `-e${path}`)];
-    // It warns of what only the makers of the programs could change; when it fails, all it said is in the error.
+    // Its warnings concern third-party binaries; if it fails, the error contains its whole output.
     const found = execFileSync('dpkg-shlibdeps', args, { cwd: work, encoding: 'utf8', stdio: 'pipe' });
     const libraries = /^shlibs:Depends=(.+)$/m.exec(found)?.[1];
     if (libraries === undefined) throw new Error(`dpkg-shlibdeps has found no libraries:\n${found}`);
