@@ -20,6 +20,8 @@ const explained: Readonly<Record<string, string>> = {
     'It knows the releases of its own time. Which Electron ships is pinned in package.json, and is the newest major.',
   CSP_GLOBAL_CHECK:
     'It looks for a policy in HTML; ours is a header of every answer of app:// (electron/shell/app-scheme.ts), and the test of the packaged app reads it there.',
+  OPEN_EXTERNAL_JS_CHECK:
+    'Only a sign-in page that the helper found is opened, after the person pressed for it, and only over http or https (isWebPage in shared/app/protection.ts).',
   PROTOCOL_HANDLER_JS_CHECK:
     'app:// serves files of the bundle alone (bundledFile in electron/shell/app-scheme.ts, with tests of its own); homing:// is handed to the import, which shows before it does.',
 };
