@@ -17,8 +17,8 @@ export const lateShare = 0.5;
 export const lateFloorMs = 5;
 
 /**
- * How many standard errors of their difference two averages may be apart by chance. The margin of the hysteresis comes on
- * top: without this, two equal paths of 40 ms with 100 ms of jitter each way were exchanged once an hour.
+ * How many standard errors of their difference two averages may be apart by chance. This is in addition to the
+ * hysteresis margin: without it, two equal paths of 40 ms with 100 ms of jitter each way were exchanged once an hour.
  */
 const noiseErrors = 2;
 
@@ -58,7 +58,7 @@ function weightOf(samples: number): number {
   return Math.max(1 / (samples - 1), settledWeight);
 }
 
-/** By how much the averages of two equal paths may differ, ms: the noise of their answers, less the more there are. */
+/** By how much the averages of two equal paths may differ by chance, in ms; it shrinks with the number of answers. */
 export function noiseMs(one: Smoothed, other: Smoothed): number {
   const errorMs = ({ deviationMs, samples }: Smoothed) =>
     deviationMs * Math.sqrt(weightOf(Math.max(samples, 2)));

@@ -124,7 +124,7 @@ describe('a file that is no invite', () => {
   });
 });
 
-describe('an invite for a network that is there already', () => {
+describe('an invite for a network that already exists', () => {
   test('with another key is refused, and the network stays unchanged', async () => {
     await joinOnly(network.invite());
     const before = await profilesOnDisk();

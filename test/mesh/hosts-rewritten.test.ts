@@ -25,7 +25,7 @@ function interfaceIndex(): Promise<string> {
   return laptop.host.run(['cat', `/sys/class/net/${smallMesh.interfaceName}/ifindex`]);
 }
 
-test('the next helper puts the names back, and takes over the tunnel (nix/laptop.nix kills the one before for that)', async () => {
+test('the next helper restores the names, and adopts the tunnel (nix/laptop.nix kills the previous helper for that)', async () => {
   const ofTheSystem = await hostsText();
   await laptop.mustHoming(['up']);
   const whole = await hostsText();

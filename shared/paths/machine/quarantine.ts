@@ -25,8 +25,9 @@ export function quarantined(trust: LanTrust, candidate: PathCandidate, nowMs: nu
 }
 
 /**
- * Until when no move to a candidate is tried while another path works; 0 when it is free. Until it is known which network
- * this is, it counts as the worst: else a stranger's LAN would be tried once more after each change.
+ * Until when moves to a candidate are blocked while another path works; 0 if they are not. While the network is
+ * unidentified, the longest quarantine applies: otherwise a stranger's LAN would be tried once more after each network
+ * change.
  */
 export function quarantinedUntilMs(trust: LanTrust, candidate: PathCandidate): number {
   if (candidate.path !== 'lan') return 0;

@@ -64,7 +64,7 @@ test('every document that a file refers to is in the repository', () => {
   expect(missing).toEqual([]);
 });
 
-test('every file that "Where to change what" names is there', () => {
+test('every file that "Where to change what" names exists', () => {
   const [, table = ''] = text('docs/ARCHITECTURE.md').split('## Where to change what');
   const rows = table.split('\n## ')[0]?.match(/^\| (?!---|to change).*$/gm) ?? [];
   expect(rows.length).toBeGreaterThanOrEqual(12);

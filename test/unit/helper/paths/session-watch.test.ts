@@ -45,7 +45,7 @@ describe('a tunnel', () => {
     expect(await answered(0, 92)).toBe(false);
   });
 
-  test('that is asked is heard or silent, and idle when nothing was sent', async () => {
+  test('that is tested is heard or silent, and idle when nothing was sent', async () => {
     const ask = (sent: number, answers: number) => {
       const { time, watch } = stage(sent, answers);
       return time.run(watch.ask(200, async () => undefined));

@@ -50,7 +50,7 @@ test.skipIf(!isRoot)('a directory to which a group may only add is safe, as Nixâ
   expect(writableByOthers(path)).toMatchObject({ path });
 });
 
-test('a program of the system is found by its absolute path, one that nobody has is not', () => {
+test('a program of the system is found by its absolute path, a missing program is not', () => {
   expect(findProgram('sh')).toMatch(/^\/(usr\/)?s?bin\/sh$/);
   expect(findProgram('no-such-program-anywhere')).toBeUndefined();
 });

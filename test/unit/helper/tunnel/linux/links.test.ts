@@ -29,7 +29,7 @@ describe('a link is a LAN', () => {
     expect(kindOf(name, more)).toBe('lan');
   });
 
-  test('when it is a VLAN of a bond, or a bridge with one beside the plugs of virtual machines', () => {
+  test('when it is a VLAN of a bond, or a bridge with one such port besides those of virtual machines', () => {
     const kinds = kindsOf([
       printedLink('bond0', ofKind('bond')),
       printedLink('eth0', { master: 'bond0' }),

@@ -61,7 +61,7 @@ test('an address that came back before the next reading still counts as lost', a
   await vi.waitFor(() => expect(heard).toEqual([{ devices: [], addresses: ['192.168.1.42'] }]));
 });
 
-test('an interface without a carrier is lost by its number, though it is there again', async () => {
+test('an interface that lost its carrier is identified by its number, and counts as lost although it is back', async () => {
   const [own4] = own('192.168.1.42') ?? [];
   const linkLocal = {
     address: 'fe80::1',

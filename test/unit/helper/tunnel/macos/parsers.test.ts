@@ -236,7 +236,7 @@ describe('the interfaces', () => {
     expect(kindOf(name)).toBe(kind);
   });
 
-  test('that lost their addresses, or single ones, are losses; the tunnel’s own are nobody’s', () => {
+  test('that lost all or some addresses are losses, except the tunnel’s own', () => {
     const gone = { ...here, en0: undefined, utun7: undefined };
     expect(lossesBetween(here, gone, 'utun7')).toEqual({ devices: ['en0'], addresses: ['192.168.1.42'] });
     const another = { ...here, en0: [address('192.168.1.43')] };

@@ -98,7 +98,7 @@ describe('a LAN on which a move failed though the internet worked', () => {
     expect(run.last('move').order.to).toBe(lan);
   });
 
-  test('is used all the same when nothing else works', () => {
+  test('is still used when nothing else works', () => {
     const run = lured(cafe);
     run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
     run.answer(lan, 1);
