@@ -1,7 +1,8 @@
+import { isLanWorthTaking } from '../../../shared/paths/hysteresis.ts';
 import { isStranger } from '../../../shared/paths/machine/lan-trust.ts';
 import { isLost } from '../../../shared/paths/machine/reachability.ts';
 import { situationOf } from '../../../shared/paths/machine/state.ts';
-import { nearerShare } from '../../../shared/paths/strangers.ts';
+import { fartherShare, nearerShare } from '../../../shared/paths/strangers.ts';
 import type { KnownController } from '../laptop/laptop.ts';
 import { believedEndpoint, type PathDriver } from '../laptop/path-driver.ts';
 import { goodQuality } from '../world/network.ts';
@@ -21,6 +22,8 @@ const blindSettleMs = 200_000;
 
 /** A stranger chosen while the internet was silent is left after 16 answers of each, 8 s apart, have been compared. */
 const compareMs = 150_000;
+/** An average of the last 32 answers, 8 s apart, has forgotten a slow period. */
+const forgetMs = 256_000;
 
 /** A path of this round trip is never left for a faster one. */
 const fastMs = 10;
@@ -40,7 +43,10 @@ export function settleTimeMs(settling: Settling): number {
   const backoffMs = Math.max(0, ...candidates.map(({ retryAtMs }) => retryAtMs - nowMs));
   const baseMs = world.talk !== 'answered' && isLeftInSilence(settling) ? idleSettleMs : settleMs;
   const comparedMs = isStrangerInUse(driver) ? compareMs : 0;
-  return backoffMs + comparedMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs));
+  const forgottenMs = isLanAverageHigh(driver) ? forgetMs : 0;
+  return (
+    backoffMs + comparedMs + forgottenMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs))
+  );
 }
 
 function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
@@ -56,11 +62,16 @@ export function isReachable({ world, driver, known, discovery }: Settling): bool
 /**
  * Whether a candidate leads to it over the internet: names are resolved again only while the controller is unreachable.
  */
-export function isInternetKnown({ world, driver }: Settling): boolean {
-  return driver.state.candidates.some(
-    (one) =>
-      one.path === 'internet' && workingWay(world, driver.tunnel.site, hostIn(one.endpoint)) !== undefined,
-  );
+export function isInternetKnown(settling: Settling): boolean {
+  return internetMs(settling) < Number.POSITIVE_INFINITY;
+}
+
+/** The round trip of the fastest candidate that leads to it over the internet; infinite without one. */
+function internetMs({ world, driver }: Settling): number {
+  const ways = driver.state.candidates
+    .filter((one) => one.path === 'internet')
+    .map((one) => workingWay(world, driver.tunnel.site, hostIn(one.endpoint))?.roundTripMs);
+  return Math.min(...ways.map((ms) => ms ?? Number.POSITIVE_INFINITY));
 }
 
 /** Whether the controller is reachable, but not by the path in use. */
@@ -97,7 +108,8 @@ export function checkSettled(settling: Settling): void {
   // A relay at the address named by the invite is allowed, unless it is a detour.
   const isRelayed =
     way.relay?.at === 'own-address' || (way.relay !== undefined && known.privateHosts.length === 0);
-  if (isRelayed && isInternetKnown(settling) && isSteady(world) && known.knowsProbeKey)
+  const isNoNearer = way.roundTripMs > internetMs(settling) * fartherShare;
+  if (isRelayed && isNoNearer && isSteady(world) && known.knowsProbeKey)
     throw new LawBroken('no-relay', world.time.nowMs, `${site.name} is reached by way of a relay`);
   const isNamed = site.lanHost !== null && known.privateHosts.includes(site.lanHost);
   const isNearer = isNamed || world.network.roundTrips.lan <= way.roundTripMs * nearerShare;
@@ -110,6 +122,16 @@ export function checkSettled(settling: Settling): void {
   // Handshakes are lost by chance on such a path: eight in a row in one life of some hundred thousand.
   if (isHopeless(world)) return;
   if (tunnel.isSending && world.talk === 'answered' && !tunnel.isHearing) broken('nothing comes back');
+}
+
+/** After a slow period the average of the LAN takes a while to fall: until then it counts as a detour. */
+function isLanAverageHigh({ state, tunnel }: PathDriver): boolean {
+  const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint)?.verified;
+  const lans = state.candidates.flatMap((one) =>
+    one.path === 'lan' && one.last.verdict === 'verified' && one.verified !== null ? [one.verified] : [],
+  );
+  if (own == null || lans.length === 0) return false;
+  return lans.every((lan) => !isLanWorthTaking(lan.smoothedMs, own.smoothedMs));
 }
 
 function isLanGood({ network }: World): boolean {
