@@ -344,7 +344,8 @@ describe('the pace', () => {
       prober.probe(request(targets.slice(0, 4), { timeoutMs: 100 })),
     ]);
     expect(arrivals).toHaveLength(28);
-    expect(arrivals.slice(0, 2).map(({ port }) => port)).toEqual(ports.slice(0, 2));
+    // Each request keeps the order of its targets; between the two there is none.
+    expect([...new Set(arrivals.map(({ port }) => port))]).toEqual(ports);
     // 1 ms for the time between sending and reading the datagram in this process.
     for (const { atMs } of arrivals) {
       const within = arrivals.filter((other) => other.atMs >= atMs && other.atMs < atMs + 999);
