@@ -133,8 +133,8 @@ export class ControllerDriver {
       case 'check-session':
         void this.#checkSession(effect);
         break;
-      case 'ask-tunnel':
-        void this.#askTunnel(effect);
+      case 'test-tunnel':
+        void this.#testTunnel(effect);
         break;
       case 'remember':
         parts.remember(effect);
@@ -199,11 +199,11 @@ export class ControllerDriver {
     this.send({ type: 'renewal-judged', effect, answered });
   }
 
-  async #askTunnel({ check, timeoutMs }: Effect<'ask-tunnel'>): Promise<void> {
+  async #testTunnel({ check, timeoutMs }: Effect<'test-tunnel'>): Promise<void> {
     const ping = () => this.#parts.mover.ping(this.controller);
     // A check that failed to start has no result: the round after it checks again.
     const verdict = await this.#session.ask(timeoutMs, ping).catch(() => 'idle' as const);
-    this.send({ type: 'tunnel-asked', check, verdict });
+    this.send({ type: 'tunnel-tested', check, verdict });
   }
 
   async #checkSession({ check, watchMs }: Effect<'check-session'>): Promise<void> {

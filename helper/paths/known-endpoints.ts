@@ -23,7 +23,7 @@ export function pathStart(
     usableLiterals(all, tunnel).map((endpoint): KnownEndpoint => ({ endpoint, path, source: 'invite' }));
   const [first] = [...endpoints.private, ...endpoints.public];
   return {
-    isPingable: address !== undefined,
+    hasTunnelAddress: address !== undefined,
     port: first === undefined ? defaultPort : partsOf(first).port,
     known: [...last, ...literal(endpoints.private, 'lan'), ...literal(endpoints.public, 'internet')],
   };

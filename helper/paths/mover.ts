@@ -40,8 +40,8 @@ const proofFactor = 4;
 const handshakeProofMs = 6_000;
 /** A few packets at 100 a second each way arrive in this time. */
 const holdMs = 4;
-const firstLookMs = 10;
-const lookMs = 40;
+const firstPollMs = 10;
+const pollMs = 40;
 
 function inPlace(controller: PlannedController, endpoint: Endpoint, renew: boolean): ControllerMove {
   return {
@@ -167,7 +167,7 @@ export class Mover {
         : this.#system.poke(controller.pokeAddress, this.#interfaceName);
     const isOpen = hasSession(before, this.#time.wallMs());
     const deadline = this.#time.nowMs() + (isOpen ? proofMs : Math.max(proofMs, handshakeProofMs));
-    await this.#time.sleep(firstLookMs);
+    await this.#time.sleep(firstPollMs);
     try {
       while (true) {
         const now = await this.peer(controller);
@@ -176,7 +176,7 @@ export class Mover {
         if (!isSameEndpoint(now.endpoint ?? null, to)) return endpointTakenBack(now.endpoint);
         if (now.receivedBytes > before.receivedBytes) return undefined;
         if (this.#time.nowMs() > deadline) return noAnswerOverNewPath;
-        await this.#time.sleep(lookMs);
+        await this.#time.sleep(pollMs);
       }
     } finally {
       await Promise.race([poked, this.#time.sleep(0)]);

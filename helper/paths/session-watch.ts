@@ -5,9 +5,9 @@ import type { Time } from './time.ts';
 
 /** When nothing is sent for this long, there is no result. */
 const maxWatchMs = 4_000;
-const lookMs = 50;
+const pollMs = 50;
 /** Each reading is a process with the kernel's WireGuard: a longer check has no more of them. */
-const looksAtTunnel = 20;
+const pollsOfTunnel = 20;
 /** A keepalive expects no answer (paper, section 5.4.6). */
 const keepaliveBytes = 32;
 /** What a new session itself receives: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
@@ -63,7 +63,7 @@ export class SessionWatch {
     const endMs = this.#time.nowMs() + timeoutMs;
     let sentBytes = 0;
     while (this.#time.nowMs() < endMs) {
-      await this.#pause(Math.max(lookMs, timeoutMs / looksAtTunnel));
+      await this.#pause(Math.max(pollMs, timeoutMs / pollsOfTunnel));
       const now = await this.#read();
       if (now === undefined) return 'no-session';
       if (now.receivedBytes !== before.receivedBytes) return 'heard';
@@ -87,7 +87,7 @@ export class SessionWatch {
     return false;
   }
 
-  #pause(ms = lookMs): Promise<void> {
+  #pause(ms = pollMs): Promise<void> {
     return this.#time.sleep(ms, this.#end.signal);
   }
 }

@@ -20,7 +20,7 @@ export function recordMoveFailure<C extends MoveFailures>(candidate: C, nowMs: n
 }
 
 /** The candidate without backoff: after a move that held, or a change of the network. */
-export function forgiveMoveFailures<C extends MoveFailures>(candidate: C): C {
+export function resetBackoff<C extends MoveFailures>(candidate: C): C {
   return { ...candidate, moveFailures: 0, retryAtMs: 0 };
 }
 

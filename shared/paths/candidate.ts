@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import { forgiveMoveFailures, type MoveFailures } from './backoff.ts';
+import { type MoveFailures, resetBackoff } from './backoff.ts';
 import { type Smoothed, smooth } from './round-trips.ts';
 
 /** What is known about an endpoint of a controller, and how each event changes it. */
@@ -36,7 +36,7 @@ export interface Candidate extends MoveFailures {
   /** Found by discovery on this LAN, not named by the invite, and not known in this network. See strangers.ts. */
   readonly isStranger: boolean;
   readonly last: CandidateVerdict;
-  /** Kept while later probes are silent; dropped by {@link distrust}. */
+  /** Kept while later probes are silent; dropped by {@link dropProof}. */
   readonly verified: Proof | null;
   /** Consecutive probes without a valid answer, since the last valid one. */
   readonly silences: number;
@@ -76,7 +76,7 @@ export function recordVerdict<C extends Candidate>(candidate: C, verdict: ProbeV
 }
 
 /** The candidate without its proof, which was for another network. */
-export function distrust<C extends Candidate>(candidate: C): C {
+export function dropProof<C extends Candidate>(candidate: C): C {
   return { ...candidate, last: { verdict: 'untested' }, verified: null, silences: 0 };
 }
 
@@ -86,8 +86,8 @@ export function distrust<C extends Candidate>(candidate: C): C {
  * to try it first, but it has to answer again to count as verified, and its times start over.
  */
 export function afterNetworkChange<C extends Candidate>(candidate: C): C {
-  const forgiven = forgiveMoveFailures(candidate);
-  if (candidate.path === 'lan' || candidate.verified === null) return distrust(forgiven);
+  const forgiven = resetBackoff(candidate);
+  if (candidate.path === 'lan' || candidate.verified === null) return dropProof(forgiven);
   const verified = { ...candidate.verified, samples: 0 };
   return { ...forgiven, last: { verdict: 'untested' }, verified, silences: 0 };
 }

@@ -56,9 +56,9 @@ function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[
  * gives way to any named or known address, and never replaces one.
  */
 function improveOnLan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
-  const vouched = fastest(rivals.filter((rival) => rival.path === 'lan' && !rival.isStranger));
-  if (current.isStranger && vouched !== null && isProven(current)) {
-    if (isLanWorthTaking(vouched.verified.smoothedMs, current.verified.smoothedMs)) return vouched;
+  const trusted = fastest(rivals.filter((rival) => rival.path === 'lan' && !rival.isStranger));
+  if (current.isStranger && trusted !== null && isProven(current)) {
+    if (isLanWorthTaking(trusted.verified.smoothedMs, current.verified.smoothedMs)) return trusted;
   }
   const internetNow = fastestOf('internet', rivals);
   if (current.isStranger && internetNow !== null && isProven(current) && isNoNearer(current, internetNow))

@@ -57,10 +57,10 @@ export function bestLan(
   lans: readonly ProvenCandidate[],
   internet: ProvenCandidate | null,
 ): ProvenCandidate | null {
-  const vouched = fastest(lans.filter((lan) => !lan.isStranger));
-  if (vouched !== null) {
-    if (internet === null || isLanWorthTaking(vouched.verified.smoothedMs, internet.verified.smoothedMs))
-      return vouched;
+  const trusted = fastest(lans.filter((lan) => !lan.isStranger));
+  if (trusted !== null) {
+    if (internet === null || isLanWorthTaking(trusted.verified.smoothedMs, internet.verified.smoothedMs))
+      return trusted;
   }
   const stranger = fastest(lans.filter((lan) => lan.isStranger));
   if (stranger === null || (internet !== null && !isClearlyNearer(stranger, internet))) return null;

@@ -11,7 +11,7 @@ import { candidateAt, endpointIn, type PathState, silentSinceMs, withSilence } f
 type Verified = Extract<ProbeOutcome, { verdict: 'verified' }>;
 
 /** The effect of a probe's outcome on the candidates and on the path in use. */
-export function hearOutcome(
+export function recordOutcome(
   state: PathState,
   target: ProbeTarget,
   outcome: ProbeOutcome,

@@ -4,7 +4,7 @@ import {
   type Candidate,
   type CandidatePath,
   type CandidateSource,
-  distrust,
+  dropProof,
   newCandidate,
 } from '../candidate.ts';
 import { isOnLan, type Losses, type Route, type WayOut } from '../route.ts';
@@ -25,7 +25,7 @@ export interface PathCandidate extends Candidate {
   readonly isNamed: boolean;
   readonly route: Route | null;
   /** The route at the last lookup, to detect a change; null before the first lookup. */
-  readonly way: string | null;
+  readonly routeFingerprint: string | null;
 }
 
 type Candidates = readonly PathCandidate[];
@@ -35,7 +35,7 @@ export function hostOf(endpoint: Endpoint): string {
   return partsOf(endpoint).host;
 }
 
-function wayText(route: Route | undefined): string {
+function fingerprintOf(route: Route | undefined): string {
   return route === undefined ? '' : `${route.device} ${route.source} ${route.onLink} ${route.usable}`;
 }
 
@@ -50,7 +50,7 @@ export function knownCandidate(known: KnownEndpoint): PathCandidate {
     declared,
     isNamed: names(known),
     route: null,
-    way: null,
+    routeFingerprint: null,
   };
 }
 
@@ -88,7 +88,7 @@ export function wasLost({ route }: PathCandidate, { devices, addresses }: Losses
 
 /** Marks the lost routes, so that an identical route on another network counts as a change. */
 export function markLost(candidates: Candidates, losses: Losses): Candidates {
-  return candidates.map((one) => (wasLost(one, losses) ? { ...one, way: 'lost' } : one));
+  return candidates.map((one) => (wasLost(one, losses) ? { ...one, routeFingerprint: 'lost' } : one));
 }
 
 /**
@@ -117,11 +117,11 @@ export function applyWaysOut(
  * Applied when a silent path has been left. LAN candidates that answered only before the silence must answer again:
  * they are most likely the same LAN under another address, whose own silence has not been detected yet.
  */
-export function doubtLan(candidates: Candidates, sinceMs: number): Candidates {
+export function expireLanProofs(candidates: Candidates, sinceMs: number): Candidates {
   return candidates.map((one) => {
     if (one.path !== 'lan' || one.verified === null || one.verified.atMs >= sinceMs) return one;
     // A candidate that was probed since then without an answer keeps its silent verdict.
-    return one.last.verdict === 'verified' ? distrust(one) : { ...one, verified: null };
+    return one.last.verdict === 'verified' ? dropProof(one) : { ...one, verified: null };
   });
 }
 
@@ -141,9 +141,9 @@ export function applyResolved(
 export interface Rerouted {
   readonly candidates: Candidates;
   /** The route of the endpoint in use changed. */
-  readonly isOtherWay: boolean;
+  readonly isOtherRoute: boolean;
   /** A candidate became reachable, or its route changed. */
-  readonly isOpened: boolean;
+  readonly becameReachable: boolean;
 }
 
 /**
@@ -157,22 +157,26 @@ export function applyRoutes(
   offLink: boolean,
   inUse: Endpoint | null,
 ): Rerouted {
-  let isOtherWay = false;
-  let isOpened = false;
+  let isOtherRoute = false;
+  let becameReachable = false;
   const after = candidates.flatMap((before): PathCandidate[] => {
     const route = routes[hostOf(before.endpoint).split('%')[0] ?? ''];
-    const way = wayText(route);
-    const isChanged = before.way !== null && before.way !== way;
+    const routeFingerprint = fingerprintOf(route);
+    const isChanged = before.routeFingerprint !== null && before.routeFingerprint !== routeFingerprint;
     const isInUse = before.endpoint === inUse;
-    if (isChanged && isInUse) isOtherWay = true;
+    if (isChanged && isInUse) isOtherRoute = true;
     if (isChanged && before.source === 'discovered' && !isInUse) return [];
-    const known = { ...(isChanged ? afterNetworkChange(before) : before), way, route: route ?? null };
+    const known = {
+      ...(isChanged ? afterNetworkChange(before) : before),
+      routeFingerprint,
+      route: route ?? null,
+    };
     const path = isOnLan(known.route) ? 'lan' : before.declared;
     const usable = route?.usable === true && isWorthTrying({ ...known, path }, offLink);
-    if (usable && (isChanged || !before.usable)) isOpened = true;
+    if (usable && (isChanged || !before.usable)) becameReachable = true;
     return [{ ...known, path, usable }];
   });
-  return { candidates: after, isOtherWay, isOpened };
+  return { candidates: after, isOtherRoute, becameReachable };
 }
 
 /** A private address over a point-to-point link belongs to another network, whoever answers there. */

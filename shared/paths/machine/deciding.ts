@@ -2,7 +2,7 @@ import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { choose } from '../policy.ts';
 import { isOnLan } from '../route.ts';
 import type { MoveChoice } from '../situation.ts';
-import { doubtLan, type PathCandidate } from './candidates.ts';
+import { expireLanProofs, type PathCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import type { MoveOrder } from './effects.ts';
 import { isWaitingOut } from './failure.ts';
@@ -91,7 +91,7 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: bool
   };
   // Taken before the move: an answer during the move may end the suspicion, but the doubt has to remain.
   const since = from.is === 'on' ? from.silentSinceMs : null;
-  const isFromSound = from.is === 'on' && since === null;
+  const isFromHealthy = from.is === 'on' && since === null;
   const phase: Phase = {
     is: 'moving',
     effect,
@@ -99,10 +99,10 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: bool
     from,
     move,
     isBlind,
-    isFromSound,
+    isFromHealthy,
     isTargetLost: false,
   };
-  const candidates = since === null ? state.candidates : doubtLan(state.candidates, since);
+  const candidates = since === null ? state.candidates : expireLanProofs(state.candidates, since);
   const isUnproven = !isBlind && move.proof !== 'verified';
   return [
     { ...state, phase, candidates, isResetDue: false, nextId: effect + 1 },
@@ -139,9 +139,9 @@ function isSessionDoubtful(
   if (target?.last.verdict !== 'verified') return false;
   if (reachability.is === 'lost' && reachability.isAnnounced) return true;
   if (target.moveFailures === 0) return false;
-  const isLeavingSound =
+  const isLeavingHealthy =
     from.is === 'on' && from.silentSinceMs === null && leaving?.last.verdict === 'verified';
-  return target.moveFailures === 1 || !isLeavingSound;
+  return target.moveFailures === 1 || !isLeavingHealthy;
 }
 
 /**

@@ -63,6 +63,6 @@ export type PathEffect =
       readonly watchMs: number;
     }
   /** Sends pings through the tunnel, if its address is known, and waits until anything is received. */
-  | { readonly do: 'ask-tunnel'; readonly check: number; readonly timeoutMs: number }
+  | { readonly do: 'test-tunnel'; readonly check: number; readonly timeoutMs: number }
   | { readonly do: 'remember'; readonly endpoint: Endpoint; readonly path: CandidatePath }
   | { readonly do: 'record'; readonly decision: RecordedDecision };

@@ -3,7 +3,7 @@ import type { NetworkIdentity } from '../network-identity.ts';
 import type { DiscoveryTarget, ProbeOutcome } from '../probe-target.ts';
 import type { Losses, Route, WayOut } from '../route.ts';
 import type { KnownEndpoint } from './candidates.ts';
-import type { CountersLook } from './peer.ts';
+import type { CountersSample } from './peer.ts';
 
 /** The result of a move. */
 export type MoveOutcome =
@@ -53,7 +53,7 @@ export type PathEvent =
   /** A packet was received through the tunnel after the given time. */
   | { readonly type: 'heard'; readonly afterMs: number }
   /** The controller's own byte counters, when there are several controllers. */
-  | ({ readonly type: 'counters' } & CountersLook)
+  | ({ readonly type: 'counters' } & CountersSample)
   /** The state of this peer as the live interface reports it. @see handshake-age.ts in the helper */
   | {
       readonly type: 'peer';
@@ -83,8 +83,8 @@ export type PathEvent =
   /** Answers `check-session`: for how long data was sent and none received; null otherwise. */
   | { readonly type: 'session-checked'; readonly check: number; readonly silentMs: number | null }
   | { readonly type: 'session-check-failed'; readonly check: number; readonly error: string }
-  /** Answers `ask-tunnel`. */
-  | { readonly type: 'tunnel-asked'; readonly check: number; readonly verdict: TunnelVerdict }
+  /** Answers `test-tunnel`. */
+  | { readonly type: 'tunnel-tested'; readonly check: number; readonly verdict: TunnelVerdict }
   /** A user requested a test. */
   | { readonly type: 'requested' }
   /** The time returned by `wakeAtMs` has come. */

@@ -4,7 +4,7 @@ import type { PathCandidate } from './candidates.ts';
 /** What is known about LAN addresses and LANs, for one controller. */
 
 /** A LAN address that was found in a network and shown not to be a relay; a link-local address without its zone. */
-export interface Familiar {
+export interface TrustedEndpoint {
   readonly network: NetworkIdentity;
   readonly endpoint: string;
 }
@@ -20,7 +20,7 @@ export interface Quarantine {
 export interface LanTrust {
   /** The network behind each link, where known. */
   readonly networks: Readonly<Record<string, NetworkIdentity>>;
-  readonly familiar: readonly Familiar[];
+  readonly trustedEndpoints: readonly TrustedEndpoint[];
   readonly quarantines: readonly Quarantine[];
 }
 
@@ -34,7 +34,7 @@ export function isStranger(trust: LanTrust, candidate: PathCandidate): boolean {
   if (candidate.path !== 'lan' || candidate.isNamed) return false;
   const network = networkOf(trust, candidate);
   const endpoint = withoutZone(candidate.endpoint);
-  return !trust.familiar.some((one) => one.network === network && one.endpoint === endpoint);
+  return !trust.trustedEndpoints.some((one) => one.network === network && one.endpoint === endpoint);
 }
 
 export function withoutZone(endpoint: PathCandidate['endpoint']): string {

@@ -1,5 +1,5 @@
 import { moveFailed } from '../../timeline/move-reasons.ts';
-import { forgiveMoveFailures, recordMoveFailure } from '../backoff.ts';
+import { recordMoveFailure, resetBackoff } from '../backoff.ts';
 import { isProven } from '../candidate.ts';
 import type { MoveChoice } from '../situation.ts';
 import { isShownOnSite } from '../strangers.ts';
@@ -37,7 +37,7 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
  */
 function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
   const { from, move, isBlind } = phase;
-  if (!isBlind) return changeCandidate(candidates, move.to, forgiveMoveFailures);
+  if (!isBlind) return changeCandidate(candidates, move.to, resetBackoff);
   if (from.is !== 'on' || from.silentSinceMs === null) return candidates;
   return changeCandidate(candidates, from.endpoint, (one) => recordMoveFailure(one, nowMs));
 }
@@ -60,11 +60,11 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
 /** A stranger that fell silent while the internet works may be a relay that stopped: quarantine it here. */
 function leftStranger(
   state: PathState,
-  { from, move, isBlind, isFromSound }: Moving,
+  { from, move, isBlind, isFromHealthy }: Moving,
   nowMs: number,
 ): PathState {
   // Packets over the new path clear the suspicion of the old one before the move has ended.
-  if (isBlind || isFromSound || from.is !== 'on' || move.path !== 'internet') return state;
+  if (isBlind || isFromHealthy || from.is !== 'on' || move.path !== 'internet') return state;
   const left = candidateAt(state, from.endpoint);
   if (left === undefined || !left.usable || !isStranger(state, left)) return state;
   return { ...state, quarantines: quarantined(state, left, nowMs) };
@@ -102,11 +102,11 @@ function failed(
  */
 function quarantinesAfter(
   state: PathState,
-  { move, isBlind, isFromSound, isTargetLost }: Moving,
+  { move, isBlind, isFromHealthy, isTargetLost }: Moving,
   nowMs: number,
 ): { readonly quarantines: PathState['quarantines']; readonly forMs: number } {
   const target = candidateAt(state, move.to);
-  if (target?.path !== 'lan' || !isFromSound || isBlind || isTargetLost || isOnSite(state, target))
+  if (target?.path !== 'lan' || !isFromHealthy || isBlind || isTargetLost || isOnSite(state, target))
     return { quarantines: state.quarantines, forMs: 0 };
   const quarantines = quarantined(state, target, nowMs);
   return { quarantines, forMs: quarantinedUntilMs({ ...state, quarantines }, target) - nowMs };

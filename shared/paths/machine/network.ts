@@ -75,7 +75,7 @@ export function waysOutKnown(
 export function routesKnown(
   state: PathState,
   routes: Readonly<Record<string, Route>>,
-): { readonly state: PathState; readonly isOpened: boolean } {
+): { readonly state: PathState; readonly becameReachable: boolean } {
   const inUse = endpointIn(state.phase);
   const rerouted = applyRoutes(state.candidates, routes, state.roundsSinceEvent === 0, inUse);
   const next = { ...state, candidates: rerouted.candidates };
@@ -85,8 +85,8 @@ export function routesKnown(
   };
   const phase = stranded(state.phase, isGone);
   return {
-    state: { ...next, phase, isResetDue: state.isResetDue || rerouted.isOtherWay },
-    isOpened: rerouted.isOpened,
+    state: { ...next, phase, isResetDue: state.isResetDue || rerouted.isOtherRoute },
+    becameReachable: rerouted.becameReachable,
   };
 }
 

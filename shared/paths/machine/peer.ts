@@ -24,7 +24,7 @@ const handshakeRetryMs = 5_000;
 /** A keepalive, which expects no answer: a header and a tag of 16 bytes each (WireGuard paper, section 5.4.6). */
 const keepaliveBytes = 32;
 /** The interval between two readings of the counters: a silence began at most this long before it was detected. */
-export const counterLookMs = 1_000;
+export const counterPollMs = 1_000;
 
 /**
  * Sent packets may expect no answer. A silence explained by a probe is reported again after this time, in case the path
@@ -36,7 +36,7 @@ const reportAgainMs = 10_000;
 const minDataBytes = 64;
 const severalUnanswered = 3;
 
-export interface CountersLook {
+export interface CountersSample {
   readonly receivedBytes: number;
   readonly sentBytes: number;
   /** Set when the whole interface is silent. */
@@ -56,27 +56,27 @@ export type Counted =
  */
 export function countersRead(
   state: PathState,
-  { receivedBytes, sentBytes, silence }: CountersLook,
+  { receivedBytes, sentBytes, silence }: CountersSample,
   nowMs: number,
 ): { readonly state: PathState; readonly counted: Counted } {
   const { counters: before } = state;
   const newBytes = before === null ? 0 : sentBytes - before.sentBytes;
-  const spoke = newBytes > keepaliveBytes || (before === null && silence !== undefined);
+  const sentData = newBytes > keepaliveBytes || (before === null && silence !== undefined);
   const heard = before !== null && receivedBytes !== before.receivedBytes;
   const unanswered = Math.min(silence?.unanswered ?? 0, Math.floor(newBytes / minDataBytes));
   // Packets received before the interface fell silent prove nothing about the time since.
-  const seen = spoke ? (silence?.sinceMs ?? null) : null;
-  const goesOn = before !== null && nowMs - before.spokeAtMs <= maxGapMs;
+  const seen = sentData ? (silence?.sinceMs ?? null) : null;
+  const goesOn = before !== null && nowMs - before.dataSentAtMs <= maxGapMs;
   const last = goesOn && !heard ? before.silentSinceMs : null;
   const sinceMs = last ?? (unanswered >= severalUnanswered ? seen : null);
   const isDue = before?.reportedAtMs == null || nowMs - before.reportedAtMs >= reportAgainMs;
-  const isSilent = sinceMs !== null && spoke && !heard && isDue;
+  const isSilent = sinceMs !== null && sentData && !heard && isDue;
   const counters: PeerCounters = {
     atMs: nowMs,
     receivedBytes,
     sentBytes,
-    spokeAtMs: spoke || before === null ? nowMs : before.spokeAtMs,
-    silentSinceMs: last ?? seen ?? (spoke && !heard ? nowMs - counterLookMs : null),
+    dataSentAtMs: sentData || before === null ? nowMs : before.dataSentAtMs,
+    silentSinceMs: last ?? seen ?? (sentData && !heard ? nowMs - counterPollMs : null),
     reportedAtMs: heard ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null),
   };
   const next = { ...state, counters };

@@ -2,14 +2,14 @@ import { type Endpoint, endpointOf, partsOf } from '../../endpoints/endpoint.ts'
 import { nextProbes, type Schedule } from '../probe-schedule.ts';
 import type { DiscoveryTarget, ProbeTarget, ProbeTiming } from '../probe-target.ts';
 import type { Situation } from '../situation.ts';
-import type { Haste, PathState } from './state.ts';
+import type { PathState, RoundTrigger } from './state.ts';
 
 /**
  * Two lost probes and a few lost packets happen by chance: with 2 % loss in each direction, once in two hours at two
  * packets a second. Four do not.
  */
-const attemptsOf: Record<Haste, number> = { urgent: 2, careful: 4, event: 3, watch: 2 };
-const isHurried = (haste: Haste) => haste === 'urgent' || haste === 'careful';
+const attemptsOf: Record<RoundTrigger, number> = { urgent: 2, careful: 4, event: 3, timer: 2 };
+const isHurried = (trigger: RoundTrigger) => trigger === 'urgent' || trigger === 'careful';
 /** A path with a known time answers within some round trips, or both messages were lost. */
 const minUrgentTimeoutMs = 100;
 const urgentRoundTrips = 3;
@@ -31,7 +31,7 @@ export function scheduleOf({ roundsSinceEvent, discovery }: PathState): Schedule
  * an urgent round, known endpoints come before discovery. Neighbours come last: most of them are other hosts.
  */
 export function probeRound(
-  haste: Haste,
+  trigger: RoundTrigger,
   port: number,
   situation: Situation,
   schedule: Schedule,
@@ -40,7 +40,7 @@ export function probeRound(
   const { targets, discovery } = nextProbes(situation, schedule);
   const known = targets.map((endpoint): ProbeTarget => {
     const { host, port: own } = partsOf(endpoint);
-    const timeoutMs = isHurried(haste) ? urgentTimeout(situation, endpoint) : undefined;
+    const timeoutMs = isHurried(trigger) ? urgentTimeout(situation, endpoint) : undefined;
     return { host, port: own, kind: 'unicast', ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   });
   const isLan = new Set(situation.candidates.flatMap((one) => (one.path === 'lan' ? [one.endpoint] : [])));
@@ -51,11 +51,11 @@ export function probeRound(
     .filter((target) => !isKnown(target));
   const likely = found.filter(({ kind }) => kind !== 'neighbour');
   const unlikely = found.filter(({ kind }) => kind === 'neighbour');
-  const ahead = isHurried(haste) ? known : [...known.slice(0, lans), ...likely];
-  const behind = isHurried(haste) ? likely : known.slice(lans);
+  const ahead = isHurried(trigger) ? known : [...known.slice(0, lans), ...likely];
+  const behind = isHurried(trigger) ? likely : known.slice(lans);
   const timing = {
-    timeoutMs: isHurried(haste) ? urgentTimeoutMs : patientTimeoutMs,
-    attempts: attemptsOf[haste],
+    timeoutMs: isHurried(trigger) ? urgentTimeoutMs : patientTimeoutMs,
+    attempts: attemptsOf[trigger],
   };
   return { targets: [...ahead, ...behind, ...unlikely], timing };
 }

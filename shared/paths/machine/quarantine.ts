@@ -11,13 +11,13 @@ import { type LanTrust, networkOf, type Quarantine } from './lan-trust.ts';
 export const firstQuarantineMs = 300_000;
 export const maxQuarantineMs = 86_400_000;
 /** Failures are forgotten this long after a quarantine ended without a new failure. */
-const forgivenAfterMs = 3_600_000;
+const failureExpiryMs = 3_600_000;
 const maxQuarantines = 16;
 
 /** Adds the network of a LAN candidate to the quarantines, for longer than last time. */
 export function quarantined(trust: LanTrust, candidate: PathCandidate, nowMs: number): readonly Quarantine[] {
   const network = networkOf(trust, candidate);
-  const kept = trust.quarantines.filter(({ untilMs }) => untilMs + forgivenAfterMs > nowMs);
+  const kept = trust.quarantines.filter(({ untilMs }) => untilMs + failureExpiryMs > nowMs);
   const failures = (kept.find((one) => one.network === network)?.failures ?? 0) + 1;
   const untilMs = nowMs + Math.min(firstQuarantineMs * 2 ** (failures - 1), maxQuarantineMs);
   const others = kept.filter((one) => one.network !== network);

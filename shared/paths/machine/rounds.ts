@@ -1,7 +1,7 @@
 import { nextProbeDelayMs } from '../probe-schedule.ts';
 import { andThen, type Step } from './compose.ts';
 import { probeRound, scheduleOf } from './probe-round.ts';
-import { endpointIn, type Haste, isAtRest, type PathState, type Phase, situationOf } from './state.ts';
+import { endpointIn, isAtRest, type PathState, type Phase, type RoundTrigger, situationOf } from './state.ts';
 
 /** The rounds of probes: one at a time. A newer round replaces an older; the next starts when it is due. */
 
@@ -10,20 +10,20 @@ const minPauseMs = 200;
 /** A constantly changing network must not keep a user waiting indefinitely. */
 const maxRoundsRequested = 5;
 
-const urgency: Record<Haste, number> = { watch: 0, event: 1, careful: 2, urgent: 3 };
+const urgency: Record<RoundTrigger, number> = { timer: 0, event: 1, careful: 2, urgent: 3 };
 
 /** Starts a round as soon as it has a turn, replacing one in progress. */
-export function beginRound(state: PathState, haste: Haste, nowMs: number): Step {
+export function beginRound(state: PathState, trigger: RoundTrigger, nowMs: number): Step {
   const { round, requested } = state;
-  const waitsAlready = round.is === 'waiting' && urgency[round.haste] >= urgency[haste];
+  const waitsAlready = round.is === 'waiting' && urgency[round.trigger] >= urgency[trigger];
   const waiting: PathState = {
     ...state,
-    round: waitsAlready ? round : { is: 'waiting', haste, sinceMs: nowMs },
+    round: waitsAlready ? round : { is: 'waiting', trigger, sinceMs: nowMs },
     nextRoundAtMs: null,
     requested: requested === null || requested >= maxRoundsRequested ? null : requested + 1,
   };
   if (waitsAlready) return [waiting, []];
-  const isUrgent = haste !== 'watch';
+  const isUrgent = trigger !== 'timer';
   if (round.is !== 'running') return [waiting, [{ do: 'take-turn', isUrgent }]];
   return [
     waiting,
@@ -35,8 +35,12 @@ export function beginRound(state: PathState, haste: Haste, nowMs: number): Step 
 }
 
 /** An event: everything is probed again. */
-export function beginEventRound(state: PathState, haste: Exclude<Haste, 'watch'>, nowMs: number): Step {
-  return beginRound({ ...state, roundsSinceEvent: 0 }, haste, nowMs);
+export function beginEventRound(
+  state: PathState,
+  trigger: Exclude<RoundTrigger, 'timer'>,
+  nowMs: number,
+): Step {
+  return beginRound({ ...state, roundsSinceEvent: 0 }, trigger, nowMs);
 }
 
 /** The turn has come: the targets are chosen now, not when the round was due. Without targets it ends at once. */
@@ -46,7 +50,7 @@ export function takeTurn(state: PathState, nowMs: number): { readonly step: Step
     return { step: [state, round.is === 'idle' ? [{ do: 'yield-turn' }] : []], isOver: false };
   }
   const situation = situationOf(state, nowMs);
-  const { targets, timing } = probeRound(round.haste, port, situation, scheduleOf(state), discovery);
+  const { targets, timing } = probeRound(round.trigger, port, situation, scheduleOf(state), discovery);
   const running: PathState = {
     ...state,
     round: { ...round, is: 'running', round: nextId, targets },

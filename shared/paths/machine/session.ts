@@ -1,5 +1,5 @@
 import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
-import { forgiveMoveFailures } from '../backoff.ts';
+import { resetBackoff } from '../backoff.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
 import { candidateAt, endpointIn, type On, type PathState } from './state.ts';
@@ -97,7 +97,7 @@ export function renewed(state: PathState, effect: number): Step {
   const path = candidateAt(state, endpoint)?.path ?? null;
   const reason = sessionRenegotiated(phase.silentMs);
   return [
-    { ...state, phase: phase.on, failure: null, candidates: state.candidates.map(forgiveMoveFailures) },
+    { ...state, phase: phase.on, failure: null, candidates: state.candidates.map(resetBackoff) },
     [{ do: 'record', decision: { kind: 'renewed', to: endpoint, path, reason } }],
   ];
 }

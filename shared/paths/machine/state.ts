@@ -33,7 +33,7 @@ export type Phase =
       /** `isBlind`: no probe can prove the target, only the tunnel can. */
       readonly isBlind: boolean;
       /** The old path showed no fault when the move began. A silence of its own is also detected during the move. */
-      readonly isFromSound: boolean;
+      readonly isFromHealthy: boolean;
       /** The network of the new endpoint was lost during the move. */
       readonly isTargetLost: boolean;
     }
@@ -44,17 +44,17 @@ export type Phase =
 export type On = Extract<Rest, { is: 'on' }>;
 
 /** Why a round runs: many unanswered packets, a few, a change, or the timer. */
-export type Haste = 'urgent' | 'careful' | 'event' | 'watch';
+export type RoundTrigger = 'urgent' | 'careful' | 'event' | 'timer';
 
 /** The round of probes in progress: at most one, and a newer round replaces an older one. */
 export type Round =
   | { readonly is: 'idle' }
   /** Waits for its turn among the controllers. */
-  | { readonly is: 'waiting'; readonly haste: Haste; readonly sinceMs: number }
+  | { readonly is: 'waiting'; readonly trigger: RoundTrigger; readonly sinceMs: number }
   | {
       readonly is: 'running';
       readonly round: number;
-      readonly haste: Haste;
+      readonly trigger: RoundTrigger;
       readonly sinceMs: number;
       readonly targets: readonly ProbeTarget[];
     };
@@ -105,14 +105,14 @@ export interface PeerCounters {
   readonly receivedBytes: number;
   readonly sentBytes: number;
   /** When more than keepalives was last sent. */
-  readonly spokeAtMs: number;
+  readonly dataSentAtMs: number;
   readonly silentSinceMs: number | null;
   /** When this silence was last reported; null if it was not. */
   readonly reportedAtMs: number | null;
 }
 
 /** A stranger in use (see strangers.ts), without a silence. */
-export interface Holding {
+export interface StrangerInUse {
   readonly endpoint: Endpoint;
   readonly network: NetworkIdentity;
   readonly sinceMs: number;
@@ -122,13 +122,13 @@ export interface PathState extends LanTrust {
   /** The port used for discovery. */
   readonly port: number;
   /** Whether its address inside the tunnel is known. */
-  readonly isPingable: boolean;
+  readonly hasTunnelAddress: boolean;
   readonly phase: Phase;
   readonly candidates: readonly PathCandidate[];
   /** Where to look for the controller on the current links; empty when discovery is off. */
   readonly discovery: readonly DiscoveryTarget[];
-  /** The stranger in use, and since when; see vouching.ts. */
-  readonly holding: Holding | null;
+  /** The stranger in use, and since when; see trusted-endpoints.ts. */
+  readonly strangerInUse: StrangerInUse | null;
   /** When the controller's names were last resolved. */
   readonly namesLookedAtMs: number;
   /** The burst of network changes in progress. */
@@ -159,20 +159,20 @@ export interface PathStart {
   readonly port: number;
   readonly known: readonly KnownEndpoint[];
   /** Whether its address inside the tunnel is known. */
-  readonly isPingable: boolean;
+  readonly hasTunnelAddress: boolean;
 }
 
-export function initialState({ port, known, isPingable }: PathStart): PathState {
+export function initialState({ port, known, hasTunnelAddress }: PathStart): PathState {
   return {
     port,
-    isPingable,
+    hasTunnelAddress,
     phase: { is: 'nowhere' },
     candidates: known.reduce<readonly PathCandidate[]>(addCandidate, []),
     discovery: [],
     networks: {},
-    familiar: [],
+    trustedEndpoints: [],
     quarantines: [],
-    holding: null,
+    strangerInUse: null,
     namesLookedAtMs: 0,
     burst: null,
     round: { is: 'idle' },

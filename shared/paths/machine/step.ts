@@ -1,6 +1,6 @@
 import { endpointOf } from '../../endpoints/endpoint.ts';
 import { couldNot } from '../../timeline/move-reasons.ts';
-import { hearOutcome } from './answers.ts';
+import { recordOutcome } from './answers.ts';
 import { applyResolved } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
@@ -18,8 +18,8 @@ import { announce, announcementAtMs, find, isLost } from './reachability.ts';
 import { beginEventRound, beginRound, endRound, keepScheduled, scheduleRound, takeTurn } from './rounds.ts';
 import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
 import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
-import { askTunnel, tunnelAsked } from './tunnel-proof.ts';
-import { holdStranger } from './vouching.ts';
+import { observeStranger } from './trusted-endpoints.ts';
+import { testTunnel, tunnelTested } from './tunnel-proof.ts';
 
 /** While the controller is unreachable, names are resolved again at this interval. */
 const namesAgainMs = 15_000;
@@ -31,10 +31,10 @@ const namesAgainMs = 15_000;
  */
 export function step(state: PathState, event: PathEvent, nowMs: number): Step {
   if (state.phase.is === 'stopped') return [state, []];
-  return keepScheduled(state.phase, hear(state, event, nowMs), nowMs);
+  return keepScheduled(state.phase, handle(state, event, nowMs), nowMs);
 }
 
-function hear(state: PathState, event: PathEvent, nowMs: number): Step {
+function handle(state: PathState, event: PathEvent, nowMs: number): Step {
   switch (event.type) {
     case 'started': {
       const { endpoint } = event;
@@ -64,14 +64,14 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'silent':
       return suspect(state, event, nowMs);
     case 'heard':
-      return trust(state, event.afterMs);
+      return clearSuspicion(state, event.afterMs);
     case 'counters': {
       const { state: next, counted } = countersRead(state, event, nowMs);
-      if (counted.is === 'heard') return trust(next, counted.afterMs);
+      if (counted.is === 'heard') return clearSuspicion(next, counted.afterMs);
       return counted.is === 'silent' ? suspect(next, counted, nowMs) : [next, []];
     }
     case 'peer':
-      return andThen(peerRead(state, event, nowMs), (next) => [holdStranger(next, nowMs), []]);
+      return andThen(peerRead(state, event, nowMs), (next) => [observeStranger(next, nowMs), []]);
     case 'turn': {
       const { step: taken, isOver } = takeTurn(state, nowMs);
       return isOver ? andThen(taken, (next) => roundOver(next, nowMs)) : taken;
@@ -98,10 +98,10 @@ function hear(state: PathState, event: PathEvent, nowMs: number): Step {
       return renewalJudged(state, event.effect, event.answered, nowMs);
     case 'session-checked':
       return andThen(sessionChecked(state, event, nowMs), (next) => resumeIfAtRest(next, nowMs));
-    case 'tunnel-asked': {
-      const { state: next, works } = tunnelAsked(state, event);
-      if (works === true) return trust(next, nowMs);
-      return works === false ? andThen(decide(next, nowMs), askTunnel) : [next, []];
+    case 'tunnel-tested': {
+      const { state: next, works } = tunnelTested(state, event);
+      if (works === true) return clearSuspicion(next, nowMs);
+      return works === false ? andThen(decide(next, nowMs), testTunnel) : [next, []];
     }
     case 'session-check-failed': {
       const reason = couldNot('check-session', event.error);
@@ -142,7 +142,7 @@ function wake(state: PathState, nowMs: number): Step {
     next = andThen(next, (now) => decide({ ...now, failure: { ...failure, retryAtMs: null } }, nowMs));
   }
   if (nextRoundAtMs !== null && nowMs >= nextRoundAtMs) {
-    next = andThen(next, (now) => beginRound(now, 'watch', nowMs));
+    next = andThen(next, (now) => beginRound(now, 'timer', nowMs));
   }
   return announce(next, nowMs);
 }
@@ -177,9 +177,9 @@ function isAskingInVain({ round, candidates }: PathState): boolean {
 
 /** A network that became usable is probed at once, not at the end of the burst. */
 function routesLooked(state: PathState, routes: Parameters<typeof routesKnown>[1], nowMs: number): Step {
-  const { state: known, isOpened } = routesKnown(state, routes);
+  const { state: known, becameReachable } = routesKnown(state, routes);
   const decided = decideOnRoutes(known, nowMs);
-  return isOpened || isAskingInVain(known)
+  return becameReachable || isAskingInVain(known)
     ? andThen(decided, (next) => beginEventRound(next, 'event', nowMs))
     : decided;
 }
@@ -204,7 +204,7 @@ function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step
   const sessionMs = sessionAfterSilenceMs(state, reported, nowMs);
   return andThen(follow(state, reported, nowMs), (next) => {
     if (sinceMs !== null) return suspect(next, { sinceMs }, nowMs);
-    return sessionMs === null ? [next, []] : trust(next, sessionMs);
+    return sessionMs === null ? [next, []] : clearSuspicion(next, sessionMs);
   });
 }
 
@@ -229,12 +229,12 @@ function suspect(
   // Without an endpoint in use there is nothing to suspect, and a round for each silence would cut the previous round
   // short.
   if (phase === state.phase) return [state, []];
-  const haste = unanswered >= manyUnanswered ? 'urgent' : 'careful';
-  return andThen(beginEventRound({ ...state, phase }, haste, nowMs), askTunnel);
+  const trigger = unanswered >= manyUnanswered ? 'urgent' : 'careful';
+  return andThen(beginEventRound({ ...state, phase }, trigger, nowMs), testTunnel);
 }
 
 /** A packet received before a suspicion proves nothing about it. */
-function trust(state: PathState, afterMs: number): Step {
+function clearSuspicion(state: PathState, afterMs: number): Step {
   const sinceMs = silentSinceMs(state.phase);
   if (sinceMs === null || afterMs < sinceMs) return [state, []];
   return find({ ...state, phase: withSilence(state.phase, null) }, 'it answers again');
@@ -253,7 +253,7 @@ function probed(state: PathState, event: Extract<PathEvent, { type: 'probed' }>,
   const target =
     round.is === 'running' && round.round === event.round ? round.targets[event.index] : undefined;
   if (target === undefined) return [state, []];
-  return andThen(hearOutcome(state, target, event.outcome, nowMs), (heard) => decide(heard, nowMs));
+  return andThen(recordOutcome(state, target, event.outcome, nowMs), (heard) => decide(heard, nowMs));
 }
 
 function roundOver(state: PathState, nowMs: number): Step {
@@ -281,7 +281,7 @@ function ended(before: PathState, after: Step, nowMs: number): Step {
   }
   const resumed = andThen(
     andThen(after, (next) => resumeSession(next, nowMs)),
-    askTunnel,
+    testTunnel,
   );
   return andThen(resumed, (next) => decide(next, nowMs));
 }

@@ -18,25 +18,25 @@ export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['sile
 }
 
 /** Tests the tunnel because of a silence, first briefly, then long enough to be sure. */
-export function askTunnel(state: PathState): Step {
-  const { phase, tunnel, everAnswered, isPingable, nextId } = state;
+export function testTunnel(state: PathState): Step {
+  const { phase, tunnel, everAnswered, hasTunnelAddress, nextId } = state;
   const silence = silenceOfTunnel(state);
   if (everAnswered || tunnel.check !== null || silence === 'lasting') return [state, []];
   if (phase.is !== 'on' || phase.silentSinceMs === null) return [state, []];
-  const timeoutMs = silence === null && isPingable ? briefMs : lastingMs;
+  const timeoutMs = silence === null && hasTunnelAddress ? briefMs : lastingMs;
   const asked = { check: nextId, sinceMs: phase.silentSinceMs, silence };
-  return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'ask-tunnel', check: nextId, timeoutMs }]];
+  return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'test-tunnel', check: nextId, timeoutMs }]];
 }
 
 /** @returns the state, and whether the tunnel works; null when the answer is not to the current test */
-export function tunnelAsked(
+export function tunnelTested(
   state: PathState,
   { check, verdict }: { readonly check: number; readonly verdict: TunnelVerdict },
 ): { readonly state: PathState; readonly works: boolean | null } {
   const { tunnel } = state;
   if (tunnel.check !== check) return { state, works: null };
   const before = silenceOfTunnel(state);
-  const isSure = verdict === 'no-session' || before === 'brief' || !state.isPingable;
+  const isSure = verdict === 'no-session' || before === 'brief' || !state.hasTunnelAddress;
   const works = verdict === 'heard' || verdict === 'idle';
   const silence = works ? null : isSure ? 'lasting' : 'brief';
   return { state: { ...state, tunnel: { ...tunnel, check: null, silence } }, works };

@@ -11,20 +11,20 @@ export interface PacketCounters {
 }
 
 export interface WatchState {
-  readonly lookAtMs: number;
+  readonly pollAtMs: number;
   readonly counters: PacketCounters | null;
   readonly silentSinceMs: number | null;
   /** Packets sent since then. */
   readonly unanswered: number;
-  readonly looksWithSending: number;
+  readonly pollsWithTraffic: number;
   /** When packets were last seen to be sent. */
   readonly sentAtMs: number;
-  readonly looksWithout: number;
+  readonly idlePolls: number;
   /** When the silence was last reported; null if it was not, or if something was received since. */
   readonly reportedAtMs: number | null;
   /** Wall clock minus monotonic clock. */
   readonly clockOffsetMs: number;
-  readonly peersLookedAtMs: number;
+  readonly peersPolledAtMs: number;
   /** When the live interface is next read in any case. */
   readonly readAtMs: number;
 }
@@ -48,14 +48,14 @@ export type WatchNews =
   | { readonly news: 'read-due' };
 
 /** The interval while packets are sent. */
-const lookMs = 75;
+const pollMs = 75;
 /**
  * The interval while none are. A reading that wakes an idle process costs 0.3 ms of CPU time (measured in a virtual
  * machine: 0.24 % of a core at an interval of 150 ms), which is more than the whole helper may use.
  */
 const restMs = 600;
 /** The number of readings without a sent packet before the longer interval applies. */
-const looksBeforeRest = 14;
+const pollsBeforeRest = 14;
 /**
  * How long packets must be sent, in at least two readings, with none received; on a slow path some round trips. A
  * suspicion costs one round of probes and may come early: a move also needs an unanswered probe.
@@ -76,35 +76,35 @@ const reportAgainMs = 10_000;
 /** A larger difference to the monotonic clock means that the clock was set or that the machine slept. */
 const clockJumpMs = 1_500;
 /** The interval for each controller's own counters while packets are sent to more than one. */
-const peersLookMs = 1_000;
+const peersPollMs = 1_000;
 /**
  * After a report of silence a second reading shows which controller is silent: packets received before the report count
  * too.
  */
-const silentPeersLookMs = 150;
+const silentPeersPollMs = 150;
 const silentPeersForMs = 500;
 /** Rare, because it spawns a process. */
 const readMs = 30_000;
 
 export function initialWatch(counters: PacketCounters | null, wallMs: number, nowMs: number): WatchState {
   return {
-    lookAtMs: nowMs + lookMs,
+    pollAtMs: nowMs + pollMs,
     counters,
     silentSinceMs: null,
     unanswered: 0,
-    looksWithSending: 0,
+    pollsWithTraffic: 0,
     sentAtMs: nowMs,
-    looksWithout: 0,
+    idlePolls: 0,
     reportedAtMs: null,
     clockOffsetMs: wallMs - nowMs,
-    peersLookedAtMs: nowMs,
+    peersPolledAtMs: nowMs,
     readAtMs: nowMs + readMs,
   };
 }
 
 /** When the next reading is due. */
-export function watchWakeAtMs({ lookAtMs, readAtMs }: WatchState): number {
-  return Math.min(lookAtMs, readAtMs);
+export function watchWakeAtMs({ pollAtMs, readAtMs }: WatchState): number {
+  return Math.min(pollAtMs, readAtMs);
 }
 
 /**
@@ -132,8 +132,8 @@ export function stepWatch(
     const compared = compare(next, state.counters, counters, news, nowMs);
     next = judge(compared, counters.sent !== state.counters.sent, roundTripMs, news, nowMs);
   }
-  const lookAtMs = nowMs + (next.looksWithout < looksBeforeRest ? lookMs : restMs);
-  return [{ ...next, lookAtMs }, news];
+  const pollAtMs = nowMs + (next.idlePolls < pollsBeforeRest ? pollMs : restMs);
+  return [{ ...next, pollAtMs }, news];
 }
 
 function compare(
@@ -144,16 +144,16 @@ function compare(
   nowMs: number,
 ): WatchState {
   const hasSent = counters.sent !== before.sent;
-  let next: WatchState = { ...state, looksWithout: hasSent ? 0 : state.looksWithout + 1 };
+  let next: WatchState = { ...state, idlePolls: hasSent ? 0 : state.idlePolls + 1 };
   if (counters.received !== before.received) {
     if (state.reportedAtMs !== null) news.push({ news: 'heard' });
-    next = { ...next, silentSinceMs: null, unanswered: 0, looksWithSending: 0, reportedAtMs: null };
+    next = { ...next, silentSinceMs: null, unanswered: 0, pollsWithTraffic: 0, reportedAtMs: null };
   } else if (hasSent) {
     const goesOn = nowMs - state.sentAtMs <= maxGapMs;
-    const silentSinceMs = (goesOn ? state.silentSinceMs : null) ?? nowMs - lookMs;
+    const silentSinceMs = (goesOn ? state.silentSinceMs : null) ?? nowMs - pollMs;
     const unanswered = (goesOn ? state.unanswered : 0) + counters.sent - before.sent;
-    const looksWithSending = (goesOn ? state.looksWithSending : 0) + 1;
-    next = { ...next, silentSinceMs, unanswered, looksWithSending };
+    const pollsWithTraffic = (goesOn ? state.pollsWithTraffic : 0) + 1;
+    next = { ...next, silentSinceMs, unanswered, pollsWithTraffic };
   }
   if (hasSent) next = { ...next, sentAtMs: nowMs };
   return next;
@@ -163,17 +163,17 @@ function isFresh(reportedAtMs: number, nowMs: number): boolean {
   return nowMs - reportedAtMs <= silentPeersForMs;
 }
 
-function peersLookAfterMs({ reportedAtMs }: WatchState, nowMs: number): number {
-  return reportedAtMs !== null && isFresh(reportedAtMs, nowMs) ? silentPeersLookMs : peersLookMs;
+function peersPollAfterMs({ reportedAtMs }: WatchState, nowMs: number): number {
+  return reportedAtMs !== null && isFresh(reportedAtMs, nowMs) ? silentPeersPollMs : peersPollMs;
 }
 
 /** A single packet, such as a keepalive, expects no answer. */
 function isSilence(
-  { silentSinceMs, looksWithSending }: WatchState,
+  { silentSinceMs, pollsWithTraffic }: WatchState,
   roundTripMs: number,
   nowMs: number,
 ): boolean {
-  if (silentSinceMs === null || looksWithSending < 2) return false;
+  if (silentSinceMs === null || pollsWithTraffic < 2) return false;
   return nowMs - silentSinceMs >= Math.max(minSilenceMs, silenceRoundTrips * roundTripMs);
 }
 
@@ -195,9 +195,9 @@ function judge(
   ) {
     news.push({ news: 'silent', ...silence });
     // The report makes the receiver read the controllers' counters at once.
-    return { ...state, reportedAtMs: nowMs, peersLookedAtMs: nowMs };
+    return { ...state, reportedAtMs: nowMs, peersPolledAtMs: nowMs };
   }
-  if (!hasSent || nowMs - state.peersLookedAtMs < peersLookAfterMs(state, nowMs)) return state;
+  if (!hasSent || nowMs - state.peersPolledAtMs < peersPollAfterMs(state, nowMs)) return state;
   news.push({ news: 'peers-due', ...(silence === undefined ? {} : { silence }) });
-  return { ...state, peersLookedAtMs: nowMs };
+  return { ...state, peersPolledAtMs: nowMs };
 }

@@ -74,7 +74,7 @@ export class PathDriver {
     this.knowsProbeKey = parts.knowsProbeKey;
     this.remembered = remembered;
     const known = remembered === undefined ? parts.resolve() : [remembered, ...parts.resolve()];
-    this.#state = initialState({ port: 51_820, known, isPingable: true });
+    this.#state = initialState({ port: 51_820, known, hasTunnelAddress: true });
     this.#changes = new EndpointChanges({
       time: world.time,
       tunnel,
@@ -169,8 +169,8 @@ export class PathDriver {
       case 'check-session':
         this.#checkSession(effect.check, effect.watchMs);
         return;
-      case 'ask-tunnel':
-        this.#askTunnel(effect.check, effect.timeoutMs);
+      case 'test-tunnel':
+        this.#testTunnel(effect.check, effect.timeoutMs);
         return;
       case 'remember':
         this.remembered = { endpoint: effect.endpoint, path: effect.path, source: 'remembered' };
@@ -314,12 +314,12 @@ export class PathDriver {
   }
 
   /** Sends pings, and waits for anything to be received; see helper/paths/session-watch.ts. */
-  #askTunnel(check: number, timeoutMs: number): void {
+  #testTunnel(check: number, timeoutMs: number): void {
     const { time } = this.#parts.world;
     const before = this.tunnel.read();
     const startMs = time.nowMs;
     const end = (verdict: TunnelVerdict): void => {
-      if (!this.#isKilled) this.handle({ type: 'tunnel-asked', check, verdict });
+      if (!this.#isKilled) this.handle({ type: 'tunnel-tested', check, verdict });
     };
     const look = (): void => {
       if (this.#isStopped) return;

@@ -45,8 +45,8 @@ export class MachineRun {
   /** Called for every step, before its consequences. */
   onStep: (event: PathEvent, effects: readonly PathEffect[]) => void = () => {};
 
-  constructor(known: readonly KnownEndpoint[] = lanAndInternet, isPingable = true) {
-    this.state = initialState({ port: 51_820, known, isPingable });
+  constructor(known: readonly KnownEndpoint[] = lanAndInternet, hasTunnelAddress = true) {
+    this.state = initialState({ port: 51_820, known, hasTunnelAddress });
   }
 
   /** @returns the resulting effects */
@@ -119,7 +119,7 @@ export class MachineRun {
   /** Ends the tunnel check in progress; does nothing if there is none. */
   answerTunnel(verdict: TunnelVerdict): PathEffect[] {
     const { check } = this.state.tunnel;
-    return check === null ? [] : this.send({ type: 'tunnel-asked', check, verdict });
+    return check === null ? [] : this.send({ type: 'tunnel-tested', check, verdict });
   }
 
   /** The tunnel comes up over one endpoint, at home. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { forgiveMoveFailures, moveRetryCapMs, recordMoveFailure } from '../../../../shared/paths/backoff.ts';
-import { afterNetworkChange, distrust } from '../../../../shared/paths/candidate.ts';
+import { moveRetryCapMs, recordMoveFailure, resetBackoff } from '../../../../shared/paths/backoff.ts';
+import { afterNetworkChange, dropProof } from '../../../../shared/paths/candidate.ts';
 import { settledWeight, smooth } from '../../../../shared/paths/round-trips.ts';
 import { answering, candidate, now, refused, silent } from '../../support/make-candidates.ts';
 
@@ -82,7 +82,7 @@ describe('failed moves', () => {
 
   test('are forgiven by a change of the network and by a move that held', () => {
     const failing = recordMoveFailure(lan, now);
-    expect(forgiveMoveFailures(failing)).toEqual(lan);
+    expect(resetBackoff(failing)).toEqual(lan);
     expect(afterNetworkChange(failing)).toEqual(lan);
   });
 });
@@ -90,7 +90,7 @@ describe('failed moves', () => {
 describe('a change of the network', () => {
   test('ends the proof of a LAN address', () => {
     expect(afterNetworkChange(silent(answering(lan, 2)))).toEqual(lan);
-    expect(distrust(answering(lan, 2))).toEqual(lan);
+    expect(dropProof(answering(lan, 2))).toEqual(lan);
   });
 
   test('keeps that a public address answered, and restarts its times', () => {

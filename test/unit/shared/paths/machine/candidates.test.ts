@@ -8,7 +8,7 @@ import {
   applyRoutes,
   applyWaysOut,
   changeCandidate,
-  doubtLan,
+  expireLanProofs,
   type KnownEndpoint,
   markLost,
   type PathCandidate,
@@ -38,9 +38,9 @@ class Following {
   }
 
   applyRoutes(routes: Readonly<Record<string, Route>>, offLink: boolean, inUse: Endpoint | null): boolean {
-    const { candidates: after, isOtherWay } = applyRoutes(this.all, routes, offLink, inUse);
+    const { candidates: after, isOtherRoute } = applyRoutes(this.all, routes, offLink, inUse);
     this.all = after;
-    return isOtherWay;
+    return isOtherRoute;
   }
 
   lose(losses: Losses): void {
@@ -56,8 +56,8 @@ class Following {
     return one !== undefined && wasLost(one, losses);
   }
 
-  doubtLan(sinceMs: number): void {
-    this.all = doubtLan(this.all, sinceMs);
+  expireLanProofs(sinceMs: number): void {
+    this.all = expireLanProofs(this.all, sinceMs);
   }
 
   setResolved(known: readonly KnownEndpoint[], inUse: Endpoint | null): void {
@@ -165,7 +165,7 @@ test('a LAN that answered only before the path fell silent has to answer again, 
   candidates.update(linkLocal, (one) =>
     recordVerdict(one, { verdict: 'verified', atMs: 3_000, roundTripMs: 1 }),
   );
-  candidates.doubtLan(2_000);
+  candidates.expireLanProofs(2_000);
   expect(candidates.get(lan)).toMatchObject({ verified: null, last: { verdict: 'untested' } });
   expect(candidates.get(internet)?.last.verdict).toBe('verified');
   expect(candidates.get(linkLocal)?.last.verdict).toBe('verified');
@@ -176,7 +176,7 @@ test('a LAN that was probed after the silence and did not answer keeps its silen
   verify(lan);
   const silent = { verdict: 'silent', atMs: 3_000, reason: 'no answer' } as const;
   candidates.update(lan, (one) => recordVerdict(one, silent));
-  candidates.doubtLan(2_000);
+  candidates.expireLanProofs(2_000);
   expect(candidates.get(lan)).toMatchObject({ verified: null, last: silent });
 });
 

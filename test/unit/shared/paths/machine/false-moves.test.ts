@@ -49,9 +49,9 @@ class Traffic {
 
   runUntil(endMs: number): void {
     while (this.#world.nowMs < endMs) {
-      this.#world.runUntil(Math.min(this.#watch.lookAtMs, endMs));
+      this.#world.runUntil(Math.min(this.#watch.pollAtMs, endMs));
       this.#pass(this.#world.nowMs);
-      if (this.#world.nowMs >= this.#watch.lookAtMs) this.#look();
+      if (this.#world.nowMs >= this.#watch.pollAtMs) this.#look();
     }
   }
 

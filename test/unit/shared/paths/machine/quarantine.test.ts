@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isStranger } from '../../../../../shared/paths/machine/lan-trust.ts';
 import { firstQuarantineMs } from '../../../../../shared/paths/machine/quarantine.ts';
-import { familiarAfterMs } from '../../../../../shared/paths/machine/vouching.ts';
+import { trustedAfterMs } from '../../../../../shared/paths/machine/trusted-endpoints.ts';
 import { networkIdentity } from '../../../../../shared/paths/network-identity.ts';
 import type { DiscoveryTarget } from '../../../../../shared/paths/probe-target.ts';
 import { atHome, eth0, internet, lan, MachineRun } from '../../../support/machine-run.ts';
@@ -155,8 +155,8 @@ describe('an address that answered a broadcast', () => {
     const run = discovered(1);
     run.endMove();
     const { to } = run.last('move').order;
-    const isKnown = () => run.state.familiar.length > 0;
-    for (let passedMs = 0; passedMs < familiarAfterMs; passedMs += 30_000) {
+    const isKnown = () => run.state.trustedEndpoints.length > 0;
+    for (let passedMs = 0; passedMs < trustedAfterMs; passedMs += 30_000) {
       run.send({ type: 'peer', endpoint: to, handshakeAgeMs: 1_000 });
       run.pass(30_000);
       run.answerRound({ [relay]: 1 });

@@ -6,8 +6,8 @@ import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
 let run: MachineRun;
 
-function start(endpoint: typeof lan, isPingable = true): void {
-  run = new MachineRun(undefined, isPingable);
+function start(endpoint: typeof lan, hasTunnelAddress = true): void {
+  run = new MachineRun(undefined, hasTunnelAddress);
   run.startAtHome(endpoint);
   // On the LAN already, otherwise it would be tried.
   run.answerRound({});
@@ -31,7 +31,7 @@ function fallSilent(): void {
 }
 
 function asked(verdict: TunnelVerdict): void {
-  run.send({ type: 'tunnel-asked', check: run.last('ask-tunnel').check, verdict });
+  run.send({ type: 'tunnel-tested', check: run.last('test-tunnel').check, verdict });
 }
 
 beforeEach(() => start(lan));
@@ -39,7 +39,7 @@ beforeEach(() => start(lan));
 describe('unanswered packets, and unanswered probes,', () => {
   test('are no loss: the tunnel is tested', () => {
     fallSilent();
-    expect(run.last('ask-tunnel')).toMatchObject({ timeoutMs: 1_000 });
+    expect(run.last('test-tunnel')).toMatchObject({ timeoutMs: 1_000 });
     expect(run.state.reachability.is).toBe('reachable');
     expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan });
   });
@@ -63,7 +63,7 @@ describe('unanswered packets, and unanswered probes,', () => {
     fallSilent();
     asked('silent');
     failTrial();
-    expect(run.last('ask-tunnel')).toMatchObject({ timeoutMs: 11_000 });
+    expect(run.last('test-tunnel')).toMatchObject({ timeoutMs: 11_000 });
     expect(run.state.reachability.is).toBe('reachable');
     asked('silent');
     expect(run.state.reachability.is).toBe('lost');
@@ -81,7 +81,7 @@ describe('unanswered packets, and unanswered probes,', () => {
   test('are tested for as long as a keepalive takes if no address can be pinged', () => {
     start(lan, false);
     fallSilent();
-    expect(run.last('ask-tunnel')).toMatchObject({ timeoutMs: 11_000 });
+    expect(run.last('test-tunnel')).toMatchObject({ timeoutMs: 11_000 });
   });
 });
 
@@ -105,5 +105,5 @@ test('a controller that ever answered a probe is never tested through the tunnel
   run.answerRound({ [lan]: 1 });
   run.pass(60_000);
   run.send({ type: 'silent', sinceMs: run.nowMs - 150 });
-  expect(run.all('ask-tunnel')).toEqual([]);
+  expect(run.all('test-tunnel')).toEqual([]);
 });

@@ -11,26 +11,29 @@ import { candidateAt, type PathState } from './state.ts';
  * How long a stranger must carry traffic to become known, when there is no internet time to compare with. Relaying for
  * this long is not worth an attacker's effort.
  */
-export const familiarAfterMs = 600_000;
-const maxFamiliar = 32;
+export const trustedAfterMs = 600_000;
+const maxTrustedEndpoints = 32;
 
 /**
  * Checks the path in use from time to time: a stranger shown to be nearer, or in use for long enough, becomes known.
  */
-export function holdStranger(state: PathState, nowMs: number): PathState {
-  const { phase, holding } = state;
-  const isSound = phase.is === 'on' && phase.silentSinceMs === null;
-  const candidate = isSound ? candidateAt(state, phase.endpoint) : undefined;
+export function observeStranger(state: PathState, nowMs: number): PathState {
+  const { phase, strangerInUse } = state;
+  const isHealthy = phase.is === 'on' && phase.silentSinceMs === null;
+  const candidate = isHealthy ? candidateAt(state, phase.endpoint) : undefined;
   const network = candidate === undefined ? null : networkOf(state, candidate);
   if (candidate === undefined || network === null || !isStranger(state, candidate))
-    return holding === null ? state : { ...state, holding: null };
+    return strangerInUse === null ? state : { ...state, strangerInUse: null };
   const { endpoint } = candidate;
-  const isSame = holding?.endpoint === endpoint && holding.network === network;
-  const sinceMs = isSame ? holding.sinceMs : nowMs;
-  if (!isShownNearer(state, candidate) && nowMs - sinceMs < familiarAfterMs)
-    return isSame ? state : { ...state, holding: { endpoint, network, sinceMs } };
-  const familiar = [{ network, endpoint: withoutZone(endpoint) }, ...state.familiar].slice(0, maxFamiliar);
-  return { ...state, familiar, holding: null };
+  const isSame = strangerInUse?.endpoint === endpoint && strangerInUse.network === network;
+  const sinceMs = isSame ? strangerInUse.sinceMs : nowMs;
+  if (!isShownNearer(state, candidate) && nowMs - sinceMs < trustedAfterMs)
+    return isSame ? state : { ...state, strangerInUse: { endpoint, network, sinceMs } };
+  const trustedEndpoints = [{ network, endpoint: withoutZone(endpoint) }, ...state.trustedEndpoints].slice(
+    0,
+    maxTrustedEndpoints,
+  );
+  return { ...state, trustedEndpoints, strangerInUse: null };
 }
 
 function isShownNearer({ candidates }: PathState, stranger: PathCandidate): boolean {
