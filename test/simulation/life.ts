@@ -9,6 +9,7 @@ import {
   isInternetKnown,
   isOscillationJudged,
   isReachable,
+  isStrangerInUse,
   nothingCouldBeBetter,
   type Settling,
   settleTimeMs,
@@ -76,13 +77,16 @@ function settlings(laptop: Laptop, world: World, { known, discovery }: Life): re
 function settle(laptop: Laptop, world: World, life: Life): void {
   const { time } = world;
   time.runUntil(time.nowMs + maxChangeMs);
+  const strangers = () => laptop.drivers.filter(isStrangerInUse).length;
   for (let turn = 0; turn < 3; turn += 1) {
+    const strangersBefore = strangers();
     const times = settlings(laptop, world, life).map(settleTimeMs);
     time.runUntil(time.nowMs + Math.max(...times));
     const isWaiting = laptop.drivers.some(({ state }) =>
       situationOf(state, time.nowMs).candidates.some(({ retryAtMs }) => retryAtMs > time.nowMs),
     );
-    if (!isWaiting) break;
+    // A stranger that was chosen meanwhile has its own time until it is compared.
+    if (!isWaiting && strangers() <= strangersBefore) break;
   }
   // A controller without probes is tried by moving to it: do not check in the middle of that.
   const isUnderWay = () => laptop.drivers.some(({ state }) => 'effect' in state.phase);

@@ -49,7 +49,7 @@ export function settleTimeMs(settling: Settling): number {
   );
 }
 
-function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
+export function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
   const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint);
   return own !== undefined && isStranger(state, own);
 }
