@@ -25,6 +25,9 @@ const compareMs = 150_000;
 /** An average of the last 32 answers, 8 s apart, has forgotten a slow period. */
 const forgetMs = 256_000;
 
+/** Close to the threshold it is the averages that decide, and they still hold answers from before the last change. */
+const clearlyFartherShare = fartherShare + 0.1;
+
 /** A path of this round trip is never left for a faster one. */
 const fastMs = 10;
 
@@ -108,7 +111,7 @@ export function checkSettled(settling: Settling): void {
   // A relay at the address named by the invite is allowed, unless it is a detour.
   const isRelayed =
     way.relay?.at === 'own-address' || (way.relay !== undefined && known.privateHosts.length === 0);
-  const isNoNearer = way.roundTripMs > internetMs(settling) * fartherShare;
+  const isNoNearer = way.roundTripMs > internetMs(settling) * clearlyFartherShare;
   if (isRelayed && isNoNearer && isSteady(world) && known.knowsProbeKey)
     throw new LawBroken('no-relay', world.time.nowMs, `${site.name} is reached by way of a relay`);
   const isNamed = site.lanHost !== null && known.privateHosts.includes(site.lanHost);
