@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -19,6 +19,11 @@ test('no file of the product is longer than 300 lines', () => {
     .map((path) => `${path}: ${text(path).split('\n').length - 1}`)
     .filter((line) => Number(line.split(': ')[1]) > 300);
   expect(long).toEqual([]);
+});
+
+test('no built program or other large file is in the repository', () => {
+  const large = tracked().filter((path) => statSync(join(root, path)).size > 1_000_000);
+  expect(large).toEqual([]);
 });
 
 test('no test is tried again when it fails', () => {
