@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { replaceDurably, syncDirectoryOf } from '../journal/durable-file.ts';
 
 const settingSchema = z.strictObject({
   version: z.literal(1),
@@ -46,15 +38,9 @@ export class KillSwitchFile {
   /** On disk before it returns. @throws Error */
   write(setting: KillSwitchSetting): void {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const draft = `${this.path}.new`;
-    const fd = openSync(draft, 'w', 0o600);
-    try {
-      writeSync(fd, `${JSON.stringify({ version: 1, ...setting })}\n`);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(draft, this.path);
+    replaceDurably(this.path, `${this.path}.new`, `${JSON.stringify({ version: 1, ...setting })}\n`);
+    // Without its name in the directory the kill switch would be off after a power cut.
+    syncDirectoryOf(this.path);
   }
 
   /** @throws Error */

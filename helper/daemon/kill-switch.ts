@@ -9,6 +9,7 @@ import {
   killSwitchProblem,
   killSwitchRestored,
 } from '../../shared/timeline/protection-reasons.ts';
+import { SerialQueue } from '../serial-queue.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { KillSwitchRules, KillSwitchSystem } from '../tunnel/kill-switch.ts';
 import type { KillSwitchFile, KillSwitchSetting } from './kill-switch-setting.ts';
@@ -33,7 +34,7 @@ export class KillSwitch {
   readonly #parts: KillSwitchParts;
   readonly #listeners = new Set<() => void>();
   #state: State = { state: 'off' };
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new SerialQueue();
   #signIn: KillSwitchRules['signIn'];
   #endWatches: (() => Promise<void>)[] = [];
 
@@ -220,12 +221,13 @@ export class KillSwitch {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.then(
-      () => this.#changed(),
-      () => this.#changed(),
-    );
-    return result;
+    return this.#turns.run(async () => {
+      try {
+        return await work();
+      } finally {
+        this.#changed();
+      }
+    });
   }
 
   #changed(): void {

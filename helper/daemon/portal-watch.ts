@@ -9,6 +9,7 @@ import {
   portalOpened,
   portalProblem,
 } from '../../shared/timeline/protection-reasons.ts';
+import { SerialQueue } from '../serial-queue.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 /** What may be reached outside the tunnel during the sign-in. */
@@ -68,7 +69,7 @@ export class PortalWatch {
   #timer: NodeJS.Timeout | undefined;
   #closing: NodeJS.Timeout | undefined;
   #probing: NodeJS.Timeout | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new SerialQueue();
 
   constructor(parts: PortalParts) {
     this.#parts = parts;
@@ -190,12 +191,13 @@ export class PortalWatch {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.then(
-      () => this.#changed(),
-      () => this.#changed(),
-    );
-    return result;
+    return this.#turns.run(async () => {
+      try {
+        return await work();
+      } finally {
+        this.#changed();
+      }
+    });
   }
 
   #changed(): void {

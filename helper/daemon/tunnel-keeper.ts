@@ -18,6 +18,7 @@ import {
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
+import { SerialQueue } from '../serial-queue.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import { connectedStatus, journalEntryOf, type LiveTunnel, liveTunnel } from './live-tunnel.ts';
@@ -50,7 +51,7 @@ export class TunnelKeeper {
   readonly #parts: KeeperParts;
   readonly #listeners = new Set<() => void>();
   #state: State = { state: 'off' };
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new SerialQueue();
   /** The interface whose removal was incomplete; the next up or down tries again. */
   #unremoved: string | undefined;
 
@@ -74,7 +75,7 @@ export class TunnelKeeper {
    * @throws HomingError
    */
   connect(request: TunnelRequest): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       refuseUnsafeProfile(request.profile);
       const plan = tunnelPlan(request.profile);
       this.#refuseStranger(plan.interfaceName);
@@ -85,12 +86,12 @@ export class TunnelKeeper {
 
   /** Takes the tunnel down with everything that belongs to it; does nothing without a tunnel. */
   disconnect(): Promise<void> {
-    return this.#inTurn(() => this.#takeDown());
+    return this.#turns.run(() => this.#takeDown());
   }
 
   /** Adopts a tunnel that an earlier helper had brought up. */
   adopt(recovered: Extract<Recovered, { found: 'tunnel' }>): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const { entry, privateKey, listenPort } = recovered;
       const plan = tunnelPlan(entry.profile);
       const live = liveTunnel(entry.profile, plan, privateKey, {
@@ -119,16 +120,10 @@ export class TunnelKeeper {
 
   /** Routes a sleeping range through the tunnel, or reverts that. @throws HomingError */
   setRoute({ range, takeOver }: RouteRequest): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#state.state !== 'connected') throw notConnected('There is no route to change');
       await this.#state.live.routes.takeOver(range, takeOver);
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 
   #become(state: State): void {
@@ -283,7 +278,7 @@ export class TunnelKeeper {
   }
 
   #moveNames(controller: string, reason: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#state.state !== 'connected' || this.#state.live.hostsVia === controller) return;
       const { live } = this.#state;
       const from = live.hostsVia;

@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { profileSchema } from '../../shared/profile/profile.ts';
+import { replaceDurably } from './durable-file.ts';
 
 /**
  * What the helper owns or is about to own, in a root-only file, written before each change. After `kill -9` at any time
@@ -87,19 +79,8 @@ export class Journal {
 
   write(entry: JournalEntry): void {
     const owned = `${entry.profile.interfaceName} ${entry.publicKey}\n`;
-    if (textOf(this.#ownedPath) !== owned) this.#replace(this.#ownedPath, owned);
-    this.#replace(this.#path, JSON.stringify(entry));
-  }
-
-  #replace(path: string, text: string): void {
-    const fd = openSync(this.#draft, 'w', 0o600);
-    try {
-      writeSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(this.#draft, path);
+    if (textOf(this.#ownedPath) !== owned) replaceDurably(this.#ownedPath, this.#draft, owned);
+    replaceDurably(this.#path, this.#draft, JSON.stringify(entry));
   }
 
   clear(): void {

@@ -2,6 +2,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../../shared/addresses/range.ts';
+import { SerialQueue } from '../serial-queue.ts';
 
 /** @returns every address of a name, at least one. @throws Error without an answer in time */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -45,14 +46,12 @@ function needsSystem(host: string): boolean {
 
 /** One at a time, so that three of Node's four threads stay free in any case. */
 class SystemLookup {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new SerialQueue();
 
   ask(host: string): Promise<readonly string[]> {
-    const asked = this.#last.then(async () =>
+    return this.#turns.run(async () =>
       (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address),
     );
-    this.#last = asked.catch(() => undefined);
-    return asked;
   }
 }
 

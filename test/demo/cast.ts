@@ -1,7 +1,7 @@
 import { createWorld, type World } from '../lab/world.ts';
-import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
+import { nasAtHome, vpsInDataCentre } from '../mesh/support/usual-controllers.ts';
 
 /** The demo's world, its laptop, a second peer, and the network that joins them. */
 export interface Cast {
@@ -13,7 +13,6 @@ export interface Cast {
 
 export const networkName = 'wgnet';
 const publicDelayMs = 20;
-const port = 51_820;
 
 /** Builds the world: home with hairpin NAT, a data centre, a café; 40 ms between the café and the internet. */
 export async function buildCast(): Promise<Cast> {
@@ -34,15 +33,8 @@ export async function buildCast(): Promise<Cast> {
 /** Authors the network as its admin: two controllers, two peers that have no key yet. */
 export async function authorNetwork({ world, admin }: Cast): Promise<AuthoredNetwork> {
   const network = await AuthoredNetwork.init(networkName, admin);
-  await network.addController('nas', {
-    host: world.nas,
-    privateEndpoints: [`${at.private.nas}:${port}`],
-    publicEndpoints: [`${at.internet.home}:${port}`],
-  });
-  await network.addController('vps', {
-    host: world.host('vps'),
-    publicEndpoints: [`${at.dataCentre.vps}:${port}`],
-  });
+  await network.addController('nas', nasAtHome(world));
+  await network.addController('vps', vpsInDataCentre(world));
   await network.addPeer('desk');
   await network.addPeer('laptop');
   return network;

@@ -7,11 +7,11 @@ import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { createWorld, type World } from '../lab/world.ts';
-import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
 import { RoamingLaptop } from '../mesh/support/roaming-laptop.ts';
+import { nasAtHome } from '../mesh/support/usual-controllers.ts';
 import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import { join as joinNetwork } from './support/join.ts';
@@ -30,7 +30,6 @@ const feed = '/srv/feed';
 const feedUrl = 'http://127.0.0.1:8099';
 const installedVersion = '0.1.0';
 const newerVersion = '0.1.1';
-const port = 51_820;
 const patience = { timeout: 30_000 };
 
 vi.setConfig({ testTimeout: 90_000 });
@@ -79,11 +78,7 @@ beforeAll(async () => {
     PackagedLaptop.prepare(world.laptop),
   ]);
   network = await AuthoredNetwork.init('wgnet', admin);
-  await network.addController('nas', {
-    host: world.nas,
-    privateEndpoints: [`${at.private.nas}:${port}`],
-    publicEndpoints: [`${at.internet.home}:${port}`],
-  });
+  await network.addController('nas', nasAtHome(world));
   await network.addPeer('laptop');
   laptop = new RoamingLaptop(installed);
   await world.laptop.run(['/bin/rm', '/usr/bin/wg', '/usr/bin/wg-quick', '/usr/bin/wireguard-go']);

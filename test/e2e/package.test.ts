@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Host, HostUser } from '../lab/host.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { createWorld, type World } from '../lab/world.ts';
-import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
+import { nasAtHome } from '../mesh/support/usual-controllers.ts';
 import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import type { Desktop } from './support/desktop.ts';
@@ -22,7 +22,6 @@ import type { RunningApp } from './support/running-app.ts';
 const packages = fileURLToPath(new URL('../../dist/package/', import.meta.url));
 const unpacked = `${packages}linux-unpacked`;
 const patience = { timeout: 20_000 };
-const port = 51_820;
 
 let world: World;
 let network: AuthoredNetwork;
@@ -39,11 +38,7 @@ beforeAll(async () => {
   world = await createWorld({ parts: [], laptopAt: 'home' });
   const admin = await InstalledHost.install(world.nas);
   network = await AuthoredNetwork.init('wgnet', admin);
-  await network.addController('nas', {
-    host: world.nas,
-    privateEndpoints: [`${at.private.nas}:${port}`],
-    publicEndpoints: [`${at.internet.home}:${port}`],
-  });
+  await network.addController('nas', nasAtHome(world));
   await network.addPeer('laptop');
   host = world.laptop;
   user = await host.addUser('user', 1000);

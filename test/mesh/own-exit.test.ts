@@ -8,11 +8,11 @@ import { oneStory } from '../support/one-story.ts';
 import { AuthoredNetwork } from './support/authored-network.ts';
 import { InstalledHost } from './support/installed-host.ts';
 import { LeakCount } from './support/leak-count.ts';
+import { nasAtHome, vpsInDataCentre } from './support/usual-controllers.ts';
 
 /** Homing's own network with `vps` added with --exit; the output of `render` is applied unchanged. */
 
 const networkName = 'wgnet';
-const port = 51_820;
 let world: World;
 let laptop: Host;
 let installed: InstalledHost;
@@ -27,16 +27,8 @@ beforeAll(async () => {
   const admin = await InstalledHost.install(world.nas);
   installed = await InstalledHost.install(laptop);
   const network = await AuthoredNetwork.init(networkName, admin, ['--ipv4', '10.42.0.0/16']);
-  await network.addController('nas', {
-    host: world.nas,
-    privateEndpoints: [`${at.private.nas}:${port}`],
-    publicEndpoints: [`${at.internet.home}:${port}`],
-  });
-  await network.addController('vps', {
-    host: world.host('vps'),
-    publicEndpoints: [`${at.dataCentre.vps}:${port}`],
-    options: ['--exit'],
-  });
+  await network.addController('nas', nasAtHome(world));
+  await network.addController('vps', { ...vpsInDataCentre(world), options: ['--exit'] });
   await network.admit('laptop', installed);
   await network.startControllers();
   count = await LeakCount.start([

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Problem, shown } from '../../../shared/errors/problem.ts';
+import { replaceDurably } from '../../journal/durable-file.ts';
 
 /**
  * Responders keep the newest timestamp of each key and refuse others that are not newer (WireGuard paper, section 5.1),
@@ -106,16 +107,8 @@ export class TimestampSource implements Timestamps {
 
   /** Atomic: after a crash the file has the old bound or the new one. */
   #write(bound: bigint): void {
-    const temporary = `${this.#statePath}.new`;
     try {
-      const file = openSync(temporary, 'w', 0o600);
-      try {
-        writeSync(file, `homing-tai64n-v1 ${bound}\n`);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(temporary, this.#statePath);
+      replaceDurably(this.#statePath, `${this.#statePath}.new`, `homing-tai64n-v1 ${bound}\n`);
       this.#writable = true;
     } catch (error) {
       if (this.#writable) this.#report('written', error);

@@ -2,6 +2,7 @@ import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
+import { SerialQueue } from '../../serial-queue.ts';
 import { resolversOf } from '../resolv-conf.ts';
 import { exitTaken } from './problems.ts';
 import {
@@ -32,7 +33,7 @@ export class Routing {
   #routed: Routed | undefined;
   #overrides: RouteOverrides = noOverrides;
   #candidates: readonly string[] = [];
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new SerialQueue();
 
   /**
    * @param set records the routes that do not disappear with the interface
@@ -89,20 +90,14 @@ export class Routing {
     this.#routed = undefined;
     this.#overrides = noOverrides;
     this.#candidates = [];
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       for (const range of this.#set.all()) await this.#route(deleteArgs(range));
       this.#set.clear();
     });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
-    return result;
-  }
-
   #apply(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const routed = this.#routed;
       if (routed === undefined) return;
       const { plan, device } = routed;

@@ -93,8 +93,8 @@ function lanTargets({ privateEndpoints, remembered }: FirstCandidates): readonly
 }
 
 /**
- * The internet endpoint that worked last, then the first public one: as good as any other from anywhere. When that is a
- * name that does not resolve, an address needs no resolver.
+ * The internet endpoint that worked last, then the first public endpoint, then the others: addresses before names, which
+ * may not resolve.
  */
 function overInternet({ publicEndpoints, remembered }: FirstCandidates): readonly Endpoint[] {
   const last = remembered?.path === 'internet' ? [remembered.endpoint] : [];

@@ -1,8 +1,8 @@
 import { createWorld, type World } from '../../lab/world.ts';
-import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { AuthoredNetwork } from '../../mesh/support/authored-network.ts';
 import { InstalledHost } from '../../mesh/support/installed-host.ts';
 import { RoamingLaptop } from '../../mesh/support/roaming-laptop.ts';
+import { nasAtHome, vpsInDataCentre } from '../../mesh/support/usual-controllers.ts';
 import { AppHost } from './app-host.ts';
 import { DesktopServices } from './desktop-services.ts';
 import { NativeWindows } from './native-windows.ts';
@@ -12,8 +12,6 @@ import { PackagedLaptop } from './packaged-laptop.ts';
  * The laptop of the lab's internet with a desktop, a tray and the packaged app; its helper is not installed yet, and
  * its network waits for it to join.
  */
-
-const port = 51_820;
 
 export interface RoamingApp {
   readonly world: World;
@@ -38,15 +36,8 @@ export async function createRoamingApp(): Promise<RoamingApp> {
       PackagedLaptop.prepare(world.laptop),
     ]);
     const network = await AuthoredNetwork.init('wgnet', admin);
-    await network.addController('nas', {
-      host: world.nas,
-      privateEndpoints: [`${at.private.nas}:${port}`],
-      publicEndpoints: [`${at.internet.home}:${port}`],
-    });
-    await network.addController('vps', {
-      host: world.host('vps'),
-      publicEndpoints: [`${at.dataCentre.vps}:${port}`],
-    });
+    await network.addController('nas', nasAtHome(world));
+    await network.addController('vps', vpsInDataCentre(world));
     await network.addPeer('laptop');
     const appHost = await AppHost.prepare(world.laptop, installed.user, { keyring: true });
     const windows = await NativeWindows.start(appHost.desktop);

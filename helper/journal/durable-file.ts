@@ -1,0 +1,29 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Replaces a file that only root may read: a crash at any time leaves the old content or the new, and the new is on disk
+ * before this returns (rename(2), fsync(2)). Synchronous, since nothing may happen between the record and the change.
+ * @param draft a path in the same directory, overwritten
+ * @throws Error
+ */
+export function replaceDurably(path: string, draft: string, text: string): void {
+  const fd = openSync(draft, 'w', 0o600);
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(draft, path);
+}
+
+/** Persists the names in the directory of a file, so that a new or removed one outlasts a power cut. @throws Error */
+export function syncDirectoryOf(path: string): void {
+  const fd = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
