@@ -54,11 +54,13 @@ export function lookupOrElse(first: Lookup, second: Lookup, patienceMs = 600): L
   };
 }
 
+/** @param server an address; a link-local one with its zone, or it cannot be reached */
 function ask(server: string, port: number, host: string, family: 4 | 6): Promise<readonly string[]> {
-  const isSix = isIPv6(server);
-  const socket = createSocket({ type: isSix ? 'udp6' : 'udp4', ipv6Only: isSix });
-  const id = randomInt(0x1_0000);
   return new Promise((resolve, reject) => {
+    const id = randomInt(0x1_0000);
+    const question = questionBytes(host, family, id);
+    const isSix = isIPv6(server);
+    const socket = createSocket({ type: isSix ? 'udp6' : 'udp4', ipv6Only: isSix });
     const end = (settle: () => void) => {
       clearTimeout(timer);
       socket.close();
@@ -74,9 +76,8 @@ function ask(server: string, port: number, host: string, family: 4 | 6): Promise
         end(() => reject(error));
       }
     });
-    // A connected socket receives only from this server.
-    socket.bind(anyProbePort(), () =>
-      socket.connect(port, server, () => socket.send(questionBytes(host, family, id))),
-    );
+    // A connected socket receives only from this server. Without a callback, a failure (ENETUNREACH) is an 'error'.
+    socket.once('connect', () => socket.send(question));
+    socket.bind(anyProbePort(), () => socket.connect(port, server));
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseAddress } from '../../shared/addresses/range.ts';
 
-/** The name servers in files in resolv.conf(5) format, each once, without loopback. */
+/** The name servers in files in resolv.conf(5) format, each once, without loopback; link-local ones with their zone. */
 export function resolversOf(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => resolversIn(textOf(path))))];
 }
@@ -9,8 +9,16 @@ export function resolversOf(paths: readonly string[]): readonly string[] {
 /** The name servers in the text of a resolv.conf(5). */
 export function resolversIn(text: string): string[] {
   return [...text.matchAll(/^nameserver\s+(\S+)/gm)]
-    .map(([, address = '']) => address.split('%')[0] ?? '')
-    .filter((address) => parseAddress(address) !== undefined && !/^(127\.|::1$)/.test(address));
+    .map(([, server = '']) => server)
+    .filter((server) => {
+      const address = withoutZone(server);
+      return parseAddress(address) !== undefined && !/^(127\.|::1$)/.test(address);
+    });
+}
+
+/** The address of a name server without its zone (RFC 4007 section 11), as routes and packet filters compare it. */
+export function withoutZone(server: string): string {
+  return server.split('%')[0] ?? server;
 }
 
 function textOf(path: string): string {

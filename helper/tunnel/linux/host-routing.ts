@@ -61,7 +61,7 @@ const files = [
   '/run/NetworkManager/no-stub-resolv.conf',
 ];
 
-/** The system's name servers, without loopback. */
+/** The system's name servers, without loopback; link-local ones with their zone. */
 export function systemResolvers(): readonly string[] {
   return resolversOf(files);
 }

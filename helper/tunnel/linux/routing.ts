@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
+import { withoutZone } from '../resolv-conf.ts';
 import { keepingOthers, parseMainTable, systemResolvers } from './host-routing.ts';
 import { batchArgs, batchText } from './ip-batch.ts';
 import { parseLinks } from './links.ts';
@@ -67,7 +68,7 @@ export class Routing {
     const routing = {
       routes: tables.flatMap(({ routes }) => routes),
       gateways: tables.flatMap(({ gateways }) => gateways),
-      resolvers: systemResolvers(),
+      resolvers: systemResolvers().map(withoutZone),
     };
     if (!routing.routes.some(({ isDead }) => isDead)) return routing;
     const links = parseLinks(JSON.parse(await this.#ip(['-j', '-d', 'address'])), isModem);

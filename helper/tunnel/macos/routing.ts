@@ -3,7 +3,7 @@ import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-sta
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import { SerialQueue } from '../../serial-queue.ts';
-import { resolversOf } from '../resolv-conf.ts';
+import { resolversOf, withoutZone } from '../resolv-conf.ts';
 import { exitTaken } from './problems.ts';
 import {
   addArgs,
@@ -81,7 +81,7 @@ export class Routing {
     return {
       routes,
       gateways: defaults.flatMap(({ gateway }) => gateway?.split('%')[0] ?? []),
-      resolvers: resolversOf(['/etc/resolv.conf']),
+      resolvers: resolversOf(['/etc/resolv.conf']).map(withoutZone),
     };
   }
 

@@ -8,8 +8,9 @@ export const resolvers = fileURLToPath(new URL('../../../node_modules/.cache/res
 /** Answers every query for an IPv4 address with the same address, and prints the queried names. */
 const nameServer = `
 import socket, struct, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind((sys.argv[1], 53))
+family, kind, _, _, at = socket.getaddrinfo(sys.argv[1], 53, type=socket.SOCK_DGRAM)[0]
+s = socket.socket(family, kind)
+s.bind(at)
 print('listening', flush=True)
 while True:
     q, peer = s.recvfrom(512)
@@ -24,6 +25,7 @@ while True:
     s.sendto(head + q[12:i + 5] + answer, peer)
 `;
 
+/** @param address of `host`; a link-local one with its zone */
 export async function startNameServer(host: Host, address: string, answer: string): Promise<HostProcess> {
   const server = await host.spawn(['python3', '-c', nameServer, address, answer]);
   await server.stdout.waitFor(/^listening/, 10_000);

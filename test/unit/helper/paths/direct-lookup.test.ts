@@ -79,6 +79,22 @@ test('without a server that knows it there is a reason', async () => {
   await expect(directLookup(() => [])('vps.example')).rejects.toThrow('no name server');
 });
 
+test('a server that cannot be reached from here is an answer without addresses, and other servers still count', async () => {
+  const server = await nameServer([record(1, [203, 0, 113, 10])]);
+  // Without its zone, a link-local address leads nowhere: connect(2) fails with EINVAL.
+  for (const unreachable of ['fe80::1', 'fe80::1%no-such-link', '255.255.255.255']) {
+    await expect(directLookup(() => [unreachable], server.port)('vps.example')).rejects.toThrow(
+      'no name server of this network knows vps.example',
+    );
+    const both = () => [unreachable, '127.0.0.1'];
+    expect(await directLookup(both, server.port)('vps.example')).toEqual(['203.0.113.10']);
+  }
+});
+
+test('a name that DNS cannot have is an error of the lookup', async () => {
+  await expect(directLookup(() => ['127.0.0.1'])('a..b')).rejects.toThrow('a..b');
+});
+
 describe('a second lookup', () => {
   const knows = async () => ['203.0.113.10'];
   const fails = () => Promise.reject(new Error('refused'));

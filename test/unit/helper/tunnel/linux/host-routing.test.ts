@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keepingOthers, parseMainTable } from '../../../../../helper/tunnel/linux/host-routing.ts';
-import { resolversIn } from '../../../../../helper/tunnel/resolv-conf.ts';
+import { resolversIn, withoutZone } from '../../../../../helper/tunnel/resolv-conf.ts';
 
 test('the main table is read without its ways to everywhere, whose gateways are kept while their links are there', () => {
   const printed = [
@@ -34,7 +34,8 @@ test('the main table is read without its ways to everywhere, whose gateways are 
 test('name servers are read, those on loopback are not', () => {
   const text =
     '# by hand\nnameserver 192.168.1.1\nnameserver 127.0.0.53\nnameserver fe80::1%eth0\nnameserver ::1\noptions edns0\nnameserver bad\n';
-  expect(resolversIn(text)).toEqual(['192.168.1.1', 'fe80::1']);
+  expect(resolversIn(text)).toEqual(['192.168.1.1', 'fe80::1%eth0']);
+  expect(resolversIn(text).map(withoutZone)).toEqual(['192.168.1.1', 'fe80::1']);
 });
 
 test('only of a LAN that the laptop has left may the range go through the tunnel, not of another VPN or a bridge', () => {
