@@ -28,6 +28,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
   'no-wireguard': exitStatus.noWireGuard,
   'helper-not-permitted': exitStatus.notPermitted,
   'helper-socket-unsafe': exitStatus.notPermitted,
+  'approval-needed': exitStatus.notPermitted,
+  'network-key-changed': exitStatus.notPermitted,
 };
 
 /** The exit status for the code of a problem. */

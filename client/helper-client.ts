@@ -9,9 +9,11 @@ import type {
   PortalRequest,
   ProbeRequest,
   RouteRequest,
+  SignedTunnelRequest,
   TunnelRequest,
 } from '../shared/contract/requests.ts';
 import { type Status, statusSchema } from '../shared/contract/status.ts';
+import { connectCall } from './connect-call.ts';
 import { callHelper, type HelperAnswer, openCall } from './helper-call.ts';
 
 /** Calls the helper over its unix socket, and validates its responses. */
@@ -27,10 +29,22 @@ export class HelperClient {
     return statusSchema.parse(await callHelper(this.#path, { method: 'GET', path: '/v1/status' }));
   }
 
-  /** Brings the tunnel up. The helper has checked the profile and responded when this returns. */
-  async connect(request: TunnelRequest): Promise<Status> {
-    const body = JSON.stringify(request);
-    return statusSchema.parse(await callHelper(this.#path, { method: 'PUT', path: '/v1/tunnel', body }));
+  /**
+   * Brings the tunnel up. The helper has checked the profile and responded when this returns.
+   * @param invite the text of the invite that the profile is from; the helper then derives the profile from it
+   */
+  async connect(request: TunnelRequest, invite?: string): Promise<Status> {
+    const { interfaceName, settings } = request.profile;
+    const signed = (text: string): SignedTunnelRequest => ({
+      invite: text,
+      local: { interfaceName, settings },
+      privateKey: request.privateKey,
+    });
+    const answer = await connectCall(this.#path, {
+      signed: invite === undefined ? undefined : JSON.stringify(signed(invite)),
+      unsigned: JSON.stringify(request),
+    });
+    return statusSchema.parse(answer);
   }
 
   async disconnect(): Promise<Status> {

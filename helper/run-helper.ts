@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { HomingError, problemOf } from '../shared/errors/problem.ts';
 import { helperPlaces } from '../shared/install/places.ts';
+import { allowMain, programCommand } from './approval/main.ts';
 import { startDaemon } from './daemon/daemon.ts';
 import type { OperatingSystemFactory } from './tunnel/system-of-this-machine.ts';
 
@@ -8,7 +9,11 @@ const places = helperPlaces(process.platform);
 
 const usage = `homing-helper: keeps the tunnel of one user; runs as root
 
-  install --uid N [--in-place]   install it as a service (only as the program of a package)
+  install --uid N [--in-place] [--ask-administrator yes|no]
+                                 install it as a service (only as the program of a package); with yes, an administrator
+                                 must allow each new network
+  allow NETWORK WORDS FINGERPRINT
+                                 allow a network, as its refusal shows
   uninstall [--in-place]         remove it, with all it made
 
   --uid N          the user who may control it (default: SUDO_UID, else 0)
@@ -49,6 +54,7 @@ async function run(operatingSystem: OperatingSystemFactory): Promise<void> {
     hostsPath: values.hosts,
     uid,
     now: () => Date.now(),
+    program: programCommand(),
     operatingSystem,
   });
   process.stderr.write(`homing-helper: listening at ${values.socket} for user ${uid}\n`);
@@ -73,5 +79,7 @@ function fail(error: unknown): never {
 
 /** Runs the helper until it is stopped; errors go to standard error with exit status 1. */
 export function runHelper(operatingSystem: OperatingSystemFactory): void {
-  run(operatingSystem).catch(fail);
+  const [command, ...args] = process.argv.slice(2);
+  if (command === 'allow') allowMain(args);
+  else run(operatingSystem).catch(fail);
 }

@@ -1,6 +1,7 @@
 import type { ScreenName } from '../shared/contract/app-ipc.ts';
 import type { AppState, ProfileSummary } from '../shared/contract/app-state.ts';
 import styles from './app.module.css';
+import { ApprovalNotice, isApprovalQuestion } from './components/approval-notice.tsx';
 import { ProblemNotice } from './components/problem-notice.tsx';
 import { TabBar } from './components/tab-bar.tsx';
 import { JoinCardScreen } from './screens/join-card/join-card-screen.tsx';
@@ -26,7 +27,15 @@ export function App() {
     <div className={styles.window}>
       {shown !== null && (
         <div className={styles.problem}>
-          <ProblemNotice problem={shown} onDismiss={() => actions.dismissProblem()} />
+          {isApprovalQuestion(shown) && app.selectedProfileId !== null ? (
+            <ApprovalNotice
+              problem={shown}
+              profileId={app.selectedProfileId}
+              onDismiss={() => actions.dismissProblem()}
+            />
+          ) : (
+            <ProblemNotice problem={shown} onDismiss={() => actions.dismissProblem()} />
+          )}
         </div>
       )}
       <Shown app={app} place={place} />

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseConnectAnswer } from '../../client/connect-answer.ts';
-import { callHelper } from '../../client/helper-call.ts';
+import { connectCall } from '../../client/connect-call.ts';
 import { socketPathFrom } from '../../client/helper-socket.ts';
 import { openStore } from '../../client/profiles/store.ts';
 import { refusedProfile, storedRequest } from '../../client/profiles/stored-request.ts';
@@ -25,9 +25,9 @@ export function addUpCommand(program: Command, io: CliIo): void {
 
 /** @returns the status as the helper sent it @throws HomingError what the store or the helper refused */
 async function connect(io: CliIo, nameOrId: string | undefined): Promise<unknown> {
-  const { path, body } = await storedRequest(openStore(io.env), nameOrId);
+  const { path, bodies } = await storedRequest(openStore(io.env), nameOrId);
   try {
-    return await callHelper(socketPathFrom(io.env), { method: 'PUT', path: '/v1/tunnel', body });
+    return await connectCall(socketPathFrom(io.env), bodies);
   } catch (error) {
     if (error instanceof HomingError && error.problem.code === 'bad-request') {
       throw refusedProfile(path, error.problem);

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { HomingError, type Problem, problemOf } from '../../shared/errors/problem.ts';
+import type { ConnectBodies } from '../connect-call.ts';
 import { chooseProfile, type DamagedProfile, type ProfileEntry } from './choose-profile.ts';
+import { inviteText } from './invite-file.ts';
 import { type ProfileStore, profileIds, profilePath, readKey } from './store.ts';
 
 /** A profile as stored, of which only the names were parsed. */
 interface StoredProfile extends ProfileEntry {
   readonly text: string;
+  /** This laptop's choices, as JSON; see `localChoicesSchema`. */
+  readonly local: string;
+  readonly isFromInvite: boolean;
 }
 
 function damagedProblem(cause: string): Problem {
@@ -27,22 +32,26 @@ async function storedProfile(path: string, id: string): Promise<StoredProfile> {
   if (at(profile, 'id') !== id || typeof networkName !== 'string') {
     throw new Error('It is not the profile of this folder');
   }
-  return { id, networkName, text };
+  const local = JSON.stringify({
+    interfaceName: at(profile, 'interfaceName'),
+    settings: at(profile, 'settings'),
+  });
+  return { id, networkName, text, local, isFromInvite: at(profile, 'origin') === 'invite' };
 }
 
-/** The body of `PUT /v1/tunnel` for a stored profile. */
+/** What connects a stored profile. */
 export interface StoredRequest {
   /** The profile's file. */
   readonly path: string;
-  /** A TunnelRequest as JSON text. */
-  readonly body: string;
+  readonly bodies: ConnectBodies;
 }
 
 /**
  * The request that connects a stored profile, unparsed: the helper checks every field of a request anyway, and loading
  * the schemas to check them twice takes longer than setting up the tunnel.
  * @param nameOrId as for {@link chooseProfile}
- * @throws HomingError as {@link chooseProfile}; `profile-damaged`, `key-missing`, `key-sealed`, `bad-key`
+ * @throws HomingError as {@link chooseProfile}; `profile-damaged`, `invite-unreadable`, `key-missing`,
+ *   `key-sealed`, `bad-key`
  */
 export async function storedRequest(
   store: ProfileStore,
@@ -58,9 +67,19 @@ export async function storedRequest(
       damaged.push({ id, path, problem: damagedProblem(`${path}: ${problemOf(error).cause}`) });
     }
   }
-  const { id, text } = chooseProfile(found, damaged, nameOrId);
+  const { id, text, local, isFromInvite } = chooseProfile(found, damaged, nameOrId);
   const privateKey = await readKey(store, id);
-  return { path: profilePath(store, id), body: `{"profile":${text},"privateKey":"${privateKey}"}` };
+  const invite = isFromInvite ? await inviteText(store, id) : undefined;
+  return {
+    path: profilePath(store, id),
+    bodies: {
+      signed:
+        invite === undefined
+          ? undefined
+          : `{"invite":${JSON.stringify(invite)},"local":${local},"privateKey":"${privateKey}"}`,
+      unsigned: `{"profile":${text},"privateKey":"${privateKey}"}`,
+    },
+  };
 }
 
 /** The helper refused a stored request as malformed: the file is damaged, and the refusal says where. */

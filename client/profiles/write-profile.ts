@@ -16,8 +16,8 @@ export interface ProfileFiles {
 }
 
 /**
- * Replaces the files of a stored profile. The profile is written before its invite: after a crash in between, the older
- * invite still allows the newer one to be imported again.
+ * Replaces the files of a stored profile. The invite is written before its profile: after a crash in between, the newer
+ * invite already connects, and the older profile still allows it to be imported again.
  */
 export async function replaceProfile(store: ProfileStore, files: ProfileFiles): Promise<void> {
   await writeFiles(profileDirectory(store, files.profile.id), files);
@@ -51,8 +51,8 @@ export async function addProfile(
 }
 
 async function writeFiles(directory: string, { profile, jws }: ProfileFiles): Promise<void> {
-  await writeAtomically(join(directory, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`, 0o600);
   if (jws !== undefined) await writeAtomically(join(directory, 'invite.homing'), inviteFile(jws), 0o600);
+  await writeAtomically(join(directory, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`, 0o600);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import { isWebPage } from '../../shared/app/protection.ts';
 import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
+import { allowNetwork } from '../install/allow-network.ts';
 import { installHelper, removeHelper } from '../install/installed-helper.ts';
 import type { CallHandlers } from '../ipc/serve-calls.ts';
 import type { HelperLink } from '../link/helper-link.ts';
@@ -139,7 +140,12 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       await notes.change({ preferences });
       store.update({ preferences });
     },
-    installHelper: () => whileInstalling(store, link, installHelper),
+    installHelper: ({ asksAdministrator }) =>
+      whileInstalling(store, link, () => installHelper(asksAdministrator)),
+    allowNetwork: async ({ profileId }) => {
+      await allowNetwork(profiles, profileId);
+      await connection.connect(profileId);
+    },
     removeHelper: async () => {
       if (store.state.tunnel.state !== 'off') await connection.disconnect();
       await whileInstalling(store, link, removeHelper);

@@ -1,4 +1,5 @@
 import type { HelperClient } from '../../client/helper-client.ts';
+import { inviteText } from '../../client/profiles/invite-file.ts';
 import { loadProfile } from '../../client/profiles/profiles.ts';
 import type { ProfileStore } from '../../client/profiles/store.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
@@ -24,7 +25,8 @@ export class Connection {
   async connect(profileId: string): Promise<void> {
     await this.#predicting('connecting', async () => {
       const { profile, privateKey } = await loadProfile(this.#profiles, profileId);
-      const { tunnel } = await this.#client.connect({ profile, privateKey });
+      const invite = profile.origin === 'invite' ? await inviteText(this.#profiles, profileId) : undefined;
+      const { tunnel } = await this.#client.connect({ profile, privateKey }, invite);
       this.#store.update({ tunnel });
     });
   }

@@ -7,7 +7,7 @@ import { exec } from '@vscode/sudo-prompt';
 import { app } from 'electron';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { canOthersWrite } from '../../shared/install/permissions.ts';
-import { serviceFiles } from '../../shared/install/places.ts';
+import { installedProgram, serviceFiles } from '../../shared/install/places.ts';
 import { system } from '../system.ts';
 import { notRun } from './not-run.ts';
 import { inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
@@ -41,13 +41,21 @@ async function inPlaceHelper(): Promise<string | undefined> {
   return program !== undefined && (await isRootsAlone(program)) ? program : undefined;
 }
 
-/** @throws HomingError `install-cancelled`, `install-failed`, `not-packaged` */
-export async function installHelper(): Promise<void> {
+/** The program of the installed helper. */
+export async function installedHelper(): Promise<string> {
+  return (await inPlaceHelper()) ?? installedProgram[system];
+}
+
+/**
+ * @param asksAdministrator whether an administrator must allow each new network; undefined keeps the setting
+ * @throws HomingError `install-cancelled`, `install-failed`, `not-packaged`
+ */
+export async function installHelper(asksAdministrator?: boolean): Promise<void> {
   const title = 'The helper was not installed';
   const { uid } = userInfo();
   const inPlace = await inPlaceHelper();
   if (inPlace !== undefined) {
-    const script = inPlaceScript(inPlace, uid);
+    const script = inPlaceScript(inPlace, uid, asksAdministrator);
     return await asRoot(script, title, `sudo ${script}`);
   }
   const program = packagedHelper();
@@ -61,7 +69,7 @@ export async function installHelper(): Promise<void> {
     const sha256 = createHash('sha256')
       .update(await readFile(program))
       .digest('hex');
-    await asRoot(takeoverScript({ program: copy, sha256, uid }, system), title);
+    await asRoot(takeoverScript({ program: copy, sha256, uid, asksAdministrator }, system), title);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -83,7 +91,7 @@ function notPackaged(): HomingError {
 }
 
 /** @param inTerminal the equivalent command for a terminal; undefined if the files exist only while the app waits */
-function asRoot(command: string, title: string, inTerminal?: string): Promise<void> {
+export function asRoot(command: string, title: string, inTerminal?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     exec(command, { name: 'Homing' }, (error, _stdout, stderr) => {
       if (error) reject(notRun({ title, inTerminal, message: error.message, stderr: String(stderr ?? '') }));

@@ -25,12 +25,21 @@ export interface Takeover {
   /** The expected hash, in hexadecimal. */
   readonly sha256: string;
   readonly uid: number;
+  readonly asksAdministrator?: boolean | undefined;
 }
 
 const checker = { linux: 'sha256sum --check --status', darwin: 'shasum -a 256 --check --status' } as const;
 
+/** Undefined keeps what the machine is set to. */
+function askOption(asksAdministrator: boolean | undefined): string {
+  return asksAdministrator === undefined ? '' : ` --ask-administrator ${asksAdministrator ? 'yes' : 'no'}`;
+}
+
 /** Copies the program to a directory of root's, compares its hash there, and only then runs it. */
-export function takeoverScript({ program, sha256, uid }: Takeover, platform: HelperPlatform): string {
+export function takeoverScript(
+  { program, sha256, uid, asksAdministrator }: Takeover,
+  platform: HelperPlatform,
+): string {
   const folder = takeoverDirectory[platform];
   const taken = `${folder}/homing-helper`;
   const steps = [
@@ -39,14 +48,19 @@ export function takeoverScript({ program, sha256, uid }: Takeover, platform: Hel
     `cp -- ${word(program)} ${taken}`,
     `echo ${word(`${sha256}  ${taken}`)} | ${checker[platform]}`,
     `chmod 755 ${taken}`,
-    `${taken} install --uid ${uid}`,
+    `${taken} install --uid ${uid}${askOption(asksAdministrator)}`,
   ];
   return `if ${steps.join(' && ')}; then rm -rf ${folder}; else rm -rf ${folder}; exit 1; fi`;
 }
 
 /** For a helper that a package manager installed where only root can write. */
-export function inPlaceScript(program: string, uid: number): string {
-  return `${word(program)} install --in-place --uid ${uid}`;
+export function inPlaceScript(program: string, uid: number, asksAdministrator?: boolean): string {
+  return `${word(program)} install --in-place --uid ${uid}${askOption(asksAdministrator)}`;
+}
+
+/** @param args without the program @throws HomingError `path-unusable` */
+export function allowScript(program: string, args: readonly string[]): string {
+  return [program, ...args].map(word).join(' ');
 }
 
 /** @param inPlace the package's helper, if that is in use */

@@ -12,6 +12,7 @@ import {
   probeRequestSchema,
   type RouteRequest,
   routeRequestSchema,
+  signedTunnelRequestSchema,
   type TunnelRequest,
   tunnelRequestSchema,
 } from '../../shared/contract/requests.ts';
@@ -20,6 +21,8 @@ import { apiVersion, apiVersionHeader } from '../../shared/contract/version.ts';
 import { versionProblem } from '../../shared/contract/version-problem.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { schemaProblem } from '../../shared/errors/schema-problem.ts';
+import { profileOfInvite } from '../../shared/invite/profile-from-invite.ts';
+import { type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
 import { type ControlBindings, streamEvents } from './event-stream.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
 import { Slots } from './slots.ts';
@@ -27,7 +30,8 @@ import { Slots } from './slots.ts';
 /** The helper's operations for the control API. */
 export interface ControlledHelper {
   status(): Promise<Status>;
-  connect(request: TunnelRequest): Promise<void>;
+  /** @param invite what vouches for the profile; undefined when nothing does */
+  connect(request: TunnelRequest, invite?: VerifiedInvite): Promise<void>;
   disconnect(): Promise<void>;
   setRoute(request: RouteRequest): Promise<void>;
   setKillSwitch(request: KillSwitchRequest): Promise<void>;
@@ -41,10 +45,11 @@ export interface ControlledHelper {
 }
 
 /** The HTTP status of a problem: 4xx when the caller can fix it. */
-function httpStatusOf(code: string): 400 | 409 | 413 | 500 | 503 {
+function httpStatusOf(code: string): 400 | 403 | 409 | 413 | 500 | 503 {
   if (['internal', 'tunnel-failed', 'kill-switch-failed'].includes(code)) return 500;
   if (code === 'no-wireguard' || code === 'helper-busy') return 503;
   if (code === 'too-large') return 413;
+  if (code === 'approval-needed' || code === 'network-key-changed') return 403;
   return ['interface-taken', 'not-connected', 'no-portal'].includes(code) ? 409 : 400;
 }
 
@@ -57,15 +62,10 @@ function tooLarge(): never {
   });
 }
 
-async function bodyOf<S extends z.ZodType>(
-  context: Context,
-  schema: S,
-  allowEmpty: boolean,
-): Promise<z.output<S>> {
+async function jsonOf(context: Context, allowEmpty: boolean): Promise<unknown> {
   const text = await context.req.text();
-  let input: unknown;
   try {
-    input = text === '' && allowEmpty ? {} : JSON.parse(text);
+    return text === '' && allowEmpty ? {} : JSON.parse(text);
   } catch {
     throw new HomingError({
       code: 'bad-request',
@@ -74,6 +74,9 @@ async function bodyOf<S extends z.ZodType>(
       remedy: 'Send a JSON object; see docs/ARCHITECTURE.md for its form.',
     });
   }
+}
+
+function parsedBody<S extends z.ZodType>(input: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw schemaProblem(parsed.error, input, {
@@ -81,6 +84,23 @@ async function bodyOf<S extends z.ZodType>(
     title: 'The helper refuses the request',
     remedy: 'Import the invite again; if it comes back, ask the admin for a new one.',
   });
+}
+
+async function bodyOf<S extends z.ZodType>(
+  context: Context,
+  schema: S,
+  allowEmpty: boolean,
+): Promise<z.output<S>> {
+  return parsedBody(await jsonOf(context, allowEmpty), schema);
+}
+
+/** Of a signed network only the invite is believed: the profile is derived from it here. @throws HomingError */
+function tunnelRequestOf(input: unknown): readonly [TunnelRequest, VerifiedInvite?] {
+  const isSigned = typeof input === 'object' && input !== null && Object.hasOwn(input, 'invite');
+  if (!isSigned) return [parsedBody(input, tunnelRequestSchema)];
+  const { invite: text, local, privateKey } = parsedBody(input, signedTunnelRequestSchema);
+  const invite = verifyInvite(text);
+  return [{ profile: profileOfInvite(invite, local), privateKey }, invite];
 }
 
 /** The control API as an HTTP application; see shared/contract/control-api.ts. */
@@ -106,7 +126,7 @@ export function controlApi(
   });
   app.get('/v1/diagnostics', async (c) => c.json(await helper.diagnostics()));
   app.put('/v1/tunnel', async (c) => {
-    await bodies.during(async () => helper.connect(await bodyOf(c, tunnelRequestSchema, false)));
+    await bodies.during(async () => helper.connect(...tunnelRequestOf(await jsonOf(c, false))));
     return c.json(await helper.status());
   });
   app.delete('/v1/tunnel', async (c) => {

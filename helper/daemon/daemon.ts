@@ -5,6 +5,9 @@ import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { homingVersion } from '../../shared/version.ts';
+import { Admission } from '../approval/admission.ts';
+import { isApprovalNeeded } from '../approval/approvals.ts';
+import { KnownNetworks } from '../approval/known-networks.ts';
 import type { ControlledHelper } from '../control/api.ts';
 import { controlServer } from '../control/server.ts';
 import { listenForUser, prepareRuntimeDirectory } from '../control/socket.ts';
@@ -36,6 +39,8 @@ export interface DaemonOptions {
   /** The one user who may control the helper. */
   readonly uid: number;
   readonly now: () => number;
+  /** How an administrator starts the helper's program in a terminal. */
+  readonly program: string;
   readonly operatingSystem: OperatingSystemFactory;
 }
 
@@ -104,8 +109,12 @@ async function startLocked(
   const recovered = await recover({ journal, system, timeline, hostsPath, dns });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
   const protection = new Protection(killSwitch, portal);
+  const known = new KnownNetworks(stateDirectory, (reason) => timeline.add({ kind: 'trouble', reason }));
+  const admission = new Admission({ known, stateDirectory, program: options.program });
   const startedAt = new Date(now()).toISOString();
-  const reading = new SharedReading(statusReader(system, keeper, protection, timeline, startedAt));
+  const reading = new SharedReading(
+    statusReader({ system, keeper, protection, timeline, startedAt, stateDirectory }),
+  );
   const status = () => reading.get();
   const diagnostics = new SharedReading(async () =>
     diagnose(await status(), system, [hostsPath], keeper.live?.paths.flightRecords() ?? []),
@@ -113,7 +122,11 @@ async function startLocked(
   const hub = new EventHub(keeper, protection, timeline, status);
   const helper: ControlledHelper = {
     status,
-    connect: (request) => keeper.connect(request),
+    connect: async (request, invite) => {
+      admission.check(request.profile, invite);
+      await keeper.connect(request);
+      admission.connected(invite);
+    },
     disconnect: () => keeper.disconnect(),
     setRoute: (request) => keeper.setRoute(request),
     setKillSwitch: (request) => killSwitch.set(request),
@@ -150,13 +163,17 @@ function removeIfEmpty(directory: string): void {
   }
 }
 
-function statusReader(
-  system: TunnelSystem,
-  keeper: TunnelKeeper,
-  protection: Protection,
-  timeline: Timeline,
-  startedAt: string,
-): () => Promise<Status> {
+interface StatusParts {
+  readonly system: TunnelSystem;
+  readonly keeper: TunnelKeeper;
+  readonly protection: Protection;
+  readonly timeline: Timeline;
+  readonly startedAt: string;
+  readonly stateDirectory: string;
+}
+
+function statusReader(parts: StatusParts): () => Promise<Status> {
+  const { system, keeper, protection, timeline, startedAt, stateDirectory } = parts;
   return async () => {
     const helper = {
       version: homingVersion,
@@ -165,6 +182,7 @@ function statusReader(
       startedAt,
       wireguard: await system.wireguard(),
       residentBytes: process.memoryUsage.rss(),
+      asksAdministrator: isApprovalNeeded(stateDirectory),
     };
     const tunnel = await keeper.status();
     return { helper, tunnel, ...protection.status(tunnel), timeline: [...timeline.decisions] };

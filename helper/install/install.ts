@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperClient } from '../../client/helper-client.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { commandLink, helperPlaces } from '../../shared/install/places.ts';
+import { setApprovalNeeded } from '../approval/approvals.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { writeBundledPrograms } from './bundled-programs.ts';
 import { placeOfCopy } from './place-of-copy.ts';
+import { writePolkitPolicy } from './polkit-policy.ts';
 import { refuseUnsafeProgram } from './refuse-unsafe-program.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 import { uninstall } from './uninstall.ts';
@@ -22,6 +24,8 @@ export interface InstallOptions {
   readonly program: string;
   /** Whether it runs in place, since a package manager installed it; otherwise it is copied. */
   readonly inPlace: boolean;
+  /** Whether an administrator must allow each new network; undefined keeps the setting. */
+  readonly asksAdministrator?: boolean | undefined;
 }
 
 const patienceMs = 15_000;
@@ -31,7 +35,7 @@ const lookEveryMs = 100;
  * Installs the helper on this machine and starts it; an older helper is replaced, and a live tunnel kept.
  * @throws HomingError `program-unsafe`, `no-service-manager`, `install-failed`
  */
-export async function install({ uid, program, inPlace }: InstallOptions): Promise<string> {
+export async function install({ uid, program, inPlace, asksAdministrator }: InstallOptions): Promise<string> {
   const manager = serviceManager(new ProgramRunner(inputDirectory));
   const installed = inPlace ? program : placeOfCopy();
   const isFirst = !existsSync(manager.file);
@@ -40,6 +44,9 @@ export async function install({ uid, program, inPlace }: InstallOptions): Promis
     await writeBundledPrograms();
     refuseUnsafeProgram(installed);
     await linkCommand(installed);
+    if (process.platform === 'linux') await writePolkitPolicy(installed);
+    const { stateDirectory } = helperPlaces(process.platform);
+    if (asksAdministrator !== undefined) setApprovalNeeded(stateDirectory, asksAdministrator);
     await manager.install({ program: installed, uid });
     await answers();
   } catch (error) {

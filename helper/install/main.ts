@@ -3,7 +3,9 @@ import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { install } from './install.ts';
 import { uninstall } from './uninstall.ts';
 
-/** `homing-helper install --uid N [--in-place]`, `homing-helper uninstall [--in-place]`: run once, as root. */
+/**
+ * `homing-helper install --uid N [--in-place] [--ask-administrator yes|no]`, `homing-helper uninstall [--in-place]`: run once, as root.
+ */
 
 function uidFrom(text: string | undefined): number {
   const uid = text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
@@ -13,6 +15,17 @@ function uidFrom(text: string | undefined): number {
     title: 'No user given for the helper',
     cause: `--uid is ${JSON.stringify(text ?? null)}.`,
     remedy: 'Give the number that `id -u` prints for the user who may control it.',
+  });
+}
+
+function answerFrom(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new HomingError({
+    code: 'bad-option',
+    title: 'Neither yes nor no was given',
+    cause: `--ask-administrator is ${JSON.stringify(text)}.`,
+    remedy: 'Give yes or no: whether an administrator must allow each new network.',
   });
 }
 
@@ -29,12 +42,21 @@ function refuseOtherThanRoot(): void {
 async function carriedOut(command: 'install' | 'uninstall', args: readonly string[]): Promise<string> {
   const { values } = parseArgs({
     args: [...args],
-    options: { uid: { type: 'string' }, 'in-place': { type: 'boolean', default: false } },
+    options: {
+      uid: { type: 'string' },
+      'in-place': { type: 'boolean', default: false },
+      'ask-administrator': { type: 'string' },
+    },
   });
   refuseOtherThanRoot();
   const inPlace = values['in-place'];
   if (command === 'uninstall') return await uninstall({ inPlace });
-  return await install({ uid: uidFrom(values.uid), program: process.execPath, inPlace });
+  return await install({
+    uid: uidFrom(values.uid),
+    program: process.execPath,
+    inPlace,
+    asksAdministrator: answerFrom(values['ask-administrator']),
+  });
 }
 
 /** Runs the installer; messages go to standard output, errors to standard error with exit status 1. */

@@ -7,6 +7,7 @@ import { removeKillSwitch } from '../tunnel/system-of-this-machine.ts';
 import { removeBundledPrograms } from './bundled-programs.ts';
 import { removeEmptyDirectory } from './empty-directory.ts';
 import { placeOfCopy } from './place-of-copy.ts';
+import { removePolkitPolicy } from './polkit-policy.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
 const places = helperPlaces(process.platform);
@@ -26,6 +27,7 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   if (linked === program || (inPlace && linked === process.execPath)) await rm(commandLink, { force: true });
   await rm(program, { force: true });
   await removeBundledPrograms();
+  if (process.platform === 'linux') await removePolkitPolicy();
   await removeEmptyDirectory(dirname(program));
   // The rules survive the helper, and without it they could not be turned off.
   await removeKillSwitch(new ProgramRunner('/run'), places.stateDirectory);

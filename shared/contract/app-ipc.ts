@@ -97,7 +97,13 @@ export const calls = {
   forgetDamaged: { input: z.strictObject({ id: z.string().max(64) }), output: nothing },
 
   setPreferences: { input: preferencesSchema.partial(), output: nothing },
-  installHelper: { input: nothing, output: nothing },
+  /** `asksAdministrator`: whether an administrator must allow each new network; left out, it stays as it is. */
+  installHelper: {
+    input: z.strictObject({ asksAdministrator: z.boolean().optional() }),
+    output: nothing,
+  },
+  /** Asks an administrator to allow a network, then connects it. */
+  allowNetwork: { input: profile, output: nothing },
   /** Disconnects, and removes the helper and all it owns from the machine. */
   removeHelper: { input: nothing, output: nothing },
   retryHelper: { input: nothing, output: nothing },

@@ -15,7 +15,7 @@ import {
  * | call                | body in       | body out          |
  * | GET /v1/status      |               | Status            |
  * | GET /v1/events      |               | SSE of Event; with `?refresh=changes` without the counters of every second |
- * | PUT /v1/tunnel      | TunnelRequest | Status            |
+ * | PUT /v1/tunnel      | SignedTunnelRequest or TunnelRequest | Status |
  * | DELETE /v1/tunnel   |               | Status            |
  * | POST /v1/probe      | ProbeRequest  | ProbeResponse     |
  * | PUT /v1/routes      | RouteRequest  | Status            |

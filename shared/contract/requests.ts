@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { privateKeySchema } from '../keys/key-schemas.ts';
-import { profileSchema } from '../profile/profile.ts';
+import { localChoicesSchema, profileSchema } from '../profile/profile.ts';
 
 /**
  * Requests to the helper; see control-api.ts. Separate from the responses, since a client does not load these schemas.
@@ -11,6 +11,18 @@ export const bodyLimitBytes = 4 * 1024 * 1024;
 
 export const tunnelRequestSchema = z.strictObject({ profile: profileSchema, privateKey: privateKeySchema });
 export type TunnelRequest = z.infer<typeof tunnelRequestSchema>;
+
+/**
+ * The same call for a signed network: the helper verifies the invite and derives the profile itself. A helper that
+ * does not know it refuses with `bad-request`, and programs then send a {@link TunnelRequest}.
+ */
+export const signedTunnelRequestSchema = z.strictObject({
+  /** A file, a link or the line itself; its size is checked before it is parsed. */
+  invite: z.string(),
+  local: localChoicesSchema,
+  privateKey: privateKeySchema,
+});
+export type SignedTunnelRequest = z.infer<typeof signedTunnelRequestSchema>;
 
 /** Routes a sleeping range through the tunnel while the laptop is in its current network, or reverts that. */
 export const routeRequestSchema = z.strictObject({ range: z.string().max(50), takeOver: z.boolean() });

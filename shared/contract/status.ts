@@ -128,6 +128,8 @@ export const helperInfoSchema = z.object({
   startedAt: timeSchema,
   wireguard: z.enum(['kernel', 'wireguard-go', 'none']),
   residentBytes: z.int(),
+  /** Whether an administrator must allow each new network; older helpers have no such setting. */
+  asksAdministrator: z.boolean().optional(),
 });
 export type HelperInfo = z.infer<typeof helperInfoSchema>;
 

@@ -25,6 +25,9 @@ export const serviceFiles = {
   launchd: '/Library/LaunchDaemons/org.homing.helper.plist',
 } as const;
 
+/** The polkit action that asks an administrator about a new network. */
+export const polkitPolicyFile = '/usr/share/polkit-1/actions/org.homing.policy';
+
 /** Where root copies a helper before it checks it: only root can write there, and the file system allows programs. */
 export const takeoverDirectory = {
   linux: '/opt/.homing-install',

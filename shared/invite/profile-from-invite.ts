@@ -2,9 +2,12 @@ import {
   defaultSettings,
   type InviteProfile,
   interfaceNameFor,
+  inviteProfileSchema,
+  type LocalChoices,
   type ProfileSettings,
 } from '../profile/profile.ts';
 import { profileId } from './fingerprint.ts';
+import { payloadProblem } from './payload-problem.ts';
 import type { VerifiedInvite } from './read-invite.ts';
 
 /** This laptop's profile from an invite. An update keeps the laptop's settings and its interface name. */
@@ -30,6 +33,24 @@ export function profileFromInvite(
     })),
     machines: payload.machines,
   };
+}
+
+/**
+ * The profile that an invite and this laptop's choices give, checked as a whole: the helper derives it from a request.
+ * @throws HomingError `invite-malformed`
+ */
+export function profileOfInvite(
+  invite: Pick<VerifiedInvite, 'payload' | 'networkKey'>,
+  local: LocalChoices,
+): InviteProfile {
+  const profile = { ...profileFromInvite(invite), ...local };
+  const parsed = inviteProfileSchema.safeParse(profile);
+  if (parsed.success) return parsed.data;
+  throw payloadProblem(parsed.error, profile, {
+    code: 'invite-malformed',
+    title: 'The invite does not describe a network',
+    remedy: 'Ask the admin of the network for a new invite.',
+  });
 }
 
 /** MTU and port follow the network unless they were changed on this laptop. */

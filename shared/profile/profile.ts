@@ -119,6 +119,13 @@ export const wgQuickProfileSchema = z.strictObject({
     .max(65_536),
 });
 
+/** What this laptop adds to an invite: everything else follows from the invite. */
+export const localChoicesSchema = z.strictObject({
+  interfaceName: interfaceNameSchema,
+  settings: settingsSchema,
+});
+export type LocalChoices = z.infer<typeof localChoicesSchema>;
+
 export const profileSchema = z.discriminatedUnion('origin', [inviteProfileSchema, wgQuickProfileSchema]);
 
 export type Profile = z.infer<typeof profileSchema>;

@@ -44,3 +44,11 @@ export function journalDamaged(why: string): string {
 export function interfaceNotOurs(interfaceName: string): string {
   return `${interfaceName} has a key that is not Homing's, so it was not removed`;
 }
+
+export function knownNetworksNotSaved(why: string): string {
+  return `the serial of this network could not be saved, so an older invite would be accepted: ${why}`;
+}
+
+export function knownNetworksNotLoaded(why: string): string {
+  return `the keys and serials of networks connected before could not be read, and are recorded again: ${why}`;
+}

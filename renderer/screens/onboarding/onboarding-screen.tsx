@@ -1,8 +1,11 @@
+import { useState } from 'react';
 import type { AppState, HelperLinkState } from '../../../shared/contract/app-state.ts';
+import { askName } from '../../components/ask-administrator-words.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Screen } from '../../components/screen.tsx';
+import { SettingSwitch } from '../../components/setting-switch.tsx';
 import { UpdateLine } from '../../components/update-line.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 import styles from './onboarding-screen.module.css';
@@ -66,7 +69,13 @@ interface OnboardingScreenProps {
 export function OnboardingScreen({ helper, installer, update }: OnboardingScreenProps) {
   const actions = useActions();
   const { title, body, action } = steps[helper.state];
+  const [asksAdministrator, setAsksAdministrator] = useState(false);
   const isByHand = installer === 'by-hand' && action?.call === 'installHelper';
+  const act = (call: NonNullable<Step['action']>['call']) =>
+    isByHand || call === 'retryHelper'
+      ? actions.do('retryHelper', undefined)
+      : // A helper that is replaced keeps its setting.
+        actions.do('installHelper', helper.state === 'missing' ? { asksAdministrator } : {});
   return (
     <Screen title="Homing">
       <Card>
@@ -87,11 +96,16 @@ export function OnboardingScreen({ helper, installer, update }: OnboardingScreen
           </p>
         )}
         {helper.state === 'too-new' && <UpdateLine update={update} />}
+        {helper.state === 'missing' && !isByHand && (
+          <SettingSwitch
+            name={askName}
+            hint="So that programs of this user cannot connect a network of their own"
+            isOn={asksAdministrator}
+            onChange={setAsksAdministrator}
+          />
+        )}
         {action !== undefined && (
-          <Button
-            look="main"
-            onPress={() => void actions.do(isByHand ? 'retryHelper' : action.call, undefined)}
-          >
+          <Button look="main" onPress={() => void act(action.call)}>
             {isByHand ? 'Look again' : action.words}
           </Button>
         )}

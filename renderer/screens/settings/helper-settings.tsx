@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import type { AppState, HelperLinkState } from '../../../shared/contract/app-state.ts';
+import { askHint, askName } from '../../components/ask-administrator-words.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, Section } from '../../components/card.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Question } from '../../components/question.tsx';
+import { SettingSwitch } from '../../components/setting-switch.tsx';
 import { useActions } from '../../state/use-window-state.ts';
 import styles from './lines.module.css';
 
@@ -27,17 +29,27 @@ export function HelperSettings({ helper, installer }: HelperSettingsProps) {
     <Section title="Helper">
       <Card>
         {helper.state === 'ready' ? (
-          <Facts>
-            <Fact name="Version">{helper.info.version}</Fact>
-            <Fact name="WireGuard">{engines[helper.info.wireguard]}</Fact>
-            <Fact name="Process">{helper.info.pid}</Fact>
-          </Facts>
+          <>
+            <Facts>
+              <Fact name="Version">{helper.info.version}</Fact>
+              <Fact name="WireGuard">{engines[helper.info.wireguard]}</Fact>
+              <Fact name="Process">{helper.info.pid}</Fact>
+            </Facts>
+            {helper.info.asksAdministrator !== undefined && installer === 'packaged' && (
+              <SettingSwitch
+                name={askName}
+                hint={askHint}
+                isOn={helper.info.asksAdministrator}
+                onChange={(asksAdministrator) => void actions.do('installHelper', { asksAdministrator })}
+              />
+            )}
+          </>
         ) : (
           <p className={styles.words}>{'problem' in helper ? helper.problem.cause : 'One moment.'}</p>
         )}
         {installer === 'packaged' && (
           <div className={styles.actions}>
-            <Button onPress={() => void actions.do('installHelper', undefined)}>
+            <Button onPress={() => void actions.do('installHelper', {})}>
               {isThere ? 'Install it again' : 'Install it'}
             </Button>
             {isThere && (

@@ -67,8 +67,9 @@ it.each([
 
 it('sends the stored profile with its key in the form that the helper accepts', async () => {
   await importNetwork('home');
-  const { body } = await storedRequest(store(), undefined);
-  expect(tunnelRequestSchema.parse(JSON.parse(body)).profile.network.name).toBe('home');
+  const { bodies } = await storedRequest(store(), undefined);
+  expect(bodies.signed).toBeUndefined();
+  expect(tunnelRequestSchema.parse(JSON.parse(bodies.unsigned)).profile.network.name).toBe('home');
 });
 
 it('names the file of a damaged profile, whether the CLI or the helper finds the damage', async () => {

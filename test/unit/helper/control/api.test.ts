@@ -4,6 +4,10 @@ import { errorBodySchema } from '../../../../shared/contract/control-api.ts';
 import { bodyLimitBytes } from '../../../../shared/contract/requests.ts';
 import type { Status } from '../../../../shared/contract/status.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
+import { profileFromInvite } from '../../../../shared/invite/profile-from-invite.ts';
+import { verifyInvite } from '../../../../shared/invite/read-invite.ts';
+import { defaultSettings } from '../../../../shared/profile/profile.ts';
+import { signed } from '../../support/invite-fixtures.ts';
 import { goodProfileJson } from '../../support/profiles.ts';
 
 const status: Status = {
@@ -141,5 +145,36 @@ test('an internal fault of the helper is reported as such', async () => {
     status: 500,
     code: 'internal',
     cause: 'what was not thought of',
+  });
+});
+
+describe('of a signed network', () => {
+  const local = { interfaceName: 'hm-mine', settings: { ...defaultSettings, shortNames: true } };
+  async function put(request: unknown) {
+    const connected: unknown[] = [];
+    const { app } = apiOf({ connect: async (...given) => void connected.push(given) });
+    const response = await app.request('/v1/tunnel', { method: 'PUT', body: JSON.stringify(request) });
+    return { response, connected };
+  }
+
+  test('the helper derives the profile from the invite, and takes only settings and interface name from the request', async () => {
+    const { response, connected } = await put({ invite: `${signed()}\n`, local, privateKey });
+    expect(response.status).toBe(200);
+    const invite = verifyInvite(signed());
+    expect(connected).toEqual([
+      [{ profile: { ...profileFromInvite(invite), ...local }, privateKey }, invite],
+    ]);
+  });
+
+  test.each([
+    ['an altered invite', { invite: `${signed().slice(0, -4)}AAAA`, local, privateKey }],
+    ['a profile beside the invite', { invite: signed(), profile: goodProfileJson(), local, privateKey }],
+    ['names beside the settings', { invite: signed(), local: { ...local, machines: [] }, privateKey }],
+    ['another interface', { invite: signed(), local: { ...local, interfaceName: 'eth0' }, privateKey }],
+    ['no string', { invite: null, local, privateKey }],
+  ])('%s is refused', async (_, request) => {
+    const { response, connected } = await put(request);
+    expect(await refused(response)).toMatchObject({ status: 400 });
+    expect(connected).toEqual([]);
   });
 });

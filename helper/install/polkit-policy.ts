@@ -1,0 +1,45 @@
+import { access, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { writeAtomically } from '../../client/profiles/atomic-file.ts';
+import { polkitPolicyFile } from '../../shared/install/places.ts';
+
+/**
+ * The polkit action for `homing-helper allow`: pkexec(1) finds it by the program and its first argument, and the password
+ * dialog then shows the network and its six words. `auth_admin` without `_keep`: each network is a decision of its own.
+ * @param program the installed helper, absolute
+ */
+export function polkitPolicy(program: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE policyconfig PUBLIC "-//freedesktop//DTD polkit Policy Configuration 1.0//EN"
+  "http://www.freedesktop.org/software/polkit/policyconfig-1.dtd">
+<policyconfig>
+  <vendor>Homing</vendor>
+  <action id="org.homing.allow-network">
+    <description>Allow a new network for Homing</description>
+    <message>Homing is to connect to a new network. Compare its six words: $(command_line)</message>
+    <defaults>
+      <allow_any>auth_admin</allow_any>
+      <allow_inactive>auth_admin</allow_inactive>
+      <allow_active>auth_admin</allow_active>
+    </defaults>
+    <annotate key="org.freedesktop.policykit.exec.path">${program}</annotate>
+    <annotate key="org.freedesktop.policykit.exec.argv1">allow</annotate>
+  </action>
+</policyconfig>
+`;
+}
+
+/** Without polkit, or where /usr cannot be written, pkexec asks its general question, which shows the program. */
+export async function writePolkitPolicy(program: string): Promise<void> {
+  try {
+    await access(dirname(polkitPolicyFile));
+    await writeAtomically(polkitPolicyFile, polkitPolicy(program), 0o644);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!['ENOENT', 'EROFS'].includes(String(code))) throw error;
+  }
+}
+
+export async function removePolkitPolicy(): Promise<void> {
+  await rm(polkitPolicyFile, { force: true });
+}
