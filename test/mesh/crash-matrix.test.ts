@@ -14,6 +14,7 @@ import { homingCommand, type InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
 import { storedProfile } from './support/stored-profile.ts';
+import { signalWireGuard } from './support/wireguard-process.ts';
 
 /**
  * Generated: every journaled step of connecting, disconnecting and replacing a tunnel, with every process that can be
@@ -128,7 +129,7 @@ const victims: readonly Victim[] = kernelHasWireGuard()
 async function kill(victim: Victim): Promise<void> {
   if (victim !== 'wireguard-go') await laptop.killHelper();
   // It may not have been started yet, or have ended already: then there is nothing to kill in this cell.
-  if (victim !== 'the helper') await host.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
+  if (victim !== 'the helper') await signalWireGuard(host, 'KILL');
 }
 
 async function expectAsBefore(what: string): Promise<void> {
@@ -220,10 +221,10 @@ describe('with a tunnel up', () => {
   test('everything continues after being stopped for three seconds', async () => {
     await call('PUT');
     expect((await ping(host, `nas.${network}`)).received).toBe(3);
-    await host.exec(['pkill', '-STOP', '-x', 'wireguard-go']);
+    await signalWireGuard(host, 'STOP');
     laptop.helper.kill('SIGSTOP');
     await sleep(3_000);
-    await host.exec(['pkill', '-CONT', '-x', 'wireguard-go']);
+    await signalWireGuard(host, 'CONT');
     laptop.helper.kill('SIGCONT');
     expect(await tunnelState()).toBe('connected');
     await expect.poll(async () => (await ping(host, `nas.${network}`)).received, { timeout: 15_000 }).toBe(3);
@@ -241,7 +242,7 @@ describe('with a tunnel up', () => {
     expect(hasInterface()).toBe(true);
     const { timeline } = await laptop.status();
     expect(timeline.map(({ reason }) => reason).join()).toContain('has a key that is not Homing');
-    await host.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
+    await signalWireGuard(host, 'KILL');
     await host.exec(['ip', 'link', 'delete', interfaceName]);
     await host.exec(['rm', '-f', `/run/wireguard/${interfaceName}.sock`, `/run/homing/${interfaceName}.log`]);
     await expectAsBefore('a foreign interface');

@@ -7,6 +7,7 @@ import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
 import { createExitWorld, type ExitWorld } from './exit-world.ts';
 import { LeakCount, type SeenPackets } from './leak-count.ts';
+import { signalWireGuard } from './wireguard-process.ts';
 
 /**
  * A laptop with an exit and the kill switch, whose programs send constantly while it is moved and parts of Homing are
@@ -48,8 +49,9 @@ const go = (place: Place): Move => {
   return ({ world }) => world.moveLaptop(place);
 };
 
+/** After a disconnect there may be none to kill. */
 async function killWireGuard({ laptop }: Scene): Promise<void> {
-  await laptop.exec(['pkill', '-KILL', '-x', 'wireguard-go']);
+  await signalWireGuard(laptop, 'KILL');
 }
 
 async function killHelper({ installed }: Scene): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { missingForLab } from '../../lab/requirements.ts';
 import { diffSnapshots } from '../../lab/snapshot.ts';
@@ -7,26 +8,45 @@ import bundleOnce from './bundle-once.ts';
 import { timelineText } from './roaming-laptop.ts';
 import { Load } from './roaming-load.ts';
 import { createRoamingMesh } from './roaming-mesh.ts';
-import { checkPath, nextMove, type SoakState } from './soak-moves.ts';
+import { figuresOf, leaksIn, memorySlope, type SoakFigures } from './soak-figures.ts';
+import { disturbances } from './soak-floods.ts';
+import { checkPath, nextMove, type SoakMove, type SoakState } from './soak-moves.ts';
 
 /**
  * A laptop that moves at random, under load: after each move both ends must use the right path, and at the end nothing
  * may be left. The same seed gives the same moves.
  *
  * node test/mesh/support/soak.ts --moves 300 --seed 1
+ * node test/mesh/support/soak.ts --minutes 60
  */
 
 /** Slower than this, the timeline is reported. */
 const slowMs = 12_000;
+/** Every third move, roughly. */
+export const shareOfDisturbances = 0.35;
 
 export interface SoakResult {
   readonly moves: number;
   /** Sorted, ascending: from the end of what was done until both ends used the right path. */
   readonly settleMs: readonly number[];
+  /** After each move. */
+  readonly figures: readonly SoakFigures[];
+}
+
+export interface SoakOptions {
+  readonly seed: number;
+  /** It ends after so many moves, or after so many minutes. */
+  readonly length: { readonly moves: number } | { readonly minutes: number };
+  /** The share of floods of callers and standstills among the moves, 0 to 1. */
+  readonly disturbances: number;
 }
 
 /** @param report called with a line per move @throws Error when a path is not the right one, or something is left */
-export async function soak(moves: number, seed: number, report: (line: string) => void): Promise<SoakResult> {
+export async function soak(options: SoakOptions, report: (line: string) => void): Promise<SoakResult> {
+  const { seed, length } = options;
+  const startedMs = performance.now();
+  const isOver = (made: number) =>
+    'moves' in length ? made >= length.moves : performance.now() - startedMs >= length.minutes * 60_000;
   const random = randomFrom(seed);
   const mesh = await createRoamingMesh({ parts: ['cafe', 'hotel'], hairpin: true, publicDelayMs: 15 });
   try {
@@ -40,13 +60,15 @@ export async function soak(moves: number, seed: number, report: (line: string) =
     await checkPath(mesh, state);
     const load = await Load.start(mesh, 20);
     const settleMs: number[] = [];
-    for (let number = 1; number <= moves; number += 1) {
-      const move = nextMove(state, random);
+    const figures = [figuresOf(installed)];
+    for (let number = 1; !isOver(number - 1); number += 1) {
+      const move = random() < options.disturbances ? disturbance(random) : nextMove(state, random);
       report(`${String(number).padStart(4)}  ${move.name}`);
       state = await move.make(mesh, state);
       const startMs = performance.now();
       await checkPath(mesh, state);
       settleMs.push(performance.now() - startMs);
+      figures.push(figuresOf(installed));
       const tookMs = Math.round(performance.now() - startMs);
       report(`      ${JSON.stringify(state)} after ${tookMs} ms`);
       if (tookMs > slowMs) report(timelineText(await mesh.laptop.status()));
@@ -58,27 +80,54 @@ export async function soak(moves: number, seed: number, report: (line: string) =
     await installed.stopHelper();
     const left = diffSnapshots(before, await host.snapshot());
     if (left.length > 0) throw new Error(`left behind:\n${left.join('\n')}`);
-    return { moves, settleMs: settleMs.sort((a, b) => a - b) };
+    const leaks = leaksIn(figures);
+    if (leaks.length > 0) throw new Error(leaks.join('\n'));
+    return { moves: settleMs.length, settleMs: settleMs.sort((a, b) => a - b), figures };
   } finally {
     await mesh.destroy();
   }
 }
 
-function summary({ moves, settleMs }: SoakResult, seed: number): string {
+function disturbance(random: () => number): SoakMove {
+  const chosen = disturbances[Math.floor(random() * disturbances.length)];
+  if (chosen === undefined) throw new Error('there is no disturbance');
+  return chosen;
+}
+
+function summary({ moves, settleMs, figures }: SoakResult, seed: number): string {
+  const most = (value: (one: SoakFigures) => number) => Math.round(Math.max(...figures.map(value)));
+  const slope = memorySlope(figures);
   const at = (share: number) => Math.round(settleMs[Math.floor((settleMs.length - 1) * share)] ?? 0);
-  return `${moves} moves with seed ${seed}, all right; settled after ${at(0.5)} ms in the middle, ${at(0.95)} ms at 95 %, ${at(1)} ms at worst; nothing was left`;
+  return `${moves} moves with seed ${seed}, all right; settled after ${at(0.5)} ms in the middle, ${at(0.95)} ms at 95 %, ${at(1)} ms at worst; at most ${most((one) => one.residentMb)} MB, ${most((one) => one.descriptors)} descriptors, ${most((one) => one.children)} children; memory ${slope === undefined ? 'not judged' : `${slope.toFixed(1)} MB per hour`}; nothing was left`;
+}
+
+/** @throws Error when the text is no positive number */
+function positive(text: string, name: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`--${name} is ${JSON.stringify(text)}, not a positive number`);
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { moves: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },
+    options: {
+      moves: { type: 'string', default: '300' },
+      minutes: { type: 'string' },
+      seed: { type: 'string', default: `${randomInt(2 ** 31)}` },
+    },
   });
   const missing = missingForLab();
   if (missing.length > 0) throw new Error(missing.join('\n'));
+  const { minutes } = values;
+  const seed = positive(values.seed, 'seed');
+  process.stdout.write(`seed ${seed}\n`);
+  const options: SoakOptions =
+    minutes === undefined
+      ? { seed, length: { moves: positive(values.moves, 'moves') }, disturbances: 0 }
+      : { seed, length: { minutes: positive(minutes, 'minutes') }, disturbances: shareOfDisturbances };
   const removeBundles = await bundleOnce();
   try {
-    const seed = Number(values.seed);
-    const result = await soak(Number(values.moves), seed, (line) => process.stdout.write(`${line}\n`));
+    const result = await soak(options, (line) => process.stdout.write(`${line}\n`));
     process.stdout.write(`${summary(result, seed)}\n`);
   } finally {
     await removeBundles();
