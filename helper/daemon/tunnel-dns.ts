@@ -37,11 +37,16 @@ export class TunnelDns {
 
   /** Resolves names as without the tunnel, until {@link apply}. @throws errors of the programs it runs */
   async release(profile: Profile): Promise<void> {
-    await this.#system.release(profile.interfaceName);
+    this.#report(await this.#system.release(profile.interfaceName));
   }
 
-  /** @throws errors of deleting a record */
+  /** What can never be restored is reported as trouble. @throws errors of the programs it runs */
   async clear(): Promise<void> {
-    await this.#system.clear();
+    this.#report(await this.#system.clear());
+  }
+
+  #report(problem: Problem | undefined): void {
+    if (problem === undefined) return;
+    this.#timeline.add({ kind: 'trouble', reason: `${failed(problem)} ${problem.remedy}` });
   }
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../../shared/errors/problem.ts';
 import type { DnsPlan } from '../../shared/plan/dns-plan.ts';
 
 /** What applies a {@link DnsPlan} on this machine. */
@@ -10,8 +11,12 @@ export interface DnsSystem {
    * @throws HomingError `dns-not-supported` if no resolver of this machine can, and errors of the programs it runs
    */
   apply(interfaceName: string, plan: DnsPlan): Promise<DnsCarrier>;
-  /** Reverts {@link apply} for this interface, which stays. */
-  release(interfaceName: string): Promise<void>;
-  /** Reverts {@link apply}, by this helper or an earlier one; the machine's own settings are never written. */
-  clear(): Promise<void>;
+  /** Reverts {@link apply} for this interface, which stays. @returns as {@link clear} @throws as {@link clear} */
+  release(interfaceName: string): Promise<Problem | undefined>;
+  /**
+   * Reverts {@link apply}, by this helper or an earlier one; the machine's own settings are never written.
+   * @returns what can never be restored, for the user to do
+   * @throws errors of the programs it runs; a later call may succeed
+   */
+  clear(): Promise<Problem | undefined>;
 }

@@ -51,3 +51,6 @@ export function helperPlaces(platform: string): HelperPlaces {
 
 /** In the state directory while the kill switch of Linux is on: its rules, to be loaded before the network comes up. */
 export const bootRulesFile = 'kill-switch.nft';
+
+/** In the state directory of macOS while name servers are changed: the previous ones of each network service. */
+export const dnsBeforeFile = 'dns-before.json';

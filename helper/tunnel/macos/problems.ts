@@ -1,4 +1,4 @@
-import { HomingError } from '../../../shared/errors/problem.ts';
+import { HomingError, type Problem } from '../../../shared/errors/problem.ts';
 
 /** What is refused on macOS, each with its remedy. */
 
@@ -28,4 +28,14 @@ export function tunnelFailed(error: unknown): HomingError {
     cause: error instanceof Error ? error.message : String(error),
     remedy: 'Nothing was left behind. Run `homing diagnostics` to see what the system said.',
   });
+}
+
+export function dnsNotRestored(path: string, damage: string): Problem {
+  return new HomingError({
+    code: 'dns-not-restored',
+    title: 'Some name servers were not restored',
+    cause: `${path}, which had the previous ones, is damaged: ${damage}.`,
+    remedy:
+      'Look at DNS in the details of each service (System Settings, Network), and remove servers that are not yours.',
+  }).problem;
 }

@@ -69,13 +69,13 @@ export class LinuxDns implements DnsSystem {
     return isAsked && find('resolvectl') !== undefined;
   }
 
-  async release(interfaceName: string): Promise<void> {
+  async release(interfaceName: string): Promise<undefined> {
     if (this.#isResolved()) await this.#mustRun({ program: 'resolvectl', args: ['revert', interfaceName] });
     await this.clear();
   }
 
   /** The settings of systemd-resolved disappear with the interface; a record of resolvconf does not. */
-  async clear(): Promise<void> {
+  async clear(): Promise<undefined> {
     const { runtimeDirectory } = this.#parts;
     const names = existsSync(runtimeDirectory) ? await readdir(runtimeDirectory) : [];
     for (const name of names.filter((one) => one.startsWith(rememberedPrefix))) {

@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HomingError } from '../../../../shared/errors/problem.ts';
+import { HomingError, type Problem } from '../../../../shared/errors/problem.ts';
 import type { DnsPlan } from '../../../../shared/plan/dns-plan.ts';
 import type { ProgramRunner } from '../../../process/run.ts';
 import type { DnsCarrier, DnsSystem } from '../../dns.ts';
+import { dnsNotRestored } from '../problems.ts';
 import { systemPrograms } from '../system-programs.ts';
-import { DnsBefore } from './dns-before.ts';
+import { type ChangedService, DnsBefore } from './dns-before.ts';
 import { parseServices, parseValues, type ServiceDns, setCommands } from './network-services.ts';
 
 /** The directory of resolver(5), with one file per domain that has its own servers. */
@@ -28,6 +29,8 @@ export class MacosDns implements DnsSystem {
   readonly #runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
   readonly #before: DnsBefore;
   readonly #folder: string;
+  /** Why previous settings are lost, until that is reported. */
+  #damage: string | undefined;
 
   constructor({ runner, stateDirectory, resolverFolder: folder = resolverFolder }: MacosDnsParts) {
     this.#runner = runner;
@@ -37,7 +40,7 @@ export class MacosDns implements DnsSystem {
 
   async apply(_interfaceName: string, plan: DnsPlan): Promise<DnsCarrier> {
     if (plan.scope === 'zones') {
-      await this.#setServicesBack();
+      await this.#restoreServices();
       this.#writeZones(plan);
       return 'resolver';
     }
@@ -46,14 +49,14 @@ export class MacosDns implements DnsSystem {
     return 'networksetup';
   }
 
-  /** Nothing to do: no setting is tied to the interface. */
-  release(): Promise<void> {
+  /** Settings belong to services, not to the interface: all of them are reverted. */
+  release(): Promise<Problem | undefined> {
     return this.clear();
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<Problem | undefined> {
     this.#removeZones();
-    await this.#setServicesBack();
+    return await this.#restoreServices();
   }
 
   #writeZones({ zones, servers }: DnsPlan): void {
@@ -85,37 +88,44 @@ export class MacosDns implements DnsSystem {
 
   async #setServices(plan: DnsPlan): Promise<void> {
     const wanted = { servers: [...plan.servers], searchDomains: [...plan.zones] };
-    const stored = this.#before.read();
-    if (stored !== undefined && JSON.stringify(stored.wanted) !== JSON.stringify(wanted))
-      await this.#setServicesBack();
-    const known = this.#before.read()?.services ?? [];
-    const services = await this.#services();
-    const found = await Promise.all(services.map((service) => this.#read(service)));
-    const before = found.map((one) => known.find(({ service }) => service === one.service) ?? one);
+    const isOther = (one: ChangedService) => !isSameDns(one.wanted, wanted);
+    if (this.#before.read().services.some(isOther)) await this.#restoreServices();
+    const known = this.#before.read();
+    this.#damage ??= known.damage;
+    const found = await this.#readAll();
+    const changed = found.map((now): ChangedService => {
+      const before = known.services.find(({ service }) => service === now.service);
+      if (before !== undefined) return { ...unchangedSince(before, now), wanted };
+      // Of a service that a damaged file does not name, Homing's own settings are not the previous ones.
+      const isOwn = known.damage !== undefined && isSame(now.servers, wanted.servers);
+      return isOwn ? { service: now.service, servers: [], searchDomains: [], wanted } : { ...now, wanted };
+    });
     // Stored before anything changes, so that the previous settings can be restored after a crash at any point.
-    this.#before.write({ version: 1, wanted, services: before });
-    for (const one of found) {
-      const isSet = isSame(one.servers, wanted.servers) && isSame(one.searchDomains, wanted.searchDomains);
-      if (!isSet) await this.#set({ service: one.service, ...wanted });
-    }
+    this.#before.write([...changed, ...notIn(found, known.services)]);
+    for (const now of found)
+      if (!isSameDns(now, wanted)) await this.#set({ service: now.service, ...wanted });
   }
 
-  /** Settings that differ from what Homing applied were changed by someone else and are kept. */
-  async #setServicesBack(): Promise<void> {
-    const stored = this.#before.read();
-    if (stored === undefined) return;
-    const services = new Set(await this.#services());
-    for (const before of stored.services.filter(({ service }) => services.has(service))) {
-      const now = await this.#read(before.service);
-      await this.#set({
-        service: before.service,
-        servers: isSame(now.servers, stored.wanted.servers) ? before.servers : now.servers,
-        searchDomains: isSame(now.searchDomains, stored.wanted.searchDomains)
-          ? before.searchDomains
-          : now.searchDomains,
-      });
-    }
-    this.#before.clear();
+  /**
+   * Services that are not listed now, as those of another location are not, stay stored until they are.
+   * @returns what cannot be restored
+   */
+  async #restoreServices(): Promise<Problem | undefined> {
+    const { services, damage = this.#damage } = this.#before.read();
+    this.#damage = undefined;
+    if (services.length > 0) {
+      const found = await this.#readAll();
+      for (const now of found) {
+        const before = services.find(({ service }) => service === now.service);
+        if (before !== undefined) await this.#set(unchangedSince(before, now));
+      }
+      this.#before.write(notIn(found, services));
+    } else this.#before.clear();
+    return damage === undefined ? undefined : dnsNotRestored(this.#before.path, damage);
+  }
+
+  async #readAll(): Promise<readonly ServiceDns[]> {
+    return await Promise.all((await this.#services()).map((service) => this.#read(service)));
   }
 
   async #services(): Promise<readonly string[]> {
@@ -133,6 +143,28 @@ export class MacosDns implements DnsSystem {
   async #set(dns: ServiceDns): Promise<void> {
     for (const args of setCommands(dns)) await this.#runner.mustRun(systemPrograms.networksetup, args);
   }
+}
+
+/** The previous settings, except for those that someone else changed since Homing did: these are kept. */
+function unchangedSince(before: ChangedService, now: ServiceDns): ServiceDns {
+  const { service, wanted } = before;
+  return {
+    service,
+    servers: isSame(now.servers, wanted.servers) ? before.servers : now.servers,
+    searchDomains: isSame(now.searchDomains, wanted.searchDomains) ? before.searchDomains : now.searchDomains,
+  };
+}
+
+/** The services that are not among those found. */
+function notIn(found: readonly ServiceDns[], services: readonly ChangedService[]): readonly ChangedService[] {
+  return services.filter(({ service }) => !found.some((one) => one.service === service));
+}
+
+function isSameDns(
+  a: Pick<ServiceDns, 'servers' | 'searchDomains'>,
+  b: Pick<ServiceDns, 'servers' | 'searchDomains'>,
+): boolean {
+  return isSame(a.servers, b.servers) && isSame(a.searchDomains, b.searchDomains);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

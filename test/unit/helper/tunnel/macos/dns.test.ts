@@ -64,6 +64,59 @@ describe('name servers for all names', () => {
     ]);
   });
 
+  test('that a damaged file does not name are reported, and those it names are restored; it never blocks', async () => {
+    mac.services.set('Wi-Fi', { servers: ['192.0.2.53'], search: [] });
+    mac.services.set('Thunderbolt Bridge', { servers: ['192.0.2.54'], search: [] });
+    await dns().apply('hm-wgnet', all);
+    const path = join(stateDirectory, 'dns-before.json');
+    const stored = JSON.parse(readFileSync(path, 'utf8'));
+    delete stored.services[1].servers;
+    writeFileSync(path, JSON.stringify(stored));
+    const problem = await dns().clear();
+    expect(problem).toMatchObject({ code: 'dns-not-restored', remedy: expect.stringContaining('Network') });
+    expect(settings()[0]).toEqual(['Wi-Fi', ['192.0.2.53'], []]);
+    expect(await dns().clear()).toBeUndefined();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test.each(['', '{"version":2,"serv', '[]', '{"version":1,"services":[]}'])(
+    'with a file that says %j: a running helper restores them, a later one says that it cannot',
+    async (text) => {
+      mac.services.set('Wi-Fi', { servers: ['192.0.2.53'], search: [] });
+      const was = settings();
+      const running = dns();
+      const path = join(stateDirectory, 'dns-before.json');
+      await running.apply('hm-wgnet', all);
+      writeFileSync(path, text);
+      expect(await running.clear()).toBeUndefined();
+      expect(settings()).toEqual(was);
+      await dns().apply('hm-wgnet', all);
+      writeFileSync(path, text);
+      const later = dns();
+      await later.apply('hm-wgnet', all);
+      expect(await later.clear()).toMatchObject({ code: 'dns-not-restored' });
+      expect(settings()).toEqual([
+        ['Wi-Fi', [], []],
+        ['Thunderbolt Bridge', [], []],
+      ]);
+    },
+  );
+
+  test('of a service that is not listed meanwhile are restored once it is again', async () => {
+    const usb = { servers: ['192.0.2.53'], search: ['home.arpa'] };
+    mac.services.set('USB Ethernet', usb);
+    await dns().apply('hm-wgnet', all);
+    mac.services.delete('USB Ethernet');
+    await dns().apply('hm-wgnet', all);
+    await dns().clear();
+    await dns().apply('hm-wgnet', { ...all, servers: ['10.98.0.1'] });
+    mac.services.set('USB Ethernet', usb);
+    expect(usb.servers).toEqual(['10.99.0.1']);
+    await dns().clear();
+    expect(usb).toEqual({ servers: ['192.0.2.53'], search: ['home.arpa'] });
+    expect(existsSync(join(stateDirectory, 'dns-before.json'))).toBe(false);
+  });
+
   test('are what they were, killed at whichever command, applied however often', async () => {
     const life = fc.record({
       before: fc.constantFrom<string[]>([], ['192.0.2.53'], ['192.0.2.53', '2001:db8::53']),
