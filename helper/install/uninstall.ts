@@ -1,27 +1,32 @@
-import { readlink, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, readlink, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { HelperClient } from '../../client/helper-client.ts';
-import { commandLink, helperPlaces } from '../../shared/install/places.ts';
+import { commandLink, dnsBeforeFile, helperPlaces } from '../../shared/install/places.ts';
+import { prepareRuntimeDirectory } from '../control/socket.ts';
+import { takeInstanceLock } from '../journal/instance-lock.ts';
+import { Journal } from '../journal/journal.ts';
 import { ProgramRunner } from '../process/run.ts';
-import { removeKillSwitch } from '../tunnel/system-of-this-machine.ts';
+import { ofThisMachine, removeKillSwitch } from '../tunnel/system-of-this-machine.ts';
 import { removeBundledPrograms } from './bundled-programs.ts';
 import { removeEmptyDirectory } from './empty-directory.ts';
 import { placeOfCopy } from './place-of-copy.ts';
 import { removePolkitPolicy } from './polkit-policy.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { serviceManager } from './services/service-of-this-machine.ts';
 
 const places = helperPlaces(process.platform);
-/** The helper's data besides that of a tunnel. */
-const ownDirectories = [dirname(places.socketPath), places.stateDirectory];
+const runtimeDirectory = dirname(places.socketPath);
 
 /**
  * Disconnects, stops the helper and removes everything installed.
  * @param inPlace the program stays: its package manager removes it
+ * @returns what was done, and what the user has to do
  */
 export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Promise<string> {
   // A helper that does not answer is stopped, which also disconnects.
   await new HelperClient(places.socketPath).disconnect().catch(() => undefined);
   await serviceManager(new ProgramRunner('/run')).remove();
+  const { isDone, troubles } = await removeWhatIsLeft();
   const program = placeOfCopy();
   const linked = await readlink(commandLink).catch(() => undefined);
   if (linked === program || (inPlace && linked === process.execPath)) await rm(commandLink, { force: true });
@@ -31,6 +36,39 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await removeEmptyDirectory(dirname(program));
   // The rules survive the helper, and without it they could not be turned off.
   await removeKillSwitch(new ProgramRunner('/run'), places.stateDirectory);
-  for (const directory of ownDirectories) await rm(directory, { recursive: true, force: true });
-  return 'The helper is removed, with all it made.';
+  // The journal says what another attempt has to remove.
+  if (isDone) await rm(runtimeDirectory, { recursive: true, force: true });
+  const kept = await emptyState();
+  return ['The helper is removed, with all it made.', ...troubles, ...kept].join('\n');
+}
+
+/** After a stop there is nothing left; after a crash, with a service that does not start it again, there is. */
+async function removeWhatIsLeft(): ReturnType<typeof removeLeftovers> {
+  prepareRuntimeDirectory(runtimeDirectory);
+  const unlock = takeInstanceLock(join(runtimeDirectory, 'helper.lock'));
+  try {
+    const { stateDirectory } = places;
+    const runner = new ProgramRunner(runtimeDirectory);
+    return await removeLeftovers({
+      journal: new Journal(join(runtimeDirectory, 'journal.json')),
+      machine: ofThisMachine({ runner, runtimeDirectory, stateDirectory }),
+      hostsPath: '/etc/hosts',
+      now: () => Date.now(),
+    });
+  } finally {
+    unlock();
+  }
+}
+
+/** @returns what is kept, and why */
+async function emptyState(): Promise<readonly string[]> {
+  const { stateDirectory } = places;
+  const names = await readdir(stateDirectory).catch((): string[] => []);
+  for (const name of names.filter((one) => one !== dnsBeforeFile))
+    await rm(join(stateDirectory, name), { recursive: true, force: true });
+  await removeEmptyDirectory(stateDirectory);
+  if (!names.includes(dnsBeforeFile)) return [];
+  return [
+    `Some network services have Homing’s name servers still, for they are not listed now. Their own are in ${stateDirectory}/${dnsBeforeFile}: set them in System Settings, or install Homing again while they are listed.`,
+  ];
 }
