@@ -63,6 +63,7 @@ export class RouteKeeper {
     if (this.#watched.length === 0) return;
     this.#stopWatching = this.#parts.system.watchNetwork(this.#parts.plan.interfaceName, ({ devices }) => {
       clearTimeout(this.#timer);
+      this.#forgetLinksLost(devices);
       // A range whose own link is gone loses every packet until it is routed through the tunnel.
       this.#timer = setTimeout(() => void this.#look(), devices.length > 0 ? 0 : debounceMs);
     });
@@ -143,10 +144,19 @@ export class RouteKeeper {
 
   /** An override is for one place: it ends when the laptop's own route is gone. */
   #forgetPlacesLeft(): void {
-    const states = routeStates(this.#watched, this.#host, new Set());
-    for (const { range, state, controller } of states) {
-      if (state === 'awake' && this.#takenOver.delete(range))
-        this.#parts.timeline.add({ kind: 'route-changed', controller, reason: placeLeft });
-    }
+    for (const { range, state } of routeStates(this.#watched, this.#host, new Set()))
+      if (state === 'awake') this.#forget(range);
+  }
+
+  /** The next place may have the same range before the routes are read: a link that was lost counts as left. */
+  #forgetLinksLost(devices: readonly string[]): void {
+    for (const { range, instead } of routeStates(this.#watched, this.#host, new Set()))
+      if (instead.some(({ device }) => devices.includes(device))) this.#forget(range);
+  }
+
+  #forget(range: string): void {
+    const controller = this.#watched.find((one) => one.range === range)?.controller;
+    if (controller !== undefined && this.#takenOver.delete(range))
+      this.#parts.timeline.add({ kind: 'route-changed', controller, reason: placeLeft });
   }
 }
