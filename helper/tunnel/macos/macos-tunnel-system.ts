@@ -49,7 +49,7 @@ function hostOf(endpoint: Endpoint): string {
 
 /** Tunnels on macOS: wireguard-go with an interface `utunN`, and the programs of the system, without native code. */
 export class MacosTunnelSystem implements TunnelSystem {
-  readonly #runner: ProgramRunner;
+  readonly #runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
   readonly #names: DeviceNames;
   readonly #utun: Utun;
   readonly #routing: Routing;
@@ -58,12 +58,21 @@ export class MacosTunnelSystem implements TunnelSystem {
   readonly #counters = new Map<string, TrafficCounters>();
   readonly #counting = new Set<string>();
   #plan: TunnelPlan | undefined;
+  readonly #routeListeners = new Set<(losses: Losses) => void>();
+  #endRouteWatch: (() => Promise<void>) | undefined;
 
-  constructor(runner: ProgramRunner, runtimeDirectory: string) {
+  constructor(runner: Pick<ProgramRunner, 'run' | 'mustRun'>, runtimeDirectory: string) {
     this.#runner = runner;
     this.#names = new DeviceNames(runtimeDirectory);
     this.#utun = new Utun(runner, this.#names, runtimeDirectory);
-    this.#routing = new Routing(runner, new SetRoutes(runtimeDirectory), () => this.#endpointsInUse());
+    this.#routing = new Routing(
+      runner,
+      new SetRoutes(runtimeDirectory),
+      () => this.#endpointsInUse(),
+      () => {
+        for (const listener of this.#routeListeners) listener({ devices: [], addresses: [] });
+      },
+    );
     this.#pokes = new Pokes(runner, pingCommand);
     this.#watches = new SharedWatches(
       (tunnel, onChange) =>
@@ -124,13 +133,30 @@ export class MacosTunnelSystem implements TunnelSystem {
   async #dress(plan: TunnelPlan, device: string): Promise<void> {
     for (const args of dressCommands(plan, device)) await this.#runner.mustRun(systemPrograms.ifconfig, args);
     await this.#routing.start(plan, device);
+    await this.#endRouteWatch?.();
+    this.#endRouteWatch = this.#watches.watch(plan.interfaceName, () => void this.#refreshRoutes());
+  }
+
+  async #refreshRoutes(): Promise<void> {
+    try {
+      await this.#routing.refresh();
+    } catch {
+      // The paths and routes are looked at after the same change, which reports the error with its cause.
+    }
   }
 
   async down(interfaceName: string): Promise<void> {
     this.#plan = undefined;
     this.#counters.delete(interfaceName);
-    await this.#routing.remove();
-    await this.#utun.remove(interfaceName);
+    this.#routing.stop();
+    await this.#endRouteWatch?.();
+    this.#endRouteWatch = undefined;
+    try {
+      // First, with the routes that lead to it: endpoints without their own route would be captured by those.
+      await this.#utun.remove(interfaceName);
+    } finally {
+      await this.#routing.remove();
+    }
     await this.#pokes.end(interfaceName);
   }
 
@@ -172,7 +198,13 @@ export class MacosTunnelSystem implements TunnelSystem {
   }
 
   watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
-    return this.#watches.watch(tunnel, onChange);
+    const end = this.#watches.watch(tunnel, onChange);
+    // Routes into the tunnel are no change of the network, but decide which endpoints are reached outside it.
+    this.#routeListeners.add(onChange);
+    return async () => {
+      this.#routeListeners.delete(onChange);
+      await end();
+    };
   }
 
   async routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>> {
@@ -206,6 +238,7 @@ export class MacosTunnelSystem implements TunnelSystem {
   async move(move: Move): Promise<MoveResult> {
     const { interfaceName, controller, from, to, acceptInFlight, guardMs } = move;
     const device = this.#names.device(interfaceName) ?? interfaceName;
+    await this.#refuseLoop(to, device);
     // Changing the port drops packets in flight, when the endpoint will not be set again.
     const port = from !== null && acceptInFlight === undefined ? 'another-port' : 'same-port';
     await configureUserspace(device, moveOperation(move, port));
@@ -222,6 +255,16 @@ export class MacosTunnelSystem implements TunnelSystem {
     });
     if (!isQuiet) await configureUserspace(device, moveOperation({ ...move, renew: false }, 'another-port'));
     return { acceptsInFlight: false };
+  }
+
+  /**
+   * An endpoint that is reached by the tunnel itself is never set: WireGuard would encrypt its own packets in a loop. It
+   * can have been probed just before its range was routed into the tunnel. @throws Error
+   */
+  async #refuseLoop(endpoint: Endpoint, device: string): Promise<void> {
+    const host = hostOf(endpoint);
+    if ((await waysOut([host])).get(host)?.device === device)
+      throw new Error(`${host} is reached only through the tunnel itself`);
   }
 
   async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {

@@ -11,6 +11,8 @@
 export interface RouteMessage {
   readonly type: string;
   readonly flags: readonly string[];
+  /** The error of a request that failed, and so changed nothing; otherwise 0. */
+  readonly errno: number;
   /** The number of the interface that it concerns, if given. */
   readonly interfaceIndex: number | undefined;
   /** The addresses of the message by their names in route(4): DST, GATEWAY, NETMASK, IFP, IFA, BRD. */
@@ -35,7 +37,8 @@ function parseMessage(block: string): RouteMessage | undefined {
   const addresses = new Map(names.map((name, at) => [name, values[at] ?? '']));
   const [, index] = /\bif# (\d+)/.exec(block) ?? [];
   const interfaceIndex = index === undefined ? undefined : Number(index);
-  return { type, flags: listIn(block, 'flags:'), interfaceIndex, addresses };
+  const errno = Number(/\berrno (\d+)/.exec(block)?.[1] ?? 0);
+  return { type, errno, flags: listIn(block, 'flags:'), interfaceIndex, addresses };
 }
 
 /** Splits the output of `route -n monitor` into messages, in whatever chunks it arrives. */
@@ -76,8 +79,11 @@ const ignoredDevice = /^(awdl|llw)\d/;
 /**
  * Whether the network may have changed according to a message; messages about the tunnel's own interface are ignored.
  */
-export function isChange({ type, flags, addresses }: RouteMessage, ownDevice: string | undefined): boolean {
-  if (ignoredTypes.has(type)) return false;
+export function isChange(
+  { type, errno, flags, addresses }: RouteMessage,
+  ownDevice: string | undefined,
+): boolean {
+  if (ignoredTypes.has(type) || errno !== 0) return false;
   // The flags of an interface flip with every program that listens on it: the interfaces themselves are read instead.
   if (type === 'RTM_IFINFO' || type === 'RTM_IFINFO2') return false;
   const devices = ['IFP', 'GATEWAY'].map((name) => deviceIn(addresses.get(name) ?? ''));

@@ -4,7 +4,7 @@ import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { minHostPrefix } from '../min-host-prefix.ts';
-import { isOwnWord, longestMatch, type TableRoute } from './routing-table.ts';
+import { isOwnWord, isStatic, longestMatch, type TableRoute } from './routing-table.ts';
 
 /**
  * macOS has one routing table and no rules. What Linux solves with the order of its tables is computed here, again
@@ -142,6 +142,35 @@ function hopOf(route: TableRoute | undefined): Hop {
   return { to: 'link', device: route.device };
 }
 
+/** Whether a route keeps an address outside the tunnel. */
+export function isPin({ by }: WantedRoute): boolean {
+  return by.to !== 'tunnel' && by.to !== 'refusal';
+}
+
+/** The same address, dropped: in a loop its packets would multiply. */
+export function unreachable({ range }: WantedRoute): WantedRoute {
+  return { range, by: { to: 'nowhere' } };
+}
+
+/** Whether the table has exactly this route. @param device the tunnel's interface */
+export function isInTable({ range, by }: WantedRoute, table: readonly TableRoute[], device: string): boolean {
+  return table.some((route) => isSameRange(route.range, range) && leads(route, by, device));
+}
+
+function leads(route: TableRoute, by: Hop, device: string): boolean {
+  switch (by.to) {
+    case 'tunnel':
+      return route.device === device;
+    case 'gateway':
+      return isStatic(route) && route.gateway === by.gateway;
+    case 'link':
+      return isStatic(route) && route.gateway === undefined && route.device === by.device;
+    case 'refusal':
+    case 'nowhere':
+      return route.device === 'lo0' && /[RB]/.test(route.flags);
+  }
+}
+
 /** A host is written without its prefix length, as route(8) requires. */
 function destination(range: string): string {
   const bits = familyOf(range) === 4 ? 32 : 128;
@@ -157,8 +186,17 @@ function loopbackOf(range: string): string {
 }
 
 /** The arguments of route(8) that add a route. @param device the tunnel's interface */
-export function addArgs({ range, by }: WantedRoute, device: string): readonly string[] {
-  const add = ['-q', '-n', 'add', familyFlag(range), destination(range)];
+export function addArgs(route: WantedRoute, device: string): readonly string[] {
+  return routeArgs('add', route, device);
+}
+
+/** The arguments of route(8) that give an existing route another gateway. */
+export function changeArgs(route: WantedRoute, device: string): readonly string[] {
+  return routeArgs('change', route, device);
+}
+
+function routeArgs(verb: 'add' | 'change', { range, by }: WantedRoute, device: string): readonly string[] {
+  const add = ['-q', '-n', verb, familyFlag(range), destination(range)];
   switch (by.to) {
     case 'tunnel':
       return [...add, '-interface', device];

@@ -16,7 +16,10 @@ export interface TableRoute {
   readonly gateway: string | undefined;
   /** The neighbour's hardware address, in EUI-48 notation. */
   readonly mac: string | undefined;
-  /** Letters of netstat(1): `U` up, `H` host, `S` static, `W` cloned, `L` hardware address, `I` of one interface only. */
+  /**
+   * Letters of netstat(1): `U` up, `H` host, `S` static, `W` cloned, `L` hardware address, `I` of one interface only,
+   * `R` refused, `B` dropped.
+   */
   readonly flags: string;
 }
 
@@ -81,6 +84,11 @@ function ipv4Range(text: string, lengthText: string | undefined): string | undef
 /** Whether a route was configured, and is not a neighbour, a broadcast address or limited to one interface. */
 export function isOwnWord({ flags, device }: TableRoute): boolean {
   return !/[WLmbI]/.test(flags) && device !== 'lo0';
+}
+
+/** Whether a program added the route, as opposed to one that the kernel cloned. */
+export function isStatic({ flags }: TableRoute): boolean {
+  return flags.includes('S');
 }
 
 /** The route that a packet to an address takes: longest prefix match. */

@@ -7,13 +7,17 @@ import { resolversOf, withoutZone } from '../resolv-conf.ts';
 import { exitTaken } from './problems.ts';
 import {
   addArgs,
+  changeArgs,
   deleteArgs,
+  isInTable,
+  isPin,
   isSameRange,
   networksIn,
+  unreachable,
   type WantedRoute,
   wantedRoutes,
 } from './route-plan.ts';
-import { netstatArgs, parseRoutingTable, type TableRoute } from './routing-table.ts';
+import { isStatic, netstatArgs, parseRoutingTable, type TableRoute } from './routing-table.ts';
 import type { SetRoutes } from './set-routes.ts';
 import { systemPrograms } from './system-programs.ts';
 
@@ -30,23 +34,28 @@ export class Routing {
   readonly #runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
   readonly #set: SetRoutes;
   readonly #endpointsInUse: () => Promise<readonly string[]>;
+  readonly #onTunnelRoutes: () => void;
   #routed: Routed | undefined;
   #overrides: RouteOverrides = noOverrides;
   #candidates: readonly string[] = [];
   readonly #turns = new SerialQueue();
+  #next: Promise<void> | undefined;
 
   /**
    * @param set records the routes that do not disappear with the interface
    * @param endpointsInUse the endpoints to which WireGuard sends now
+   * @param onTunnelRoutes called when other addresses lead into the tunnel than before
    */
   constructor(
     runner: Pick<ProgramRunner, 'run' | 'mustRun'>,
     set: SetRoutes,
     endpointsInUse: () => Promise<readonly string[]>,
+    onTunnelRoutes: () => void = () => undefined,
   ) {
     this.#runner = runner;
     this.#set = set;
     this.#endpointsInUse = endpointsInUse;
+    this.#onTunnelRoutes = onTunnelRoutes;
   }
 
   /** Sets the routes of a plan. @throws HomingError `exit-taken`; Error when a route was not set */
@@ -64,7 +73,7 @@ export class Routing {
   /** Ensures that endpoints that may be used are reached outside the tunnel. @throws as {@link start} */
   async keepOutside(addresses: readonly string[]): Promise<void> {
     this.#candidates = addresses;
-    if (this.#canCapture()) await this.#apply();
+    await this.refresh();
   }
 
   /** A tunnel that only routes its own unique local addresses captures no endpoint. */
@@ -85,69 +94,115 @@ export class Routing {
     };
   }
 
-  /** Removes what does not disappear with the interface, whoever left it. @throws Error */
-  remove(): Promise<void> {
+  /** From now on no route is set, though the interface is still there. */
+  stop(): void {
     this.#routed = undefined;
     this.#overrides = noOverrides;
     this.#candidates = [];
+  }
+
+  /** Removes what does not disappear with the interface, whoever left it. @throws Error */
+  remove(): Promise<void> {
+    this.stop();
     return this.#turns.run(async () => {
       for (const range of this.#set.all()) await this.#route(deleteArgs(range));
       this.#set.clear();
     });
   }
 
-  #apply(): Promise<void> {
-    return this.#turns.run(async () => {
-      const routed = this.#routed;
-      if (routed === undefined) return;
-      const { plan, device } = routed;
-      const outside = [...this.#candidates, ...(await this.#endpointsInUse())];
-      const table = await this.#table();
-      const host = this.#without(table, device);
-      const wanted = wantedRoutes({ plan, overrides: this.#overrides, outside }, host);
-      await this.#change(wanted, table, device);
-    });
+  /** The network changed: computes the routes again. @throws as {@link start} */
+  async refresh(): Promise<void> {
+    if (this.#canCapture()) await this.#apply();
   }
 
-  /** Removals first; then endpoints, before the routes that would capture them. */
-  async #change(wanted: readonly WantedRoute[], table: readonly TableRoute[], device: string): Promise<void> {
+  /** Calls that are waiting are carried out as one: each computes all routes from what is known then. */
+  #apply(): Promise<void> {
+    this.#next ??= this.#turns.run(() => {
+      this.#next = undefined;
+      return this.#setRoutes();
+    });
+    return this.#next;
+  }
+
+  /** Twice, if the network changed between reading the table and changing it. */
+  async #setRoutes(): Promise<void> {
+    if ((await this.#attempt()).length === 0) return;
+    for (const { range } of await this.#attempt()) {
+      const other = (await this.#table()).find((route) => isSameRange(route.range, range));
+      if (other !== undefined && isExitRange(range)) throw exitTaken(range, other.device);
+      if (other === undefined) throw new Error(`route(8) did not add ${range}`);
+    }
+  }
+
+  /**
+   * Removals first, then endpoints. Routes that would capture an endpoint are added only once it has its own: otherwise
+   * WireGuard would encrypt its own packets in a loop.
+   * @returns the routes that could not be set; an endpoint without a next hop is unreachable until then
+   */
+  async #attempt(): Promise<readonly WantedRoute[]> {
+    const routed = this.#routed;
+    if (routed === undefined) return [];
+    const { plan, device } = routed;
+    const outside = [...this.#candidates, ...(await this.#endpointsInUse())];
+    const table = await this.#table();
+    const wanted = wantedRoutes({ plan, overrides: this.#overrides, outside }, this.#without(table, device));
+    await this.#removeOthers(wanted, table, device);
+    const pinned = await this.#add(wanted.filter(isPin), table, device);
+    const closed = await this.#add(pinned.map(unreachable), [], device);
+    if (closed[0] !== undefined) throw new Error(`route(8) did not add ${closed[0].range}`);
+    const others = wanted.filter((route) => !isPin(route));
+    const missing = await this.#add(others, table, device);
+    if (!hasSameTunnelRoutes(wanted, table, device)) this.#onTunnelRoutes();
+    return [...pinned, ...missing];
+  }
+
+  async #removeOthers(
+    wanted: readonly WantedRoute[],
+    table: readonly TableRoute[],
+    device: string,
+  ): Promise<void> {
     const gone = [
-      ...table.filter((route) => route.device === device && /S/.test(route.flags)).map(({ range }) => range),
+      ...table.filter((route) => route.device === device && isStatic(route)).map(({ range }) => range),
       ...this.#set.all(),
     ].filter((range) => !wanted.some((one) => isSameRange(one.range, range)));
     for (const range of new Set(gone)) {
       await this.#route(deleteArgs(range));
       this.#set.delete(range);
     }
-    let hasAdded = false;
-    for (const route of wanted) {
-      const isThere =
-        route.by.to === 'tunnel'
-          ? table.some((one) => one.device === device && isSameRange(one.range, route.range))
-          : this.#set.is(route);
-      if (isThere) continue;
-      hasAdded = true;
-      if (route.by.to !== 'tunnel') {
-        // A route to this host that macOS created itself would conflict.
-        this.#set.add(route);
-        await this.#route(deleteArgs(route.range));
-      }
-      await this.#route(addArgs(route, device));
-    }
-    if (hasAdded) this.#verify(wanted, await this.#table(), device);
   }
 
-  /** route(8) does not fail reliably: the table is read back. */
-  #verify(wanted: readonly WantedRoute[], table: readonly TableRoute[], device: string): void {
-    for (const { range, by } of wanted) {
-      if (by.to !== 'tunnel') continue;
-      const found = table.filter((route) => isSameRange(route.range, range));
-      if (found.some((route) => route.device === device)) continue;
-      const other = found[0];
-      if (other !== undefined && isExitRange(range)) throw exitTaken(range, other.device);
-      // A network that appeared between the two readings of the table: the next reading handles it.
-      if (other === undefined) throw new Error(`route(8) did not add ${range} by ${device}`);
+  /**
+   * Adds the routes that are not in the table. What was set earlier is not trusted: macOS deletes routes with the
+   * address that they used.
+   * @returns those that are not there afterwards: route(8) does not fail reliably, so the table is read back
+   */
+  async #add(
+    routes: readonly WantedRoute[],
+    table: readonly TableRoute[],
+    device: string,
+  ): Promise<readonly WantedRoute[]> {
+    const missing = routes.filter((route) => !isInTable(route, table, device));
+    for (const route of missing) await this.#addOne(route, table, device);
+    if (missing.length === 0) return [];
+    const after = await this.#table();
+    return missing.filter((route) => !isInTable(route, after, device));
+  }
+
+  async #addOne(route: WantedRoute, table: readonly TableRoute[], device: string): Promise<void> {
+    if (route.by.to !== 'tunnel') {
+      const before = this.#set.all().includes(route.range)
+        ? table.find((one) => isStatic(one) && isSameRange(one.range, route.range))
+        : undefined;
+      this.#set.add(route.range);
+      if (route.by.to === 'gateway' && before?.gateway !== undefined && before.device !== 'lo0') {
+        // Changed rather than replaced: the endpoint is never without its own route. A dropped one would stay dropped.
+        await this.#route(changeArgs(route, device));
+        return;
+      }
+      // A route to this host that macOS created itself would conflict.
+      await this.#route(deleteArgs(route.range));
     }
+    await this.#route(addArgs(route, device));
   }
 
   /** Its exit status is unreliable: `delete` fails if the route does not exist. */
@@ -177,4 +232,15 @@ export class Routing {
     );
     return printed.join('\n');
   }
+}
+
+/** Whether the table led into the tunnel what it is wanted to. */
+function hasSameTunnelRoutes(
+  wanted: readonly WantedRoute[],
+  table: readonly TableRoute[],
+  device: string,
+): boolean {
+  const now = wanted.filter(({ by }) => by.to === 'tunnel');
+  const before = table.filter((route) => route.device === device && isStatic(route));
+  return now.length === before.length && now.every((route) => isInTable(route, table, device));
 }

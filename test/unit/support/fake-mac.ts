@@ -23,6 +23,8 @@ export class FakeMac {
   readonly services = new Map<string, { servers: string[]; search: string[] }>();
   /** Called before each command. */
   onCommand: (command: string) => void = () => undefined;
+  /** Whether a network of this Mac has this gateway; otherwise route(8) adds no route to it. */
+  isReachable: (gateway: string) => boolean = () => true;
 
   addRoute(destination: string, gateway: string, device: string, flags = 'UGSc'): void {
     this.#routes.push({ destination, gateway, flags, device });
@@ -31,6 +33,11 @@ export class FakeMac {
   removeRoutes(device: string): void {
     const left = this.#routes.filter((route) => route.device !== device);
     this.#routes.splice(0, this.#routes.length, ...left);
+  }
+
+  removeRoute(destination: string): void {
+    const at = this.#routes.findIndex((route) => route.destination === destination);
+    this.#routes.splice(at, 1);
   }
 
   /** Destination and device of each route. */
@@ -81,8 +88,10 @@ export class FakeMac {
       this.#routes.splice(at, 1);
       return '';
     }
-    if (verb !== 'add' || at >= 0) return undefined;
     const value = (name: string) => how[how.indexOf(name) + 1] ?? '';
+    if (how.includes('-gateway') && !this.isReachable(value('-gateway'))) return undefined;
+    if (verb === 'change' && at >= 0) this.#routes.splice(at, 1);
+    else if (verb !== 'add' || at >= 0) return undefined;
     if (how.includes('-interface')) {
       const placeholder = family === '-inet6' ? 'fe80::9' : 'link#9';
       this.addRoute(destination, placeholder, value('-interface'), 'USc');

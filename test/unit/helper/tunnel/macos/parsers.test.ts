@@ -157,9 +157,18 @@ describe('what route -n monitor prints', () => {
       'RTM_GET',
     ]);
     const changes = messages.filter((message) => isChange(message, 'utun7'));
-    expect(changes.map(({ type }) => type)).toEqual(['RTM_DELETE', 'RTM_NEWADDR', 'RTM_DELADDR']);
+    // The deletion failed: errno 3, ESRCH.
+    expect(changes.map(({ type }) => type)).toEqual(['RTM_NEWADDR', 'RTM_DELADDR']);
     expect(messages.flatMap((message) => lostAddress(message) ?? [])).toEqual(['192.168.44.90']);
     expect(messages[0]?.addresses.get('IFA')).toBe('192.168.44.90');
+  });
+
+  test('is a change when a route was deleted, and none when that failed', () => {
+    const [failed = ''] = recorded('route-monitor.txt').trimStart().split('\n\n');
+    const parsed = (text: string) =>
+      new RouteMessages().take(`${text}\n\n`).map((one) => isChange(one, 'utun7'));
+    expect(parsed(failed)).toEqual([false]);
+    expect(parsed(failed.replace('errno 3', 'errno 0'))).toEqual([true]);
   });
 
   test('of the tunnel’s own interface is no change', () => {

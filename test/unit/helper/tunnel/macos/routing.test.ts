@@ -151,6 +151,41 @@ describe('an exit', () => {
     expect(mac.routes).toContain('203.0.113.9/32 en0 172.20.0.1');
   });
 
+  test('gives its endpoint a route again that macOS deleted with the address of the link', async () => {
+    endpoints = ['203.0.113.9'];
+    const kept = routing();
+    await kept.start(plan(['0.0.0.0/0']), device);
+    mac.removeRoute('203.0.113.9/32');
+    await kept.refresh();
+    expect(mac.routes).toContain('203.0.113.9/32 en0 192.168.1.1');
+  });
+
+  test('never captures its endpoint, though the gateway in the table is out of reach by now', async () => {
+    endpoints = ['203.0.113.9'];
+    mac.isReachable = () => false;
+    const kept = routing();
+    await kept.start(plan(['0.0.0.0/0']), device);
+    const order = changes();
+    expect(order.indexOf('route -q -n add -inet 203.0.113.9 127.0.0.1 -blackhole')).toBeLessThan(
+      order.findIndex((command) => command.endsWith('-interface utun7')),
+    );
+    expect(mac.routes).toContain('203.0.113.9/32 lo0 127.0.0.1');
+    mac.isReachable = () => true;
+    await kept.refresh();
+    expect(mac.routes).toContain('203.0.113.9/32 en0 192.168.1.1');
+  });
+
+  test('changes the route of its endpoint in another network, instead of deleting it first', async () => {
+    endpoints = ['203.0.113.9'];
+    const kept = routing();
+    await kept.start(plan(['0.0.0.0/0']), device);
+    mac.removeRoute('default');
+    mac.addRoute('default', '172.20.0.1', 'en5');
+    mac.commands.length = 0;
+    await kept.refresh();
+    expect(changes()).toEqual(['route -q -n change -inet 203.0.113.9 -gateway 172.20.0.1']);
+  });
+
   test('closes the family that it does not carry', async () => {
     const kept = routing();
     await kept.start(plan(['0.0.0.0/0'], { blocked: ['::/0'] }), device);
