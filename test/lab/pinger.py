@@ -1,10 +1,11 @@
 """Sends echo requests at an even pace, whatever becomes of them.
 
-Usage: pinger.py ADDRESS_OR_NAME INTERVAL_MILLISECONDS
+Usage: pinger.py ADDRESS_OR_NAME INTERVAL_MILLISECONDS [COUNT TIMEOUT_MILLISECONDS PAYLOAD_BYTES]
 
 Prints "sent SEQUENCE MILLISECONDS" and "answered SEQUENCE MILLISECONDS", Unix time; that of an answer is the kernel's.
 iputils ping rounds its pauses to the kernel's clock ticks and sends every 16 ms instead of every 10 while nothing
-answers, which is the very time that a gap is measured in. Ends on SIGINT, after half a second for late answers.
+answers, which is the very time that a gap is measured in; and it waits no longer for the last answer than an interval.
+Ends on SIGINT, after half a second for late answers; with a COUNT, when all are answered, or TIMEOUT after the last.
 """
 
 import os
@@ -37,12 +38,12 @@ def checksum(packet):
     return ~total & 0xFFFF
 
 
-def echo_request(kind, identifier, sequence):
+def echo_request(kind, identifier, sequence, payload):
     header = (kind.request, 0, 0, identifier, sequence & 0xFFFF)
-    packet = struct.pack("!BBHHH", *header) + PAYLOAD
+    packet = struct.pack("!BBHHH", *header) + payload
     if kind is V6:
         return packet
-    return struct.pack("!BBHHH", kind.request, 0, checksum(packet), *header[3:]) + PAYLOAD
+    return struct.pack("!BBHHH", kind.request, 0, checksum(packet), *header[3:]) + payload
 
 
 def say(text):
@@ -50,11 +51,12 @@ def say(text):
 
 
 def take_answers(line, kind, identifier, highest):
+    answers = 0
     while True:
         try:
             packet, ancillary, _, _ = line.recvmsg(2048, 64)
         except BlockingIOError:
-            return
+            return answers
         icmp = packet if kind is V6 else packet[(packet[0] & 15) * 4 :]
         if len(icmp) < 8:
             continue
@@ -64,34 +66,45 @@ def take_answers(line, kind, identifier, highest):
         # 16 bits on the wire: the true number is the nearest that was sent.
         sequence = highest - ((highest - on_wire) & 0xFFFF)
         seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+        answers += 1
         say(f"answered {sequence} {seconds * 1e3 + nanoseconds / 1e6:.3f}\n")
 
 
-def main(target, interval):
-    family, _, _, _, (address, *_) = socket.getaddrinfo(target.encode(), None, type=socket.SOCK_RAW)[0]
+def main(target, interval, count=None, timeout=None, payload=PAYLOAD):
+    family, _, _, _, address = socket.getaddrinfo(target.encode(), None, type=socket.SOCK_RAW)[0]
     kind = V6 if family == socket.AF_INET6 else V4
     identifier = os.getpid() & 0xFFFF
     line = socket.socket(kind.family, socket.SOCK_RAW, kind.protocol)
     line.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     line.setblocking(False)
+    late = LATE_SECONDS if timeout is None else timeout
     stop = []
     signal.signal(signal.SIGINT, lambda *_: stop.append(time.monotonic()))
     sequence = 0
+    pending = 0
     due = time.monotonic()
-    while not stop or time.monotonic() < stop[0] + LATE_SECONDS:
+    while not stop or (time.monotonic() < stop[0] + late and (count is None or pending > 0)):
         now = time.monotonic()
         if not stop and now >= due:
             sequence += 1
             due = max(due + interval, now)
             say(f"sent {sequence} {time.time() * 1e3:.3f}\n")
             try:
-                line.sendto(echo_request(kind, identifier, sequence), (address, 0))
+                line.sendto(echo_request(kind, identifier, sequence, payload), address)
+                pending += 1
             except OSError:
                 # No way there now, or a full queue: a request that gets no answer, like any other that is lost.
                 pass
-        wait = max(0, (stop[0] + LATE_SECONDS if stop else due) - time.monotonic())
-        if select.select([line], [], [], wait)[0]:
-            take_answers(line, kind, identifier, sequence)
+            if sequence == count:
+                stop.append(time.monotonic())
+        wait = max(0, (stop[0] + late if stop else due) - time.monotonic())
+        if pending > 0 or not stop:
+            if select.select([line], [], [], wait)[0]:
+                pending -= take_answers(line, kind, identifier, sequence)
 
 
-main(sys.argv[1], float(sys.argv[2]) / 1e3)
+numbers = [float(number) for number in sys.argv[2:]]
+if len(numbers) == 1:
+    main(sys.argv[1], numbers[0] / 1e3)
+else:
+    main(sys.argv[1], numbers[0] / 1e3, int(numbers[1]), numbers[2] / 1e3, bytes(int(numbers[3])))

@@ -10,6 +10,7 @@ import { worldAddresses as at } from '../lab/world-addresses.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { InstalledHost } from './support/installed-host.ts';
+import { LeakCount } from './support/leak-count.ts';
 import { RoamingLaptop } from './support/roaming-laptop.ts';
 
 /** A provider's file: all IPv4 through vps, which carries no IPv6. */
@@ -17,8 +18,8 @@ let world: World;
 let laptop: RoamingLaptop;
 let host: Host;
 let before: Snapshot;
+let count: LeakCount;
 
-const leaks = 'leaks';
 const endpoint = `${at.dataCentre.vps}:51820`;
 
 oneStory();
@@ -44,23 +45,18 @@ beforeAll(async () => {
   before = await host.snapshot();
   expect(await installed.mustHoming(['import', conf, '--yes'])).toContain('goes through vps, all of it');
   await installed.mustHoming(['up']);
-  // Packets from the laptop to the internet that are not WireGuard to the exit, counted where they would pass.
-  const rules = (address: string) =>
-    `table inet ${leaks} {\n chain c {\n type filter hook prerouting priority -400\n ip saddr ${address} ip daddr != { 192.0.2.0/24, 203.0.113.128/25, 224.0.0.0/4, 255.255.255.255 } udp dport != 51820 counter\n ip saddr ${address} ip daddr != { 192.0.2.0/24, 203.0.113.128/25, 224.0.0.0/4, 255.255.255.255 } ip protocol != udp counter\n ip6 saddr != fe80::/10 ip6 daddr 2001:db8:3::/48 counter\n }\n}\n`;
-  await world.homeRouter.run(['nft', '-f', '-'], { input: rules(at.private.laptop) });
-  await world.host('mobileRouter').run(['nft', '-f', '-'], { input: rules(at.mobile.laptop) });
+  count = await LeakCount.start(
+    [
+      [world.homeRouter, 'lan0'],
+      [world.host('mobileRouter'), 'lan0'],
+    ],
+    'on-link',
+  );
 });
 afterAll(() => world?.destroy());
 
-async function leaked(): Promise<number> {
-  const texts = await Promise.all(
-    [world.homeRouter, world.host('mobileRouter')].map((router) =>
-      router.run(['nft', 'list', 'table', 'inet', leaks]),
-    ),
-  );
-  return texts
-    .flatMap((text) => [...text.matchAll(/counter packets (\d+)/g)])
-    .reduce((sum, [, packets]) => sum + Number(packets), 0);
+async function expectNoLeak(): Promise<void> {
+  expect(await count.leaked(), await count.details()).toBe(0);
 }
 
 describe('all traffic through an exit', () => {
@@ -70,13 +66,13 @@ describe('all traffic through an exit', () => {
       `dev ${await laptop.installed.deviceOf('hm-provider')}`,
     );
     expect(await host.run(['ip', 'route', 'get', at.private.nas])).toContain('dev eth0');
-    expect(await leaked()).toBe(0);
+    await expectNoLeak();
   });
 
   test('IPv6, which the exit does not carry, is blocked', async () => {
     const { code, stderr } = await host.exec(['ping', '-6', '-c', '1', '-W', '1', at.dataCentre.vps6]);
     expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(/No route to host|unreachable/)]);
-    expect(await leaked()).toBe(0);
+    await expectNoLeak();
   });
 
   test('keeps working between networks, without a leak', async () => {
@@ -90,7 +86,7 @@ describe('all traffic through an exit', () => {
     console.log(`${lost} of ${records.length} pings through the exit were lost in four moves`);
     expect((await ping(host, at.internet.core)).received).toBe(3);
     expect(lost * 20).toBeLessThan(4 * 1_000);
-    expect(await leaked()).toBe(0);
+    await expectNoLeak();
   });
 
   test('the helper’s own probes do not go through it', async () => {

@@ -10,7 +10,10 @@ import { worldAddresses as at } from '../../lab/world-addresses.ts';
 const table = 'leaks';
 const leaks = ['leaked_dns', 'leaked_ipv6', 'leaked_other'] as const;
 
-function rules(device: string): string {
+/** What a laptop may send to the machines around it: with an exit alone the LAN stays reachable. */
+type Allowed = 'nothing-more' | 'on-link';
+
+function rules(device: string, allowed: Allowed): string {
   const others4 = [at.private.nas, at.private.desk].join(', ');
   const others6 = [at.home6.nas, at.home6.desk].join(', ');
   const counters = ['tunnel', 'probes', ...leaks].map((name) => `  counter ${name} { }`);
@@ -32,6 +35,7 @@ function rules(device: string): string {
     '    tcp sport 61440-61951 tcp dport 80 counter name probes return',
     '    udp sport 68 udp dport 67 return',
     '    udp sport 546 udp dport 547 return',
+    ...(allowed === 'on-link' ? ['    fib daddr type { local, broadcast, multicast } return'] : []),
     '    icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report, mld-listener-report } return',
     '    add @leaked4 { ip saddr . ip daddr . ip protocol }',
     '    add @leaked6 { ip6 saddr . ip6 daddr . ip6 nexthdr }',
@@ -61,8 +65,13 @@ export class LeakCount {
   }
 
   /** @param places each machine with its interface towards the laptop */
-  static async start(places: readonly (readonly [Host, string])[]): Promise<LeakCount> {
-    await Promise.all(places.map(([host, device]) => host.run(['nft', '-f', '-'], { input: rules(device) })));
+  static async start(
+    places: readonly (readonly [Host, string])[],
+    allowed: Allowed = 'nothing-more',
+  ): Promise<LeakCount> {
+    await Promise.all(
+      places.map(([host, device]) => host.run(['nft', '-f', '-'], { input: rules(device, allowed) })),
+    );
     return new LeakCount(places.map(([host]) => host));
   }
 
