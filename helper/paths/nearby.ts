@@ -20,7 +20,13 @@ import type { RememberedNetworks } from './remembered-networks.ts';
 const maxNeighbours = 16;
 const neighbourTimeoutMs = 300;
 
-const nowhere: Neighbourhood = { links: [], networks: new Map(), neighbours: [], unknownGateways: [] };
+const nowhere: Neighbourhood = {
+  links: [],
+  networks: new Map(),
+  neighbours: [],
+  unknownGateways: [],
+  known: [],
+};
 
 export class Nearby {
   readonly #remembered: RememberedNetworks;

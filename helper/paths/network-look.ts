@@ -1,6 +1,7 @@
 import { hostOf } from '../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../shared/paths/machine/events.ts';
+import type { NeighbourEntry } from '../../shared/paths/machine/neighbour-entries.ts';
 import type { Route } from '../../shared/paths/route.ts';
 import { networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
@@ -45,6 +46,7 @@ export interface NetworkLookParts {
 export class NetworkLook {
   readonly #parts: NetworkLookParts;
   readonly #network = new Set<ControllerDriver>();
+  readonly #neighbours = new Set<ControllerDriver>();
   readonly #waysOut = new Map<ControllerDriver, WaysOut>();
   #isRoutesLookWaiting = false;
   #nearbyAtMs = 0;
@@ -102,6 +104,23 @@ export class NetworkLook {
       } catch (error) {
         for (const one of asking) one.send({ type: 'look-failed' });
         throw error;
+      }
+    });
+  }
+
+  /** The neighbour table. A reading that fails shows nothing about anybody. */
+  neighbours(driver: ControllerDriver): void {
+    this.#neighbours.add(driver);
+    if (this.#neighbours.size > 1) return;
+    void this.run(async () => {
+      const asking = [...this.#neighbours];
+      this.#neighbours.clear();
+      let entries: readonly NeighbourEntry[] = [];
+      try {
+        const { known } = await this.#parts.system.neighbourhood();
+        entries = known.map(({ address, device, mac = null }) => ({ address, device, mac }));
+      } finally {
+        for (const one of asking) one.send({ type: 'neighbours', entries: aboutCandidates(one, entries) });
       }
     });
   }
@@ -171,4 +190,13 @@ export class NetworkLook {
     const discovery = isDiscovering && controller.migrates ? nearby.targets(controller.name) : [];
     return { discovery, networks: nearby.networks() };
   }
+}
+
+/** A flight record holds no other machines of the LAN. */
+function aboutCandidates(
+  { state }: ControllerDriver,
+  entries: readonly NeighbourEntry[],
+): readonly NeighbourEntry[] {
+  const hosts = new Set(state.candidates.map(({ endpoint }) => hostOf(endpoint).split('%')[0]));
+  return entries.filter(({ address }) => hosts.has(address));
 }

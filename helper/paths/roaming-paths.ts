@@ -238,6 +238,9 @@ class RoamingPaths implements PathKeeper {
       case 'network':
         this.#look.network(driver);
         break;
+      case 'neighbours':
+        this.#look.neighbours(driver);
+        break;
       case 'names':
         void this.#names.resolve(driver);
         break;

@@ -1,17 +1,6 @@
 import { type NetworkIdentity, networkIdentity } from '../../shared/paths/network-identity.ts';
 import type { Link } from './links.ts';
-import type { Neighbour, Neighbourhood } from './neighbourhood.ts';
-
-/** An entry of the system's neighbour table (ARP, RFC 4861). */
-export interface KnownNeighbour {
-  /** Without a zone. */
-  readonly address: string;
-  readonly device: string;
-  /** Undefined while the address is being resolved, or could not be. */
-  readonly mac: string | undefined;
-  /** Whether it announced itself as a router (RFC 4861 section 4.4). */
-  readonly isRouter: boolean;
-}
+import type { KnownNeighbour, Neighbour, Neighbourhood } from './neighbourhood.ts';
 
 /** A next hop of a default route, without a zone. */
 type Gateway = Neighbour;
@@ -35,6 +24,7 @@ export function neighbourhoodOf(
     networks: networksOf(known, gateways),
     neighbours: machinesOf(known.filter(({ mac }) => !gatewayMacs.has(mac))),
     unknownGateways: unknownOf(known, gateways),
+    known,
   };
 }
 

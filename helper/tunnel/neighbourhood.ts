@@ -8,6 +8,17 @@ export interface Neighbour {
   readonly device: string;
 }
 
+/** An entry of the system's neighbour table (ARP, RFC 4861). */
+export interface KnownNeighbour {
+  /** Without a zone. */
+  readonly address: string;
+  readonly device: string;
+  /** Undefined while the address is being resolved, or could not be. */
+  readonly mac: string | undefined;
+  /** Whether it announced itself as a router (RFC 4861 section 4.4). */
+  readonly isRouter: boolean;
+}
+
 /** The networks that the laptop is in, and its neighbours, as far as the system knows without sending anything. */
 export interface Neighbourhood {
   /** The links of this computer with their addresses, without loopback. */
@@ -21,4 +32,6 @@ export interface Neighbourhood {
   readonly neighbours: readonly Neighbour[];
   /** The gateways of LAN links whose MAC address the system does not know yet. */
   readonly unknownGateways: readonly string[];
+  /** All entries of the neighbour table on LAN links, gateways and unresolved ones included. */
+  readonly known: readonly KnownNeighbour[];
 }

@@ -13,9 +13,16 @@ export interface MoveFailures {
   readonly retryAtMs: number;
 }
 
-/** The candidate after a move to it was reverted. */
-export function recordMoveFailure<C extends MoveFailures>(candidate: C, nowMs: number): C {
-  const waitMs = Math.min(moveRetryMs * 2 ** candidate.moveFailures, moveRetryCapMs);
+/** The first backoff of a trial: without a probe key there is no other proof, and a failed trial costs at most 0.2 s. */
+export const trialRetryMs = 5_000;
+
+/** The candidate after a move to it was reverted. @param firstMs the first backoff */
+export function recordMoveFailure<C extends MoveFailures>(
+  candidate: C,
+  nowMs: number,
+  firstMs: number = moveRetryMs,
+): C {
+  const waitMs = Math.min(firstMs * 2 ** candidate.moveFailures, moveRetryCapMs);
   return { ...candidate, moveFailures: candidate.moveFailures + 1, retryAtMs: nowMs + waitMs };
 }
 

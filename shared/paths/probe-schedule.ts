@@ -24,7 +24,10 @@ export const settlingDelayMs = 1_000;
  */
 export const watchDelayMs = 8_000;
 
-/** Delay when no candidate ever answered and traffic shows no trouble: most likely the controller has no probe key. */
+/**
+ * Delay when no candidate ever answered, traffic shows no trouble, and there is no LAN to go to: most likely the
+ * controller has no probe key.
+ */
 export const unansweredDelayMs = 30_000;
 
 /** Rounds after an event before {@link unansweredDelayMs} applies: 0.25 + 0.5 + 1 + 2 + 4 + 8 + 8 + 8 s. */
@@ -136,9 +139,10 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
       return troubleDelay(roundsSinceEvent);
     case 'unanswered': {
       const everAnswered = situation.candidates.some(isProven);
-      return !everAnswered && roundsSinceEvent > unansweredRounds
-        ? unansweredDelayMs
-        : troubleDelay(roundsSinceEvent);
+      const lans = concern.current.path === 'lan' ? [] : others.filter(({ path }) => path === 'lan');
+      const isRare = !everAnswered && roundsSinceEvent > unansweredRounds && lans.length === 0;
+      const delayMs = isRare ? unansweredDelayMs : troubleDelay(roundsSinceEvent);
+      return Math.min(delayMs, ...lans.map(({ retryAtMs }) => retryDelayMs(retryAtMs, situation.nowMs)));
     }
     case 'lan':
       return others.some((rival) => couldBeatLan(rival, concern.current)) ? watchDelayMs : null;
@@ -148,6 +152,11 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
       return lans.some(isStillSettling) ? settlingDelayMs : watchDelayMs;
     }
   }
+}
+
+/** A trial is due when its backoff ends, not in the round after that. */
+function retryDelayMs(retryAtMs: number, nowMs: number): number {
+  return retryAtMs > nowMs ? retryAtMs - nowMs : Number.POSITIVE_INFINITY;
 }
 
 /** A LAN that was slow at first (a radio waking up) is probed again soon, not 8 s later. */

@@ -1,6 +1,6 @@
-import { type KnownNeighbour, lanNames, neighbourhoodOf } from '../known-neighbours.ts';
+import { lanNames, neighbourhoodOf } from '../known-neighbours.ts';
 import type { Link } from '../links.ts';
-import type { Neighbourhood } from '../neighbourhood.ts';
+import type { KnownNeighbour, Neighbourhood } from '../neighbourhood.ts';
 import { parseRoutingTable } from './routing-table.ts';
 
 /**

@@ -18,6 +18,12 @@ export interface KnownEndpoint {
   readonly source: CandidateSource;
 }
 
+/** What the neighbour table said about the address of a candidate at the last reading; see neighbour-entries.ts. */
+export type NeighbourState =
+  | { readonly is: 'unknown' }
+  | { readonly is: 'unresolved' }
+  | { readonly is: 'resolved'; readonly mac: string };
+
 export interface PathCandidate extends Candidate {
   /** The path kind it was declared with. A public endpoint on the laptop's own LAN temporarily counts as LAN. */
   readonly declared: CandidatePath;
@@ -26,6 +32,8 @@ export interface PathCandidate extends Candidate {
   readonly route: Route | null;
   /** The route at the last lookup, to detect a change; null before the first lookup. */
   readonly routeFingerprint: string | null;
+  /** Whether its address belongs to anybody on the link. */
+  readonly neighbour: NeighbourState;
 }
 
 type Candidates = readonly PathCandidate[];
@@ -51,6 +59,7 @@ export function knownCandidate(known: KnownEndpoint): PathCandidate {
     isNamed: names(known),
     route: null,
     routeFingerprint: null,
+    neighbour: { is: 'unknown' },
   };
 }
 
@@ -167,7 +176,7 @@ export function applyRoutes(
     if (isChanged && isInUse) isOtherRoute = true;
     if (isChanged && before.source === 'discovered' && !isInUse) return [];
     const known = {
-      ...(isChanged ? afterNetworkChange(before) : before),
+      ...(isChanged ? onOtherRoute(before) : before),
       routeFingerprint,
       route: route ?? null,
     };
@@ -177,6 +186,11 @@ export function applyRoutes(
     return [{ ...known, path, usable }];
   });
   return { candidates: after, isOtherRoute, becameReachable };
+}
+
+/** On another network, the address may belong to another machine. */
+function onOtherRoute(before: PathCandidate): PathCandidate {
+  return { ...afterNetworkChange(before), neighbour: { is: 'unknown' } };
 }
 
 /** A private address over a point-to-point link belongs to another network, whoever answers there. */

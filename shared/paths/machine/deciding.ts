@@ -28,11 +28,14 @@ export const assumedRoundTripMs = 300;
  */
 const maxTrialMs = 180;
 
+/** What gave rise to a decision. */
+type DecidedAt = 'news' | 'round-end' | 'neighbours';
+
 /**
  * Runs the policy, unless an effect is in progress (only its own end may interrupt it) or the last one failed recently.
- * @param when `round-end`: every target has answered or timed out
+ * @param when `round-end`: every target has answered or timed out; `neighbours`: the neighbour table was just read
  */
-export function decide(state: PathState, nowMs: number, when: 'news' | 'round-end' = 'news'): Step {
+export function decide(state: PathState, nowMs: number, when: DecidedAt = 'news'): Step {
   const { phase } = state;
   if (!isAtRest(phase)) return [state, []];
   const situation = situationOf(state, nowMs);
@@ -43,8 +46,9 @@ export function decide(state: PathState, nowMs: number, when: 'news' | 'round-en
       : trialOf(situation, {
           everAnswered: state.everAnswered,
           roundsSinceEvent: state.roundsSinceEvent,
+          areNeighboursKnown: when === 'neighbours',
           isTunnelSilent: silenceOfTunnel(state) !== null,
-          isOnLink: (endpoint) => isOnLan(candidateAt(state, endpoint)?.route ?? null),
+          isNeighbour: (endpoint) => isNeighbour(candidateAt(state, endpoint)),
         });
   if (move !== null) {
     if (!isWaitingOut(state, nowMs)) return beginMove(state, phase, move, choice.action !== 'move', nowMs);
@@ -54,6 +58,11 @@ export function decide(state: PathState, nowMs: number, when: 'news' | 'round-en
   if (choice.action === 'none' && isUnsure(state)) return [state, []];
   const judged = choice.action === 'none' ? lose(state, choice.reason, nowMs) : find(state, choice.reason);
   return andThen(andThen(judged, remember), (after) => recordKept(after, choice.reason, when));
+}
+
+/** Whether an address is on a link of this laptop, and not known to belong to nobody there. */
+function isNeighbour(candidate: PathCandidate | undefined): boolean {
+  return candidate !== undefined && isOnLan(candidate.route) && candidate.neighbour.is !== 'unresolved';
 }
 
 /**
@@ -75,8 +84,8 @@ export function remember(state: PathState): Step {
 }
 
 /** A decision to stay is recorded once per event. */
-function recordKept(state: PathState, reason: string, when: 'news' | 'round-end'): Step {
-  if (when === 'news' || state.roundsSinceEvent !== 1 || reason === state.lastKept) return [state, []];
+function recordKept(state: PathState, reason: string, when: DecidedAt): Step {
+  if (when !== 'round-end' || state.roundsSinceEvent !== 1 || reason === state.lastKept) return [state, []];
   const kept = { ...state, lastKept: reason };
   if (state.reachability.is === 'lost') return [kept, []];
   return [kept, [{ do: 'record', decision: { kind: 'kept', reason } }]];

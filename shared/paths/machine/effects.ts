@@ -29,7 +29,7 @@ export type RecordedDecision = Pick<Decision, 'kind' | 'reason'> &
  * progress, and an event with its number ends it.
  */
 export type PathEffect =
-  | { readonly do: 'look-up'; readonly what: 'routes' | 'network' | 'names' }
+  | { readonly do: 'look-up'; readonly what: 'routes' | 'network' | 'neighbours' | 'names' }
   | {
       readonly do: 'look-up';
       readonly what: 'ways-out';

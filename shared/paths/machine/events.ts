@@ -3,6 +3,7 @@ import type { NetworkIdentity } from '../network-identity.ts';
 import type { DiscoveryTarget, ProbeOutcome } from '../probe-target.ts';
 import type { Losses, Route, WayOut } from '../route.ts';
 import type { KnownEndpoint } from './candidates.ts';
+import type { NeighbourEntry } from './neighbour-entries.ts';
 import type { CountersSample } from './peer.ts';
 
 /** The result of a move. */
@@ -44,6 +45,8 @@ export type PathEvent =
       readonly discovery: readonly DiscoveryTarget[];
       readonly networks?: Readonly<Record<string, NetworkIdentity>>;
     }
+  /** The neighbour table, as far as it is about the candidates: answers `look-up` of `neighbours`. */
+  | { readonly type: 'neighbours'; readonly entries: readonly NeighbourEntry[] }
   /** The network could not be read: answers `look-up` of `network`. */
   | { readonly type: 'look-failed' }
   /** The addresses that the controller's endpoints resolve to now: answers `look-up` of `names`. */

@@ -1,5 +1,5 @@
 import { moveFailed } from '../../timeline/move-reasons.ts';
-import { recordMoveFailure, resetBackoff } from '../backoff.ts';
+import { moveRetryMs, recordMoveFailure, resetBackoff, trialRetryMs } from '../backoff.ts';
 import { isProven } from '../candidate.ts';
 import type { MoveChoice } from '../situation.ts';
 import { isShownOnSite } from '../strangers.ts';
@@ -80,10 +80,13 @@ function failed(
   { reason, reverted }: Extract<MoveOutcome, { moved: false }>,
   nowMs: number,
 ): Step {
-  const { from, move } = phase;
+  const { from, move, isBlind } = phase;
+  const firstMs = isBlind && move.path === 'lan' ? trialRetryMs : moveRetryMs;
   const since = from.is === 'on' ? from.silentSinceMs : null;
   const back = reverted ? from : arrivedAt(phase, since);
-  const candidates = changeCandidate(state.candidates, move.to, (one) => recordMoveFailure(one, nowMs));
+  const candidates = changeCandidate(state.candidates, move.to, (one) =>
+    recordMoveFailure(one, nowMs, firstMs),
+  );
   const { quarantines, forMs } = reverted
     ? quarantinesAfter(state, phase, nowMs)
     : { quarantines: state.quarantines, forMs: 0 };

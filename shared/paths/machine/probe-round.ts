@@ -15,6 +15,11 @@ const minUrgentTimeoutMs = 100;
 const urgentRoundTrips = 3;
 const urgentTimeoutMs = 150;
 const patientTimeoutMs = 700;
+/**
+ * Where no probe was ever answered, probes to the LAN mainly make the system resolve its address; the trial that may
+ * follow must not wait for answers that will not come.
+ */
+const keylessLanTimeoutMs = 150;
 
 /** The targets of a round, in order, and their timeouts. */
 export interface ProbeRound {
@@ -22,8 +27,18 @@ export interface ProbeRound {
   readonly timing: ProbeTiming;
 }
 
-export function scheduleOf({ roundsSinceEvent, discovery }: PathState): Schedule {
-  return { roundsSinceEvent, discoveryNetwork: discovery.length > 0 };
+interface RoundSchedule extends Schedule {
+  /** A whole round went unanswered, and no probe was ever answered: most likely the controller has no probe key. */
+  readonly isKeyless: boolean;
+}
+
+export function scheduleOf(state: PathState): RoundSchedule {
+  const { roundsSinceEvent, discovery, everAnswered, hasUnansweredRound } = state;
+  return {
+    roundsSinceEvent,
+    discoveryNetwork: discovery.length > 0,
+    isKeyless: !everAnswered && hasUnansweredRound,
+  };
 }
 
 /**
@@ -34,16 +49,20 @@ export function probeRound(
   trigger: RoundTrigger,
   port: number,
   situation: Situation,
-  schedule: Schedule,
+  schedule: RoundSchedule,
   links: readonly DiscoveryTarget[],
 ): ProbeRound {
   const { targets, discovery } = nextProbes(situation, schedule);
+  const isLan = new Set(situation.candidates.flatMap((one) => (one.path === 'lan' ? [one.endpoint] : [])));
   const known = targets.map((endpoint): ProbeTarget => {
     const { host, port: own } = partsOf(endpoint);
-    const timeoutMs = isHurried(trigger) ? urgentTimeout(situation, endpoint) : undefined;
+    const timeoutMs = isHurried(trigger)
+      ? urgentTimeout(situation, endpoint)
+      : schedule.isKeyless && isLan.has(endpoint)
+        ? keylessLanTimeoutMs
+        : undefined;
     return { host, port: own, kind: 'unicast', ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   });
-  const isLan = new Set(situation.candidates.flatMap((one) => (one.path === 'lan' ? [one.endpoint] : [])));
   const lans = targets.filter((endpoint) => isLan.has(endpoint)).length;
   const isKnown = (target: ProbeTarget) => targets.includes(endpointOf(target));
   const found = (discovery ? links : [])

@@ -65,11 +65,17 @@ function wasAsked(round: PathState['round']): boolean {
   return round.is === 'running' && round.targets.some(({ kind }) => kind === 'neighbour');
 }
 
+/** Whether the round asked for a known address and no probe was ever answered. */
+function isUnanswered({ round, everAnswered }: PathState): boolean {
+  return !everAnswered && round.is === 'running' && round.targets.some(({ kind }) => kind === 'unicast');
+}
+
 /** Ends the round in progress, before any decision on it. */
 export function endRound(state: PathState): Step {
   const ended: PathState = {
     ...state,
     round: { is: 'idle' },
+    hasUnansweredRound: state.hasUnansweredRound || isUnanswered(state),
     discovery: state.discovery.filter(({ kind }) => kind !== 'neighbour' || !wasAsked(state.round)),
     roundsSinceEvent: state.roundsSinceEvent + 1,
     // A round that started before a request does not complete it.

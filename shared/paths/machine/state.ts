@@ -139,6 +139,8 @@ export interface PathState extends LanTrust {
   /** A user requested a test: the rounds begun since; null without a request. */
   readonly requested: number | null;
   readonly everAnswered: boolean;
+  /** A whole round went unanswered, as every round of a controller that does not know the probe key does. */
+  readonly hasUnansweredRound: boolean;
   readonly reachability: Reachability;
   readonly session: SessionState;
   readonly tunnel: TunnelProof;
@@ -180,6 +182,7 @@ export function initialState({ port, known, hasTunnelAddress }: PathStart): Path
     roundsSinceEvent: 0,
     requested: null,
     everAnswered: false,
+    hasUnansweredRound: false,
     reachability: { is: 'reachable' },
     session: { check: null, isSuspectedAgain: false, pendingSinceMs: null, pauseMs: 0, notBeforeMs: 0 },
     tunnel: { check: null, sinceMs: null, silence: null },

@@ -6,6 +6,7 @@ import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
 import { effectFailed, moveEnded, resetEnded } from './moves.ts';
+import { lookAtNeighbours, neighboursRead } from './neighbour-entries.ts';
 import { isRecognised, neighbourhoodKnown, networkChanged, routesKnown, waysOutKnown } from './network.ts';
 import {
   countersRead,
@@ -17,7 +18,7 @@ import {
 import { announce, announcementAtMs, find, isLost } from './reachability.ts';
 import { beginEventRound, beginRound, endRound, keepScheduled, scheduleRound, takeTurn } from './rounds.ts';
 import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
-import { endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
+import { candidateAt, endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
 import { observeStranger } from './trusted-endpoints.ts';
 import { testTunnel, tunnelTested } from './tunnel-proof.ts';
 
@@ -57,6 +58,8 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
       const known = neighbourhoodKnown(state, event);
       return isRecognised(state, event.discovery) ? beginRound(known, 'event', nowMs) : [known, []];
     }
+    case 'neighbours':
+      return decide(neighboursRead(state, event.entries, nowMs), nowMs, 'neighbours');
     case 'look-failed':
       return beginEventRound(state, 'event', nowMs);
     case 'resolved':
@@ -253,13 +256,16 @@ function probed(state: PathState, event: Extract<PathEvent, { type: 'probed' }>,
   const target =
     round.is === 'running' && round.round === event.round ? round.targets[event.index] : undefined;
   if (target === undefined) return [state, []];
-  return andThen(recordOutcome(state, target, event.outcome, nowMs), (heard) => decide(heard, nowMs));
+  const decided = andThen(recordOutcome(state, target, event.outcome, nowMs), (next) => decide(next, nowMs));
+  const isLan = candidateAt(state, endpointOf(target))?.path === 'lan';
+  return isLan ? andThen(decided, lookAtNeighbours) : decided;
 }
 
 function roundOver(state: PathState, nowMs: number): Step {
   const startMs = state.round.is === 'idle' ? nowMs : state.round.sinceMs;
   const decided = andThen(endRound(state), (next) => decide(next, nowMs, 'round-end'));
-  return lookAtNames(scheduleRound(decided, startMs, nowMs), nowMs);
+  const looked = state.hasUnansweredRound ? decided : andThen(decided, lookAtNeighbours);
+  return lookAtNames(scheduleRound(looked, startMs, nowMs), nowMs);
 }
 
 /** An unreachable controller may have a new address without any event: its names are resolved again. */

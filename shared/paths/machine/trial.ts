@@ -10,18 +10,21 @@ import { currentCandidate, type MoveChoice, moveTo, type Situation, usableOthers
 
 /**
  * The fallback for a controller that does not know the probe key (a published Clan network): the only proof is the
- * tunnel itself, so a move is tried, verified through the tunnel and reverted on failure; once per event, and then only
- * after the backoff of a failed move.
+ * tunnel itself, so a move is tried, verified through the tunnel and reverted on failure. A LAN is tried where its
+ * address belongs to a machine on the link: once per event or new machine, and then only after the backoff of a failed
+ * trial.
  */
 
 export interface TrialFacts {
   /** A controller that ever answered a probe is never tried without proof. */
   readonly everAnswered: boolean;
   readonly roundsSinceEvent: number;
+  /** The neighbour table was read after the LAN did not answer a probe. */
+  readonly areNeighboursKnown: boolean;
   /** The tunnel was tested because of a silence, and did not answer. */
   readonly isTunnelSilent: boolean;
-  /** Whether an address lies on a LAN of this machine, as far as is known. */
-  readonly isOnLink: (endpoint: Endpoint) => boolean;
+  /** Whether an address belongs to a machine on a LAN of this one, as far as is known. */
+  readonly isNeighbour: (endpoint: Endpoint) => boolean;
 }
 
 function first(candidates: readonly Candidate[]): Candidate | undefined {
@@ -30,21 +33,18 @@ function first(candidates: readonly Candidate[]): Candidate | undefined {
 
 /** The move to try without proof, or null. */
 export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | null {
-  if (facts.everAnswered || facts.roundsSinceEvent === 0) return null;
+  if (facts.everAnswered) return null;
   const { nowMs } = situation;
   const current = currentCandidate(situation);
   const others = usableOthers(situation).filter((candidate) => !isBackingOff(candidate, nowMs));
   const internet = first(others.filter((candidate) => candidate.path === 'internet'));
   const asked = others.filter((candidate) => candidate.last.verdict !== 'untested');
-  if (current?.path === 'lan') {
-    if (!facts.isTunnelSilent) return null;
-    return trial(internet, lanSilentTryingInternet);
-  }
-  const lan = first(
-    asked.filter((candidate) => candidate.path === 'lan' && facts.isOnLink(candidate.endpoint)),
-  );
-  if (lan === undefined && facts.isTunnelSilent) return trial(internet, silentTryingOther);
-  return trial(lan, tryingLanThroughTunnel);
+  const isAway = current?.path !== 'lan';
+  const lans = asked.filter((candidate) => candidate.path === 'lan' && facts.isNeighbour(candidate.endpoint));
+  const lan = isAway && facts.areNeighboursKnown ? first(lans) : undefined;
+  if (lan !== undefined) return trial(lan, tryingLanThroughTunnel);
+  if (!facts.isTunnelSilent || facts.roundsSinceEvent === 0) return null;
+  return trial(internet, isAway ? silentTryingOther : lanSilentTryingInternet);
 }
 
 function trial(candidate: Candidate | undefined, reason: string): MoveChoice | null {

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
+import type { NeighbourEntry } from '../../../shared/paths/machine/neighbour-entries.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
 import { type NetworkIdentity, networkIdentity } from '../../../shared/paths/network-identity.ts';
 import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
@@ -193,6 +194,9 @@ export class PathDriver {
           networks: this.#networks(),
         }));
         return;
+      case 'neighbours':
+        this.#later(lookUpMs, () => ({ type: 'neighbours', entries: this.#neighbours() }));
+        return;
       case 'names':
         this.#later(resolveMs, () => ({ type: 'resolved', known: this.#parts.resolve() }));
         return;
@@ -210,6 +214,17 @@ export class PathDriver {
     if (place === 'nowhere') return {};
     const identity = networkIdentity(gatewayMacs[place]);
     return identity === null ? {} : { eth0: identity };
+  }
+
+  #neighbours(): readonly NeighbourEntry[] {
+    const { network } = this.#parts.world;
+    return this.#state.candidates.flatMap(({ endpoint }) => {
+      const host = hostIn(endpoint);
+      const route = network.routeTo(host);
+      if (route === undefined || !route.onLink || route.device !== 'eth0') return [];
+      const address = host.split('%')[0] ?? host;
+      return [{ address, device: route.device, mac: network.macOnLan(host) }];
+    });
   }
 
   #routes(): Readonly<Record<string, Route>> {

@@ -118,6 +118,9 @@ export function checkSettled(settling: Settling): void {
   const isNearer = isNamed || world.network.roundTrips.lan <= way.roundTripMs * nearerShare;
   if (byLan && way.seen !== 'home' && known.knowsProbeKey && isLanGood(world) && isNearer)
     broken('the LAN works');
+  const isTrialFair = isNamed && isSteady(world) && world.talk === 'answered';
+  if (byLan && way.seen !== 'home' && !known.knowsProbeKey && isTrialFair)
+    broken('the LAN works, as a trial would show');
   if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
   // Sent packets go unanswered, and no probe can tell: there is no evidence for the path.
   const isUntold = (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world);

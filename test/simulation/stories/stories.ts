@@ -240,7 +240,7 @@ export const stories: readonly Story[] = [
   story(
     'without probes the impostor is tried once, and found out',
     { cast: 'nas-without-probe-key', place: 'cafe', talk: 'none' },
-    [step({ do: 'replug', pauseMs: 300 }, 'internet', 6_000)],
+    [step({ do: 'replug', pauseMs: 300 }, 'internet', 4_000)],
     ['move-failed nas lan'],
   ),
   story(
@@ -248,6 +248,12 @@ export const stories: readonly Story[] = [
     { cast: 'nas-without-probe-key', place: 'hotel' },
     [go('home', 'lan', 1_000)],
     ['moved nas lan'],
+  ),
+  story(
+    'without probes the LAN falls silent, and comes back without an event',
+    { cast: 'nas-without-probe-key' },
+    [lose('lan', 'both', 'internet'), lose('lan', 'none', 'lan')],
+    ['moved nas internet', 'moved nas lan'],
   ),
 ];
 

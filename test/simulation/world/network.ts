@@ -76,6 +76,9 @@ export interface Way {
 
 /** The address of the relay that answers broadcasts. */
 export const relayHost = '192.0.2.66';
+const relayMac = '02:00:00:00:66:66';
+const impostorMac = '02:00:00:00:66:10';
+const siteMac = (index: number) => `02:00:00:00:10:0${index}`;
 export const laptopHost = at.private.laptop;
 const laptopLinkLocalHost = 'fe80::50';
 export const modemHost = at.mobile.laptop;
@@ -138,6 +141,15 @@ export class Network {
     const { internet, modem, vpnDetour } = this.roundTrips;
     const roundTripMs = (this.#carrier() === 'modem' ? modem : internet) + (seen === 'vpn' ? vpnDetour : 0);
     return { site, seen, roundTripMs, quality: this.qualities.internet };
+  }
+
+  /** Who answers address resolution on the LAN, whether or not WireGuard runs there; null if nobody does. */
+  macOnLan(host: string): string | null {
+    const way = this.#overLan(host);
+    if (way === undefined || !this.hasCarrier || this.losses.cable !== 'none') return null;
+    if (way.site === 'impostor') return impostorMac;
+    if (way.relay !== undefined) return relayMac;
+    return this.losses.lan === 'none' ? siteMac(this.sites.indexOf(way.site)) : null;
   }
 
   /** Whether packets pass in a direction, between the laptop as it is seen and a site. */

@@ -2,6 +2,7 @@ import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endp
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
+import type { NeighbourEntry } from '../../../shared/paths/machine/neighbour-entries.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
 import { step, wakeAtMs } from '../../../shared/paths/machine/step.ts';
 import type { ProbeOutcome } from '../../../shared/paths/probe-target.ts';
@@ -41,6 +42,8 @@ export class MachineRun {
   state: PathState;
   /** All effects so far. */
   readonly effects: PathEffect[] = [];
+  /** The neighbour table; an address that is not in it counts as a neighbour. */
+  neighbours: readonly NeighbourEntry[] = [];
 
   /** Called for every step, before its consequences. */
   onStep: (event: PathEvent, effects: readonly PathEffect[]) => void = () => {};
@@ -55,8 +58,14 @@ export class MachineRun {
     this.state = state;
     this.effects.push(...effects);
     this.onStep(event, effects);
-    const after = effects.flatMap((effect) => (effect.do === 'take-turn' ? this.send({ type: 'turn' }) : []));
-    return [...effects, ...after];
+    return [...effects, ...effects.flatMap((effect) => this.#answerTo(effect))];
+  }
+
+  /** Turns are granted at once, and the neighbour table is read at once. */
+  #answerTo(effect: PathEffect): PathEffect[] {
+    if (effect.do === 'take-turn') return this.send({ type: 'turn' });
+    const isNeighbours = effect.do === 'look-up' && effect.what === 'neighbours';
+    return isNeighbours ? this.send({ type: 'neighbours', entries: this.neighbours }) : [];
   }
 
   /** Advances time, waking the machine whenever it asks for it. @returns the resulting effects */

@@ -25,7 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function network(mac: string, neighbours: readonly Neighbour[] = []): Neighbourhood {
   const identity = networkIdentity(mac);
   if (identity === null) throw new Error(`${mac} identifies no network`);
-  return { links: [], networks: new Map([['eth0', identity]]), neighbours, unknownGateways: [] };
+  return { links: [], networks: new Map([['eth0', identity]]), neighbours, unknownGateways: [], known: [] };
 }
 
 const home = '02:00:00:00:00:01';

@@ -34,7 +34,7 @@ function lookOf(): NetworkLook {
       waysOut: async () => new Map(),
       neighbourhood: async () => {
         looks += 1;
-        return { links: [], networks: new Map(), neighbours: [], unknownGateways: [] };
+        return { links: [], networks: new Map(), neighbours: [], unknownGateways: [], known: [] };
       },
     },
     interfaceName: 'hm-wgnet',

@@ -68,7 +68,21 @@ describe('the delay', () => {
       periodic,
       8_000,
     ],
-    ['with a controller that never answered', silent(internet, 9), [silent(lan, 9)], onWifi, 30_000],
+    ['with a controller that never answered, away from its LAN', silent(internet, 9), [], periodic, 30_000],
+    [
+      'with a controller that never answered, beside its LAN',
+      silent(internet, 9),
+      [silent(lan, 9)],
+      onWifi,
+      8_000,
+    ],
+    [
+      'with a controller that never answered, on its LAN',
+      silent(lan, 9),
+      [silent(internet, 9)],
+      onWifi,
+      30_000,
+    ],
   ])('%s', (_requirement, current, others, schedule, expected) => {
     expect(nextProbeDelayMs(situation(current, others), schedule)).toBe(expected);
   });

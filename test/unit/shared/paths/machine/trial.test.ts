@@ -13,7 +13,8 @@ const facts: Facts = {
   everAnswered: false,
   roundsSinceEvent: 1,
   isTunnelSilent: false,
-  isOnLink: () => true,
+  areNeighboursKnown: true,
+  isNeighbour: () => true,
 };
 
 function tried(
@@ -30,11 +31,11 @@ describe('of a controller that answers no probe', () => {
   test('the LAN address is tried from the internet, after it was probed', () => {
     expect(tried(internet, [askedLan])).toBe('lan unproven');
     expect(tried(internet, [lan])).toBe('nothing');
-    expect(tried(internet, [askedLan], { roundsSinceEvent: 0 })).toBe('nothing');
+    expect(tried(internet, [askedLan], { areNeighboursKnown: false })).toBe('nothing');
   });
 
-  test('a LAN address behind a gateway is never tried', () => {
-    expect(tried(internet, [askedLan], { isOnLink: () => false })).toBe('nothing');
+  test('a LAN address behind a gateway, or of no machine on the link, is never tried', () => {
+    expect(tried(internet, [askedLan], { isNeighbour: () => false })).toBe('nothing');
   });
 
   test('a LAN address without a usable link is never tried', () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TunnelVerdict } from '../../../../../shared/paths/machine/events.ts';
-import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
+import { atHome, internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
 /** A controller that does not know the probe key: no probe is ever answered. */
 
@@ -85,18 +85,76 @@ describe('unanswered packets, and unanswered probes,', () => {
   });
 });
 
-test('a LAN is tried from the internet with an unnoticeable outage, and not again before its backoff ends', () => {
-  run = new MachineRun();
-  run.startAtHome(internet);
-  run.answerRound({});
-  expect(run.last('move').order).toMatchObject({ from: internet, to: lan, maxOutageMs: 180 });
-  failTrial();
-  const trials = run.all('move').length;
-  for (let time = 0; time < 20; time += 1) {
-    run.pass(400);
-    run.answerRound({});
+describe('away, a LAN', () => {
+  const nas = { address: '192.0.2.10', device: 'eth0' };
+  const here = { ...nas, mac: '02:00:00:00:00:10' };
+  const nobody = { ...nas, mac: null };
+
+  /** @returns when trials began, in whole seconds; each fails at once */
+  function trialsFor(seconds: number): number[] {
+    const fromMs = run.nowMs;
+    const begun: number[] = [];
+    while (run.nowMs < fromMs + seconds * 1_000) {
+      const before = run.all('move').length;
+      run.answerRound({});
+      if (run.all('move').length > before) {
+        begun.push(Math.round((run.nowMs - fromMs) / 1_000));
+        failTrial();
+      }
+      run.pass(100);
+    }
+    return begun;
   }
-  expect(run.all('move')).toHaveLength(trials);
+
+  beforeEach(() => {
+    run = new MachineRun();
+    run.startAtHome(internet);
+  });
+
+  test('is tried with an unnoticeable outage, and again only when its backoff ends', () => {
+    run.neighbours = [here];
+    run.answerRound({});
+    expect(run.last('move').order).toMatchObject({ from: internet, to: lan, maxOutageMs: 180 });
+    failTrial();
+    expect(trialsFor(100)).toEqual([5, 15, 35, 75]);
+  });
+
+  test('is not tried while its address belongs to nobody on the link, and at once when it does', () => {
+    run.neighbours = [nobody];
+    expect(trialsFor(300)).toEqual([]);
+    run.neighbours = [here];
+    const [first = Number.POSITIVE_INFINITY] = trialsFor(20);
+    expect(first).toBeLessThanOrEqual(8);
+  });
+
+  test('that failed is tried at once when another machine has its address, but not for ever', () => {
+    run.neighbours = [here];
+    trialsFor(20);
+    run.neighbours = [{ ...here, mac: '02:00:00:00:00:99' }];
+    const [first = Number.POSITIVE_INFINITY] = trialsFor(9);
+    expect(first).toBeLessThanOrEqual(8);
+    const coming = [];
+    for (let time = 0; time < 60; time += 1) {
+      run.neighbours = [time % 2 === 0 ? nobody : here];
+      coming.push(...trialsFor(9));
+    }
+    expect(coming.length).toBeLessThan(6);
+  });
+
+  test('is tried soon after an event, once it is known that probes go unanswered', () => {
+    run.neighbours = [here];
+    trialsFor(60);
+    run.send({ type: 'network-changed', losses: { devices: ['eth0'], addresses: [] } });
+    run.pass(300);
+    run.send({ type: 'network', routes: atHome, discovery: [] });
+    run.send({ type: 'reset-ended', effect: run.last('reset').effect });
+    const { targets, timing } = run.last('probe');
+    const patience = targets.map(({ timeoutMs = timing.timeoutMs }) => timeoutMs * timing.attempts);
+    expect(patience).toEqual([450, 2_100]);
+    run.answer(lan, { verdict: 'silent', reason: 'no answer' });
+    expect(run.last('move').order.to).toBe(lan);
+    expect(run.state.phase.is).toBe('moving');
+  });
 });
 
 test('a controller that ever answered a probe is never tested through the tunnel', () => {
