@@ -33,10 +33,10 @@ export function networkOf({ networks }: LanTrust, { route }: PathCandidate): Net
 export function isStranger(trust: LanTrust, candidate: PathCandidate): boolean {
   if (candidate.path !== 'lan' || candidate.isNamed) return false;
   const network = networkOf(trust, candidate);
-  const endpoint = withoutZone(candidate.endpoint);
+  const endpoint = endpointWithoutZone(candidate.endpoint);
   return !trust.trustedEndpoints.some((one) => one.network === network && one.endpoint === endpoint);
 }
 
-export function withoutZone(endpoint: PathCandidate['endpoint']): string {
+export function endpointWithoutZone(endpoint: PathCandidate['endpoint']): string {
   return endpoint.replace(/%[^\]]*(?=\])/, '');
 }

@@ -2,7 +2,7 @@ import { isProven, type ProvenCandidate } from '../candidate.ts';
 import { isSettled } from '../round-trips.ts';
 import { isClearlyNearer } from '../strangers.ts';
 import type { PathCandidate } from './candidates.ts';
-import { isStranger, networkOf, withoutZone } from './lan-trust.ts';
+import { endpointWithoutZone, isStranger, networkOf } from './lan-trust.ts';
 import { candidateAt, type PathState } from './state.ts';
 
 /** When a stranger (see strangers.ts) becomes a known address of its network. */
@@ -29,10 +29,10 @@ export function observeStranger(state: PathState, nowMs: number): PathState {
   const sinceMs = isSame ? strangerInUse.sinceMs : nowMs;
   if (!isShownNearer(state, candidate) && nowMs - sinceMs < trustedAfterMs)
     return isSame ? state : { ...state, strangerInUse: { endpoint, network, sinceMs } };
-  const trustedEndpoints = [{ network, endpoint: withoutZone(endpoint) }, ...state.trustedEndpoints].slice(
-    0,
-    maxTrustedEndpoints,
-  );
+  const trustedEndpoints = [
+    { network, endpoint: endpointWithoutZone(endpoint) },
+    ...state.trustedEndpoints,
+  ].slice(0, maxTrustedEndpoints);
   return { ...state, trustedEndpoints, strangerInUse: null };
 }
 
