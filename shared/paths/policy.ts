@@ -5,7 +5,7 @@ import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking } from './hysteres
 import { fastest, fastestOf } from './ranking.ts';
 import { isSettled, noiseMs } from './round-trips.ts';
 import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
-import { isFoundSilent, isFresh } from './standing.ts';
+import { isFoundSilent, isFresh, isUnanswered } from './standing.ts';
 import { bestLan, isNoNearer, preferred } from './strangers.ts';
 import { chooseWithoutPath } from './without-path.ts';
 
@@ -19,17 +19,18 @@ function takeable(situation: Situation): readonly ProvenCandidate[] {
 
 /**
  * Leaves a silent path for a candidate that answers. Answers from before the suspicion do not count: when the whole
- * uplink fails, everything had answered a moment earlier. Without a suspicion, traffic may well flow although probes go
- * unanswered, so a candidate whose last move failed still waits for its backoff.
+ * uplink fails, everything had answered a moment earlier. A candidate whose last move failed still waits for its backoff,
+ * unless both the traffic and the probes of the path in use go unanswered.
  */
 function leaveSilent(situation: Situation, current: Candidate): Choice {
   const { nowMs, suspectSinceMs } = situation;
   const answering = usableOthers(situation)
     .filter((candidate) => isFresh(candidate, nowMs))
     .filter((candidate) => suspectSinceMs === null || candidate.verified.atMs >= suspectSinceMs);
+  const isDead = suspectSinceMs !== null && isUnanswered(current);
   const best =
     preferred(answering.filter((candidate) => !isBackingOff(candidate, nowMs))) ??
-    (suspectSinceMs === null ? null : preferred(answering));
+    (isDead ? preferred(answering) : null);
   if (best !== null) return moveTo(best, 'verified', leftSilent(current, best, suspectSinceMs, nowMs));
   const reason = nothingElseAnswers(current, suspectSinceMs, nowMs);
   return { action: suspectSinceMs === null ? 'keep' : 'none', reason };

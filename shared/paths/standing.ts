@@ -54,11 +54,21 @@ export function isUnanswered(candidate: Candidate): boolean {
 }
 
 /**
+ * Whether the last move to a path in use failed and the tunnel has received nothing since. An answered probe does not
+ * change that: a relay or a firewall may pass a probe and nothing else.
+ * @param suspectSinceMs since when packets are sent and none come back, or null
+ */
+export function isTunnelUnanswered({ moveFailures }: Candidate, suspectSinceMs: number | null): boolean {
+  return suspectSinceMs !== null && moveFailures > 0;
+}
+
+/**
  * Whether a path in use may be left for another that answers. Neither traffic without answers nor one lost probe is
  * enough: both together are, and so are several lost probes in a row on an idle path.
  * @param suspectSinceMs since when packets are sent and none come back, or null
  */
 export function isFoundSilent(candidate: Candidate, suspectSinceMs: number | null): boolean {
+  if (isTunnelUnanswered(candidate, suspectSinceMs)) return true;
   if (candidate.last.verdict === 'untested' || candidate.last.verdict === 'verified') return false;
   if (suspectSinceMs !== null && candidate.last.atMs >= suspectSinceMs) return true;
   return candidate.silences >= (isProven(candidate) ? silencesOfProvenPath : silencesOfUnprovenPath);

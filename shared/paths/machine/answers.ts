@@ -7,6 +7,7 @@ import { addOnLink, changeCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { resumeSession, suspectSession } from './session.ts';
 import { candidateAt, endpointIn, type PathState, silentSinceMs, withSilence } from './state.ts';
+import { isDoubted, testTunnel } from './tunnel-proof.ts';
 
 type Verified = Extract<ProbeOutcome, { verdict: 'verified' }>;
 
@@ -38,12 +39,13 @@ export function recordOutcome(
 /**
  * The controller is reachable: the packets sent expected no answer, or it is on its way, or the session is forgotten.
  * During a move, an answer from its target proves nothing about the path being left: after a revert that path is as
- * silent as before.
+ * silent as before. After a failed move that had no path to return to, only the tunnel itself can end the silence.
  */
 function provenInUse(state: PathState, nowMs: number): Step {
   const { phase } = state;
   const sinceMs = silentSinceMs(phase);
   if (sinceMs === null) return resumeSession(state, nowMs);
+  if (isDoubted(state)) return testTunnel(state);
   const heard = phase.is === 'moving' ? state : { ...state, phase: withSilence(phase, null) };
   return suspectSession(heard, sinceMs, nowMs);
 }

@@ -82,7 +82,8 @@ function failed(
 ): Step {
   const { from, move, isBlind } = phase;
   const firstMs = isBlind && move.path === 'lan' ? trialRetryMs : moveRetryMs;
-  const since = from.is === 'on' ? from.silentSinceMs : null;
+  // The move's own packets went unanswered.
+  const since = (from.is === 'on' ? from.silentSinceMs : null) ?? phase.sinceMs;
   const back = reverted ? from : arrivedAt(phase, since);
   const candidates = changeCandidate(state.candidates, move.to, (one) =>
     recordMoveFailure(one, nowMs, firstMs),

@@ -1,7 +1,8 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { followedPeer } from '../../timeline/move-reasons.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
-import { addCandidate } from './candidates.ts';
+import { isUnanswered } from '../standing.ts';
+import { addCandidate, type PathCandidate } from './candidates.ts';
 import type { Step } from './compose.ts';
 import {
   candidateAt,
@@ -101,6 +102,10 @@ export function sessionlessSinceMs(
   return handshakeAgeMs > sessionMs + sessionMarginMs ? nowMs - handshakeAgeMs : null;
 }
 
+function lastProbedMs({ last }: PathCandidate): number {
+  return last.verdict === 'untested' ? 0 : last.atMs;
+}
+
 /**
  * When the session began, if it began after packets had gone unanswered: the path works. Null if its handshake was
  * already in progress when the silence began, or if it came before an unanswered probe; neither proves anything.
@@ -113,9 +118,9 @@ export function sessionAfterSilenceMs(
   const sinceMs = silentSinceMs(state.phase);
   if (sinceMs === null || handshakeAgeMs === null) return null;
   const atMs = nowMs - handshakeAgeMs;
-  const last = candidateAt(state, endpointIn(state.phase))?.last ?? { verdict: 'untested' };
-  const wasTestedAfter = state.everAnswered && last.verdict !== 'untested' && last.atMs >= atMs;
-  return atMs < sinceMs + handshakeRetryMs || wasTestedAfter ? null : atMs;
+  const current = candidateAt(state, endpointIn(state.phase));
+  const isUnansweredSince = current !== undefined && isUnanswered(current) && lastProbedMs(current) >= atMs;
+  return atMs < sinceMs + handshakeRetryMs || (state.everAnswered && isUnansweredSince) ? null : atMs;
 }
 
 /** WireGuard roams to an endpoint from which authenticated packets arrive; it becomes the path in use. */

@@ -2,7 +2,7 @@ import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
 import { resetBackoff } from '../backoff.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
-import { candidateAt, endpointIn, type On, type PathState } from './state.ts';
+import { candidateAt, endpointIn, type On, type PathState, silentSinceMs } from './state.ts';
 
 /**
  * Distinguishes a controller that has forgotten the session, because its WireGuard was restarted, from a controller
@@ -74,6 +74,15 @@ export function resumeSession(state: PathState, nowMs: number): Step {
   return check(state, secondWatchMs);
 }
 
+/** The tunnel was tested and did not answer where the controller answers probes: its session may be forgotten. */
+export function renewUnanswered(state: PathState, nowMs: number): Step {
+  const { phase, session } = state;
+  const sinceMs = silentSinceMs(phase);
+  if (phase.is !== 'on' || sinceMs === null || !canRenew(state)) return [state, []];
+  if (session.check !== null || nowMs < session.notBeforeMs) return [state, []];
+  return renew(state, phase, nowMs - sinceMs);
+}
+
 /** The check stays in progress until the effect of the new session is known. */
 function renew(state: PathState, on: On | null, silentMs: number): Step {
   if (on === null) return [state, []];
@@ -96,8 +105,10 @@ export function renewed(state: PathState, effect: number): Step {
   const { endpoint } = phase.on;
   const path = candidateAt(state, endpoint)?.path ?? null;
   const reason = sessionRenegotiated(phase.silentMs);
+  // Whether the path in use works, the next packet shows.
+  const candidates = state.candidates.map((one) => (one.endpoint === endpoint ? one : resetBackoff(one)));
   return [
-    { ...state, phase: phase.on, failure: null, candidates: state.candidates.map(resetBackoff) },
+    { ...state, phase: phase.on, failure: null, candidates },
     [{ do: 'record', decision: { kind: 'renewed', to: endpoint, path, reason } }],
   ];
 }

@@ -15,12 +15,20 @@ import {
   sessionAfterSilenceMs,
   sessionlessSinceMs,
 } from './peer.ts';
-import { announce, announcementAtMs, find, isLost } from './reachability.ts';
+import { announce, announcementAtMs, isLost } from './reachability.ts';
 import { beginEventRound, beginRound, endRound, keepScheduled, scheduleRound, takeTurn } from './rounds.ts';
-import { renewalJudged, renewed, resumeSession, sessionCheckEnded, sessionChecked } from './session.ts';
-import { candidateAt, endpointIn, isAtRest, type PathState, silentSinceMs, withSilence } from './state.ts';
+import {
+  renewalJudged,
+  renewed,
+  renewUnanswered,
+  resumeSession,
+  sessionCheckEnded,
+  sessionChecked,
+} from './session.ts';
+import { candidateAt, endpointIn, isAtRest, type PathState } from './state.ts';
+import { clearSuspicion, suspect } from './suspicion.ts';
 import { observeStranger } from './trusted-endpoints.ts';
-import { testTunnel, tunnelTested } from './tunnel-proof.ts';
+import { isDoubted, testTunnel, tunnelTested } from './tunnel-proof.ts';
 
 /** While the controller is unreachable, names are resolved again at this interval. */
 const namesAgainMs = 15_000;
@@ -104,7 +112,9 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'tunnel-tested': {
       const { state: next, works } = tunnelTested(state, event);
       if (works === true) return clearSuspicion(next, nowMs);
-      return works === false ? andThen(decide(next, nowMs), testTunnel) : [next, []];
+      if (works === null) return [next, []];
+      const decided = decide(next, nowMs);
+      return andThen(decided, (now) => (isDoubted(now) ? renewUnanswered(now, nowMs) : testTunnel(now)));
     }
     case 'session-check-failed': {
       const reason = couldNot('check-session', event.error);
@@ -216,31 +226,6 @@ function follow(state: PathState, reported: ReportedPeer, nowMs: number): Step {
   return andThen(followPeer(state, reported), (next) =>
     next.phase === state.phase ? [next, []] : beginEventRound(next, 'event', nowMs),
   );
-}
-
-/** This many unanswered packets are not a coincidence. */
-const manyUnanswered = 5;
-
-/** Packets are sent over this path and none received: probe every candidate. */
-function suspect(
-  state: PathState,
-  { sinceMs, unanswered = 0 }: { readonly sinceMs: number; readonly unanswered?: number },
-  nowMs: number,
-): Step {
-  if (silentSinceMs(state.phase) !== null) return [state, []];
-  const phase = withSilence(state.phase, sinceMs);
-  // Without an endpoint in use there is nothing to suspect, and a round for each silence would cut the previous round
-  // short.
-  if (phase === state.phase) return [state, []];
-  const trigger = unanswered >= manyUnanswered ? 'urgent' : 'careful';
-  return andThen(beginEventRound({ ...state, phase }, trigger, nowMs), testTunnel);
-}
-
-/** A packet received before a suspicion proves nothing about it. */
-function clearSuspicion(state: PathState, afterMs: number): Step {
-  const sinceMs = silentSinceMs(state.phase);
-  if (sinceMs === null || afterMs < sinceMs) return [state, []];
-  return find({ ...state, phase: withSilence(state.phase, null) }, 'it answers again');
 }
 
 function isRound({ round }: PathState, number: number): boolean {

@@ -1,3 +1,4 @@
+import { isTunnelUnanswered } from '../standing.ts';
 import type { Step } from './compose.ts';
 import type { TunnelVerdict } from './events.ts';
 import { type PathState, silentSinceMs, type TunnelProof } from './state.ts';
@@ -7,6 +8,8 @@ import { type PathState, silentSinceMs, type TunnelProof } from './state.ts';
  * tunnel itself shows whether its path works. Unanswered packets may have expected no answer, so the tunnel is tested:
  * by pings, if its address is known, and by waiting. WireGuard answers any data with a keepalive within 10 s
  * (KEEPALIVE_TIMEOUT, paper section 6.5).
+ *
+ * The same test ends the doubt about a path in use to which the last move failed, see {@link isTunnelUnanswered}.
  */
 
 const briefMs = 1_000;
@@ -17,15 +20,25 @@ export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['sile
   return tunnel.sinceMs !== null && tunnel.sinceMs === silentSinceMs(phase) ? tunnel.silence : null;
 }
 
-/** Tests the tunnel because of a silence, first briefly, then long enough to be sure. */
+/**
+ * Tests the tunnel because of a silence, first briefly, then long enough to be sure. Where the controller answers probes,
+ * only after a failed move, and briefly.
+ */
 export function testTunnel(state: PathState): Step {
   const { phase, tunnel, everAnswered, hasTunnelAddress, nextId } = state;
+  if (tunnel.check !== null || phase.is !== 'on' || phase.silentSinceMs === null) return [state, []];
   const silence = silenceOfTunnel(state);
-  if (everAnswered || tunnel.check !== null || silence === 'lasting') return [state, []];
-  if (phase.is !== 'on' || phase.silentSinceMs === null) return [state, []];
-  const timeoutMs = silence === null && hasTunnelAddress ? briefMs : lastingMs;
+  if (everAnswered ? !isDoubted(state) : silence === 'lasting') return [state, []];
+  const isBrief = everAnswered || (silence === null && hasTunnelAddress);
+  const timeoutMs = isBrief ? briefMs : lastingMs;
   const asked = { check: nextId, sinceMs: phase.silentSinceMs, silence };
   return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'test-tunnel', check: nextId, timeoutMs }]];
+}
+
+/** Whether the last move to the path in use failed and nothing was received since. */
+export function isDoubted({ phase, candidates }: Pick<PathState, 'phase' | 'candidates'>): boolean {
+  const current = phase.is === 'on' ? candidates.find((one) => one.endpoint === phase.endpoint) : undefined;
+  return current !== undefined && isTunnelUnanswered(current, silentSinceMs(phase));
 }
 
 /** @returns the state, and whether the tunnel works; null when the answer is not to the current test */

@@ -10,6 +10,8 @@ const answeredLately = (one: Candidate, nowMs: number) =>
   one.verified !== null && one.verified.atMs <= nowMs && nowMs - one.verified.atMs <= 600_000;
 
 function wasFoundSilent(current: Candidate, suspectSinceMs: number | null): boolean {
+  // The move there failed, and nothing was received since.
+  if (suspectSinceMs !== null && current.moveFailures > 0) return true;
   if (current.last.verdict === 'untested' || current.last.verdict === 'verified') return false;
   if (suspectSinceMs !== null && current.last.atMs >= suspectSinceMs) return true;
   return current.silences >= 3 || current.verified === null;
@@ -45,10 +47,11 @@ function brokenByMove(asked: Situation, target: Candidate | undefined, proof: st
   const slowLan = (current.verified?.smoothedMs ?? 0) > 30;
   const downgrade = current.path === 'lan' && target.path === 'internet';
   forbid(downgrade && !silent && !slowLan, 'leaves a LAN that is not slow for the internet');
-  const dead = silent && suspectSinceMs !== null;
+  const doubted = silent && suspectSinceMs !== null;
+  const dead = doubted && (current.last.verdict === 'silent' || current.last.verdict === 'refused');
   forbid(target.retryAtMs > nowMs && !dead, 'repeats a failed move while the path in use may work');
   forbid(
-    dead && target.verified !== null && target.verified.atMs < suspectSinceMs,
+    doubted && target.verified !== null && target.verified.atMs < suspectSinceMs,
     'trusts an answer of before',
   );
   return broken;

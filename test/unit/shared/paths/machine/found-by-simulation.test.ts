@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseLiveEndpoint } from '../../../../../shared/endpoints/endpoint.ts';
 import { firstQuarantineMs } from '../../../../../shared/paths/machine/quarantine.ts';
 import { wakeAtMs } from '../../../../../shared/paths/machine/step.ts';
-import { atHome, internet, lan, MachineRun } from '../../../support/machine-run.ts';
+import { atHome, eth0, gateway, internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
 /** Faults of the machine found by lives in test/simulation, each shrunk. */
 
@@ -245,4 +245,54 @@ test('a silence while no network leads anywhere does not repeatedly cut the curr
   }
   expect(run.effects.slice(before).filter((one) => one.do === 'cancel-probe')).toEqual([]);
   expect(run.state.round).toMatchObject({ is: 'running', round });
+});
+
+describe('a host that answers probes and passes nothing else, after a move there that had no path to return to', () => {
+  /** The internet address is a name's former one, so it has no candidate: the move to the LAN cannot be reverted. */
+  function onARelay(): MachineRun {
+    const run = new MachineRun([
+      { endpoint: lan, path: 'lan', source: 'invite' },
+      { endpoint: otherInternet, path: 'internet', source: 'resolved' },
+    ]);
+    const routes = { '192.0.2.10': eth0, '198.51.100.8': gateway };
+    run.send({ type: 'started', endpoint: internet });
+    run.send({ type: 'network', routes, discovery: [] });
+    run.answer(lan, 42);
+    const { effect, order } = run.last('move');
+    expect(order).toMatchObject({ from: internet, to: lan, fromWorks: false });
+    const reason = 'no answer through the tunnel on the new path';
+    run.pass(6_000);
+    run.send({ type: 'move-ended', effect, outcome: { moved: false, reason, reverted: false } });
+    return run;
+  }
+
+  test('an answered probe does not end the silence of the tunnel', () => {
+    const run = onARelay();
+    run.pass(10_000);
+    run.answer(lan, 42);
+    expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan, silentSinceMs: 0 });
+  });
+
+  test('it is left for a path that answers', () => {
+    const run = onARelay();
+    run.pass(10_000);
+    run.answerRound({ [lan]: 42, [otherInternet]: 56 });
+    expect(run.last('move').order).toMatchObject({ from: lan, to: otherInternet });
+  });
+
+  test('the tunnel is tested when the probe is answered, and a session that is silent renewed', () => {
+    const run = onARelay();
+    run.pass(10_000);
+    run.answer(lan, 1);
+    run.answerTunnel('silent');
+    expect(run.last('renew').endpoint).toBe(lan);
+  });
+
+  test('a packet through the tunnel shows that the path works after all', () => {
+    const run = onARelay();
+    run.send({ type: 'heard', afterMs: run.nowMs });
+    run.send({ type: 'silent', sinceMs: run.nowMs });
+    run.answerRound({ [lan]: 1, [otherInternet]: 56 });
+    expect(run.state.phase).toEqual({ is: 'on', endpoint: lan, silentSinceMs: null });
+  });
 });
