@@ -161,25 +161,21 @@ export class Mover {
   ): Promise<string | undefined> {
     const before = await this.peer(controller);
     if (before === undefined) return interfaceGone;
-    const poked =
-      controller.pokeAddress === undefined
-        ? undefined
-        : this.#system.poke(controller.pokeAddress, this.#interfaceName);
+    // The pings only make the controller answer soon. Without them the tunnel's own traffic decides, as where no address
+    // is known.
+    if (controller.pokeAddress !== undefined)
+      void this.#system.poke(controller.pokeAddress, this.#interfaceName).catch(() => undefined);
     const isOpen = hasSession(before, this.#time.wallMs());
     const deadline = this.#time.nowMs() + (isOpen ? proofMs : Math.max(proofMs, handshakeProofMs));
     await this.#time.sleep(firstPollMs);
-    try {
-      while (true) {
-        const now = await this.peer(controller);
-        if (this.#stopped) return disconnecting;
-        if (now === undefined) return interfaceGone;
-        if (!isSameEndpoint(now.endpoint ?? null, to)) return endpointTakenBack(now.endpoint);
-        if (now.receivedBytes > before.receivedBytes) return undefined;
-        if (this.#time.nowMs() > deadline) return noAnswerOverNewPath;
-        await this.#time.sleep(pollMs);
-      }
-    } finally {
-      await Promise.race([poked, this.#time.sleep(0)]);
+    while (true) {
+      const now = await this.peer(controller);
+      if (this.#stopped) return disconnecting;
+      if (now === undefined) return interfaceGone;
+      if (!isSameEndpoint(now.endpoint ?? null, to)) return endpointTakenBack(now.endpoint);
+      if (now.receivedBytes > before.receivedBytes) return undefined;
+      if (this.#time.nowMs() > deadline) return noAnswerOverNewPath;
+      await this.#time.sleep(pollMs);
     }
   }
 }

@@ -53,8 +53,8 @@ export class Nearby {
     return Object.fromEntries(this.#now.networks);
   }
 
-  /** Where to look for a controller; each neighbour is listed once per network. */
-  targets(controller: string): readonly DiscoveryTarget[] {
+  /** Where to look for a controller. Each neighbour is returned once per network: the caller keeps it until it is probed. */
+  takeTargets(controller: string): readonly DiscoveryTarget[] {
     const asked = this.#asked.get(controller) ?? new Set();
     this.#asked.set(controller, asked);
     const neighbours = this.#now.neighbours

@@ -22,10 +22,12 @@ const afterAskingMs = 1_000;
 const nearbyAgainMs = 30_000;
 
 /**
- * The maximum number of addresses whose outgoing links are looked up at once after a loss; the others wait for the
- * routes, some milliseconds longer.
+ * The maximum number of controllers for which outgoing links are looked up at once after a loss; the others wait for
+ * the routes, some milliseconds longer.
  */
 const maxWaysOut = 32;
+
+type Driver = Pick<ControllerDriver, 'controller' | 'state' | 'send'>;
 
 export interface NetworkLookParts {
   readonly system: Pick<TunnelSystem, 'routes' | 'neighbourhood' | 'waysOut'>;
@@ -38,20 +40,21 @@ export interface NetworkLookParts {
   /** Makes the system learn the MAC addresses of gateways. */
   readonly wakeGateways: (addresses: readonly string[]) => Promise<void>;
   readonly nowMs: () => number;
-  readonly drivers: () => readonly ControllerDriver[];
+  readonly drivers: () => readonly Driver[];
   readonly onTrouble: (reason: string) => void;
 }
 
 /** Reads the network for all controllers at once: simultaneous requests share one process. */
 export class NetworkLook {
   readonly #parts: NetworkLookParts;
-  readonly #network = new Set<ControllerDriver>();
-  readonly #neighbours = new Set<ControllerDriver>();
-  readonly #waysOut = new Map<ControllerDriver, WaysOut>();
+  readonly #network = new Set<Driver>();
+  readonly #neighbours = new Set<Driver>();
+  readonly #waysOut = new Map<Driver, WaysOut>();
   #isRoutesLookWaiting = false;
   #nearbyAtMs = 0;
   #wasAsked = false;
   #nearbyWait: NodeJS.Timeout | undefined;
+  #gatewayWait: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -76,6 +79,7 @@ export class NetworkLook {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#nearbyWait);
+    clearTimeout(this.#gatewayWait);
     await this.#last;
   }
 
@@ -91,7 +95,7 @@ export class NetworkLook {
   }
 
   /** The routes, and the networks for broadcast probes. */
-  network(driver: ControllerDriver): void {
+  network(driver: Driver): void {
     this.#network.add(driver);
     if (this.#network.size > 1) return;
     void this.run(async () => {
@@ -109,7 +113,7 @@ export class NetworkLook {
   }
 
   /** The neighbour table. A reading that fails shows nothing about anybody. */
-  neighbours(driver: ControllerDriver): void {
+  neighbours(driver: Driver): void {
     this.#neighbours.add(driver);
     if (this.#neighbours.size > 1) return;
     void this.run(async () => {
@@ -126,7 +130,7 @@ export class NetworkLook {
   }
 
   /** Not queued with the other readings: packets are lost until another endpoint is set. */
-  waysOut(driver: ControllerDriver, effect: WaysOut): void {
+  waysOut(driver: Driver, effect: WaysOut): void {
     this.#waysOut.set(driver, effect);
     if (this.#waysOut.size > 1) return;
     queueMicrotask(() => {
@@ -136,7 +140,7 @@ export class NetworkLook {
     });
   }
 
-  async #answerWaysOut(asking: readonly (readonly [ControllerDriver, WaysOut])[]): Promise<void> {
+  async #answerWaysOut(asking: readonly (readonly [Driver, WaysOut])[]): Promise<void> {
     const hosts = new Set(asking.flatMap(([, effect]) => effect.hosts));
     const ways = Object.fromEntries(await this.#parts.system.waysOut([...hosts]));
     if (this.#isStopped) return;
@@ -151,14 +155,13 @@ export class NetworkLook {
 
   /** The LAN is being probed: the neighbours are read again, soon the first time, then occasionally. */
   discovering(): void {
-    if (!this.#wasAsked) this.#lookNearbyIn(afterAskingMs);
-    else if (this.#parts.nowMs() >= this.#nearbyAtMs + nearbyAgainMs) this.#lookNearbyAgain();
+    if (!this.#wasAsked) {
+      clearTimeout(this.#nearbyWait);
+      this.#nearbyWait = setTimeout(() => this.#lookNearbyAgain(), afterAskingMs);
+    } else if (this.#parts.nowMs() >= this.#nearbyAtMs + nearbyAgainMs) {
+      this.#lookNearbyAgain();
+    }
     this.#wasAsked = true;
-  }
-
-  #lookNearbyIn(ms: number): void {
-    clearTimeout(this.#nearbyWait);
-    this.#nearbyWait = setTimeout(() => this.#lookNearbyAgain(), ms);
   }
 
   #lookNearbyAgain(): void {
@@ -179,24 +182,20 @@ export class NetworkLook {
     if (!isDiscovering) return;
     if (which === 'other-network') this.#wasAsked = false;
     if (which === 'same-network' || now.unknownGateways.length === 0) return;
-    this.#lookNearbyIn(gatewayWaitMs);
+    clearTimeout(this.#gatewayWait);
+    this.#gatewayWait = setTimeout(() => this.#lookNearbyAgain(), gatewayWaitMs);
     await this.#parts.wakeGateways(now.unknownGateways);
   }
 
-  #nearby({
-    controller,
-  }: ControllerDriver): Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'> {
+  #nearby({ controller }: Driver): Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'> {
     const { isDiscovering, nearby } = this.#parts;
-    const discovery = isDiscovering && controller.migrates ? nearby.targets(controller.name) : [];
+    const discovery = isDiscovering && controller.migrates ? nearby.takeTargets(controller.name) : [];
     return { discovery, networks: nearby.networks() };
   }
 }
 
 /** A flight record holds no other machines of the LAN. */
-function aboutCandidates(
-  { state }: ControllerDriver,
-  entries: readonly NeighbourEntry[],
-): readonly NeighbourEntry[] {
+function aboutCandidates({ state }: Driver, entries: readonly NeighbourEntry[]): readonly NeighbourEntry[] {
   const hosts = new Set(state.candidates.map(({ endpoint }) => hostOf(endpoint).split('%')[0]));
   return entries.filter(({ address }) => hosts.has(address));
 }

@@ -128,8 +128,7 @@ class RoamingPaths implements PathKeeper {
       drivers: this.#drivers,
       defaultController: profile.defaultController,
       namesVia: context.namesVia,
-      nowMs: this.#time.nowMs,
-      wallMs: this.#time.wallMs,
+      time: this.#time,
       packetCounters: () => system.packetCounters(plan.interfaceName) ?? null,
       onNamesMove: ({ via, reason }) => void context.useNamesVia(via, reason),
       onClockJump: () => this.#networkChanged(),
@@ -259,7 +258,10 @@ class RoamingPaths implements PathKeeper {
   async #searching(): Promise<void> {
     this.#rememberReached(this.#drivers);
     try {
-      this.#firewall = await this.#parts.hostFirewall();
+      const firewall = await this.#parts.hostFirewall();
+      if (firewall === this.#firewall) return;
+      this.#firewall = firewall;
+      this.#context.onChange();
     } catch (error) {
       this.#trouble(networkNotRead(String(error)));
     }

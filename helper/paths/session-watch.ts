@@ -65,7 +65,8 @@ export class SessionWatch {
     while (this.#time.nowMs() < endMs) {
       await this.#pause(Math.max(pollMs, timeoutMs / pollsOfTunnel));
       const now = await this.#read();
-      if (now === undefined) return 'no-session';
+      // Smaller counters are those of a new session, whose own handshake would count as an answer.
+      if (now === undefined || now.receivedBytes < before.receivedBytes) return 'no-session';
       if (now.receivedBytes !== before.receivedBytes) return 'heard';
       sentBytes = now.sentBytes - before.sentBytes;
     }

@@ -25,15 +25,13 @@ import {
   watchWakeAtMs,
 } from '../../shared/paths/machine/watch.ts';
 import type { ControllerDriver } from './controller-driver.ts';
+import type { Time } from './time.ts';
 
 export interface TunnelClockParts {
   readonly drivers: readonly ControllerDriver[];
   readonly defaultController: string;
   readonly namesVia: string;
-  /** A monotonic clock. */
-  readonly nowMs: () => number;
-  /** Milliseconds since 1970. */
-  readonly wallMs: () => number;
+  readonly time: Pick<Time, 'nowMs' | 'wallMs'>;
   readonly packetCounters: () => PacketCounters | null;
   readonly onNamesMove: (move: NamesMove) => void;
   readonly onClockJump: () => void;
@@ -62,8 +60,8 @@ export class TunnelClock {
   }
 
   start(): void {
-    const { packetCounters, wallMs, nowMs } = this.#parts;
-    this.#watch = initialWatch(packetCounters(), wallMs(), nowMs());
+    const { packetCounters, time } = this.#parts;
+    this.#watch = initialWatch(packetCounters(), time.wallMs(), time.nowMs());
     this.#arm();
   }
 
@@ -93,7 +91,7 @@ export class TunnelClock {
   }
 
   #stepTurns(event: TurnsEvent): void {
-    const [turns, granted] = stepTurns(this.#turns, event, this.#parts.nowMs());
+    const [turns, granted] = stepTurns(this.#turns, event, this.#parts.time.nowMs());
     this.#turns = turns;
     for (const name of granted) {
       this.#parts.drivers.find(({ controller }) => controller.name === name)?.send({ type: 'turn' });
@@ -101,7 +99,7 @@ export class TunnelClock {
   }
 
   #stepNames(): void {
-    const { drivers, nowMs, onNamesMove } = this.#parts;
+    const { drivers, time, onNamesMove } = this.#parts;
     // Before its first round nothing is known about a controller, except to the previous helper.
     this.#areAllAsked ||= drivers.every(({ state }) => state.roundsSinceEvent > 0);
     if (!this.#areAllAsked) return;
@@ -109,7 +107,7 @@ export class TunnelClock {
       name: controller.name,
       isLost: isLost(state),
     }));
-    const [names, move] = stepNames(this.#names, reachable, nowMs());
+    const [names, move] = stepNames(this.#names, reachable, time.nowMs());
     this.#names = names;
     if (move !== null) onNamesMove(move);
   }
@@ -121,7 +119,7 @@ export class TunnelClock {
     this.#firesAtMs = atMs;
     if (atMs === Number.POSITIVE_INFINITY) return;
     // A timer counts whole milliseconds and may fire slightly early: the clock is checked again.
-    const waitMs = Math.max(0, Math.ceil(atMs - this.#parts.nowMs()));
+    const waitMs = Math.max(0, Math.ceil(atMs - this.#parts.time.nowMs()));
     this.#timer = setTimeout(() => this.#fire(), waitMs);
   }
 
@@ -136,7 +134,7 @@ export class TunnelClock {
   }
 
   #fire(): void {
-    const nowMs = this.#parts.nowMs();
+    const nowMs = this.#parts.time.nowMs();
     this.#firesAtMs = Number.POSITIVE_INFINITY;
     this.#lookAtTraffic(nowMs);
     for (const driver of this.#parts.drivers) {
@@ -149,8 +147,9 @@ export class TunnelClock {
 
   #lookAtTraffic(nowMs: number): void {
     if (this.#watch === null || nowMs < watchWakeAtMs(this.#watch)) return;
-    const { packetCounters, wallMs } = this.#parts;
-    const [watch, news] = stepWatch(this.#watch, packetCounters(), wallMs(), this.#slowestMs(), nowMs);
+    const { packetCounters, time } = this.#parts;
+    const slowestMs = this.#slowestMs();
+    const [watch, news] = stepWatch(this.#watch, packetCounters(), time.wallMs(), slowestMs, nowMs);
     this.#watch = watch;
     for (const one of news) this.#hear(one, nowMs);
   }

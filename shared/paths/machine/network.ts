@@ -99,12 +99,18 @@ function networksLeft({ networks, candidates }: PathState, losses: Losses): Path
   return Object.fromEntries(Object.entries(networks).filter(([device]) => !lost.has(device)));
 }
 
+type Neighbourhood = Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'>;
+
 /** Applies a complete reading of the network: the discovery targets and the network identities. */
-export function neighbourhoodKnown(
-  state: PathState,
-  { discovery, networks = {} }: Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'>,
-): PathState {
+export function neighbourhoodKnown(state: PathState, { discovery, networks = {} }: Neighbourhood): PathState {
   return { ...state, discovery, networks };
+}
+
+/** Applies another reading of the same network. It lists new neighbours only: earlier ones may still wait for a round. */
+export function neighbourhoodReadAgain(state: PathState, again: Neighbourhood): PathState {
+  const listed = new Set(again.discovery.map(({ host }) => host));
+  const waiting = state.discovery.filter(({ kind, host }) => kind === 'neighbour' && !listed.has(host));
+  return neighbourhoodKnown(state, { ...again, discovery: [...again.discovery, ...waiting] });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { endpointOf } from '../../endpoints/endpoint.ts';
 import { nextProbeDelayMs } from '../probe-schedule.ts';
 import { andThen, type Step } from './compose.ts';
 import { probeRound, scheduleOf } from './probe-round.ts';
@@ -60,9 +61,17 @@ export function takeTurn(state: PathState, nowMs: number): { readonly step: Step
   return { step: [running, [{ do: 'probe', round: nextId, targets, timing }]], isOver: false };
 }
 
-/** Neighbours are probed once per reading of the neighbour table: they are other hosts, and many. */
-function wasAsked(round: PathState['round']): boolean {
-  return round.is === 'running' && round.targets.some(({ kind }) => kind === 'neighbour');
+/**
+ * What remains to be probed after a round. Neighbours are probed once per reading of the neighbour table: they are other
+ * hosts, and many. Those that were read during the round wait for the next.
+ */
+function remainingDiscovery({ round, discovery, port }: PathState): PathState['discovery'] {
+  if (round.is !== 'running') return discovery;
+  const probed = new Set(round.targets.map(endpointOf));
+  return discovery.filter(
+    ({ kind, host, port: own = port }) =>
+      kind !== 'neighbour' || !probed.has(endpointOf({ host, port: own })),
+  );
 }
 
 /** Whether the round asked for a known address and no probe was ever answered. */
@@ -76,7 +85,7 @@ export function endRound(state: PathState): Step {
     ...state,
     round: { is: 'idle' },
     hasUnansweredRound: state.hasUnansweredRound || isUnanswered(state),
-    discovery: state.discovery.filter(({ kind }) => kind !== 'neighbour' || !wasAsked(state.round)),
+    discovery: remainingDiscovery(state),
     roundsSinceEvent: state.roundsSinceEvent + 1,
     // A round that started before a request does not complete it.
     requested: state.requested === 0 ? 0 : null,

@@ -2,6 +2,7 @@ import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
 import { resetBackoff } from '../backoff.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
+import { isWaitingOut } from './failure.ts';
 import { candidateAt, endpointIn, type On, type PathState, silentSinceMs } from './state.ts';
 
 /**
@@ -79,7 +80,7 @@ export function renewUnanswered(state: PathState, nowMs: number): Step {
   const { phase, session } = state;
   const sinceMs = silentSinceMs(phase);
   if (phase.is !== 'on' || sinceMs === null || !canRenew(state)) return [state, []];
-  if (session.check !== null || nowMs < session.notBeforeMs) return [state, []];
+  if (session.check !== null || nowMs < session.notBeforeMs || isWaitingOut(state, nowMs)) return [state, []];
   return renew(state, phase, nowMs - sinceMs);
 }
 

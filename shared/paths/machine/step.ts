@@ -7,7 +7,14 @@ import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
 import { effectFailed, moveEnded, resetEnded } from './moves.ts';
 import { lookAtNeighbours, neighboursRead } from './neighbour-entries.ts';
-import { isRecognised, neighbourhoodKnown, networkChanged, routesKnown, waysOutKnown } from './network.ts';
+import {
+  isRecognised,
+  neighbourhoodKnown,
+  neighbourhoodReadAgain,
+  networkChanged,
+  routesKnown,
+  waysOutKnown,
+} from './network.ts';
 import {
   countersRead,
   followPeer,
@@ -63,7 +70,7 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
       return andThen(decideOnRoutes(known, nowMs), (next) => beginEventRound(next, 'event', nowMs));
     }
     case 'nearby': {
-      const known = neighbourhoodKnown(state, event);
+      const known = neighbourhoodReadAgain(state, event);
       return isRecognised(state, event.discovery) ? beginRound(known, 'event', nowMs) : [known, []];
     }
     case 'neighbours':

@@ -300,7 +300,7 @@ export class PathDriver {
     }
   }
 
-  /** Whether data was sent and none received for that long; see helper/paths/session-check.ts. */
+  /** Whether data was sent and none received for that long; see helper/paths/session-watch.ts. */
   #checkSession(check: number, watchMs: number): void {
     const { time } = this.#parts.world;
     const before = this.tunnel.read();
@@ -339,7 +339,8 @@ export class PathDriver {
     const look = (): void => {
       if (this.#isStopped) return;
       const now = this.tunnel.read();
-      if (!this.tunnel.hasSession) end('no-session');
+      const isReset = now.receivedBytes < before.receivedBytes;
+      if (!this.tunnel.hasSession || isReset) end('no-session');
       else if (now.receivedBytes !== before.receivedBytes) end('heard');
       else if (time.nowMs - startMs < timeoutMs) time.after(sessionLookMs, look);
       else end(now.sentBytes - before.sentBytes > keepaliveBytes ? 'silent' : 'idle');

@@ -178,7 +178,10 @@ export function nothingCouldBeBetter({ world, driver, known }: Settling): boolea
   return way.seen === 'home' || world.network.place === 'nowhere';
 }
 
-/** @param probes the number of probes sent @param moves the number of path changes, both since the path had settled */
+/**
+ * @param probes the number of probes sent since the path had settled
+ * @param moves the number of path changes since then
+ */
 export function checkQuiet(settling: Settling, probes: number, moves: number): void {
   const { world, driver } = settling;
   const { name } = driver.tunnel.site;

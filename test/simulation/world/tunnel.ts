@@ -140,9 +140,9 @@ export class Tunnel {
   }
 
   /**
-   * Sets the endpoint; a keepalive or, without a session, a handshake is sent at once. @param how `renew` removes the
-   * controller and adds it again: no session, no rate limit, counters at zero @param guardMs how long packets on
-   * another path do not change it back
+   * Sets the endpoint; a keepalive or, without a session, a handshake is sent at once.
+   * @param how `renew` removes the controller and adds it again: no session, no rate limit, counters at zero
+   * @param guardMs how long packets on another path do not change it back
    */
   set(endpoint: Endpoint | null, how: 'same' | 'renew', guardMs = 0): void {
     this.#account();

@@ -74,6 +74,13 @@ describe('a move', () => {
     expect(system.peer?.endpoint).toBe(internet);
   });
 
+  test('whose pings cannot be sent is proven by the traffic of the tunnel', async () => {
+    const { time, system, mover } = stage(internet, []);
+    system.poke = () => Promise.reject(new Error('ping: command not found'));
+    system.onMove = () => time.after(300, () => system.receiveFrom(lan, 128));
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
+  });
+
   test('that is in progress when the tunnel is disconnected ends without reverting', async () => {
     const { time, system, mover } = stage(internet, []);
     system.onMove = () => mover.stop();

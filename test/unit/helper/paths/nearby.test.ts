@@ -31,17 +31,17 @@ function network(mac: string, neighbours: readonly Neighbour[] = []): Neighbourh
 const home = '02:00:00:00:00:01';
 const cafe = '02:00:00:00:00:02';
 const nas = endpoint('192.0.2.77:51820');
-const hosts = () => nearby.targets('nas').map(({ host }) => host);
+const hosts = () => nearby.takeTargets('nas').map(({ host }) => host);
 const machines = (count: number): Neighbour[] =>
   Array.from({ length: count }, (_, index) => ({ address: `192.0.2.${index + 1}`, device: 'eth0' }));
 
 test('a controller is looked for where it was reached in this network, not where it was in another', () => {
   nearby.see(network(home), 'other-network');
   nearby.reached('nas', nas, eth0);
-  expect(nearby.targets('nas')).toEqual([
+  expect(nearby.takeTargets('nas')).toEqual([
     { kind: 'remembered', host: '192.0.2.77', port: 51_820, interfaceName: 'eth0' },
   ]);
-  expect(nearby.targets('vps')).toEqual([]);
+  expect(nearby.takeTargets('vps')).toEqual([]);
   nearby.see(network(cafe), 'other-network');
   expect(hosts()).toEqual([]);
   nearby.see(network(home), 'other-network');

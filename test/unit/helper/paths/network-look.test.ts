@@ -5,17 +5,21 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Nearby } from '../../../../helper/paths/nearby.ts';
 import { NetworkLook } from '../../../../helper/paths/network-look.ts';
 import { RememberedNetworks } from '../../../../helper/paths/remembered-networks.ts';
+import { initialState } from '../../../../shared/paths/machine/state.ts';
+import { plannedNas } from '../../support/fake-system.ts';
 
 let folder: string;
 let look: NetworkLook;
 let nowMs: number;
 let looks: number;
+let unknownGateways: readonly string[];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   folder = mkdtempSync(join(tmpdir(), 'homing-look-'));
   nowMs = 0;
   looks = 0;
+  unknownGateways = [];
   look = lookOf();
 });
 afterEach(async () => {
@@ -34,7 +38,7 @@ function lookOf(): NetworkLook {
       waysOut: async () => new Map(),
       neighbourhood: async () => {
         looks += 1;
-        return { links: [], networks: new Map(), neighbours: [], unknownGateways: [], known: [] };
+        return { links: [], networks: new Map(), neighbours: [], unknownGateways, known: [] };
       },
     },
     interfaceName: 'hm-wgnet',
@@ -66,6 +70,21 @@ test('the neighbours are read 1 s after a LAN was first probed, then at most eve
   }
   await pass(0);
   expect(looks).toBe(2);
+});
+
+test('a gateway whose address is not known is looked at 200 ms later, also while a LAN is being probed', async () => {
+  unknownGateways = ['192.0.2.1'];
+  const state = initialState({ port: 51_820, known: [], hasTunnelAddress: true });
+  look.network({ controller: plannedNas(), state, send: () => undefined });
+  await pass(0);
+  unknownGateways = [];
+  look.discovering();
+  await pass(190);
+  expect(looks).toBe(1);
+  await pass(20);
+  expect(looks).toBe(2);
+  await pass(800);
+  expect(looks).toBe(3);
 });
 
 test('nothing is read while no round probes a LAN', async () => {

@@ -55,6 +55,11 @@ describe('a tunnel', () => {
     expect(await ask(0, 0)).toBe('idle');
   });
 
+  test('with a new session has no result: its own handshake is no answer to the ping', async () => {
+    const { time, watch } = stage(128, -500);
+    expect(await time.run(watch.ask(200, async () => undefined))).toBe('no-session');
+  });
+
   test('is no longer watched once it is disconnected', async () => {
     const { watch } = stage(128, 0);
     const silent = watch.silentMs(60_000);

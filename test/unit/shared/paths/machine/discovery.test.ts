@@ -7,6 +7,7 @@ const target = (kind: DiscoveryTarget['kind'], host: string): DiscoveryTarget =>
 };
 const broadcast = target('broadcast', '192.0.2.255');
 const router = target('neighbour', '192.0.2.1');
+const printer = target('neighbour', '192.0.2.9');
 const remembered = target('remembered', '192.0.2.77');
 const routes = { ...atHome, '192.0.2.77': atHome['192.0.2.10'] };
 
@@ -72,6 +73,24 @@ describe('another reading of the neighbours', () => {
     expect(run.send({ type: 'nearby', discovery: [broadcast, router] })).toEqual([]);
     run.pass(8_000);
     expect(asked(run)).toContain('192.0.2.1');
+  });
+
+  test('during a round gets the new neighbours probed in the next, together with those that still wait', () => {
+    const run = arrived([broadcast, router]);
+    run.send({ type: 'nearby', discovery: [broadcast, printer] });
+    onlyInternetAnswers(run);
+    run.pass(8_000);
+    expect(asked(run)).toContain('192.0.2.9');
+    expect(asked(run)).not.toContain('192.0.2.1');
+  });
+
+  test('keeps the neighbours that no round has probed yet', () => {
+    const run = arrived([broadcast]);
+    onlyInternetAnswers(run);
+    run.send({ type: 'nearby', discovery: [broadcast, router] });
+    run.send({ type: 'nearby', discovery: [broadcast, printer] });
+    run.pass(8_000);
+    expect(asked(run)).toEqual(expect.arrayContaining(['192.0.2.1', '192.0.2.9']));
   });
 
   test('gets addresses that answered here before probed at once, when the network is recognised', () => {
