@@ -23,8 +23,9 @@ const nas: fc.Arbitrary<Member> = fc
     isNamed: fc.boolean(),
     knowsProbeKey: fc.integer({ min: 0, max: 6 }).map((one) => one < 6),
     hasLinkLocal: fc.boolean(),
+    hasTunnelAddress: fc.integer({ min: 0, max: 3 }).map((one) => one < 3),
   })
-  .map(({ hasLanEndpoint, hasPublicEndpoint, isNamed, knowsProbeKey, hasLinkLocal }) => ({
+  .map(({ hasLanEndpoint, hasPublicEndpoint, isNamed, knowsProbeKey, hasLinkLocal, hasTunnelAddress }) => ({
     site: {
       name: 'nas',
       lanHost: at.private.nas,
@@ -36,18 +37,21 @@ const nas: fc.Arbitrary<Member> = fc
       publicHosts: hasPublicEndpoint ? [at.internet.home] : [],
       isNamed,
       knowsProbeKey,
+      hasTunnelAddress,
     },
   }));
 
+const answers = { isNamed: false, knowsProbeKey: true, hasTunnelAddress: true };
+
 const vps: Member = {
   site: { name: 'vps', lanHost: null, linkLocalHost: null, publicHost: at.dataCentre.vps },
-  known: { privateHosts: [], publicHosts: [at.dataCentre.vps], isNamed: false, knowsProbeKey: true },
+  known: { privateHosts: [], publicHosts: [at.dataCentre.vps], ...answers },
 };
 
 /** Another controller at home, unreachable from the internet. */
 const desk: Member = {
   site: { name: 'desk', lanHost: at.private.desk, linkLocalHost: null, publicHost: null },
-  known: { privateHosts: [at.private.desk], publicHosts: [], isNamed: false, knowsProbeKey: true },
+  known: { privateHosts: [at.private.desk], publicHosts: [], ...answers },
 };
 
 const members: fc.Arbitrary<readonly Member[]> = fc
@@ -90,6 +94,7 @@ const relay = fc.oneof(
 );
 const site = fc.nat(2);
 const isOn = fc.boolean();
+const rarely = fc.integer({ min: 0, max: 3 }).map((one) => one === 3);
 const downMs = fc.oneof(fc.nat(400), fc.nat(maxChangeMs - 1_000));
 const sleepMs = fc.constantFrom(5_000, 100_000, 200_000, 8 * 3_600_000);
 
@@ -166,6 +171,8 @@ const start: fc.Arbitrary<Omit<WorldStart, 'sites'>> = fc.record({
   peerTalks: isOn,
   countsAll: isOn,
   relay,
+  hostFirewall: rarely,
+  isGatewayUnknown: isOn,
 });
 
 /**

@@ -15,7 +15,6 @@ import {
   turnsWakeAtMs,
 } from '../../../shared/paths/machine/turns.ts';
 import type { InterfaceSilence, WatchNews } from '../../../shared/paths/machine/watch.ts';
-import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Losses } from '../../../shared/paths/route.ts';
 import type { Site } from '../world/network.ts';
 import { endpointAt, Prober } from '../world/prober.ts';
@@ -24,6 +23,7 @@ import type { Timer } from '../world/virtual-time.ts';
 import type { Noticed, World, WorldChange } from '../world/world.ts';
 import { chooseFirst } from './first.ts';
 import type { Machine } from './machine.ts';
+import { NearbyLook, type RememberedHosts } from './nearby-look.ts';
 import { type DriverObserver, type ObservedStep, PathDriver } from './path-driver.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 
@@ -38,6 +38,8 @@ export interface KnownController {
   readonly isNamed: boolean;
   /** It answers probes. */
   readonly knowsProbeKey: boolean;
+  /** Its address inside the tunnel is known. */
+  readonly hasTunnelAddress: boolean;
 }
 
 export interface LaptopObserver extends DriverObserver {
@@ -67,6 +69,9 @@ export class Laptop implements Noticed {
   readonly #parts: LaptopParts;
   readonly #prober: Prober;
   readonly #traffic: TrafficWatch;
+  /** Survives the helper. */
+  readonly #remembered: RememberedHosts = new Map();
+  #nearby: NearbyLook;
   #drivers: readonly PathDriver[] = [];
   #turns = initialTurns;
   #turnsTimer: Timer | undefined;
@@ -91,6 +96,7 @@ export class Laptop implements Noticed {
       slowestMs: () => this.#slowestMs(),
       onNews: (news) => this.#hear(news),
     });
+    this.#nearby = this.#nearbyLook();
     const [first] = world.sites;
     this.#names = initialNames(first?.name ?? '', first?.name ?? '');
     world.notify(this);
@@ -204,6 +210,7 @@ export class Laptop implements Noticed {
     this.#helper += 1;
     this.#turns = initialTurns;
     this.#grants.clear();
+    this.#nearby = this.#nearbyLook();
     this.#drivers = world.tunnels.flatMap((tunnel, index) => {
       const controller = known[index];
       return controller === undefined ? [] : [this.#driverOf(tunnel, controller, remembered[index])];
@@ -221,8 +228,9 @@ export class Laptop implements Noticed {
       tunnel,
       prober: this.#prober,
       knowsProbeKey: known.knowsProbeKey,
+      hasTunnelAddress: known.hasTunnelAddress,
       resolve: () => this.#resolve(tunnel.site, known),
-      discovery: () => this.#discoveryTargets(),
+      nearby: this.#nearby,
       takeTurn: (isUrgent: boolean, grant: () => void) => {
         this.#grants.set(name, grant);
         this.#stepTurns({ type: 'take-turn', controller: name, isUrgent });
@@ -316,13 +324,23 @@ export class Laptop implements Noticed {
     return site.publicHost === null ? [] : [site.publicHost];
   }
 
-  #discoveryTargets(): readonly DiscoveryTarget[] {
-    const { network } = this.#parts.world;
-    if (!this.#parts.discovery || network.place === 'nowhere') return [];
-    return [
-      { kind: 'broadcast', host: '192.0.2.255', interfaceName: 'eth0' },
-      { kind: 'multicast', host: 'ff02::1%eth0', interfaceName: 'eth0' },
-    ];
+  #nearbyLook(): NearbyLook {
+    const { world, discovery } = this.#parts;
+    return new NearbyLook({
+      world,
+      isDiscovering: discovery,
+      remembered: this.#remembered,
+      later: (delayMs, run) => this.#soon(delayMs, run),
+      onReadAgain: () => this.#soon(readMs, () => this.#neighboursRead()),
+    });
+  }
+
+  #neighboursRead(): void {
+    const nearby = this.#nearby;
+    this.#each(({ tunnel, state }) => nearby.reached(tunnel.site.name, state));
+    this.#each((driver) =>
+      driver.handle({ type: 'nearby', ...nearby.neighbourhood(driver.tunnel.site.name) }),
+    );
   }
 
   #stepTurns(event: TurnsEvent): void {

@@ -4,8 +4,6 @@ import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import type { NeighbourEntry } from '../../../shared/paths/machine/neighbour-entries.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
-import { type NetworkIdentity, networkIdentity } from '../../../shared/paths/network-identity.ts';
-import type { DiscoveryTarget } from '../../../shared/paths/probe-target.ts';
 import type { Route, WayOut } from '../../../shared/paths/route.ts';
 import { EndpointChanges } from '../world/endpoint-changes.ts';
 import type { Prober } from '../world/prober.ts';
@@ -13,6 +11,7 @@ import { hostIn, type Tunnel } from '../world/tunnel.ts';
 import type { Timer } from '../world/virtual-time.ts';
 import type { World } from '../world/world.ts';
 import type { Machine } from './machine.ts';
+import type { NearbyLook } from './nearby-look.ts';
 
 /** Carries out one controller's effects in the simulated world and reports their ends, as the helper's driver does. */
 
@@ -22,9 +21,11 @@ export interface DriverParts {
   readonly tunnel: Tunnel;
   readonly prober: Prober;
   readonly knowsProbeKey: boolean;
+  /** Its address inside the tunnel is known. */
+  readonly hasTunnelAddress: boolean;
   /** The addresses that the controller's endpoints resolve to now. */
   readonly resolve: () => readonly KnownEndpoint[];
-  readonly discovery: () => readonly DiscoveryTarget[];
+  readonly nearby: Pick<NearbyLook, 'network' | 'discovering' | 'reached'>;
   readonly takeTurn: (isUrgent: boolean, grant: () => void) => void;
   readonly yieldTurn: () => void;
   readonly observer: DriverObserver;
@@ -44,7 +45,6 @@ export interface ObservedStep {
   readonly underWay: number;
 }
 
-const gatewayMacs = { home: '02:00:00:00:00:01', cafe: '02:00:00:00:00:02', hotel: '02:00:00:00:00:03' };
 const linkKinds = { eth0: 'lan', wwan0: 'point-to-point', tun0: 'tunnel' } as const;
 const lookUpMs = 6;
 const resolveMs = 15;
@@ -75,7 +75,7 @@ export class PathDriver {
     this.knowsProbeKey = parts.knowsProbeKey;
     this.remembered = remembered;
     const known = remembered === undefined ? parts.resolve() : [remembered, ...parts.resolve()];
-    this.#state = initialState({ port: 51_820, known, hasTunnelAddress: true });
+    this.#state = initialState({ port: 51_820, known, hasTunnelAddress: parts.hasTunnelAddress });
     this.#changes = new EndpointChanges({
       time: world.time,
       tunnel,
@@ -175,6 +175,7 @@ export class PathDriver {
         return;
       case 'remember':
         this.remembered = { endpoint: effect.endpoint, path: effect.path, source: 'remembered' };
+        this.#parts.nearby.reached(this.tunnel.site.name, this.#state);
         return;
       case 'record':
         return;
@@ -190,8 +191,7 @@ export class PathDriver {
         this.#later(lookUpMs, () => ({
           type: 'network',
           routes: this.#routes(),
-          discovery: this.#parts.discovery(),
-          networks: this.#networks(),
+          ...this.#parts.nearby.network(this.tunnel.site.name),
         }));
         return;
       case 'neighbours':
@@ -206,14 +206,6 @@ export class PathDriver {
         return;
       }
     }
-  }
-
-  /** Identified by the gateway's MAC address, which is unique for each place. */
-  #networks(): Readonly<Record<string, NetworkIdentity>> {
-    const { place } = this.#parts.world.network;
-    if (place === 'nowhere') return {};
-    const identity = networkIdentity(gatewayMacs[place]);
-    return identity === null ? {} : { eth0: identity };
   }
 
   #neighbours(): readonly NeighbourEntry[] {
@@ -250,7 +242,8 @@ export class PathDriver {
   }
 
   #probe({ round, targets, timing }: Extract<PathEffect, { do: 'probe' }>): void {
-    const { prober, tunnel, knowsProbeKey } = this.#parts;
+    const { prober, tunnel, knowsProbeKey, nearby } = this.#parts;
+    if (targets.some(({ kind }) => kind !== 'unicast')) nearby.discovering();
     this.#cancelProbe = prober.probe({
       site: tunnel.site,
       knowsProbeKey,
@@ -345,7 +338,7 @@ export class PathDriver {
       else if (time.nowMs - startMs < timeoutMs) time.after(sessionLookMs, look);
       else end(now.sentBytes - before.sentBytes > keepaliveBytes ? 'silent' : 'idle');
     };
-    if (this.tunnel.hasSession) this.tunnel.poke();
+    if (this.tunnel.hasSession && this.#parts.hasTunnelAddress) this.tunnel.poke();
     time.after(sessionLookMs, look);
   }
 

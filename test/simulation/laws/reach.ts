@@ -30,7 +30,9 @@ export function reachable(world: World, site: Site, known: KnownController, disc
   const { privateHosts, publicHosts, isNamed } = known;
   const named = site.publicHost === null ? [] : [site.publicHost];
   const linkLocal = site.linkLocalHost === null ? [] : [`${site.linkLocalHost}%eth0`];
-  const found = discovery && known.knowsProbeKey && site.lanHost !== null ? [site.lanHost, ...linkLocal] : [];
+  // Behind a firewall only neighbours and remembered addresses are found, and a neighbour is probed once in a network.
+  const isFound = discovery && known.knowsProbeKey && !world.network.hostFirewall;
+  const found = isFound && site.lanHost !== null ? [site.lanHost, ...linkLocal] : [];
   const works = (host: string) => workingWay(world, site, host) !== undefined;
   return {
     byLan: [...privateHosts, ...found].some((host) => workingWay(world, site, host)?.seen === 'home'),

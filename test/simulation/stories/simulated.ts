@@ -30,11 +30,18 @@ function membersOf({ cast }: Story): readonly Member[] {
       publicHosts: [storyHosts.home],
       isNamed: false,
       knowsProbeKey: cast !== 'nas-without-probe-key',
+      hasTunnelAddress: true,
     },
   };
   const vps: Member = {
     site: { name: 'vps', lanHost: null, linkLocalHost: null, publicHost: storyHosts.vps },
-    known: { privateHosts: [], publicHosts: [storyHosts.vps], isNamed: false, knowsProbeKey: true },
+    known: {
+      privateHosts: [],
+      publicHosts: [storyHosts.vps],
+      isNamed: false,
+      knowsProbeKey: true,
+      hasTunnelAddress: true,
+    },
   };
   return cast === 'nas-and-vps' ? [nas, vps] : [nas];
 }

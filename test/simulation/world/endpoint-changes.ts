@@ -36,6 +36,22 @@ const lookMs = 40;
 const pokes = 3;
 const pokeMs = 200;
 
+const flightFactor = 1.25;
+const flightMarginMs = 15;
+const maxFlightMs = 400;
+
+/** How long packets in flight are accepted before the proof of a move begins, and how long that may take. */
+function timesOf(
+  { fromWorks, maxOutageMs, roundTripMs, device }: MoveOrder,
+  isGuarded: boolean,
+): { readonly waitMs: number; readonly proofMs: number } {
+  const limitMs = fromWorks ? maxOutageMs : null;
+  const flightLimitMs = limitMs === null ? maxFlightMs : limitMs / 3;
+  const flightMs = Math.min(flightLimitMs, roundTripMs * flightFactor + flightMarginMs);
+  const proofMs = limitMs === null ? Math.max(minProofMs, roundTripMs * proofFactor) : limitMs - flightMs;
+  return { waitMs: fromWorks && device !== null && isGuarded ? flightMs : 0, proofMs };
+}
+
 export interface ChangeParts {
   readonly time: VirtualTime;
   readonly tunnel: Tunnel;
@@ -71,26 +87,38 @@ export class EndpointChanges {
 
   /** Sets the new endpoint, waits until the tunnel has received over it, and reverts otherwise. */
   move(order: MoveOrder, ended: Ended<MoveOutcome>): void {
-    const { time, tunnel } = this.#parts;
+    const { time } = this.#parts;
     const startMs = time.nowMs;
     this.#command(ended.failed, () => {
       const { isGuarded } = this.#parts.weather();
       this.#put(order, isGuarded ? Math.max(minGuardMs, order.roundTripMs * guardFactor) : 0);
-      const before = tunnel.read().receivedBytes;
-      const proofMs = Math.max(minProofMs, order.roundTripMs * proofFactor);
-      const deadlineMs = time.nowMs + (tunnel.hasSession ? proofMs : Math.max(proofMs, handshakeProofMs));
-      for (let poke = 0; poke < pokes; poke += 1) time.after(poke * pokeMs, () => tunnel.poke());
-      const isTakenBack = !isGuarded && order.fromWorks && this.#parts.random() < 0.3;
-      const look = (): void => {
-        const now = tunnel.read();
-        const failure = this.#failureAt(order, isTakenBack, now.endpoint);
-        if (failure !== undefined) this.#goBack(order, failure, ended);
-        else if (now.receivedBytes > before) ended.done({ moved: true, tookMs: time.nowMs - startMs });
-        else if (time.nowMs <= deadlineMs) time.after(lookMs, look);
-        else this.#goBack(order, noAnswerOverNewPath, ended);
-      };
-      time.after(firstLookMs, look);
+      const { waitMs, proofMs } = timesOf(order, isGuarded);
+      time.after(waitMs, () => this.#awaitProof(order, proofMs, startMs + waitMs, isGuarded, ended));
     });
+  }
+
+  #awaitProof(
+    order: MoveOrder,
+    proofMs: number,
+    startMs: number,
+    isGuarded: boolean,
+    ended: Ended<MoveOutcome>,
+  ): void {
+    const { time, tunnel, isKilled } = this.#parts;
+    if (isKilled()) return;
+    const before = tunnel.read().receivedBytes;
+    const deadlineMs = time.nowMs + (tunnel.hasSession ? proofMs : Math.max(proofMs, handshakeProofMs));
+    for (let poke = 0; poke < pokes; poke += 1) time.after(poke * pokeMs, () => tunnel.poke());
+    const isTakenBack = !isGuarded && order.fromWorks && this.#parts.random() < 0.3;
+    const look = (): void => {
+      const now = tunnel.read();
+      const failure = this.#failureAt(order, isTakenBack, now.endpoint);
+      if (failure !== undefined) this.#goBack(order, failure, ended);
+      else if (now.receivedBytes > before) ended.done({ moved: true, tookMs: time.nowMs - startMs });
+      else if (time.nowMs <= deadlineMs) time.after(lookMs, look);
+      else this.#goBack(order, noAnswerOverNewPath, ended);
+    };
+    time.after(firstLookMs, look);
   }
 
   /** Sets the endpoint in use again. */

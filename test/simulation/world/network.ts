@@ -79,6 +79,8 @@ export const relayHost = '192.0.2.66';
 const relayMac = '02:00:00:00:66:66';
 const impostorMac = '02:00:00:00:66:10';
 const siteMac = (index: number) => `02:00:00:00:10:0${index}`;
+/** A machine on every LAN, which has nothing to do with any controller. */
+const printerHost = '192.0.2.9';
 export const laptopHost = at.private.laptop;
 const laptopLinkLocalHost = 'fe80::50';
 export const modemHost = at.mobile.laptop;
@@ -105,6 +107,8 @@ export class Network {
   /** A captive portal away from home: no packet passes until someone accepts its terms. */
   portal = false;
   relay: Relay | null = null;
+  /** A firewall on the laptop drops the answers to broadcasts. */
+  hostFirewall = false;
   /** Home's uplink, through which the controllers there are reached from outside. */
   homeUplink = true;
   readonly losses: Record<Stretch, Loss> = { lan: 'none', cable: 'none', uplink: 'none', modem: 'none' };
@@ -179,6 +183,19 @@ export class Network {
   heardOnLan(): readonly Site[] {
     if (this.place !== 'home' || !this.hasCarrier) return [];
     return this.sites.filter((site) => site.lanHost !== null && site.isUp);
+  }
+
+  /**
+   * The laptop's neighbours on the LAN, without the gateway.
+   * @param afterBroadcast whoever answers a broadcast has resolved the laptop's address, and became its neighbour
+   */
+  neighbours(afterBroadcast: boolean): readonly string[] {
+    if (this.place === 'nowhere' || !this.hasCarrier) return [];
+    if (!afterBroadcast) return [printerHost];
+    const controllers = this.heardOnLan().flatMap(({ lanHost }) => (lanHost === null ? [] : [lanHost]));
+    const impostor = this.place === 'cafe' ? [at.private.nas] : [];
+    const relay = this.place !== 'home' && this.relay?.at === 'own-address' ? [relayHost] : [];
+    return [...controllers, ...impostor, ...relay, printerHost];
   }
 
   /** The relay that receives broadcasts on the laptop's LAN, with its path to a site. */

@@ -111,11 +111,12 @@ export class Prober {
 
   #answerTo(site: Site, target: ProbeTarget): Answer | undefined {
     const { network } = this.#parts;
-    if (target.kind === 'unicast') {
+    if (target.kind !== 'broadcast' && target.kind !== 'multicast') {
       const way = network.wayTo(target.host);
       if (way === undefined || way.site !== site) return undefined;
       return { ...way, from: target.host };
     }
+    if (network.hostFirewall) return undefined;
     const relayed = target.kind === 'broadcast' ? network.relayed(site) : undefined;
     if (relayed?.relay?.at === 'own-address') return { ...relayed, from: relayHost };
     if (!network.heardOnLan().includes(site)) return undefined;

@@ -16,6 +16,8 @@ const rekeyTimeoutMs = 5_000;
 const rekeyJitterMs = 333;
 /** KEEPALIVE_TIMEOUT + REKEY_TIMEOUT: data was sent and nothing received. */
 const newHandshakeAfterMs = 15_000;
+/** KEEPALIVE_TIMEOUT: data was received and nothing sent. */
+const passiveKeepaliveMs = 10_000;
 /** REKEY_ATTEMPT_TIME: then it waits for something to send. */
 const rekeyAttemptMs = 90_000;
 const keepaliveBytes = 32;
@@ -80,6 +82,8 @@ export class Tunnel {
   #isHearing = false;
   #hearsFromMs = 0;
   #silentSinceMs: number | null = null;
+  /** Since when data has reached the controller that its programs do not answer. */
+  #unansweredSinceMs: number | null = null;
   #lastInitiationMs = Number.NEGATIVE_INFINITY;
   #attemptsSinceMs: number | null = null;
   #guardUntilMs = 0;
@@ -241,6 +245,8 @@ export class Tunnel {
     if (this.#parts.peerTalks && answers) this.#followPeer();
     // A receiver with nothing to send sends a keepalive after 10 s, so this is no silence to WireGuard.
     const isSilent = this.#isSending && !reaches;
+    if (!reaches || !this.#isSending || this.#isHearing) this.#unansweredSinceMs = null;
+    else this.#unansweredSinceMs ??= nowMs;
     if (!isSilent) this.#silentSinceMs = null;
     else {
       this.#silentSinceMs ??= nowMs;
@@ -359,12 +365,23 @@ export class Tunnel {
     return Math.max(0, Math.floor(toMs / packetMs) - Math.floor(fromMs / packetMs));
   }
 
+  /** The controller's WireGuard answers data by itself. wireguard-go counts the bytes, and no packet. */
+  #countKeepalives(fromMs: number, toMs: number): void {
+    const sinceMs = this.#unansweredSinceMs;
+    if (sinceMs === null) return;
+    const sentBy = (atMs: number) => Math.max(0, Math.floor((atMs - sinceMs) / passiveKeepaliveMs));
+    const received = sentBy(toMs) - sentBy(fromMs);
+    this.#received += received * keepaliveBytes;
+    if (this.#parts.countsAll) this.#packetsReceived += received;
+  }
+
   /** Adds what was sent and received since the last call. */
   #account(): void {
     const { nowMs } = this.#parts.clocks.time;
     const sinceMs = this.#accountedMs;
     this.#accountedMs = nowMs;
     if (this.#talk === 'none' || !this.#isSending || nowMs <= sinceMs) return;
+    this.#countKeepalives(sinceMs, nowMs);
     const sent = this.#packetsBetween(sinceMs, nowMs);
     if (sent === 0) return;
     if (this.hasSession) this.#sent += sent * dataBytes;

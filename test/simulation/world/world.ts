@@ -75,6 +75,10 @@ export interface WorldStart {
   /** Whether the laptop uses the kernel's WireGuard. */
   readonly countsAll: boolean;
   readonly relay?: Relay | null;
+  /** A firewall on the laptop drops the answers to broadcasts. */
+  readonly hostFirewall?: boolean;
+  /** The MAC address of a gateway is known only after a datagram to it. */
+  readonly isGatewayUnknown?: boolean;
 }
 
 /** From leaving a network to joining the next, as a network manager takes. */
@@ -91,6 +95,7 @@ export class World {
   readonly network: Network;
   readonly sites: readonly Site[];
   readonly tunnels: readonly Tunnel[];
+  readonly isGatewayUnknown: boolean;
   weather: SystemWeather = fairWeather;
   talk: Talk;
   lastChangeMs = 0;
@@ -112,6 +117,8 @@ export class World {
     this.network.modem = start.modem;
     this.network.relay = start.relay ?? null;
     this.network.hairpin = start.hairpin;
+    this.network.hostFirewall = start.hostFirewall ?? false;
+    this.isGatewayUnknown = start.isGatewayUnknown ?? false;
     this.talk = start.talk;
     const { network } = this;
     this.tunnels = this.sites.map((site) => {
