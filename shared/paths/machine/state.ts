@@ -89,6 +89,8 @@ export interface TunnelProof {
   readonly sinceMs: number | null;
   /** `brief`: a reason to try another path. `lasting`: the controller is unreachable. */
   readonly silence: 'brief' | 'lasting' | null;
+  /** When the tunnel last answered a check; null if it never did. */
+  readonly heardAtMs: number | null;
 }
 
 /** An effect on the endpoint failed; a backoff applies. */
@@ -185,7 +187,7 @@ export function initialState({ port, known, hasTunnelAddress }: PathStart): Path
     hasUnansweredRound: false,
     reachability: { is: 'reachable' },
     session: { check: null, isSuspectedAgain: false, pendingSinceMs: null, pauseMs: 0, notBeforeMs: 0 },
-    tunnel: { check: null, sinceMs: null, silence: null },
+    tunnel: { check: null, sinceMs: null, silence: null, heardAtMs: null },
     counters: null,
     failure: null,
     isResetDue: false,

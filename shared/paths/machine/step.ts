@@ -117,7 +117,7 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'session-checked':
       return andThen(sessionChecked(state, event, nowMs), (next) => resumeIfAtRest(next, nowMs));
     case 'tunnel-tested': {
-      const { state: next, works } = tunnelTested(state, event);
+      const { state: next, works } = tunnelTested(state, event, nowMs);
       if (works === true) return clearSuspicion(next, nowMs);
       if (works === null) return [next, []];
       const decided = decide(next, nowMs);

@@ -4,7 +4,7 @@ import { andThen, type Step } from './compose.ts';
 import { find } from './reachability.ts';
 import { beginEventRound } from './rounds.ts';
 import { type PathState, silentSinceMs, withSilence } from './state.ts';
-import { testTunnel } from './tunnel-proof.ts';
+import { isExplained, testTunnel } from './tunnel-proof.ts';
 
 /** What begins and ends the suspicion that the path in use does not work. */
 
@@ -17,7 +17,7 @@ export function suspect(
   { sinceMs, unanswered = 0 }: { readonly sinceMs: number; readonly unanswered?: number },
   nowMs: number,
 ): Step {
-  if (silentSinceMs(state.phase) !== null) return [state, []];
+  if (silentSinceMs(state.phase) !== null || isExplained(state, nowMs)) return [state, []];
   const phase = withSilence(state.phase, sinceMs);
   // Without an endpoint in use there is nothing to suspect, and a round for each silence would cut the previous round
   // short.

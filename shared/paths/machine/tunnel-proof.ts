@@ -15,6 +15,11 @@ import { type PathState, silentSinceMs, type TunnelProof } from './state.ts';
 const briefMs = 1_000;
 /** KEEPALIVE_TIMEOUT, and a margin for a slow path. */
 const lastingMs = 11_000;
+/**
+ * Traffic that expects no answer is silent again 150 ms after the answer to a test, which explains it for this long.
+ * Without this rule a controller without a probe key was tested four times a second while such traffic was sent.
+ */
+const explainedMs = 1_000;
 
 export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['silence'] {
   return tunnel.sinceMs !== null && tunnel.sinceMs === silentSinceMs(phase) ? tunnel.silence : null;
@@ -31,7 +36,7 @@ export function testTunnel(state: PathState): Step {
   if (everAnswered ? !isDoubted(state) : silence === 'lasting') return [state, []];
   const isBrief = everAnswered || (silence === null && hasTunnelAddress);
   const timeoutMs = isBrief ? briefMs : lastingMs;
-  const asked = { check: nextId, sinceMs: phase.silentSinceMs, silence };
+  const asked = { ...tunnel, check: nextId, sinceMs: phase.silentSinceMs, silence };
   return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'test-tunnel', check: nextId, timeoutMs }]];
 }
 
@@ -41,10 +46,16 @@ export function isDoubted({ phase, candidates }: Pick<PathState, 'phase' | 'cand
   return current !== undefined && isTunnelUnanswered(current, silentSinceMs(phase));
 }
 
+/** Whether the tunnel just answered a test, so that another silence proves nothing. */
+export function isExplained({ everAnswered, tunnel }: PathState, nowMs: number): boolean {
+  return !everAnswered && tunnel.heardAtMs !== null && nowMs - tunnel.heardAtMs < explainedMs;
+}
+
 /** @returns the state, and whether the tunnel works; null when the answer is not to the current test */
 export function tunnelTested(
   state: PathState,
   { check, verdict }: { readonly check: number; readonly verdict: TunnelVerdict },
+  nowMs: number,
 ): { readonly state: PathState; readonly works: boolean | null } {
   const { tunnel } = state;
   if (tunnel.check !== check) return { state, works: null };
@@ -52,5 +63,6 @@ export function tunnelTested(
   const isSure = verdict === 'no-session' || before === 'brief' || !state.hasTunnelAddress;
   const works = verdict === 'heard' || verdict === 'idle';
   const silence = works ? null : isSure ? 'lasting' : 'brief';
-  return { state: { ...state, tunnel: { ...tunnel, check: null, silence } }, works };
+  const heardAtMs = verdict === 'heard' ? nowMs : tunnel.heardAtMs;
+  return { state: { ...state, tunnel: { ...tunnel, check: null, silence, heardAtMs } }, works };
 }

@@ -1,13 +1,10 @@
 import { type Endpoint, endpointOf } from '../../../shared/endpoints/endpoint.ts';
 import type { ProbeOutcome, ProbeTarget, ProbeTiming } from '../../../shared/paths/probe-target.ts';
 import { type Network, type Quality, relayHost, type Seen, type Site } from './network.ts';
+import { Pacer } from './pacer.ts';
 import type { Timer, VirtualTime } from './virtual-time.ts';
 
 /** A model of the helper's prober: paced messages, several attempts, and an answer only from the holder of the key. */
-
-/** The helper's own gaps (helper/paths/probe/pacer.ts): to one controller, and between any two messages. */
-const controllerGapMs = 50;
-const anyGapMs = 5;
 
 export interface ProberParts {
   readonly time: VirtualTime;
@@ -36,11 +33,11 @@ interface Answer {
 
 export class Prober {
   readonly #parts: ProberParts;
-  readonly #freeAtMs = new Map<Site, number>();
-  #anyFreeAtMs = 0;
+  readonly #pacer: Pacer<Site>;
 
   constructor(parts: ProberParts) {
     this.#parts = parts;
+    this.#pacer = new Pacer(parts.time);
   }
 
   /** @returns a function that ends the run, without further outcomes */
@@ -48,6 +45,7 @@ export class Prober {
     const { time } = this.#parts;
     const state = { isOver: false, open: run.targets.length };
     const timers: Timer[] = [];
+    const places: (() => void)[] = [];
     for (const [index, target] of run.targets.entries()) {
       let isSettled = false;
       const settle = (outcome: ProbeOutcome): void => {
@@ -58,7 +56,6 @@ export class Prober {
         if (state.open === 0 && !state.isOver) run.onEnd();
       };
       const attempt = (number: number): void => {
-        const delayMs = this.#turnIn(run.site);
         const send = (): void => {
           if (isSettled || state.isOver) return;
           this.#send(run, target, settle);
@@ -70,22 +67,15 @@ export class Prober {
             time.after(target.timeoutMs ?? run.timing.timeoutMs, () => isSettled || state.isOver || again()),
           );
         };
-        timers.push(time.after(delayMs, send));
+        places.push(this.#pacer.take(run.site, send));
       };
       attempt(1);
     }
     return () => {
       state.isOver = true;
       for (const timer of timers) time.cancel(timer);
+      for (const giveUp of places) giveUp();
     };
-  }
-
-  #turnIn(site: Site): number {
-    const { nowMs } = this.#parts.time;
-    const atMs = Math.max(nowMs, this.#anyFreeAtMs, this.#freeAtMs.get(site) ?? 0);
-    this.#freeAtMs.set(site, atMs + controllerGapMs);
-    this.#anyFreeAtMs = atMs + anyGapMs;
-    return atMs - nowMs;
   }
 
   #send(run: ProbeRun, target: ProbeTarget, settle: (outcome: ProbeOutcome) => void): void {

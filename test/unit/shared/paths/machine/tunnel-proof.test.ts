@@ -53,6 +53,20 @@ describe('unanswered packets, and unanswered probes,', () => {
     expect(run.recorded.filter((one) => !one.startsWith('kept'))).toEqual([]);
   });
 
+  test('of traffic that expects no answer are not tested again as soon as the answer to the test has passed', () => {
+    fallSilent();
+    run.send({ type: 'heard', afterMs: run.nowMs });
+    asked('heard');
+    const before = run.all('test-tunnel').length;
+    run.pass(225);
+    run.send({ type: 'silent', sinceMs: run.nowMs - 150, unanswered: 8 });
+    expect(run.all('test-tunnel')).toHaveLength(before);
+    expect(run.state.round.is).toBe('idle');
+    run.pass(10_000);
+    run.send({ type: 'silent', sinceMs: run.nowMs - 10_000, unanswered: 500 });
+    expect(run.all('test-tunnel')).toHaveLength(before + 1);
+  });
+
   test('lead to the internet when the tunnel is silent on the LAN', () => {
     fallSilent();
     asked('silent');
