@@ -28,6 +28,9 @@ const forgetMs = 256_000;
 /** Close to the threshold it is the averages that decide, and they still hold answers from before the last change. */
 const clearlyFartherShare = fartherShare + 0.1;
 
+/** Behind a firewall a controller is found among the neighbours, which are read every 30 s while a LAN is searched. */
+const neighboursMs = 40_000;
+
 /** A path of this round trip is never left for a faster one. */
 const fastMs = 10;
 
@@ -47,9 +50,9 @@ export function settleTimeMs(settling: Settling): number {
   const baseMs = world.talk !== 'answered' && isLeftInSilence(settling) ? idleSettleMs : settleMs;
   const comparedMs = isStrangerInUse(driver) ? compareMs : 0;
   const forgottenMs = isLanAverageHigh(driver) ? forgetMs : 0;
-  return (
-    backoffMs + comparedMs + forgottenMs + (known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs))
-  );
+  const foundMs = settling.discovery && world.network.hostFirewall ? neighboursMs : 0;
+  const reachedMs = known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs);
+  return backoffMs + comparedMs + forgottenMs + foundMs + reachedMs;
 }
 
 export function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
