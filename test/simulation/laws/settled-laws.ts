@@ -126,7 +126,8 @@ export function checkSettled(settling: Settling): void {
     broken('the LAN works, as a trial would show');
   if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
   // Sent packets go unanswered, and no probe can tell: there is no evidence for the path.
-  const isUntold = (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world);
+  const isUntold =
+    (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world) || isUnjudgeable(world);
   if (isLost(state) && !isUntold) broken('it is called lost');
   // Handshakes are lost by chance on such a path: eight in a row in one life of some hundred thousand.
   if (isHopeless(world)) return;
