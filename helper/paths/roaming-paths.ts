@@ -97,10 +97,7 @@ class RoamingPaths implements PathKeeper {
       timestamps: this.#timestamps,
       isForbidden: (host) => isThisComputer(host) || this.#tunnel.hasAddress(host),
       onIgnored: ({ from, reason, count }) =>
-        void parts.timeline.add({
-          kind: 'ignored',
-          reason: answersIgnored(count, from, reason),
-        }),
+        void parts.timeline.add({ kind: 'ignored', reason: answersIgnored(count, from, reason) }),
     });
     this.#names = new NameResolver(this.#tunnel, (decision) => void parts.timeline.add(decision));
     this.#mover = new Mover(system, plan.interfaceName, this.#time);
