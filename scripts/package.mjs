@@ -3,9 +3,11 @@
  * nothing but npm's registry, `deb` Debian's packages for making packages too. electron-builder downloads the tools of the
  * other two; an AppImage is made with Debian's tools where Electron itself could not be downloaded. `--fast` compresses
  * little or not at all and leaves Debian's checker out; `--arch` says for which processor, which has to be this
- * machine's; `--version`, `--feed` and `--out` make AppImages for tests of updates.
+ * machine's; `--version`, `--feed` and `--out` make AppImages for tests of updates. `mac-programs` makes the programs of
+ * the macOS package on Debian (package/mac/programs.ts); a dmg includes the wireguard-go that it leaves in
+ * dist/mac-programs.
  */
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildApp } from './build-app.mjs';
@@ -15,7 +17,7 @@ import { builderConfig } from './package/config.mjs';
 import { writeLicences } from './package/licences.mjs';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
-const kinds = ['dir', 'deb', 'AppImage', 'dmg'];
+const kinds = ['dir', 'deb', 'AppImage', 'dmg', 'mac-programs'];
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
   options: {
@@ -24,6 +26,7 @@ const { positionals, values: options } = parseArgs({
     version: { type: 'string' },
     feed: { type: 'string' },
     out: { type: 'string', default: join(root, 'dist/package') },
+    'wireguard-only': { type: 'boolean', default: false },
   },
 });
 const [kind = 'dir'] = positionals;
@@ -78,7 +81,20 @@ if (options.arch !== process.arch) {
   say('The release workflow makes the packages of both processors.');
   process.exit(2);
 }
+/** Programs for macOS that are made on Debian. */
+const macPrograms = join(root, 'dist/mac-programs', process.arch);
+if (kind === 'dmg' && !existsSync(join(macPrograms, 'wireguard-go'))) {
+  say(`The package for macOS includes wireguard-go, which is not in ${macPrograms}.`);
+  say('Run `npm run package -- mac-programs --wireguard-only` on Debian 12 and copy dist/mac-programs here.');
+  process.exit(2);
+}
 ensureNpmPackages();
+if (kind === 'mac-programs') {
+  const only = options['wireguard-only'] ? ['--wireguard-only'] : [];
+  process.exit(runOnProjectNode([join(root, 'scripts/package/mac/programs.ts'), ...only]));
+}
+// A workflow sets a missing secret to the empty text, which electron-builder reads as a certificate that is missing.
+for (const name of ['CSC_LINK', 'CSC_KEY_PASSWORD']) if (process.env[name] === '') delete process.env[name];
 const { Arch, build, Platform } = await import('electron-builder');
 if (kind === 'AppImage') ensureSystemPackages({ lab: false, appImage: true });
 if (kind === 'deb') ensureSystemPackages({ lab: false, deb: true, lintian: options.fast !== true });
@@ -90,8 +106,11 @@ if (kind === 'AppImage' && isStandIn) {
   process.env.APPIMAGE_TOOLS_PATH = standInTools({ fast: options.fast === true });
 }
 must(buildApp({ isForStandIn: isStandIn }), 'Building the app');
-// An AppImage includes WireGuard's programs, since the machine it runs on may lack them.
-const withWireGuard = kind === 'AppImage' ? ['--with-wireguard'] : [];
+// These include WireGuard's programs, since the machine they run on may lack them.
+/** @type {Readonly<Record<string, string>>} */
+const wireguardFolders = { AppImage: '/usr/bin', dmg: macPrograms };
+const wireguardFrom = wireguardFolders[kind];
+const withWireGuard = wireguardFrom === undefined ? [] : ['--wireguard-from', wireguardFrom];
 const executable = join(root, 'dist/executable', kind);
 must(
   runOnProjectNode([join(root, 'scripts/build-executable.ts'), executable, ...withWireGuard]),

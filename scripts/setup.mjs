@@ -20,8 +20,10 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const stampPath = join(root, 'node_modules', '.homing-setup');
 
+/** npm's registry does not have the project's Node for macOS: there, the Node that runs this is used. */
+const isMac = process.platform === 'darwin';
 /** The Node that the project runs on: the major of its Electron, whatever the machine has. */
-export const node = join(root, 'node_modules', 'node', 'bin', 'node');
+export const node = isMac ? process.execPath : join(root, 'node_modules', 'node', 'bin', 'node');
 
 /** Program -> its Debian package. */
 const programs = {
@@ -126,11 +128,23 @@ function lockHash() {
     .digest('hex');
 }
 
+function requireNodeOfProject() {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [major] = devDependencies.node.split('.');
+  if (process.versions.node.split('.')[0] === major) return;
+  say(`On macOS, Homing is built with Node ${major}, and this is Node ${process.versions.node}.`);
+  say(`Install Node ${devDependencies.node} from nodejs.org.`);
+  process.exit(1);
+}
+
 /** `npm ci` when the lock file is not what was installed last; its output only when it fails. */
 export function ensureNpmPackages() {
+  if (isMac) requireNodeOfProject();
   if (existsSync(node) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockHash()) return;
   say('Installing npm packages…');
-  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // The only script that must run is that of the package `node`, which would fail on macOS.
+  const scripts = isMac ? ['--ignore-scripts'] : [];
+  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...scripts], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (result.status !== 0) {

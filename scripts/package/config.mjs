@@ -44,6 +44,20 @@ const onlyAppImage = {
   })),
 };
 
+/** The licence of the wireguard-go in the helper. */
+const onlyMac = {
+  extraFiles: [],
+  extraResources: [
+    {
+      from: join(root, 'dist/mac-programs', process.arch, 'wireguard-go.LICENSE'),
+      to: 'licences/wireguard-go.txt',
+    },
+  ],
+};
+
+/** @type {Readonly<Record<string, typeof onlyAppImage>>} */
+const onlyIn = { AppImage: onlyAppImage, dmg: onlyMac };
+
 /**
  * How a package is made.
  * @typedef {object} PackageOptions
@@ -60,7 +74,7 @@ const onlyAppImage = {
  * @returns {import('electron-builder').Configuration}
  */
 export function builderConfig(electron, { kind, executable, out, version, feed }) {
-  const extra = kind === 'AppImage' ? onlyAppImage : { extraFiles: [], extraResources: [] };
+  const extra = onlyIn[kind] ?? { extraFiles: [], extraResources: [] };
   return {
     appId: 'org.homing.desktop',
     productName: 'Homing',
@@ -101,6 +115,8 @@ export function builderConfig(electron, { kind, executable, out, version, feed }
     mac: {
       category: 'public.app-category.utilities',
       icon: join(root, 'assets/icons/1024x1024.png'),
+      // Notarisation requires it. electron-builder's entitlements for it allow what V8 needs, in the helper too. It
+      // notarises if the environment has the Apple account.
       hardenedRuntime: true,
       extendInfo: { LSUIElement: false },
     },
