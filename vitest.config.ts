@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
+ * Four kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
  * on Linux, one file at a time, since timing is part of what they check. `e2e`: the app on real Electron, on a desktop
- * inside the lab.
+ * inside the lab. `mac`: on a real Mac that may be changed, `npm run test:mac`.
  */
 export default defineConfig({
   test: {
@@ -46,6 +46,10 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'mac', include: ['test/mac/**/*.test.ts'], fileParallelism: false },
       },
     ],
   },

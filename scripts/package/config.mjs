@@ -35,6 +35,14 @@ function publishFrom(env, feed) {
   return owner && repo ? [{ provider: 'github', owner, repo }] : null;
 }
 
+/**
+ * Whether the build has a certificate for macOS, as electron-builder finds it.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function hasCertificate({ CSC_LINK, CSC_NAME }) {
+  return CSC_LINK !== undefined || CSC_NAME !== undefined;
+}
+
 /** An AppImage starts with our own script, and includes the licences of the programs in its helper. */
 const onlyAppImage = {
   extraFiles: [{ from: join(root, 'scripts/package/appimage/AppRun'), to: 'AppRun' }],
@@ -118,6 +126,8 @@ export function builderConfig(electron, { kind, executable, out, version, feed }
       // Notarisation requires it. electron-builder's entitlements for it allow what V8 needs, in the helper too. It
       // notarises if the environment has the Apple account.
       hardenedRuntime: true,
+      // Without a certificate everything is signed ad hoc, since Apple processors run only signed programs.
+      ...(hasCertificate(process.env) ? {} : { identity: '-' }),
       extendInfo: { LSUIElement: false },
     },
   };
