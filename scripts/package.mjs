@@ -111,9 +111,10 @@ must(buildApp({ isForStandIn: isStandIn }), 'Building the app');
 const wireguardFolders = { AppImage: '/usr/bin', dmg: macPrograms };
 const wireguardFrom = wireguardFolders[kind];
 const withWireGuard = wireguardFrom === undefined ? [] : ['--wireguard-from', wireguardFrom];
+const stripped = ['deb', 'AppImage'].includes(kind) ? ['--stripped'] : [];
 const executable = join(root, 'dist/executable', kind);
 must(
-  runOnProjectNode([join(root, 'scripts/build-executable.ts'), executable, ...withWireGuard]),
+  runOnProjectNode([join(root, 'scripts/build-executable.ts'), executable, ...withWireGuard, ...stripped]),
   'Building the helper',
 );
 say(`${writeLicences(join(root, 'dist/licences.txt'))} licences`);

@@ -91,9 +91,10 @@ const appImagePrograms = {
   'desktop-file-validate': 'desktop-file-utils',
   gcc: 'gcc',
   '/usr/include/elf.h': 'libc6-dev',
+  strip: 'binutils',
 };
 /** A Debian package: what finds the libraries it depends on, among those that are installed. */
-const debPrograms = { 'dpkg-shlibdeps': 'dpkg-dev' };
+const debPrograms = { 'dpkg-shlibdeps': 'dpkg-dev', strip: 'binutils' };
 /** Debian's checker. */
 const lintianPrograms = { lintian: 'lintian' };
 const libraryDirectory = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;

@@ -15,7 +15,7 @@ let evil: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homing-executable-'));
-  program = await buildExecutable({ outDirectory: join(folder, 'out') });
+  program = await buildExecutable({ outDirectory: join(folder, 'out'), isStripped: true });
   evil = join(folder, 'evil.cjs');
   await writeFile(evil, `require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'ran'))}, '')`);
 });
