@@ -1,40 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { clearedEnvironment } from '../../process/run.ts';
+import { completeLines, WatchingProgram } from '../../process/watching-program.ts';
 
-const restartDelayMs = 1_000;
 /** Reloading a firewall changes many objects at once. */
 const debounceMs = 20;
 
 /** Watches a table for changes by one long-lived `nft monitor`. */
 export class NftMonitor {
-  readonly #program: string;
-  readonly #table: string;
   readonly #onChange: () => void;
-  #child: ChildProcess | undefined;
-  #restart: NodeJS.Timeout | undefined;
+  readonly #monitor: WatchingProgram;
   #pending: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   /** @param table family and name, e.g. `inet homing` */
   constructor(program: string, table: string, onChange: () => void) {
-    this.#program = program;
-    this.#table = table;
     this.#onChange = onChange;
-    this.#start();
-  }
-
-  #start(): void {
-    const child = spawn(this.#program, ['monitor'], {
-      env: clearedEnvironment,
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'ignore'],
+    this.#monitor = new WatchingProgram({
+      program,
+      args: ['monitor'],
+      reader: () =>
+        completeLines((lines) => {
+          if (lines.includes(table)) this.#report();
+        }),
+      onRestart: () => this.#report(),
     });
-    this.#child = child;
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.toString('utf8').includes(this.#table)) this.#report();
-    });
-    child.on('error', () => this.#again());
-    child.on('exit', () => this.#again());
   }
 
   #report(): void {
@@ -45,25 +32,10 @@ export class NftMonitor {
     }, debounceMs);
   }
 
-  /** The program exits when the kernel drops messages; missed changes are read after the restart. */
-  #again(): void {
-    if (this.#isStopped || this.#restart !== undefined) return;
-    this.#restart = setTimeout(() => {
-      this.#restart = undefined;
-      this.#start();
-      this.#report();
-    }, restartDelayMs);
-  }
-
   /** Ends the process and waits for it. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#restart);
     clearTimeout(this.#pending);
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await ended;
+    await this.#monitor.stop();
   }
 }
