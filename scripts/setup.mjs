@@ -35,8 +35,11 @@ const programs = {
   unshare: 'util-linux',
   sysctl: 'procps',
 };
-/** Only tests, demo and benchmarks need these. */
-const labPrograms = { '/usr/bin/python3': 'python3-minimal' };
+/**
+ * Only tests, demo and benchmarks need these. By pydoc3, which only the whole of Python has: python3-minimal lacks modules
+ * that the lab's scripts import.
+ */
+const labPrograms = { pydoc3: 'python3' };
 const benchPrograms = { nebula: 'nebula' };
 /** The flake's modules are evaluated by Nix itself; nothing is built or fetched. */
 const nixPrograms = { 'nix-instantiate': 'nix-bin' };
@@ -157,6 +160,15 @@ export function ensureNpmPackages() {
   writeFileSync(stampPath, lockHash());
 }
 
+let isIndexUpdated = false;
+
+/** Updates apt's index of packages, once in a run. */
+function updateIndex() {
+  if (isIndexUpdated) return;
+  isIndexUpdated = true;
+  run('apt-get', ['update', '-q'], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
 /** @param {readonly string[]} packages */
 function aptInstall(packages) {
   say(`Installing Debian packages: ${packages.join(' ')}…`);
@@ -165,7 +177,7 @@ function aptInstall(packages) {
   /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'pipe', 'pipe'];
   if (run('apt-get', args, { env, stdio }).status === 0) return true;
-  run('apt-get', ['update', '-q'], { env, stdio });
+  updateIndex();
   const again = run('apt-get', args, { env, stdio });
   if (again.status !== 0) say(`${again.stdout}${again.stderr}`);
   return again.status === 0;
@@ -189,7 +201,12 @@ function unpack(name) {
   /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'pipe', 'pipe'];
   const download = () => run('apt-get', ['download', '-q', name], { cwd: folder, stdio }).status === 0;
-  if (download() || (run('apt-get', ['update', '-q'], { stdio }).status === 0 && download())) {
+  let isThere = download();
+  if (!isThere) {
+    updateIndex();
+    isThere = download();
+  }
+  if (isThere) {
     const [deb] = readdirSync(folder);
     if (deb !== undefined) run('dpkg', ['-x', join(folder, deb), join(unpackedFolder, name)], { stdio });
   }

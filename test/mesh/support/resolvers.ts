@@ -1,9 +1,24 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
 
 /** The real resolvers of Debian, which scripts/setup.mjs unpacks. */
 export const resolvers = fileURLToPath(new URL('../../../node_modules/.cache/resolvers', import.meta.url));
+
+/** A folder of libraries for this machine's CPU: `/usr/lib/x86_64-linux-gnu` or another Debian multiarch folder. */
+function multiarchFolder(root: string): string {
+  const found = readdirSync(join(root, 'usr/lib')).find((name) => name.endsWith('-linux-gnu'));
+  if (found === undefined) throw new Error(`no folder of libraries in ${root}`);
+  return `/usr/lib/${found}`;
+}
+
+/** A file of a package below `/lib`, which newer Debian releases place below `/usr/lib`. */
+function belowLib(root: string, path: string): string {
+  const merged = join(root, 'usr/lib', path);
+  return existsSync(merged) ? merged : join(root, 'lib', path);
+}
 
 /** Answers every query for an IPv4 address with the same address, and prints the queried names. */
 const nameServer = `
@@ -37,13 +52,12 @@ export async function useResolved(host: Host, device: string, server: string): P
   for (const folder of ['/usr/bin', '/usr/lib']) await host.overlay(folder);
   await host.bind(`${resolvers}/systemd-resolved/usr/bin/resolvectl`, '/usr/bin/resolvectl');
   await host.bind(
-    `${resolvers}/systemd-resolved/lib/systemd/systemd-resolved`,
+    belowLib(`${resolvers}/systemd-resolved`, 'systemd/systemd-resolved'),
     '/usr/lib/systemd/systemd-resolved',
   );
-  await host.bind(
-    `${resolvers}/libsystemd-shared/usr/lib/x86_64-linux-gnu/systemd`,
-    '/usr/lib/x86_64-linux-gnu/systemd',
-  );
+  const shared = `${resolvers}/libsystemd-shared`;
+  const libraries = multiarchFolder(shared);
+  await host.bind(`${shared}${libraries}/systemd`, `${libraries}/systemd`);
   const policy = 'usr/share/dbus-1/system.d/org.freedesktop.resolve1.conf';
   await host.bind(
     `${resolvers}/systemd-resolved/${policy}`,
