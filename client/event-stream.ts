@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { type HelperEvent, parseEvent } from '../shared/contract/control-api.ts';
+import { codeOf } from '../shared/errors/code-of.ts';
 import type { HelperAnswer } from './helper-call.ts';
 
 /**
@@ -22,6 +23,6 @@ export async function* helperEvents({ body }: HelperAnswer): AsyncGenerator<Help
     }
   } catch (error) {
     // A helper that stops or is killed ends the stream in the middle of a chunk.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
+    if (codeOf(error) !== 'ECONNRESET') throw error;
   }
 }

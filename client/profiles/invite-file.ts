@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { type ProfileStore, profileDirectory } from './store.ts';
 
@@ -17,7 +18,7 @@ export async function inviteText(store: ProfileStore, id: string): Promise<strin
   try {
     return await readFile(inviteFilePath(store, id), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw new HomingError({
       code: 'invite-unreadable',
       title: 'The invite of a network cannot be read',

@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
 import { configDir } from './config-dir.ts';
@@ -58,10 +59,6 @@ function storeUnusable(store: ProfileStore, error: unknown): HomingError {
   });
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 /** The file that holds a profile without its key. */
 export function profilePath(store: ProfileStore, id: string): string {
   return join(profileDirectory(store, id), 'profile.json');
@@ -73,7 +70,7 @@ export async function profileIds(store: ProfileStore): Promise<string[]> {
     const entries = await readdir(profilesDirectory(store));
     return entries.filter((entry) => idPattern.test(entry)).sort();
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw storeUnusable(store, error);
   }
 }

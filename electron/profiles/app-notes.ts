@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { preferencesSchema } from '../../shared/contract/app-state.ts';
+import { codeOf } from '../../shared/errors/code-of.ts';
 
 /** The app's own data: preferences, the shown profile, the user's names for profiles, and which have joined. */
 export const appNotesSchema = z.strictObject({
@@ -49,7 +50,7 @@ export class AppNotesFile {
   /** @returns where a damaged file was moved to */
   async load(): Promise<string | undefined> {
     const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     });
     if (text === undefined) return undefined;

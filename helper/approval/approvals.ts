@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApprovalSubject } from '../../shared/approval/approval.ts';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { replaceDurably, syncDirectoryOf } from '../journal/durable-file.ts';
 
 /**
@@ -11,17 +12,13 @@ import { replaceDurably, syncDirectoryOf } from '../journal/durable-file.ts';
 const folder = (stateDirectory: string) => join(stateDirectory, 'allowed-networks');
 const switchFile = (stateDirectory: string) => join(stateDirectory, 'ask-administrator');
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 /** Whether each new network needs an administrator's approval; also if that cannot be determined. */
 export function isApprovalNeeded(stateDirectory: string): boolean {
   try {
     statSync(switchFile(stateDirectory));
     return true;
   } catch (error) {
-    return !isMissing(error);
+    return codeOf(error) !== 'ENOENT';
   }
 }
 
@@ -39,7 +36,7 @@ function allowedName(stateDirectory: string, hex: string): string | undefined {
   try {
     return readFileSync(join(folder(stateDirectory), hex), 'utf8').trim();
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { isNetworkKey, type NetworkKey } from '../../shared/invite/network-key.ts';
 import type { VerifiedInvite } from '../../shared/invite/read-invite.ts';
@@ -76,7 +77,7 @@ export class KnownNetworks {
     try {
       return fileSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8'))).networks;
     } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      const isMissing = codeOf(error) === 'ENOENT';
       if (!isMissing) this.#onProblem(knownNetworksNotLoaded(problemOf(error).cause));
       return [];
     }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { homingVersion } from '../../shared/version.ts';
 import { Admission } from '../approval/admission.ts';
@@ -158,7 +159,7 @@ function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (!['ENOTEMPTY', 'EBUSY', 'EROFS', 'EPERM', 'ENOENT'].includes(String(code))) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { replaceDurably, syncDirectoryOf } from '../journal/durable-file.ts';
 
 const settingSchema = z.strictObject({
@@ -30,7 +31,7 @@ export class KillSwitchFile {
       const { since, allowLan } = settingSchema.parse(JSON.parse(readFileSync(this.path, 'utf8')));
       return { found: 'on', setting: { since, allowLan } };
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { found: 'off' };
+      if (codeOf(error) === 'ENOENT') return { found: 'off' };
       return { found: 'damaged', reason: error instanceof Error ? error.message : String(error) };
     }
   }

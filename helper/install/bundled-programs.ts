@@ -1,6 +1,7 @@
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getRawAsset, isSea } from 'node:sea';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { bundledProgramNames, bundledPrograms } from '../../shared/install/places.ts';
 
 /**
@@ -14,7 +15,7 @@ function bundledProgram(name: string): ArrayBuffer | undefined {
   try {
     return getRawAsset(name);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND') return undefined;
     throw error;
   }

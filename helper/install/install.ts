@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, readlink, rename, rm, symlink } from 'node:fs/p
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperClient } from '../../client/helper-client.ts';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { commandLink, helperPlaces } from '../../shared/install/places.ts';
 import { setApprovalNeeded } from '../approval/approvals.ts';
@@ -72,7 +73,7 @@ async function copyProgram(from: string, to: string): Promise<void> {
 /** `homing` for the shell: the same program by its other name. Another program of that name stays. */
 async function linkCommand(program: string): Promise<void> {
   const there = await readlink(commandLink).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
     if (code === 'EINVAL') return '';
     throw error;
@@ -102,7 +103,7 @@ async function answers(): Promise<void> {
 }
 
 function installFailed(error: unknown): HomingError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   return new HomingError({
     code: 'install-failed',
     title: 'The helper was not installed',

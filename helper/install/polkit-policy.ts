@@ -1,6 +1,7 @@
 import { access, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { polkitPolicyFile } from '../../shared/install/places.ts';
 
 /**
@@ -35,7 +36,7 @@ export async function writePolkitPolicy(program: string): Promise<void> {
     await access(dirname(polkitPolicyFile));
     await writeAtomically(polkitPolicyFile, polkitPolicy(program), 0o644);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (!['ENOENT', 'EROFS'].includes(String(code))) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { startTimeOf } from '../process/start-time.ts';
 
@@ -19,7 +20,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -76,7 +77,7 @@ function takeAside(path: string, aside: string): void {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
   if (isAlive(readLock(aside))) tryLink(aside, path);

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { codeOf } from '../../shared/errors/code-of.ts';
 
 /** Whether a UDP port is in use on any address; WireGuard itself would report it only halfway through the start. */
 export async function isPortInUse(port: number): Promise<boolean> {
@@ -6,7 +7,7 @@ export async function isPortInUse(port: number): Promise<boolean> {
     (type) =>
       new Promise<boolean>((resolve) => {
         const socket = createSocket({ type, ipv6Only: type === 'udp6' });
-        socket.once('error', (error) => resolve('code' in error && error.code === 'EADDRINUSE'));
+        socket.once('error', (error) => resolve(codeOf(error) === 'EADDRINUSE'));
         socket.bind(port, () => socket.close(() => resolve(false)));
       }),
   );

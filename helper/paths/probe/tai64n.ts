@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../../../shared/errors/code-of.ts';
 import { type Problem, shown } from '../../../shared/errors/problem.ts';
 import { replaceDurably } from '../../journal/durable-file.ts';
 
@@ -126,8 +127,4 @@ export class TimestampSource implements Timestamps {
         'it has caught up: make the file writable for the helper, or remove it when it is damaged.',
     });
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
