@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { maxOpenMs, PortalWatch, type SignInWay } from '../../../../helper/daemon/portal-watch.ts';
 import { Timeline } from '../../../../helper/timeline/timeline.ts';
-import { controllerStatusSchema } from '../../../../shared/contract/status.ts';
+import { vpsStatus } from '../../support/controller-status.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -10,25 +10,12 @@ const page = 'http://login.cafe.example/';
 const redirect = `HTTP/1.1 302 Found\r\nLocation: ${page}`;
 
 function controller(path: 'internet' | 'none') {
-  const untested = { verdict: 'untested' };
-  return controllerStatusSchema.parse({
-    name: 'vps',
-    publicKey: 'k',
-    address: null,
-    path,
-    endpoint: null,
-    roundTripMs: null,
-    latestHandshakeAt: null,
-    receivedBytes: 0,
-    sentBytes: 0,
-    probing: 'unknown',
-    candidates: [
-      { endpoint: '[2001:db8::1]:51820', path: 'internet', source: 'invite', last: untested },
-      { endpoint: '203.0.113.10:51820', path: 'internet', source: 'invite', last: untested },
-      { endpoint: 'vps.example:51820', path: 'internet', source: 'invite', last: untested },
-      { endpoint: '192.168.1.2:51820', path: 'lan', source: 'invite', last: untested },
-    ],
-  });
+  return vpsStatus(path, [
+    { endpoint: '[2001:db8::1]:51820', path: 'internet' },
+    { endpoint: '203.0.113.10:51820', path: 'internet' },
+    { endpoint: 'vps.example:51820', path: 'internet' },
+    { endpoint: '192.168.1.2:51820', path: 'lan' },
+  ]);
 }
 
 function watchOf(answer: (address: string) => string | undefined) {

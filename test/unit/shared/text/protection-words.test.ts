@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { KillSwitchStatus, TunnelStatus } from '../../../../shared/contract/status.ts';
 import { tunnelStatusSchema } from '../../../../shared/contract/status.ts';
 import { killSwitchSentence, portalSentence } from '../../../../shared/text/protection-words.ts';
+import { vpsStatus } from '../../support/controller-status.ts';
 
 const since = '2026-01-05T08:00:00.000Z';
 
@@ -20,21 +21,7 @@ function connected(exit: string | null | undefined, path: 'lan' | 'internet' | '
     since,
     adopted: false,
     hosts: { names: 0, via: 'vps', problem: null },
-    controllers: [
-      {
-        name: 'vps',
-        publicKey: 'k',
-        address: null,
-        path,
-        endpoint: null,
-        roundTripMs: null,
-        latestHandshakeAt: null,
-        receivedBytes: 0,
-        sentBytes: 0,
-        probing: 'unknown',
-        candidates: [],
-      },
-    ],
+    controllers: [vpsStatus(path)],
     ...(exit === undefined ? {} : { exit }),
   });
 }
