@@ -1,7 +1,7 @@
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../shared/paths/machine/events.ts';
-import { isLost } from '../../shared/paths/machine/reachability.ts';
+import { isUnreachable } from '../../shared/paths/machine/reachability.ts';
 import { initialState, type PathStart, type PathState } from '../../shared/paths/machine/state.ts';
 import { isRequestOpen, step } from '../../shared/paths/machine/step.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
@@ -23,15 +23,15 @@ export interface ControllerParts {
   readonly recordedEvents: number;
   readonly time: Time;
   readonly prober: Pick<Prober, 'probe'>;
-  readonly mover: Pick<Mover, 'move' | 'set' | 'reset' | 'renew' | 'peer' | 'ping'>;
+  readonly mover: Pick<Mover, 'move' | 'set' | 'reapply' | 'renegotiate' | 'peer' | 'ping'>;
   readonly record: (decision: NewDecision) => void;
   readonly remember: (effect: Effect<'remember'>) => void;
   /** The results come as events, for all controllers that requested them. */
   readonly lookUp: (effect: Effect<'look-up'>) => void;
   /** A round searches for the controller where its address was not known. */
   readonly onDiscovering: () => void;
-  readonly takeTurn: (isUrgent: boolean) => void;
-  readonly yieldTurn: () => void;
+  readonly requestSlot: (isUrgent: boolean) => void;
+  readonly releaseSlot: () => void;
   /** Called after each event, with all its consequences carried out. */
   readonly onStep: (isShownOtherwise: boolean) => void;
 }
@@ -103,7 +103,7 @@ export class ControllerDriver {
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     if (!isRequestOpen(state)) this.#answerRequests();
-    this.#parts.onStep(before.phase !== state.phase || isLost(before) !== isLost(state));
+    this.#parts.onStep(before.phase !== state.phase || isUnreachable(before) !== isUnreachable(state));
   }
 
   #answerRequests(): void {
@@ -117,11 +117,11 @@ export class ControllerDriver {
       case 'look-up':
         parts.lookUp(effect);
         break;
-      case 'take-turn':
-        parts.takeTurn(effect.isUrgent);
+      case 'request-slot':
+        parts.requestSlot(effect.isUrgent);
         break;
-      case 'yield-turn':
-        parts.yieldTurn();
+      case 'release-slot':
+        parts.releaseSlot();
         break;
       case 'probe':
         void this.#probe(effect);
@@ -167,7 +167,7 @@ export class ControllerDriver {
   }
 
   /** At most one of these is in progress for a machine. */
-  async #changeEndpoint(effect: Effect<'move' | 'set' | 'reset' | 'renew'>): Promise<void> {
+  async #changeEndpoint(effect: Effect<'move' | 'set' | 'reapply' | 'renegotiate'>): Promise<void> {
     const { mover } = this.#parts;
     const number = effect.effect;
     try {
@@ -179,13 +179,13 @@ export class ControllerDriver {
           this.send({ type: 'move-ended', effect: number, outcome });
           break;
         }
-        case 'reset':
-          await mover.reset(this.controller, effect.endpoint);
-          this.send({ type: 'reset-ended', effect: number });
+        case 'reapply':
+          await mover.reapply(this.controller, effect.endpoint);
+          this.send({ type: 'reapplied', effect: number });
           break;
-        case 'renew':
-          await mover.renew(this.controller, effect.endpoint);
-          this.send({ type: 'renewed', effect: number });
+        case 'renegotiate':
+          await mover.renegotiate(this.controller, effect.endpoint);
+          this.send({ type: 'renegotiated', effect: number });
           void this.#judgeRenewal(number);
           break;
       }
@@ -196,7 +196,7 @@ export class ControllerDriver {
 
   async #judgeRenewal(effect: number): Promise<void> {
     const answered = await this.#session.hasAnswered().catch(() => false);
-    this.send({ type: 'renewal-judged', effect, answered });
+    this.send({ type: 'renegotiation-judged', effect, answered });
   }
 
   async #testTunnel({ check, timeoutMs }: Effect<'test-tunnel'>): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Path } from '../../shared/contract/path.ts';
 import type { CandidateStatus, ControllerStatus, Verdict } from '../../shared/contract/status.ts';
 import type { Candidate } from '../../shared/paths/candidate.ts';
-import { sessionMs } from '../../shared/paths/machine/peer.ts';
-import { isLost } from '../../shared/paths/machine/reachability.ts';
+import { hasFailedLastProbe } from '../../shared/paths/liveness.ts';
+import { sessionMs } from '../../shared/paths/machine/live-interface.ts';
+import { isUnreachable } from '../../shared/paths/machine/reachability.ts';
 import { candidateAt, endpointIn, type PathState, restIn } from '../../shared/paths/machine/state.ts';
 import { isSameEndpoint } from '../../shared/paths/same-endpoint.ts';
-import { isUnanswered } from '../../shared/paths/standing.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 
@@ -25,7 +25,9 @@ export function candidateStatuses(
 function verdictStatus(last: Candidate['last'], timeOf: (atMs: number) => string): Verdict {
   if (last.verdict === 'untested') return last;
   const { atMs, ...rest } = last;
-  return { ...rest, at: timeOf(atMs) };
+  const at = timeOf(atMs);
+  // The control API's word for it, older than the machine's.
+  return rest.verdict === 'unanswered' ? { ...rest, verdict: 'silent', at } : { ...rest, at };
 }
 
 /**
@@ -51,7 +53,7 @@ export function controllerStatus(
     path: pathNow(state, handshakeAgeMs),
     isMoving: state.phase.is === 'moving',
     endpoint,
-    roundTripMs: candidate?.verified?.roundTripMs ?? null,
+    roundTripMs: candidate?.proof?.roundTripMs ?? null,
     latestHandshakeAt:
       handshakeSeconds === undefined ? null : new Date(handshakeSeconds * 1000).toISOString(),
     receivedBytes: peer?.receivedBytes ?? 0,
@@ -67,7 +69,7 @@ export function controllerStatus(
  */
 function pathNow(state: PathState, handshakeAgeMs: number | null): Path {
   const rest = restIn(state.phase);
-  if (isLost(state) || rest?.is !== 'on') return 'none';
+  if (isUnreachable(state) || rest?.is !== 'on') return 'none';
   const candidate = candidateAt(state, rest.endpoint);
   if (candidate === undefined) return 'none';
   // A controller that answers no probes but has had a session counts as reachable until its tunnel is found silent.
@@ -77,5 +79,5 @@ function pathNow(state: PathState, handshakeAgeMs: number | null): Path {
 
 function probing(state: PathState, shookHands: boolean): ControllerStatus['probing'] {
   if (state.everAnswered) return 'answers';
-  return shookHands && state.candidates.some(isUnanswered) ? 'not-supported' : 'unknown';
+  return shookHands && state.candidates.some(hasFailedLastProbe) ? 'not-supported' : 'unknown';
 }

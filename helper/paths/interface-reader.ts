@@ -1,4 +1,4 @@
-import type { InterfaceSilence } from '../../shared/paths/machine/watch.ts';
+import type { InterfaceSilence } from '../../shared/paths/machine/traffic-watch.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import { interfaceDeleted } from '../../shared/timeline/network-reasons.ts';
 import type { LiveInterface, LivePeer } from '../tunnel/system.ts';
@@ -37,7 +37,7 @@ export class InterfaceReader {
     this.#isGone = live === undefined;
     this.#each(live, (driver, peer) =>
       driver.send({
-        type: 'peer',
+        type: 'interface-read',
         endpoint: peer.endpoint ?? null,
         handshakeAgeMs: handshakeAgeMs(driver, peer),
       }),

@@ -43,7 +43,7 @@ const holdMs = 4;
 const firstPollMs = 10;
 const pollMs = 40;
 
-function inPlace(controller: PlannedController, endpoint: Endpoint, renew: boolean): ControllerMove {
+function inPlace(controller: PlannedController, endpoint: Endpoint, renegotiate: boolean): ControllerMove {
   return {
     controller,
     from: null,
@@ -51,7 +51,7 @@ function inPlace(controller: PlannedController, endpoint: Endpoint, renew: boole
     fromWorks: false,
     roundTripMs: 0,
     device: null,
-    renew,
+    renegotiate,
     maxOutageMs: null,
   };
 }
@@ -97,7 +97,7 @@ export class Mover {
     const failure = await this.#awaitProof(controller, to, proofMs);
     if (failure === undefined) return { moved: true, tookMs: this.#time.nowMs() - startMs - waitMs };
     const back = fromWorks && from !== null && !this.#stopped ? from : undefined;
-    if (back !== undefined) await this.#set({ ...order, from: to, to: back, renew: false }, undefined);
+    if (back !== undefined) await this.#set({ ...order, from: to, to: back, renegotiate: false }, undefined);
     return { moved: false, reason: failure, reverted: back !== undefined };
   }
 
@@ -107,12 +107,12 @@ export class Mover {
   }
 
   /** Sets the endpoint in use again, so that WireGuard looks up its route. */
-  async reset(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+  async reapply(controller: PlannedController, endpoint: Endpoint): Promise<void> {
     await this.#set(inPlace(controller, endpoint, false), undefined);
   }
 
   /** Removes the controller and adds it again with its endpoint: the next packet starts a handshake. */
-  async renew(controller: PlannedController, endpoint: Endpoint): Promise<void> {
+  async renegotiate(controller: PlannedController, endpoint: Endpoint): Promise<void> {
     await this.#set(inPlace(controller, endpoint, true), undefined);
   }
 
@@ -133,7 +133,7 @@ export class Mover {
     return await this.#system.move({
       interfaceName: this.#interfaceName,
       controller,
-      renew: peer !== undefined && (order.renew || !hasSession(peer, this.#time.wallMs())),
+      renegotiate: peer !== undefined && (order.renegotiate || !hasSession(peer, this.#time.wallMs())),
       from: fromWorks ? from : null,
       to,
       guardMs: Math.max(minGuardMs, roundTripMs * guardFactor),

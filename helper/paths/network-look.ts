@@ -8,7 +8,7 @@ import type { TunnelSystem } from '../tunnel/system.ts';
 import type { ControllerDriver } from './controller-driver.ts';
 import type { Nearby } from './nearby.ts';
 
-type WaysOut = Extract<PathEffect, { what: 'ways-out' }>;
+type SourceAddresses = Extract<PathEffect, { what: 'source-addresses' }>;
 
 /** The MAC address of a gateway is known within this time after a datagram to it; a sleeping radio takes 100 ms. */
 const gatewayWaitMs = 200;
@@ -25,12 +25,12 @@ const nearbyAgainMs = 30_000;
  * The maximum number of controllers for which outgoing links are looked up at once after a loss; the others wait for
  * the routes, some milliseconds longer.
  */
-const maxWaysOut = 32;
+const maxSourceAddresses = 32;
 
 type Driver = Pick<ControllerDriver, 'controller' | 'state' | 'send'>;
 
 export interface NetworkLookParts {
-  readonly system: Pick<TunnelSystem, 'routes' | 'neighbourhood' | 'waysOut'>;
+  readonly system: Pick<TunnelSystem, 'routes' | 'neighbourhood' | 'sourceAddresses'>;
   readonly interfaceName: string;
   /** Whether controllers are searched for on the links. */
   readonly isDiscovering: boolean;
@@ -49,7 +49,7 @@ export class NetworkLook {
   readonly #parts: NetworkLookParts;
   readonly #network = new Set<Driver>();
   readonly #neighbours = new Set<Driver>();
-  readonly #waysOut = new Map<Driver, WaysOut>();
+  readonly #sourceAddresses = new Map<Driver, SourceAddresses>();
   #isRoutesLookWaiting = false;
   #nearbyAtMs = 0;
   #wasAsked = false;
@@ -106,7 +106,7 @@ export class NetworkLook {
         await this.#seeNearby('other-network');
         for (const one of asking) one.send({ type: 'network', routes, ...this.#nearby(one) });
       } catch (error) {
-        for (const one of asking) one.send({ type: 'look-failed' });
+        for (const one of asking) one.send({ type: 'network-read-failed' });
         throw error;
       }
     });
@@ -130,21 +130,21 @@ export class NetworkLook {
   }
 
   /** Not queued with the other readings: packets are lost until another endpoint is set. */
-  waysOut(driver: Driver, effect: WaysOut): void {
-    this.#waysOut.set(driver, effect);
-    if (this.#waysOut.size > 1) return;
+  sourceAddresses(driver: Driver, effect: SourceAddresses): void {
+    this.#sourceAddresses.set(driver, effect);
+    if (this.#sourceAddresses.size > 1) return;
     queueMicrotask(() => {
-      const asking = [...this.#waysOut].slice(0, maxWaysOut);
-      this.#waysOut.clear();
-      void this.#answerWaysOut(asking);
+      const asking = [...this.#sourceAddresses].slice(0, maxSourceAddresses);
+      this.#sourceAddresses.clear();
+      void this.#answerSourceAddresses(asking);
     });
   }
 
-  async #answerWaysOut(asking: readonly (readonly [Driver, WaysOut])[]): Promise<void> {
+  async #answerSourceAddresses(asking: readonly (readonly [Driver, SourceAddresses])[]): Promise<void> {
     const hosts = new Set(asking.flatMap(([, effect]) => effect.hosts));
-    const ways = Object.fromEntries(await this.#parts.system.waysOut([...hosts]));
+    const sources = Object.fromEntries(await this.#parts.system.sourceAddresses([...hosts]));
     if (this.#isStopped) return;
-    for (const [driver, { losses }] of asking) driver.send({ type: 'ways-out', ways, losses });
+    for (const [driver, { removed }] of asking) driver.send({ type: 'source-addresses', sources, removed });
   }
 
   async #routes(): Promise<Readonly<Record<string, Route>>> {

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { AddressSet } from '../../shared/addresses/range.ts';
+import { withoutZone } from '../../shared/addresses/zone.ts';
 import { type Endpoint, endpointOf, partsOf } from '../../shared/endpoints/endpoint.ts';
 import { nameNotResolved, resolvedAddressIgnored } from '../../shared/timeline/network-reasons.ts';
 import { networkResolvers } from '../tunnel/system-of-this-machine.ts';
@@ -51,8 +52,7 @@ async function resolveOne(endpoint: Endpoint, tunnel: AddressSet, ask: Lookup): 
       return { endpoints: [], ignored: [nameNotResolved(host, why)] };
     }
   }
-  const bare = (address: string) => address.split('%')[0] ?? address;
-  const refused = addresses.map((address) => addressRefusal(bare(address), tunnel));
+  const refused = addresses.map((address) => addressRefusal(withoutZone(address), tunnel));
   return {
     endpoints: addresses.filter((_, i) => refused[i] === undefined).map((a) => endpointOf({ host: a, port })),
     ignored: addresses.flatMap((address, i) => {

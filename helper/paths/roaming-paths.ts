@@ -9,6 +9,7 @@ import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import { candidateAt, endpointIn, type PathState } from '../../shared/paths/machine/state.ts';
+import { nothingRemoved } from '../../shared/paths/route.ts';
 import { type PlannedController, tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
 import { answersIgnored, networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import { failed } from '../../shared/timeline/tunnel-reasons.ts';
@@ -49,8 +50,6 @@ export interface RoamingParts {
 function isOnLanPath(state: PathState): boolean {
   return candidateAt(state, endpointIn(state.phase))?.path === 'lan';
 }
-
-const nothingLost = { devices: [], addresses: [] };
 
 /** Creates the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
@@ -129,7 +128,7 @@ class RoamingPaths implements PathKeeper {
       onNamesMove: ({ via, reason }) => void context.useNamesVia(via, reason),
       onClockJump: () => this.#networkChanged(),
       onReadDue: () => void this.#look.run(() => reader.peers()),
-      onPeersDue: (silence) => void this.#look.run(() => reader.counters(silence)),
+      onControllersDue: (silence) => void this.#look.run(() => reader.counters(silence)),
     });
   }
 
@@ -152,8 +151,8 @@ class RoamingPaths implements PathKeeper {
     const { interfaceName } = this.#context.plan;
     const live = await system.read(interfaceName);
     void this.#look.run(() => system.makeGuard(live?.listenPort ?? 0));
-    this.#stopWatching = system.watchNetwork(interfaceName, (losses) => {
-      for (const driver of this.#drivers) driver.send({ type: 'network-changed', losses });
+    this.#stopWatching = system.watchNetwork(interfaceName, (removed) => {
+      for (const driver of this.#drivers) driver.send({ type: 'network-changed', removed });
     });
     for (const driver of this.#drivers) {
       const endpoint =
@@ -218,8 +217,8 @@ class RoamingPaths implements PathKeeper {
       },
       onDiscovering: () => this.#look.discovering(),
       lookUp: (effect) => this.#lookUp(driver, effect),
-      takeTurn: (isUrgent) => this.#clock.takeTurn(driver, isUrgent),
-      yieldTurn: () => this.#clock.yieldTurn(driver),
+      requestSlot: (isUrgent) => this.#clock.requestSlot(driver, isUrgent),
+      releaseSlot: () => this.#clock.releaseSlot(driver),
       onStep: (isShownOtherwise) => this.#stepped(isShownOtherwise),
     });
     return driver;
@@ -236,11 +235,11 @@ class RoamingPaths implements PathKeeper {
       case 'neighbours':
         this.#look.neighbours(driver);
         break;
-      case 'names':
+      case 'dns':
         void this.#names.resolve(driver);
         break;
-      case 'ways-out':
-        this.#look.waysOut(driver, effect);
+      case 'source-addresses':
+        this.#look.sourceAddresses(driver, effect);
         break;
     }
   }
@@ -280,7 +279,7 @@ class RoamingPaths implements PathKeeper {
 
   #networkChanged(): void {
     this.#names.forget();
-    for (const driver of this.#drivers) driver.send({ type: 'network-changed', losses: nothingLost });
+    for (const driver of this.#drivers) driver.send({ type: 'network-changed', removed: nothingRemoved });
   }
 
   #handshakeAgeMs(driver: ControllerDriver, peer: LivePeer | undefined): number | null {

@@ -67,7 +67,7 @@ export class SessionWatch {
       const now = await this.#read();
       // Smaller counters are those of a new session, whose own handshake would count as an answer.
       if (now === undefined || now.receivedBytes < before.receivedBytes) return 'no-session';
-      if (now.receivedBytes !== before.receivedBytes) return 'heard';
+      if (now.receivedBytes !== before.receivedBytes) return 'received';
       sentBytes = now.sentBytes - before.sentBytes;
     }
     await pinged;

@@ -1,4 +1,4 @@
-import { sessionMs } from '../../shared/paths/machine/peer.ts';
+import { sessionMs } from '../../shared/paths/machine/live-interface.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 
 /**

@@ -1,29 +1,29 @@
 import {
-  initialNames,
-  type NamesMove,
-  type NamesState,
-  namesWakeAtMs,
-  stepNames,
-} from '../../shared/paths/machine/names.ts';
-import { isLost } from '../../shared/paths/machine/reachability.ts';
+  initialNameFailover,
+  type NameFailover,
+  type NameFailoverState,
+  nameFailoverWakeAtMs,
+  stepNameFailover,
+} from '../../shared/paths/machine/name-failover.ts';
+import {
+  initialSlots,
+  type SlotsEvent,
+  type SlotsState,
+  slotsWakeAtMs,
+  stepSlots,
+} from '../../shared/paths/machine/probe-slots.ts';
+import { isUnreachable } from '../../shared/paths/machine/reachability.ts';
 import { candidateAt, endpointIn } from '../../shared/paths/machine/state.ts';
 import { wakeAtMs } from '../../shared/paths/machine/step.ts';
-import {
-  initialTurns,
-  stepTurns,
-  type TurnsEvent,
-  type TurnsState,
-  turnsWakeAtMs,
-} from '../../shared/paths/machine/turns.ts';
 import {
   type InterfaceSilence,
   initialWatch,
   type PacketCounters,
   stepWatch,
-  type WatchNews,
+  type WatchReport,
   type WatchState,
   watchWakeAtMs,
-} from '../../shared/paths/machine/watch.ts';
+} from '../../shared/paths/machine/traffic-watch.ts';
 import type { ControllerDriver } from './controller-driver.ts';
 import type { Time } from './time.ts';
 
@@ -33,11 +33,11 @@ export interface TunnelClockParts {
   readonly namesVia: string;
   readonly time: Pick<Time, 'nowMs' | 'wallMs'>;
   readonly packetCounters: () => PacketCounters | null;
-  readonly onNamesMove: (move: NamesMove) => void;
+  readonly onNamesMove: (move: NameFailover) => void;
   readonly onClockJump: () => void;
   readonly onReadDue: () => void;
   /** Each controller's own counters are due: the interface's do not show whose packets they count. */
-  readonly onPeersDue: (silence?: InterfaceSilence) => void;
+  readonly onControllersDue: (silence?: InterfaceSilence) => void;
 }
 
 /**
@@ -45,8 +45,8 @@ export interface TunnelClockParts {
  */
 export class TunnelClock {
   readonly #parts: TunnelClockParts;
-  #turns: TurnsState = initialTurns;
-  #names: NamesState;
+  #slots: SlotsState = initialSlots;
+  #names: NameFailoverState;
   #watch: WatchState | null = null;
   #timer: NodeJS.Timeout | undefined;
   #firesAtMs = Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ export class TunnelClock {
 
   constructor(parts: TunnelClockParts) {
     this.#parts = parts;
-    this.#names = initialNames(parts.defaultController, parts.namesVia);
+    this.#names = initialNameFailover(parts.defaultController, parts.namesVia);
   }
 
   start(): void {
@@ -70,12 +70,12 @@ export class TunnelClock {
     clearTimeout(this.#timer);
   }
 
-  takeTurn({ controller }: ControllerDriver, isUrgent: boolean): void {
-    this.#stepTurns({ type: 'take-turn', controller: controller.name, isUrgent });
+  requestSlot({ controller }: ControllerDriver, isUrgent: boolean): void {
+    this.#stepSlots({ type: 'request-slot', controller: controller.name, isUrgent });
   }
 
-  yieldTurn({ controller }: ControllerDriver): void {
-    this.#stepTurns({ type: 'yield-turn', controller: controller.name });
+  releaseSlot({ controller }: ControllerDriver): void {
+    this.#stepSlots({ type: 'release-slot', controller: controller.name });
   }
 
   /** A machine has stepped: its wake-up time or its reachability may have changed. Many step at the same time. */
@@ -85,29 +85,29 @@ export class TunnelClock {
     queueMicrotask(() => {
       this.#isLookDue = false;
       if (this.#isStopped) return;
-      this.#stepNames();
+      this.#stepNameFailover();
       this.#arm();
     });
   }
 
-  #stepTurns(event: TurnsEvent): void {
-    const [turns, granted] = stepTurns(this.#turns, event, this.#parts.time.nowMs());
-    this.#turns = turns;
+  #stepSlots(event: SlotsEvent): void {
+    const [slots, granted] = stepSlots(this.#slots, event, this.#parts.time.nowMs());
+    this.#slots = slots;
     for (const name of granted) {
-      this.#parts.drivers.find(({ controller }) => controller.name === name)?.send({ type: 'turn' });
+      this.#parts.drivers.find(({ controller }) => controller.name === name)?.send({ type: 'slot-granted' });
     }
   }
 
-  #stepNames(): void {
+  #stepNameFailover(): void {
     const { drivers, time, onNamesMove } = this.#parts;
     // Before its first round nothing is known about a controller, except to the previous helper.
     this.#areAllAsked ||= drivers.every(({ state }) => state.roundsSinceEvent > 0);
     if (!this.#areAllAsked) return;
     const reachable = drivers.map(({ controller, state }) => ({
       name: controller.name,
-      isLost: isLost(state),
+      isUnreachable: isUnreachable(state),
     }));
-    const [names, move] = stepNames(this.#names, reachable, time.nowMs());
+    const [names, move] = stepNameFailover(this.#names, reachable, time.nowMs());
     this.#names = names;
     if (move !== null) onNamesMove(move);
   }
@@ -126,8 +126,8 @@ export class TunnelClock {
   #nextMs(): number {
     const times = [
       ...this.#parts.drivers.map(({ state }) => wakeAtMs(state)),
-      turnsWakeAtMs(this.#turns),
-      namesWakeAtMs(this.#names),
+      slotsWakeAtMs(this.#slots),
+      nameFailoverWakeAtMs(this.#names),
       this.#watch === null ? null : watchWakeAtMs(this.#watch),
     ];
     return Math.min(...times.map((atMs) => atMs ?? Number.POSITIVE_INFINITY));
@@ -141,7 +141,7 @@ export class TunnelClock {
       const dueMs = wakeAtMs(driver.state);
       if (dueMs !== null && dueMs <= nowMs) driver.send({ type: 'wake' });
     }
-    this.#stepTurns({ type: 'wake' });
+    this.#stepSlots({ type: 'wake' });
     this.stepped();
   }
 
@@ -149,9 +149,9 @@ export class TunnelClock {
     if (this.#watch === null || nowMs < watchWakeAtMs(this.#watch)) return;
     const { packetCounters, time } = this.#parts;
     const slowestMs = this.#slowestMs();
-    const [watch, news] = stepWatch(this.#watch, packetCounters(), time.wallMs(), slowestMs, nowMs);
+    const [watch, reports] = stepWatch(this.#watch, packetCounters(), time.wallMs(), slowestMs, nowMs);
     this.#watch = watch;
-    for (const one of news) this.#hear(one, nowMs);
+    for (const report of reports) this.#hear(report, nowMs);
   }
 
   /** The round trip of the slowest path in use; 0 if none was measured. */
@@ -159,29 +159,29 @@ export class TunnelClock {
     return Math.max(
       0,
       ...this.#parts.drivers.map(({ state }) => {
-        return candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? 0;
+        return candidateAt(state, endpointIn(state.phase))?.proof?.smoothedMs ?? 0;
       }),
     );
   }
 
-  #hear(news: WatchNews, nowMs: number): void {
-    const { drivers, onClockJump, onPeersDue, onReadDue } = this.#parts;
-    switch (news.news) {
+  #hear(report: WatchReport, nowMs: number): void {
+    const { drivers, onClockJump, onControllersDue, onReadDue } = this.#parts;
+    switch (report.report) {
       case 'silent': {
-        const { sinceMs, unanswered } = news;
-        if (drivers.length > 1) onPeersDue({ sinceMs, unanswered });
+        const { sinceMs, unanswered } = report;
+        if (drivers.length > 1) onControllersDue({ sinceMs, unanswered });
         else drivers[0]?.send({ type: 'silent', sinceMs, unanswered });
         break;
       }
-      case 'heard':
+      case 'received':
         // With several controllers, only their own counters show who answered.
-        if (drivers.length === 1) drivers[0]?.send({ type: 'heard', afterMs: nowMs });
+        if (drivers.length === 1) drivers[0]?.send({ type: 'received', afterMs: nowMs });
         break;
       case 'clock-jumped':
         onClockJump();
         break;
-      case 'peers-due':
-        if (drivers.length > 1) onPeersDue(news.silence);
+      case 'controllers-due':
+        if (drivers.length > 1) onControllersDue(report.silence);
         break;
       case 'read-due':
         onReadDue();

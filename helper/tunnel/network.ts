@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
-import type { Losses, Route, WayOut } from '../../shared/paths/route.ts';
+import type { RemovedLinks, Route, SourceAddress } from '../../shared/paths/route.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 
@@ -9,11 +9,11 @@ export interface NetworkSystem {
   /**
    * Calls back on every change of a link, an address or a route of another interface. @returns a function that stops it
    */
-  watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void>;
+  watchNetwork(tunnel: string, onChange: (removed: RemovedLinks) => void): () => Promise<void>;
   /** The routes to IP addresses; an address without one is missing. */
   routes(addresses: readonly string[], tunnel: string): Promise<ReadonlyMap<string, Route>>;
   /** The outgoing links for IP addresses, without starting a process; an address without a route is missing. */
-  waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>>;
+  sourceAddresses(addresses: readonly string[]): Promise<ReadonlyMap<string, SourceAddress>>;
   /** The links of this computer, their networks, and the neighbours; sends nothing. */
   neighbourhood(): Promise<Neighbourhood>;
   /** Prepares the inbound guard for a listen port, if the system has one. */
@@ -39,7 +39,7 @@ export interface Move {
    * The controller has no session: it is removed and added again, since WireGuard starts no handshake within 5 s of the
    * last (REKEY_TIMEOUT, paper section 6.1), and that was sent elsewhere.
    */
-  readonly renew: boolean;
+  readonly renegotiate: boolean;
   /** Null when no packets from there can be in flight any more. */
   readonly from: Endpoint | null;
   readonly to: Endpoint;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseAddress } from '../../shared/addresses/range.ts';
+import { withoutZone } from '../../shared/addresses/zone.ts';
 
 /** The name servers in files in resolv.conf(5) format, each once, without loopback; link-local ones with their zone. */
 export function resolversOf(paths: readonly string[]): readonly string[] {
@@ -14,11 +15,6 @@ export function resolversIn(text: string): string[] {
       const address = withoutZone(server);
       return parseAddress(address) !== undefined && !/^(127\.|::1$)/.test(address);
     });
-}
-
-/** The address of a name server without its zone (RFC 4007 section 11), as routes and packet filters compare it. */
-export function withoutZone(server: string): string {
-  return server.split('%')[0] ?? server;
 }
 
 function textOf(path: string): string {

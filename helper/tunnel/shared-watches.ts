@@ -1,6 +1,6 @@
-import type { Losses } from '../../shared/paths/route.ts';
+import type { RemovedLinks } from '../../shared/paths/route.ts';
 
-type Listener = (losses: Losses) => void;
+type Listener = (removed: RemovedLinks) => void;
 
 /** A watch of the network, until it is stopped. */
 export interface Watch {
@@ -21,7 +21,7 @@ export class SharedWatches {
   watch(tunnel: string, onChange: Listener): () => Promise<void> {
     const shared = this.#watches.get(tunnel) ?? this.#add(tunnel);
     // A new function for each caller, so that a function may be registered twice.
-    const listener: Listener = (losses) => onChange(losses);
+    const listener: Listener = (removed) => onChange(removed);
     shared.listeners.add(listener);
     return async () => {
       shared.listeners.delete(listener);
@@ -33,8 +33,8 @@ export class SharedWatches {
 
   #add(tunnel: string) {
     const listeners = new Set<Listener>();
-    const report = (losses: Losses) => {
-      for (const listener of listeners) listener(losses);
+    const report = (removed: RemovedLinks) => {
+      for (const listener of listeners) listener(removed);
     };
     const shared = { watch: this.#start(tunnel, report), listeners };
     this.#watches.set(tunnel, shared);

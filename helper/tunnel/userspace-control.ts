@@ -100,18 +100,15 @@ function peerLines(controller: PlannedController, endpoint: Endpoint | undefined
   ];
 }
 
-/**
- * The operation that sets another endpoint, and with it adds the peer again or changes the listen port.
- * @param port a number is the new listen port
- */
+/** The operation that sets another endpoint, and with it adds the peer again or changes the listen port. */
 export function moveOperation(
-  { controller, to, renew }: Pick<Move, 'controller' | 'to' | 'renew'>,
-  port: 'same-port' | 'another-port' | number,
+  { controller, to, renegotiate }: Pick<Move, 'controller' | 'to' | 'renegotiate'>,
+  port: 'same-port' | 'another-port',
 ): string {
   const key = `public_key=${hex(controller.publicKey)}`;
   // Setting the keepalive to zero and back sends one at once.
   const keepalive = ['0', `${controller.persistentKeepaliveSeconds}`];
-  const peer = renew
+  const peer = renegotiate
     ? [key, 'remove=true', ...peerLines(controller, to)]
     : [
         key,
@@ -119,8 +116,7 @@ export function moveOperation(
         `endpoint=${to}`,
         ...keepalive.map((s) => `persistent_keepalive_interval=${s}`),
       ];
-  const own = port === 'same-port' ? [] : [`listen_port=${port === 'another-port' ? 0 : port}`];
-  return `set=1\n${[...own, ...peer].join('\n')}\n\n`;
+  return `set=1\n${[...(port === 'another-port' ? ['listen_port=0'] : []), ...peer].join('\n')}\n\n`;
 }
 
 /** The operation that only sets an endpoint again. */

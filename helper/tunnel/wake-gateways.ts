@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { withoutZone } from '../../shared/addresses/zone.ts';
 
 /** Discard (RFC 863). */
 const discardPort = 9;
@@ -14,7 +15,7 @@ export async function wakeGateways(addresses: readonly string[]): Promise<void> 
 }
 
 function wake(address: string): Promise<void> {
-  const socket = createSocket(isIPv6(address.split('%')[0] ?? '') ? 'udp6' : 'udp4');
+  const socket = createSocket(isIPv6(withoutZone(address)) ? 'udp6' : 'udp4');
   return new Promise((resolve) => {
     const done = () => {
       socket.removeAllListeners();

@@ -103,6 +103,11 @@ export function rangeOf(text: string): AddressRange {
   return range;
 }
 
+/** Whether two ranges have an address in common. */
+export function rangesOverlap(a: AddressRange, b: AddressRange): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
 /** How many addresses a range holds. */
 export function sizeOf({ first, last }: AddressRange): bigint {
   return last - first + 1n;

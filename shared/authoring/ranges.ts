@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { planAddresses } from '../addresses/plan.ts';
+import { rangeOf, rangesOverlap } from '../addresses/range.ts';
 import { parseEndpointParts } from '../endpoints/endpoint.ts';
 import { HomingError } from '../errors/problem.ts';
 
@@ -26,10 +26,7 @@ const forbiddenRanges: readonly (readonly [string, string])[] = [
 
 /** Whether two ranges overlap. */
 export function overlaps(a: string, b: string): boolean {
-  const [first, firstLength] = ipaddr.parseCIDR(a);
-  const [second, secondLength] = ipaddr.parseCIDR(b);
-  if (first.kind() !== second.kind()) return false;
-  return firstLength <= secondLength ? second.match(first, firstLength) : first.match(second, secondLength);
+  return rangesOverlap(rangeOf(a), rangeOf(b));
 }
 
 /**

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { withoutZone } from '../addresses/zone.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 
 declare const brand: unique symbol;
@@ -90,6 +91,12 @@ export function parseLiveEndpoint(text: string, field: string): Endpoint {
 /** Parses an endpoint to its canonical text. @throws HomingError `bad-endpoint` */
 export function parseEndpoint(text: string, field: string): Endpoint {
   return endpointOf(parseEndpointParts(text, field));
+}
+
+/** The endpoint without the zone of its address. */
+export function endpointWithoutZone(endpoint: Endpoint): Endpoint {
+  const { host, port } = partsOf(endpoint);
+  return host.includes('%') ? endpointOf({ host: withoutZone(host), port }) : endpoint;
 }
 
 /** The parts of an endpoint that was parsed before. */

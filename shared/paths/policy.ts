@@ -1,16 +1,16 @@
 import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from '../timeline/path-reasons.ts';
 import { isBackingOff } from './backoff.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
-import { isClearlyFaster, isLanWorthLeaving, isLanWorthTaking } from './hysteresis.ts';
+import { isClearlyFaster, isLanWorthChoosing, isLanWorthLeaving } from './hysteresis.ts';
+import { hasFailedLastProbe, isFresh, isUnresponsive } from './liveness.ts';
 import { fastest, fastestOf } from './ranking.ts';
 import { isSettled, noiseMs } from './round-trips.ts';
 import { type Choice, currentCandidate, moveTo, type Situation, usableOthers } from './situation.ts';
-import { isFoundSilent, isFresh, isUnanswered } from './standing.ts';
 import { bestLan, isNoNearer, preferred } from './strangers.ts';
 import { chooseWithoutPath } from './without-path.ts';
 
 /** Candidates that answered just now, through a usable route, and whose last move did not just fail. */
-function takeable(situation: Situation): readonly ProvenCandidate[] {
+function eligible(situation: Situation): readonly ProvenCandidate[] {
   const { nowMs } = situation;
   return usableOthers(situation)
     .filter((candidate) => isFresh(candidate, nowMs))
@@ -18,30 +18,32 @@ function takeable(situation: Situation): readonly ProvenCandidate[] {
 }
 
 /**
- * Leaves a silent path for a candidate that answers. Answers from before the suspicion do not count: when the whole
+ * Leaves an unresponsive path for a candidate that answers. Answers from before the silence do not count: when the whole
  * uplink fails, everything had answered a moment earlier. A candidate whose last move failed still waits for its backoff,
  * unless both the traffic and the probes of the path in use go unanswered.
  */
-function leaveSilent(situation: Situation, current: Candidate): Choice {
-  const { nowMs, suspectSinceMs } = situation;
+function leaveUnresponsive(situation: Situation, current: Candidate): Choice {
+  const { nowMs, silentSinceMs } = situation;
   const answering = usableOthers(situation)
     .filter((candidate) => isFresh(candidate, nowMs))
-    .filter((candidate) => suspectSinceMs === null || candidate.verified.atMs >= suspectSinceMs);
-  const isDead = suspectSinceMs !== null && isUnanswered(current);
+    .filter((candidate) => silentSinceMs === null || candidate.proof.atMs >= silentSinceMs);
+  const isDead = silentSinceMs !== null && hasFailedLastProbe(current);
   const best =
     preferred(answering.filter((candidate) => !isBackingOff(candidate, nowMs))) ??
     (isDead ? preferred(answering) : null);
-  if (best !== null) return moveTo(best, 'verified', leftSilent(current, best, suspectSinceMs, nowMs));
-  const reason = nothingElseAnswers(current, suspectSinceMs, nowMs);
-  return { action: suspectSinceMs === null ? 'keep' : 'none', reason };
+  if (best !== null) return moveTo(best, 'verified', leftSilent(current, best, silentSinceMs, nowMs));
+  const reason = nothingElseAnswers(current, silentSinceMs, nowMs);
+  return { action: silentSinceMs === null ? 'keep' : 'none', reason };
 }
 
 /**
  * From the internet: to a LAN that is not a detour, else to an internet path that is clearly faster. A stranger waits
- * until the path in use has answered, so that there is a time to compare with, or has been found silent.
+ * until the path in use has answered, so that there is a time to compare with, or is unresponsive.
  */
 function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
-  const internet = fastest([current, ...rivals].filter(isProven).filter((one) => one.path === 'internet'));
+  const internet = fastest(
+    [current, ...rivals].filter(isProven).filter((candidate) => candidate.path === 'internet'),
+  );
   const isMeasured = current.last.verdict === 'verified';
   const lans = rivals.filter((rival) => rival.path === 'lan' && (isMeasured || !rival.isStranger));
   const lan = bestLan(lans, internet);
@@ -59,7 +61,7 @@ function improveOnInternet(current: Candidate, rivals: readonly ProvenCandidate[
 function improveOnLan(current: Candidate, rivals: readonly ProvenCandidate[]): ProvenCandidate | null {
   const trusted = fastest(rivals.filter((rival) => rival.path === 'lan' && !rival.isStranger));
   if (current.isStranger && trusted !== null && isProven(current)) {
-    if (isLanWorthTaking(trusted.verified.smoothedMs, current.verified.smoothedMs)) return trusted;
+    if (isLanWorthChoosing(trusted.proof.smoothedMs, current.proof.smoothedMs)) return trusted;
   }
   const internetNow = fastestOf('internet', rivals);
   if (current.isStranger && internetNow !== null && isProven(current) && isNoNearer(current, internetNow))
@@ -93,23 +95,23 @@ function winner(
   rivals: readonly ProvenCandidate[],
   wins: (rivalMs: number, currentMs: number) => boolean,
 ): ProvenCandidate | null {
-  if (current.last.verdict !== 'verified' || !isProven(current) || !isSettled(current.verified)) return null;
-  const best = fastest(rivals.filter((rival) => isSettled(rival.verified)));
+  if (current.last.verdict !== 'verified' || !isProven(current) || !isSettled(current.proof)) return null;
+  const best = fastest(rivals.filter((rival) => isSettled(rival.proof)));
   if (best === null) return null;
-  const atMostMs = best.verified.smoothedMs + noiseMs(best.verified, current.verified);
-  return wins(atMostMs, current.verified.smoothedMs) ? best : null;
+  const atMostMs = best.proof.smoothedMs + noiseMs(best.proof, current.proof);
+  return wins(atMostMs, current.proof.smoothedMs) ? best : null;
 }
 
 /** Leaves a path that is not known to be broken only for a better candidate that just answered. */
 function improve(situation: Situation, current: Candidate): Choice {
-  const rivals = takeable(situation);
+  const rivals = eligible(situation);
   const better =
     current.path === 'internet' ? improveOnInternet(current, rivals) : improveOnLan(current, rivals);
   if (better !== null) {
     return moveTo(better, 'verified', answered(better, isProven(current) ? current : null));
   }
   const slowLan = current.path === 'internet' ? fastestOf('lan', rivals) : null;
-  return { action: 'keep', reason: kept(current, situation.suspectSinceMs, slowLan) };
+  return { action: 'keep', reason: kept(current, situation.silentSinceMs, slowLan) };
 }
 
 /**
@@ -120,11 +122,11 @@ export function choose(situation: Situation): Choice {
   if (situation.current === null) return chooseWithoutPath(situation, 'start');
   const current = currentCandidate(situation);
   if (current === null) {
-    const best = preferred(takeable(situation));
+    const best = preferred(eligible(situation));
     if (best === null) return { action: 'keep', reason: keptUnknown };
     return moveTo(best, 'verified', answered(best, null));
   }
   if (!current.usable) return chooseWithoutPath(situation, 'link-gone');
-  if (isFoundSilent(current, situation.suspectSinceMs)) return leaveSilent(situation, current);
+  if (isUnresponsive(current, situation.silentSinceMs)) return leaveUnresponsive(situation, current);
   return improve(situation, current);
 }

@@ -1,10 +1,10 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthLeaving } from './hysteresis.ts';
-import { compareProbeTargets, compareRescuers } from './ranking.ts';
+import { hasFailedLastProbe } from './liveness.ts';
+import { compareProbeTargets, compareReplacements } from './ranking.ts';
 import { isSettled, noiseMs } from './round-trips.ts';
 import { currentCandidate, type Situation, usableOthers } from './situation.ts';
-import { isUnanswered } from './standing.ts';
 import { isNoNearer } from './strangers.ts';
 
 /** When to probe again, and what. */
@@ -26,7 +26,7 @@ export const watchDelayMs = 8_000;
 
 /**
  * Delay when no candidate ever answered, traffic shows no trouble, and there is no LAN to go to: most likely the
- * controller has no probe key.
+ * controller does not know the probe key.
  */
 export const unansweredDelayMs = 30_000;
 
@@ -34,7 +34,7 @@ export const unansweredDelayMs = 30_000;
 export const unansweredRounds = 8;
 
 export interface Schedule {
-  /** Rounds run since the last event. An event is a change of the network, sleep, a suspicion or a lost path. */
+  /** Rounds run since the last event. An event is a change of the network, sleep, a silence or a lost path. */
   readonly roundsSinceEvent: number;
   /** A link is up on which the controller could answer a broadcast or multicast probe. */
   readonly discoveryNetwork: boolean;
@@ -50,7 +50,7 @@ export interface ScheduledRound {
 
 type Concern =
   | { readonly concern: 'no-path' }
-  | { readonly concern: 'suspect'; readonly current: Candidate }
+  | { readonly concern: 'silent'; readonly current: Candidate }
   | { readonly concern: 'unanswered'; readonly current: Candidate }
   | { readonly concern: 'internet'; readonly current: Candidate }
   | { readonly concern: 'lan'; readonly current: Candidate };
@@ -58,7 +58,7 @@ type Concern =
 function concernOf(situation: Situation): Concern {
   const current = currentCandidate(situation);
   if (current === null || !current.usable) return { concern: 'no-path' };
-  if (situation.suspectSinceMs !== null) return { concern: 'suspect', current };
+  if (situation.silentSinceMs !== null) return { concern: 'silent', current };
   if (current.last.verdict !== 'verified') return { concern: 'unanswered', current };
   return { concern: current.path, current };
 }
@@ -70,17 +70,17 @@ function concernOf(situation: Situation): Concern {
 function couldBeatLan(rival: Candidate, current: Candidate): boolean {
   if (!isProven(current)) return false;
   if (current.isStranger && rival.path === 'internet') return couldBeatStranger(rival, current);
-  if (isUnanswered(rival) || (rival.isStranger && !current.isStranger)) return false;
-  const settled = isProven(rival) && isSettled(rival.verified) && isSettled(current.verified);
-  const rivalMs = settled ? rival.verified.smoothedMs + noiseMs(rival.verified, current.verified) : 0;
-  const currentMs = current.verified.smoothedMs;
+  if (hasFailedLastProbe(rival) || (rival.isStranger && !current.isStranger)) return false;
+  const settled = isProven(rival) && isSettled(rival.proof) && isSettled(current.proof);
+  const rivalMs = settled ? rival.proof.smoothedMs + noiseMs(rival.proof, current.proof) : 0;
+  const currentMs = current.proof.smoothedMs;
   return rival.path === 'lan' ? isClearlyFaster(rivalMs, currentMs) : isLanWorthLeaving(currentMs, rivalMs);
 }
 
 /** The internet is probed until its times show that the stranger is nearer: its silence may have been chance. */
 function couldBeatStranger(rival: Candidate, current: ProvenCandidate): boolean {
-  if (isUnanswered(rival) || !isProven(rival)) return true;
-  const isSettledBoth = isSettled(rival.verified) && isSettled(current.verified);
+  if (hasFailedLastProbe(rival) || !isProven(rival)) return true;
+  const isSettledBoth = isSettled(rival.proof) && isSettled(current.proof);
   return !isSettledBoth || isNoNearer(current, rival);
 }
 
@@ -97,8 +97,8 @@ export function nextProbes(situation: Situation, schedule: Schedule): ScheduledR
     return round([...others].sort(compareProbeTargets), discoveryNetwork, 'no known path works');
   }
   const { current } = concern;
-  if (concern.concern === 'suspect') {
-    const targets = [current, ...[...others].sort(compareRescuers)];
+  if (concern.concern === 'silent') {
+    const targets = [current, ...[...others].sort(compareReplacements)];
     return round(targets, discoveryNetwork, 'packets were sent and none came back');
   }
   const all = [current, ...others].sort(compareProbeTargets);
@@ -125,8 +125,8 @@ function troubleDelay(roundsSinceEvent: number): number {
  * took 10.9 s at the 95th percentile in simulation, not below 9.
  *
  * Null if only an event can bring a better path:
- * - on a LAN that answers, without suspicion, when no usable candidate could beat it;
- * - on the internet that answers, without suspicion, when there is no usable LAN candidate and no network for
+ * - on a LAN that answers, without a silence, when no usable candidate could beat it;
+ * - on the internet that answers, without a silence, when there is no usable LAN candidate and no network for
  *   discovery.
  */
 export function nextProbeDelayMs(situation: Situation, schedule: Schedule): number | null {
@@ -135,7 +135,7 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
   const others = usableOthers(situation);
   switch (concern.concern) {
     case 'no-path':
-    case 'suspect':
+    case 'silent':
       return troubleDelay(roundsSinceEvent);
     case 'unanswered': {
       const everAnswered = situation.candidates.some(isProven);
@@ -161,5 +161,5 @@ function retryDelayMs(retryAtMs: number, nowMs: number): number {
 
 /** A LAN that was slow at first (a radio waking up) is probed again soon, not 8 s later. */
 function isStillSettling(candidate: Candidate): boolean {
-  return candidate.last.verdict === 'verified' && isProven(candidate) && !isSettled(candidate.verified);
+  return candidate.last.verdict === 'verified' && isProven(candidate) && !isSettled(candidate.proof);
 }

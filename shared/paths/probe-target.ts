@@ -39,5 +39,5 @@ export type ProbeOutcome =
       readonly from: { readonly host: string; readonly port: number };
       readonly roundTripMs: number;
     }
-  | { readonly verdict: 'silent'; readonly reason: string }
+  | { readonly verdict: 'unanswered'; readonly reason: string }
   | { readonly verdict: 'refused'; readonly reason: string };

@@ -1,5 +1,5 @@
 import type { Candidate, CandidateSource, ProvenCandidate } from './candidate.ts';
-import { isUnanswered } from './standing.ts';
+import { hasFailedLastProbe } from './liveness.ts';
 
 /**
  * Orders between candidates. Each is total, with the endpoint's text as the tie-breaker, so that a choice never depends
@@ -12,7 +12,7 @@ function compareEndpoints(a: Candidate, b: Candidate): number {
 }
 
 function compareSpeed(a: ProvenCandidate, b: ProvenCandidate): number {
-  return a.verified.smoothedMs - b.verified.smoothedMs || compareEndpoints(a, b);
+  return a.proof.smoothedMs - b.proof.smoothedMs || compareEndpoints(a, b);
 }
 
 /** The candidate with the lowest smoothed round-trip time, or null. */
@@ -39,29 +39,31 @@ const sourceRank: Record<CandidateSource, number> = {
 
 /**
  * Order of candidates to try without proof: those that ever answered (latest first) and do not refuse now, then by
- * how often they were silent so that each gets its turn, then by source.
+ * how many probes failed, so that each is tried, then by source.
  */
-export function compareGuesses(a: Candidate, b: Candidate): number {
+export function compareUnproven(a: Candidate, b: Candidate): number {
   const answeredAt = (candidate: Candidate) =>
     candidate.last.verdict === 'refused'
       ? Number.NEGATIVE_INFINITY
-      : (candidate.verified?.atMs ?? Number.NEGATIVE_INFINITY);
+      : (candidate.proof?.atMs ?? Number.NEGATIVE_INFINITY);
   const [aAt, bAt] = [answeredAt(a), answeredAt(b)];
   if (aAt !== bAt) return bAt - aAt;
-  return a.silences - b.silences || sourceRank[a.source] - sourceRank[b.source] || compareEndpoints(a, b);
+  return (
+    a.failedProbes - b.failedProbes || sourceRank[a.source] - sourceRank[b.source] || compareEndpoints(a, b)
+  );
 }
 
 /** Order of probes in an ordinary round: LAN first, then internet; within each, the best guesses first. */
 export function compareProbeTargets(a: Candidate, b: Candidate): number {
   if (a.path !== b.path) return a.path === 'lan' ? -1 : 1;
-  return compareGuesses(a, b);
+  return compareUnproven(a, b);
 }
 
 /** Order of probes when the path in use may be dead: candidates that answered their last probe come first. */
-export function compareRescuers(a: Candidate, b: Candidate): number {
+export function compareReplacements(a: Candidate, b: Candidate): number {
   const doubt = (candidate: Candidate) => {
     if (candidate.last.verdict === 'verified') return 0;
-    return isUnanswered(candidate) ? 2 : 1;
+    return hasFailedLastProbe(candidate) ? 2 : 1;
   };
   return doubt(a) - doubt(b) || compareProbeTargets(a, b);
 }

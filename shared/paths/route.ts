@@ -22,19 +22,20 @@ export interface Route {
   readonly usable: boolean;
 }
 
-/** A packet's outgoing link and source address, from the kernel without delay: less than a {@link Route}. */
-export interface WayOut {
-  /** The source address. */
+/** A packet's source address and the link that has it, from the kernel without delay: less than a {@link Route}. */
+export interface SourceAddress {
   readonly source: string;
   /** The link with this address. */
   readonly device: string;
 }
 
 /** What a burst of changes removed: links that went down, own addresses. */
-export interface Losses {
+export interface RemovedLinks {
   readonly devices: readonly string[];
   readonly addresses: readonly string[];
 }
+
+export const nothingRemoved: RemovedLinks = { devices: [], addresses: [] };
 
 /**
  * Whether an address is on a LAN that the laptop is in. A point-to-point link (ppp0, wwan0, another VPN's interface)

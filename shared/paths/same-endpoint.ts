@@ -1,4 +1,4 @@
-import type { Endpoint } from '../endpoints/endpoint.ts';
+import { type Endpoint, endpointWithoutZone } from '../endpoints/endpoint.ts';
 
 /**
  * Whether the endpoint that WireGuard reports is a known endpoint. wireguard-go 0.0.20220316 uses the zone of a
@@ -6,5 +6,5 @@ import type { Endpoint } from '../endpoints/endpoint.ts';
  */
 export function isSameEndpoint(reported: Endpoint | null, known: Endpoint | null): boolean {
   if (reported === known) return true;
-  return reported !== null && known !== null && reported === known.replace(/%[^\]]*(?=\])/, '');
+  return reported !== null && known !== null && reported === endpointWithoutZone(known);
 }

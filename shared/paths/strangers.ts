@@ -1,5 +1,5 @@
 import type { ProvenCandidate } from './candidate.ts';
-import { isLanWorthTaking } from './hysteresis.ts';
+import { isLanWorthChoosing } from './hysteresis.ts';
 import { fastest, fastestOf } from './ranking.ts';
 import { isSettled } from './round-trips.ts';
 
@@ -23,9 +23,9 @@ export const nearerFloorMs = 1;
 
 /** Whether a stranger may be preferred to an internet path whose time was measured in this network. */
 export function isClearlyNearer(stranger: ProvenCandidate, internet: ProvenCandidate): boolean {
-  if (internet.last.verdict !== 'verified' || internet.verified.samples === 0) return false;
-  const { smoothedMs } = internet.verified;
-  const lanMs = stranger.verified.smoothedMs;
+  if (internet.last.verdict !== 'verified' || internet.proof.samples === 0) return false;
+  const { smoothedMs } = internet.proof;
+  const lanMs = stranger.proof.smoothedMs;
   return lanMs <= smoothedMs * nearerShare && smoothedMs - lanMs >= nearerFloorMs;
 }
 
@@ -37,7 +37,7 @@ export const onSiteMs = 2;
  * every internet path that answers.
  */
 export function isShownOnSite(lan: ProvenCandidate, internets: readonly ProvenCandidate[]): boolean {
-  if (Math.min(lan.verified.smoothedMs, lan.verified.roundTripMs) <= onSiteMs) return true;
+  if (Math.min(lan.proof.smoothedMs, lan.proof.roundTripMs) <= onSiteMs) return true;
   return internets.length > 0 && internets.every((internet) => isClearlyNearer(lan, internet));
 }
 
@@ -45,8 +45,8 @@ export function isShownOnSite(lan: ProvenCandidate, internets: readonly ProvenCa
  * Whether a stranger in use gives way to an internet path: by settled times it answers no sooner than a relay would.
  */
 export function isNoNearer(stranger: ProvenCandidate, internet: ProvenCandidate): boolean {
-  if (!isSettled(stranger.verified) || !isSettled(internet.verified)) return false;
-  return stranger.verified.smoothedMs > internet.verified.smoothedMs * fartherShare;
+  if (!isSettled(stranger.proof) || !isSettled(internet.proof)) return false;
+  return stranger.proof.smoothedMs > internet.proof.smoothedMs * fartherShare;
 }
 
 /**
@@ -59,7 +59,7 @@ export function bestLan(
 ): ProvenCandidate | null {
   const trusted = fastest(lans.filter((lan) => !lan.isStranger));
   if (trusted !== null) {
-    if (internet === null || isLanWorthTaking(trusted.verified.smoothedMs, internet.verified.smoothedMs))
+    if (internet === null || isLanWorthChoosing(trusted.proof.smoothedMs, internet.proof.smoothedMs))
       return trusted;
   }
   const stranger = fastest(lans.filter((lan) => lan.isStranger));

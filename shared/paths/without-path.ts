@@ -9,9 +9,9 @@ import {
 } from '../timeline/path-reasons.ts';
 import { isBackingOff } from './backoff.ts';
 import type { Candidate } from './candidate.ts';
-import { compareGuesses } from './ranking.ts';
+import { isFresh, isRecent } from './liveness.ts';
+import { compareUnproven } from './ranking.ts';
 import { type Choice, moveTo, type Situation, usableOthers } from './situation.ts';
-import { isFresh, isRecent } from './standing.ts';
 import { preferred } from './strangers.ts';
 
 /** The choice when there is no path to lose: at the start, and when the link of the path in use is gone. */
@@ -32,9 +32,9 @@ function chooseAmong(candidates: readonly Candidate[], nowMs: number, cause: Cau
     if (cause === 'link-gone') return moveTo(best, proof, linkGone(best, nowMs));
     return moveTo(best, proof, proof === 'verified' ? answered(best, null) : startedFromMemory(best, nowMs));
   }
-  const guess = candidates.filter((candidate) => candidate.path === 'internet').sort(compareGuesses)[0];
+  const guess = candidates.filter((candidate) => candidate.path === 'internet').sort(compareUnproven)[0];
   if (guess === undefined) return null;
-  return moveTo(guess, 'unproven', cause === 'start' ? startedUnproven() : linkGoneUnproven());
+  return moveTo(guess, 'none', cause === 'start' ? startedUnproven() : linkGoneUnproven());
 }
 
 /**

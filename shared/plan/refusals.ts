@@ -1,5 +1,5 @@
 import { isSubnetOfBase, networkBase } from '../addresses/plan.ts';
-import { type AddressRange, AddressSet, parseAddress, rangeOf } from '../addresses/range.ts';
+import { type AddressRange, AddressSet, parseAddress, rangeOf, rangesOverlap } from '../addresses/range.ts';
 import { partsOf } from '../endpoints/endpoint.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 import { minListenPort } from '../profile/listen-port.ts';
@@ -29,10 +29,6 @@ const protectedRanges: readonly {
   ['::/128', 'the unspecified address'],
 ].map(([text = '', what = '']) => ({ text, what, range: rangeOf(text) }));
 
-function shareAddress(a: AddressRange, b: AddressRange): boolean {
-  return a.family === b.family && a.first <= b.last && b.first <= a.last;
-}
-
 function refuse(field: string, value: string, why: string, remedy: string): never {
   throw new HomingError({
     code: 'profile-refused',
@@ -47,7 +43,7 @@ function checkRange(field: string, text: string, range: AddressRange): void {
     const why = 'takes all traffic: an invite names ranges behind a controller only';
     refuse(field, text, why, 'Ask for the network’s own ranges instead, for example 10.42.0.0/16.');
   }
-  const covered = protectedRanges.find((known) => shareAddress(range, known.range));
+  const covered = protectedRanges.find((known) => rangesOverlap(range, known.range));
   if (covered !== undefined) {
     refuse(
       field,

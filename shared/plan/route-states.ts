@@ -1,5 +1,5 @@
 import { holds } from '../addresses/cover.ts';
-import { type AddressRange, parseAddress, rangeOf } from '../addresses/range.ts';
+import { parseAddress, rangeOf, rangesOverlap } from '../addresses/range.ts';
 import type { PlannedRoute } from './tunnel-plan.ts';
 
 /**
@@ -44,10 +44,6 @@ export interface RouteOverrides {
   readonly direct: readonly string[];
 }
 
-function overlap(a: AddressRange, b: AddressRange): boolean {
-  return a.family === b.family && a.first <= b.last && b.first <= a.last;
-}
-
 /** @param takenOver ranges that the user took over */
 export function routeStates(
   routes: readonly PlannedRoute[],
@@ -59,7 +55,7 @@ export function routeStates(
     .map(({ range, device }) => ({ range, device, parsed: rangeOf(range) }));
   return routes.map(({ range, controller }) => {
     const parsed = rangeOf(range);
-    const inside = live.filter((one) => overlap(one.parsed, parsed));
+    const inside = live.filter((one) => rangesOverlap(one.parsed, parsed));
     const whole = inside.some((one) => holds(one.parsed, parsed));
     const state = !whole ? 'awake' : takenOver.has(range) ? 'taken-over' : 'asleep';
     return {
@@ -83,13 +79,13 @@ export function routeOverrides(
   const over = new Set<string>();
   for (const { range } of routes) {
     const parsed = rangeOf(range);
-    const own = host.routes.filter((one) => overlap(rangeOf(one.range), parsed));
+    const own = host.routes.filter((one) => rangesOverlap(rangeOf(one.range), parsed));
     const live = own.filter(({ isDead }) => !isDead).map((one) => rangeOf(one.range));
     if (takenOver.has(range) && live.some((one) => holds(one, parsed))) over.add(range);
     for (const dead of own.filter(({ isDead }) => isDead)) {
       // Two CIDR ranges either contain one another or are disjoint.
       const both = holds(parsed, rangeOf(dead.range)) ? dead.range : range;
-      if (!live.some((one) => overlap(one, rangeOf(both)))) over.add(both);
+      if (!live.some((one) => rangesOverlap(one, rangeOf(both)))) over.add(both);
     }
   }
   const captured = [...routes.map(({ range }) => rangeOf(range)), ...[...over].map(rangeOf)];

@@ -24,7 +24,7 @@ export function moveFailed(why: string, reverted: boolean, quarantineMs = 0): st
   return `${why}; ${went}${quarantine}`;
 }
 
-export const followedPeer = 'WireGuard received packets from this address and follows them';
+export const followedRoaming = 'WireGuard received packets from this address and follows them';
 
 /** @param silentMs how long data was sent and none received */
 export function sessionRenegotiated(silentMs: number): string {
@@ -52,7 +52,7 @@ export function foundBy(kind: DiscoveryKind, roundTripMs: number): string {
 /** What could not be carried out, with the system's words. */
 const attempts = {
   'set-endpoint': 'the endpoint could not be set',
-  'reset-endpoint': 'the endpoint could not be set again',
+  'reapply-endpoint': 'the endpoint could not be set again',
   renegotiate: 'the session could not be renegotiated',
   'check-session': 'the session could not be checked',
   probe: 'its endpoints could not be probed',
@@ -63,11 +63,11 @@ export function couldNot(attempt: keyof typeof attempts, error: string): string 
 }
 
 /** @param seconds how long the controller has been reachable again */
-export function namesReturn(controller: string, seconds: number): string {
+export function namesReturned(controller: string, seconds: number): string {
   return `${controller} has been reachable again for ${seconds.toFixed(0)} s`;
 }
 
 /** @param seconds how long the default controller has been unreachable */
-export function namesLeave(controller: string, seconds: number): string {
+export function namesFailedOver(controller: string, seconds: number): string {
   return `${controller} has not been reachable for ${seconds.toFixed(0)} s`;
 }

@@ -5,7 +5,7 @@ import { Answers, type SentMessage } from '../../helper/paths/probe/answers.ts';
 import { cookieReplyBytes } from '../../helper/paths/probe/cookie.ts';
 import { createInitiation, initiatorFor, responseBytes } from '../../helper/paths/probe/noise.ts';
 import { parseLinks } from '../../helper/tunnel/linux/links.ts';
-import { lossesIn } from '../../helper/tunnel/linux/network-watch.ts';
+import { removedIn } from '../../helper/tunnel/linux/network-watch.ts';
 import { parseRouteAnswers } from '../../helper/tunnel/linux/routes.ts';
 import { parseDump } from '../../helper/tunnel/linux/wireguard-config.ts';
 import { parseInterface } from '../../helper/tunnel/userspace-control.ts';
@@ -231,7 +231,7 @@ export function parserSurfaces(): Surface[] {
     {
       name: 'ip monitor output',
       tryOne: (random) => {
-        lossesIn(
+        removedIn(
           mutateText(random, '2: eth0: <BROADCAST,UP> mtu 1500 state DOWN\nDeleted 192.0.2.5/24 dev eth0\n'),
         );
         return 'accepted';

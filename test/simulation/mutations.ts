@@ -1,5 +1,6 @@
 import type { PathEvent } from '../../shared/paths/machine/events.ts';
 import type { PathState } from '../../shared/paths/machine/state.ts';
+import { nothingRemoved } from '../../shared/paths/route.ts';
 import type { Machine } from './laptop/machine.ts';
 import type { Law } from './laws/law.ts';
 
@@ -34,14 +35,12 @@ function after(
   });
 }
 
-const nothingLost = { devices: [], addresses: [] };
-
 export const mutations: readonly Mutation[] = [
   {
     name: 'takes silence for proof',
     caughtBy: ['no-impostor', 'verified-first', 'best-path'],
     mutate: around((machine, state, event, nowMs) => {
-      if (event.type !== 'probed' || event.outcome.verdict !== 'silent' || state.round.is !== 'running')
+      if (event.type !== 'probed' || event.outcome.verdict !== 'unanswered' || state.round.is !== 'running')
         return machine.step(state, event, nowMs);
       const target = state.round.targets[event.index];
       if (target?.kind !== 'unicast') return machine.step(state, event, nowMs);
@@ -54,13 +53,17 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ['no-impostor', 'verified-first', 'best-path'],
     mutate: around((machine, state, event, nowMs) => {
       const isLoss = event.type === 'network-changed';
-      const [next, effects] = machine.step(state, isLoss ? { ...event, losses: nothingLost } : event, nowMs);
+      const [next, effects] = machine.step(
+        state,
+        isLoss ? { ...event, removed: nothingRemoved } : event,
+        nowMs,
+      );
       // Identical routes prove nothing; this mutation takes them for the same network.
       const kept = next.candidates.map((one) => {
         const before = state.candidates.find(({ endpoint }) => endpoint === one.endpoint);
         return before === undefined || event.type === 'probed'
           ? one
-          : { ...one, verified: before.verified ?? one.verified, last: before.last };
+          : { ...one, proof: before.proof ?? one.proof, last: before.last };
       });
       return [{ ...next, candidates: kept }, effects];
     }),

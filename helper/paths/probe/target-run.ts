@@ -68,7 +68,7 @@ export class TargetRun {
 
   #onTimeout(): void {
     if (this.#attempts < this.#timing.attempts) this.#queue('counted');
-    else this.#finish('given up', { verdict: 'silent', reason: this.#silence() });
+    else this.#finish('given up', { verdict: 'unanswered', reason: this.#silence() });
   }
 
   readonly #listener: SentMessage['listener'] = {

@@ -1,3 +1,4 @@
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
@@ -92,7 +93,7 @@ function ruleNames(endpoint: Endpoint): {
   readonly chain: string;
 } {
   const { host, port, family: kind } = partsOf(endpoint);
-  const address = host.split('%')[0] ?? host;
+  const address = withoutZone(host);
   const version = kind === 4 ? 4 : 6;
   return {
     protocol: kind === 4 ? 'ip' : 'ip6',

@@ -42,19 +42,19 @@ export class KernelWireGuard implements WireGuardBackend {
   }
 
   async setPeer(
-    move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renew'>,
+    move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renegotiate'>,
     port: PortChoice,
   ): Promise<void> {
-    const { interfaceName, controller, to, renew } = move;
+    const { interfaceName, controller, to, renegotiate } = move;
     const peer = ['set', interfaceName, 'peer', controller.publicKey];
-    if (renew) await this.#wg([...peer, 'remove']);
-    const secret = renew && controller.presharedKey !== undefined;
+    if (renegotiate) await this.#wg([...peer, 'remove']);
+    const secret = renegotiate && controller.presharedKey !== undefined;
     await this.#wg(
       [
         ...['set', interfaceName, ...(port === 'another-port' ? ['listen-port', '0'] : [])],
         ...['peer', controller.publicKey, ...(secret ? ['preshared-key', '/dev/stdin'] : [])],
         ...['endpoint', to, 'persistent-keepalive', '0'],
-        ...(renew ? ['allowed-ips', controller.allowedIps.join(',')] : []),
+        ...(renegotiate ? ['allowed-ips', controller.allowedIps.join(',')] : []),
       ],
       secret ? controller.presharedKey : undefined,
     );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
-import type { Losses, Route, WayOut } from '../../../shared/paths/route.ts';
+import type { RemovedLinks, Route, SourceAddress } from '../../../shared/paths/route.ts';
 import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
@@ -13,9 +13,10 @@ import type { Move, MoveResult } from '../network.ts';
 import { Pokes } from '../pokes.ts';
 import { isPortInUse } from '../port-in-use.ts';
 import { SharedWatches } from '../shared-watches.ts';
+import { sourceAddresses } from '../source-addresses.ts';
 import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
+import { tunnelFailed } from '../tunnel-failed.ts';
 import { isUserspace } from '../userspace-control.ts';
-import { waysOut } from '../ways-out.ts';
 import { systemDiagnostics } from './diagnostics.ts';
 import {
   changeInboundGuard,
@@ -148,13 +149,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
       return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs, problem: reversePathProblem(plan) };
     } catch (error) {
       await this.down(plan.interfaceName);
-      if (error instanceof HomingError) throw error;
-      throw new HomingError({
-        code: 'tunnel-failed',
-        title: 'The tunnel could not be brought up',
-        cause: error instanceof Error ? error.message : String(error),
-        remedy: 'Everything was undone. Run `homing diagnostics` to see the system’s messages.',
-      });
+      throw error instanceof HomingError ? error : tunnelFailed(error);
     }
   }
 
@@ -205,7 +200,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return systemDiagnostics(this.#runner);
   }
 
-  watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
+  watchNetwork(tunnel: string, onChange: (removed: RemovedLinks) => void): () => Promise<void> {
     return this.#watches.watch(tunnel, onChange);
   }
 
@@ -227,8 +222,8 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return parseRouteAnswers(stdout, (printed) => parseLinks(printed, isModem), tunnel);
   }
 
-  waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {
-    return waysOut(addresses);
+  sourceAddresses(addresses: readonly string[]): Promise<ReadonlyMap<string, SourceAddress>> {
+    return sourceAddresses(addresses);
   }
 
   async neighbourhood(): Promise<Neighbourhood> {
@@ -271,7 +266,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
       // endpoint is set again. With the guard first, every answer would be dropped until the endpoint is set.
       await backend.setPeer(move, 'same-port');
       await this.#changeGuard(interfaceName, guardMoveText({ from, to, guardMs, acceptInFlight }));
-      await backend.setPeer({ ...move, renew: false }, 'same-port');
+      await backend.setPeer({ ...move, renegotiate: false }, 'same-port');
       return { acceptsInFlight: acceptInFlight !== undefined };
     } else {
       await backend.setPeer(move, 'another-port');

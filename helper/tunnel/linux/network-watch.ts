@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Losses } from '../../../shared/paths/route.ts';
-import { clearedEnvironment } from '../../process/run.ts';
+import { nothingRemoved, type RemovedLinks } from '../../../shared/paths/route.ts';
+import { completeLines, WatchingProgram } from '../../process/watching-program.ts';
 import { isRuleRemoval, overTable, tunnelTable } from './routing-rules.ts';
-
-const restartDelayMs = 1_000;
 
 /**
  * Whether a line of `ip -o monitor` is about another device than the tunnel's: no rule, no route in Homing's own
@@ -21,7 +18,7 @@ export function speaksOfOthers(text: string, tunnel: string): boolean {
  * What lines of `ip -o monitor` report as removed: links that went down, and own addresses. A network that is left and
  * another that is joined within a few milliseconds can have the same routes: only this distinguishes them.
  */
-export function lossesIn(text: string): Losses {
+export function removedIn(text: string): RemovedLinks {
   const devices = new Set<string>();
   const addresses = new Set<string>();
   for (const line of text.split('\n')) {
@@ -40,58 +37,32 @@ export function lossesIn(text: string): Losses {
  * any change is to read everything again, and iproute2 before 6.2 prints text even with -j.
  */
 export class NetworkWatch {
-  readonly #program: string;
-  readonly #tunnel: string;
-  readonly #onChange: (losses: Losses) => void;
-  readonly #onRulesLost: () => void;
-  #child: ChildProcess | undefined;
-  #restart: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #monitor: WatchingProgram;
 
   /** @param onRulesLost called when another program removed a rule of Homing's */
-  constructor(program: string, tunnel: string, onChange: (losses: Losses) => void, onRulesLost: () => void) {
-    this.#program = program;
-    this.#tunnel = tunnel;
-    this.#onChange = onChange;
-    this.#onRulesLost = onRulesLost;
-    this.#start();
-  }
-
-  #start(): void {
-    const child = spawn(this.#program, ['-o', 'monitor', 'link', 'address', 'route', 'rule'], {
-      env: clearedEnvironment,
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'ignore'],
+  constructor(
+    program: string,
+    tunnel: string,
+    onChange: (removed: RemovedLinks) => void,
+    onRulesLost: () => void,
+  ) {
+    this.#monitor = new WatchingProgram({
+      program,
+      args: ['-o', 'monitor', 'link', 'address', 'route', 'rule'],
+      reader: () =>
+        completeLines((lines) => {
+          if (lines.split('\n').some(isRuleRemoval)) onRulesLost();
+          if (speaksOfOthers(lines, tunnel)) onChange(removedIn(lines));
+        }),
+      onRestart: () => {
+        onRulesLost();
+        onChange(nothingRemoved);
+      },
     });
-    this.#child = child;
-    child.stdout?.on('data', (chunk: Buffer) => {
-      const text = chunk.toString('utf8');
-      if (text.split('\n').some(isRuleRemoval)) this.#onRulesLost();
-      if (speaksOfOthers(text, this.#tunnel)) this.#onChange(lossesIn(text));
-    });
-    child.on('error', () => this.#again());
-    child.on('exit', () => this.#again());
-  }
-
-  /** `ip monitor` ends when the kernel drops messages; after the restart everything is read again. */
-  #again(): void {
-    if (this.#stopped || this.#restart !== undefined) return;
-    this.#restart = setTimeout(() => {
-      this.#restart = undefined;
-      this.#start();
-      this.#onRulesLost();
-      this.#onChange({ devices: [], addresses: [] });
-    }, restartDelayMs);
   }
 
   /** Ends the process and waits for it. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#restart);
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await ended;
+    await this.#monitor.stop();
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
-import { withoutZone } from '../resolv-conf.ts';
 import { keepingOthers, parseMainTable, systemResolvers } from './host-routing.ts';
 import { batchArgs, batchText } from './ip-batch.ts';
 import { parseLinks } from './links.ts';

@@ -57,7 +57,7 @@ export class UserspaceWireGuard implements WireGuardBackend {
   }
 
   async setPeer(
-    move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renew'>,
+    move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renegotiate'>,
     port: PortChoice,
   ): Promise<void> {
     await configureUserspace(move.interfaceName, moveOperation(move, port));

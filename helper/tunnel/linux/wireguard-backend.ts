@@ -23,8 +23,11 @@ export interface WireGuardBackend {
   setMark(interfaceName: string): Promise<void>;
   /** The live interface; undefined when it is gone. @throws Error when it exists and does not answer */
   read(interfaceName: string): Promise<LiveInterface | undefined>;
-  /** Sets another endpoint and sends a keepalive; with `renew` the peer is removed and added again. */
-  setPeer(move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renew'>, port: PortChoice): Promise<void>;
+  /** Sets another endpoint and sends a keepalive; with `renegotiate` the peer is removed and added again. */
+  setPeer(
+    move: Pick<Move, 'interfaceName' | 'controller' | 'to' | 'renegotiate'>,
+    port: PortChoice,
+  ): Promise<void>;
   /** Only sets the endpoint again. */
   setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void>;
   /** Waits until the process of a deleted interface has ended, and removes its leftovers. */

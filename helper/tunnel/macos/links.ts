@@ -1,5 +1,5 @@
 import type { networkInterfaces } from 'node:os';
-import type { LinkKind, Losses } from '../../../shared/paths/route.ts';
+import type { LinkKind, RemovedLinks } from '../../../shared/paths/route.ts';
 import type { Link, LinkAddress } from '../links.ts';
 
 /** The result of os.networkInterfaces(): interfaces that are up and running, with their addresses. */
@@ -63,7 +63,11 @@ function broadcastOf(address: string, netmask: string): string {
  * What is in `before` but not in `after`: interfaces that are gone or have lost their last address, and own addresses.
  * @param ownDevice the tunnel's interface, which is ignored
  */
-export function lossesBetween(before: Interfaces, after: Interfaces, ownDevice: string | undefined): Losses {
+export function removedBetween(
+  before: Interfaces,
+  after: Interfaces,
+  ownDevice: string | undefined,
+): RemovedLinks {
   const devices: string[] = [];
   const addresses: string[] = [];
   for (const [device, own = []] of Object.entries(before)) {

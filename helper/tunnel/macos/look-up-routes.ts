@@ -1,4 +1,4 @@
-import type { Route, WayOut } from '../../../shared/paths/route.ts';
+import type { Route, SourceAddress } from '../../../shared/paths/route.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import { type Interfaces, kindOf } from './links.ts';
 import { type FoundRoute, parseRouteGet, routeGetArgs } from './route-get.ts';
@@ -12,7 +12,7 @@ export interface RouteSurroundings {
   readonly ownDevice: string | undefined;
   readonly interfaces: Interfaces;
   /** The outgoing link and source address that the kernel chooses now, by destination address. */
-  readonly ways: ReadonlyMap<string, WayOut>;
+  readonly ways: ReadonlyMap<string, SourceAddress>;
 }
 
 /** The routes to IP addresses; an address without a route is missing. */

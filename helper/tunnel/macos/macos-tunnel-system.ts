@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
-import type { Losses, Route, WayOut } from '../../../shared/paths/route.ts';
+import type { RemovedLinks, Route, SourceAddress } from '../../../shared/paths/route.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { findProgram } from '../../process/programs.ts';
@@ -12,20 +12,26 @@ import type { Move, MoveResult } from '../network.ts';
 import { Pokes } from '../pokes.ts';
 import { isPortInUse } from '../port-in-use.ts';
 import { SharedWatches } from '../shared-watches.ts';
+import { sourceAddresses } from '../source-addresses.ts';
 import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
-import { configureUserspace, endpointOperation, readUserspace, setOperation } from '../userspace-control.ts';
-import { waysOut } from '../ways-out.ts';
+import { tunnelFailed } from '../tunnel-failed.ts';
+import {
+  configureUserspace,
+  endpointOperation,
+  moveOperation,
+  readUserspace,
+  setOperation,
+} from '../userspace-control.ts';
 import { controlSocket } from '../wireguard-go.ts';
 import { DeviceNames } from './device-names.ts';
 import { systemDiagnostics } from './diagnostics.ts';
 import { dressCommands } from './dress.ts';
 import { linksOf } from './links.ts';
 import { lookUpRoutes } from './look-up-routes.ts';
-import { moveOn } from './moves.ts';
 import { neighbourhoodIn } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
-import { freeTunnelPort, type OwnTraffic } from './own-traffic.ts';
-import { noWireguardGo, tunnelFailed } from './problems.ts';
+import { outlive } from './old-path.ts';
+import { noWireguardGo } from './problems.ts';
 import { Routing } from './routing.ts';
 import { SetRoutes } from './set-routes.ts';
 import { systemPrograms } from './system-programs.ts';
@@ -48,19 +54,16 @@ export class MacosTunnelSystem implements TunnelSystem {
   readonly #names: DeviceNames;
   readonly #utun: Utun;
   readonly #routing: Routing;
-  readonly #own: OwnTraffic;
   readonly #pokes: Pokes;
   readonly #watches: SharedWatches;
   readonly #counters = new Map<string, TrafficCounters>();
   readonly #counting = new Set<string>();
   #plan: TunnelPlan | undefined;
-  readonly #routeListeners = new Set<(losses: Losses) => void>();
+  readonly #routeListeners = new Set<(removed: RemovedLinks) => void>();
   #endRouteWatch: (() => Promise<void>) | undefined;
 
-  /** @param own learns of the live tunnel */
-  constructor(runner: Pick<ProgramRunner, 'run' | 'mustRun'>, runtimeDirectory: string, own: OwnTraffic) {
+  constructor(runner: Pick<ProgramRunner, 'run' | 'mustRun'>, runtimeDirectory: string) {
     this.#runner = runner;
-    this.#own = own;
     this.#names = new DeviceNames(runtimeDirectory);
     this.#utun = new Utun(runner, this.#names, runtimeDirectory);
     this.#routing = new Routing(
@@ -110,10 +113,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     try {
       const device = await this.#utun.create(plan.interfaceName);
       const known = await endpoints;
-      await configureUserspace(
-        device,
-        setOperation(plan, privateKey, known, port ?? (await freeTunnelPort()), undefined),
-      );
+      await configureUserspace(device, setOperation(plan, privateKey, known, port, undefined));
       await this.#dress(plan, device);
       const wireGuardMs = performance.now() - startedAt;
       const live = await readUserspace(device);
@@ -133,7 +133,6 @@ export class MacosTunnelSystem implements TunnelSystem {
 
   async #dress(plan: TunnelPlan, device: string): Promise<void> {
     for (const args of dressCommands(plan, device)) await this.#runner.mustRun(systemPrograms.ifconfig, args);
-    await this.#own.set({ device, listenPort: (await readUserspace(device))?.listenPort ?? 0 });
     await this.#routing.start(plan, device);
     await this.#endRouteWatch?.();
     this.#endRouteWatch = this.#watches.watch(plan.interfaceName, () => void this.#refreshRoutes());
@@ -158,7 +157,6 @@ export class MacosTunnelSystem implements TunnelSystem {
       await this.#utun.remove(interfaceName);
     } finally {
       await this.#routing.remove();
-      await this.#own.set(undefined);
     }
     await this.#pokes.end(interfaceName);
   }
@@ -200,7 +198,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     return systemDiagnostics(this.#runner);
   }
 
-  watchNetwork(tunnel: string, onChange: (losses: Losses) => void): () => Promise<void> {
+  watchNetwork(tunnel: string, onChange: (removed: RemovedLinks) => void): () => Promise<void> {
     const end = this.#watches.watch(tunnel, onChange);
     // Routes into the tunnel are no change of the network, but decide which endpoints are reached outside it.
     this.#routeListeners.add(onChange);
@@ -215,7 +213,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     return await lookUpRoutes(this.#runner, addresses, {
       ownDevice: this.#names.device(tunnel),
       interfaces: networkInterfaces(),
-      ways: await waysOut(addresses),
+      ways: await sourceAddresses(addresses),
     });
   }
 
@@ -225,8 +223,8 @@ export class MacosTunnelSystem implements TunnelSystem {
     return controllers.some(({ endpoints }) => endpoints.private.some((one) => hostOf(one) === address));
   }
 
-  waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {
-    return waysOut(addresses);
+  sourceAddresses(addresses: readonly string[]): Promise<ReadonlyMap<string, SourceAddress>> {
+    return sourceAddresses(addresses);
   }
 
   async neighbourhood(): Promise<Neighbourhood> {
@@ -239,8 +237,36 @@ export class MacosTunnelSystem implements TunnelSystem {
   async clearGuard(): Promise<void> {}
 
   async move(move: Move): Promise<MoveResult> {
-    const device = this.#names.device(move.interfaceName) ?? move.interfaceName;
-    return await moveOn(device, move, () => this.#routing.refresh());
+    const { interfaceName, controller, from, to, acceptInFlight, guardMs } = move;
+    const device = this.#names.device(interfaceName) ?? interfaceName;
+    await this.#refuseLoop(to, device);
+    // Changing the port drops packets in flight, when the endpoint will not be set again.
+    const port = from !== null && acceptInFlight === undefined ? 'another-port' : 'same-port';
+    await configureUserspace(device, moveOperation(move, port));
+    if (from === null || acceptInFlight === undefined) return { acceptsInFlight: false };
+    const isQuiet = await outlive({
+      to,
+      endpoint: async () =>
+        (await readUserspace(device))?.peers.find(({ publicKey }) => publicKey === controller.publicKey)
+          ?.endpoint,
+      setEndpoint: () => this.setEndpoint(interfaceName, controller.publicKey, to),
+      quietMs: acceptInFlight.forMs,
+      maxMs: guardMs,
+      nowMs: () => performance.now(),
+    });
+    if (!isQuiet)
+      await configureUserspace(device, moveOperation({ ...move, renegotiate: false }, 'another-port'));
+    return { acceptsInFlight: false };
+  }
+
+  /**
+   * An endpoint that is reached by the tunnel itself is never set: WireGuard would encrypt its own packets in a loop. It
+   * can have been probed just before its range was routed into the tunnel. @throws Error
+   */
+  async #refuseLoop(endpoint: Endpoint, device: string): Promise<void> {
+    const host = hostOf(endpoint);
+    if ((await sourceAddresses([host])).get(host)?.device === device)
+      throw new Error(`${host} is reached only through the tunnel itself`);
   }
 
   async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {

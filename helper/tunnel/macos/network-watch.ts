@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Losses } from '../../../shared/paths/route.ts';
-import { clearedEnvironment } from '../../process/run.ts';
+import { nothingRemoved, type RemovedLinks } from '../../../shared/paths/route.ts';
+import { WatchingProgram } from '../../process/watching-program.ts';
 import type { Watch } from '../shared-watches.ts';
-import { areSame, deviceOfIndex, type Interfaces, lossesBetween } from './links.ts';
+import { areSame, deviceOfIndex, type Interfaces, removedBetween } from './links.ts';
 import { downInterface, isChange, lostAddress, RouteMessages } from './route-messages.ts';
 
-const restartDelayMs = 1_000;
 /** The polling interval that detects a change of an interface without a message: a system call, no process. */
-const lookMs = 5_000;
+const pollMs = 5_000;
 /**
  * libuv's clock keeps running while a Mac sleeps (mach_continuous_time), so unlike on Linux the clocks do not diverge.
  * But no timer fires during sleep: a timer that is this late shows that the Mac slept.
@@ -20,7 +18,7 @@ export interface NetworkWatchParts {
   readonly interfaces: () => Interfaces;
   /** The tunnel's own interface; undefined while there is none. */
   readonly ownDevice: () => string | undefined;
-  readonly onChange: (losses: Losses) => void;
+  readonly onChange: (removed: RemovedLinks) => void;
   /** A monotonic clock. */
   readonly nowMs: () => number;
 }
@@ -32,39 +30,25 @@ export interface NetworkWatchParts {
 export class NetworkWatch implements Watch {
   readonly #parts: NetworkWatchParts;
   #interfaces: Interfaces;
-  #child: ChildProcess | undefined;
-  #restart: NodeJS.Timeout | undefined;
   #lookedAtMs: number;
   readonly #timer: NodeJS.Timeout;
-  #stopped = false;
+  readonly #monitor: WatchingProgram;
 
   constructor(parts: NetworkWatchParts) {
     this.#parts = parts;
     this.#interfaces = parts.interfaces();
     this.#lookedAtMs = parts.nowMs();
-    this.#timer = setInterval(() => this.#lookNowAndThen(), lookMs);
+    this.#timer = setInterval(() => this.#lookNowAndThen(), pollMs);
     this.#timer.unref();
-    this.#start();
-  }
-
-  #start(): void {
-    const messages = new RouteMessages();
-    const child = spawn(this.#parts.program, ['-n', 'monitor'], {
-      env: clearedEnvironment,
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'ignore'],
+    this.#monitor = new WatchingProgram({
+      program: parts.program,
+      args: ['-n', 'monitor'],
+      reader: () => {
+        const messages = new RouteMessages();
+        return (output) => this.#hear(messages, output);
+      },
+      onRestart: () => this.#look(true),
     });
-    this.#child = child;
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      try {
-        this.#hear(messages, chunk);
-      } catch {
-        // The output is not that of route(8): restart it.
-        child.kill('SIGKILL');
-      }
-    });
-    child.on('error', () => this.#again());
-    child.on('exit', () => this.#again());
   }
 
   #hear(messages: RouteMessages, chunk: string): void {
@@ -83,13 +67,13 @@ export class NetworkWatch implements Watch {
   }
 
   /** @param isDue whether something changed, even if no interface shows it */
-  #look(isDue: boolean, reported: Losses = { devices: [], addresses: [] }): void {
+  #look(isDue: boolean, reported: RemovedLinks = nothingRemoved): void {
     const { interfaces, ownDevice, onChange } = this.#parts;
     const own = ownDevice();
     const [before, after] = [this.#interfaces, interfaces()];
     this.#interfaces = after;
     if (!isDue && areSame(before, after, own)) return;
-    const found = lossesBetween(before, after, own);
+    const found = removedBetween(before, after, own);
     onChange({
       devices: [...new Set([...found.devices, ...reported.devices])],
       addresses: [...new Set([...found.addresses, ...reported.addresses])],
@@ -98,29 +82,13 @@ export class NetworkWatch implements Watch {
 
   #lookNowAndThen(): void {
     const nowMs = this.#parts.nowMs();
-    const lateMs = nowMs - this.#lookedAtMs - lookMs;
+    const lateMs = nowMs - this.#lookedAtMs - pollMs;
     this.#lookedAtMs = nowMs;
     this.#look(lateMs > sleptMs);
   }
 
-  /** The program exits when the kernel drops messages; missed changes are read after the restart. */
-  #again(): void {
-    if (this.#stopped || this.#restart !== undefined) return;
-    this.#restart = setTimeout(() => {
-      this.#restart = undefined;
-      this.#start();
-      this.#look(true);
-    }, restartDelayMs);
-  }
-
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#restart);
     clearInterval(this.#timer);
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await ended;
+    await this.#monitor.stop();
   }
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { isSameEndpoint } from '../../../shared/paths/same-endpoint.ts';
 
 /** At 100 packets a second in each direction, some arrive within this time. */
-const lookMs = 4;
+const pollMs = 4;
 
 export interface OldPath {
   readonly to: Endpoint;
@@ -34,7 +34,7 @@ export async function outlive({
   const startMs = nowMs();
   let heardMs = startMs;
   while (nowMs() - heardMs < quietMs) {
-    await sleep(lookMs);
+    await sleep(pollMs);
     const now = await endpoint();
     if (now === undefined) return true;
     if (isSameEndpoint(now, to)) continue;

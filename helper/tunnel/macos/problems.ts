@@ -12,30 +12,12 @@ export function noWireguardGo(): HomingError {
   });
 }
 
-export function wireguardGoFailed(program: string, error: unknown): HomingError {
-  return new HomingError({
-    code: 'tunnel-failed',
-    title: 'wireguard-go does not work',
-    cause: `${program}: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: `Nothing was left behind. Look at what \`sudo ${program} --version\` prints, and install a current wireguard-go.`,
-  });
-}
-
 export function exitTaken(range: string, device: string): HomingError {
   return new HomingError({
     code: 'exit-taken',
     title: 'Another VPN carries all traffic',
     cause: `The route ${range} goes by ${device}, which is not Homing’s.`,
     remedy: 'Disconnect the other VPN, or switch the exit of this network off (homing settings --exit off).',
-  });
-}
-
-export function tunnelFailed(error: unknown): HomingError {
-  return new HomingError({
-    code: 'tunnel-failed',
-    title: 'The tunnel could not be brought up',
-    cause: error instanceof Error ? error.message : String(error),
-    remedy: 'Nothing was left behind. Run `homing diagnostics` to see what the system said.',
   });
 }
 

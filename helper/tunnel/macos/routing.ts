@@ -1,9 +1,10 @@
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import { SerialQueue } from '../../serial-queue.ts';
-import { resolversOf, withoutZone } from '../resolv-conf.ts';
+import { resolversOf } from '../resolv-conf.ts';
 import { exitTaken } from './problems.ts';
 import {
   addArgs,

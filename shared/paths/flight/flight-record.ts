@@ -6,6 +6,12 @@ import type { PathState } from '../machine/state.ts';
 
 /** The events of one controller's path, enough to replay them. It holds no key. */
 
+/**
+ * The version of the format, which holds state and events by the machine's own names: another name or meaning of any of
+ * them is another version. A record of another version is refused, not replayed wrongly.
+ */
+const flightVersion = 2;
+
 /** One event, with the decisions that followed from it. */
 export interface FlightEntry {
   readonly atMs: number;
@@ -31,12 +37,15 @@ export function decisionsIn(effects: readonly PathEffect[]): readonly string[] {
 
 /** One JSON object per line: a head, then the entries. */
 export function flightText({ controller, state, entries }: FlightRecord): string {
-  return [{ flight: 1, controller, state }, ...entries].map((line) => JSON.stringify(line)).join('\n');
+  return [{ flight: flightVersion, controller, state }, ...entries]
+    .map((line) => JSON.stringify(line))
+    .join('\n');
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+const versionSchema = z.object({ flight: z.int() });
 const headSchema = z.object({
-  flight: z.literal(1),
+  flight: z.literal(flightVersion),
   controller: z.string(),
   state: z.custom<PathState>((value) => isObject(value) && 'phase' in Object(value)),
 });
@@ -48,13 +57,15 @@ const entrySchema = z.object({
 
 /**
  * The records in a text, such as the diagnostics of a helper; other lines are skipped.
- * @throws HomingError `no-flight-record` when there is none
+ * @throws HomingError `no-flight-record` when there is none, `other-flight-version` when one has another version
  */
 export function parseFlightRecords(text: string): readonly FlightRecord[] {
   const records: { controller: string; state: PathState; entries: FlightEntry[] }[] = [];
   for (const line of text.split('\n').map((one) => one.trim())) {
     if (!line.startsWith('{"')) continue;
     const parsed = parsedLine(line);
+    const version = versionSchema.safeParse(parsed);
+    if (version.success && version.data.flight !== flightVersion) throw otherVersion(version.data.flight);
     const head = headSchema.safeParse(parsed);
     if (head.success) {
       const { controller, state } = head.data;
@@ -67,8 +78,17 @@ export function parseFlightRecords(text: string): readonly FlightRecord[] {
   throw new HomingError({
     code: 'no-flight-record',
     title: 'There is nothing to replay',
-    cause: 'The file contains no flight record: no line begins with {"flight":1.',
+    cause: 'The file contains no flight record: no line begins with {"flight":.',
     remedy: 'Save the output of `homing diagnostics` while a network is connected, and give that file.',
+  });
+}
+
+function otherVersion(version: number): HomingError {
+  return new HomingError({
+    code: 'other-flight-version',
+    title: 'The recording is from another version of Homing',
+    cause: `The flight record has format ${version}; this version replays format ${flightVersion}.`,
+    remedy: 'Replay it with the version that recorded it: the report names it under "helper".',
   });
 }
 

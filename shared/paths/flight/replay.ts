@@ -36,8 +36,8 @@ function phaseText({ phase }: PathState): string {
       return `stranded on ${phase.endpoint}`;
     case 'moving':
       return `moving to ${phase.move.to}`;
-    case 'renewing':
-    case 'resetting':
+    case 'renegotiating':
+    case 'reapplying':
       return `${phase.is} ${phase.on.endpoint}`;
     default:
       return phase.is;
@@ -53,8 +53,8 @@ function effectText(effect: PathEffect): string {
     case 'move':
     case 'set':
       return `${effect.do} to ${effect.order.to}`;
-    case 'reset':
-    case 'renew':
+    case 'reapply':
+    case 'renegotiate':
       return `${effect.do} ${effect.endpoint}`;
     default:
       return effect.do;

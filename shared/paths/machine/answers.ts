@@ -7,7 +7,7 @@ import { addOnLink, changeCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { resumeSession, suspectSession } from './session.ts';
 import { candidateAt, endpointIn, type PathState, silentSinceMs, withSilence } from './state.ts';
-import { isDoubted, testTunnel } from './tunnel-proof.ts';
+import { isDoubted, testTunnel } from './tunnel-test.ts';
 
 type Verified = Extract<ProbeOutcome, { verdict: 'verified' }>;
 
@@ -30,24 +30,26 @@ export function recordOutcome(
     outcome.verdict === 'verified'
       ? { verdict: 'verified', atMs: nowMs, roundTripMs: outcome.roundTripMs }
       : { verdict: outcome.verdict, atMs: nowMs, reason: outcome.reason };
-  const candidates = changeCandidate(state.candidates, endpoint, (one) => recordVerdict(one, verdict));
-  const heard = { ...answered, candidates };
-  if (outcome.verdict !== 'verified' || endpoint !== endpointIn(state.phase)) return [heard, []];
-  return provenInUse(heard, nowMs);
+  const candidates = changeCandidate(state.candidates, endpoint, (candidate) =>
+    recordVerdict(candidate, verdict),
+  );
+  const recorded = { ...answered, candidates };
+  if (outcome.verdict !== 'verified' || endpoint !== endpointIn(state.phase)) return [recorded, []];
+  return provenInUse(recorded, nowMs);
 }
 
 /**
  * The controller is reachable: the packets sent expected no answer, or it is on its way, or the session is forgotten.
  * During a move, an answer from its target proves nothing about the path being left: after a revert that path is as
- * silent as before. After a failed move that had no path to return to, only the tunnel itself can end the silence.
+ * silent as before.
  */
 function provenInUse(state: PathState, nowMs: number): Step {
   const { phase } = state;
   const sinceMs = silentSinceMs(phase);
   if (sinceMs === null) return resumeSession(state, nowMs);
   if (isDoubted(state)) return testTunnel(state);
-  const heard = phase.is === 'moving' ? state : { ...state, phase: withSilence(phase, null) };
-  return suspectSession(heard, sinceMs, nowMs);
+  const reachable = phase.is === 'moving' ? state : { ...state, phase: withSilence(phase, null) };
+  return suspectSession(reachable, sinceMs, nowMs);
 }
 
 /** It answered over the link itself just now, so it can be used without a route lookup. */
@@ -61,8 +63,8 @@ function discovered(
   const { roundTripMs } = outcome;
   const prove = (known: PathState): Step => {
     const verdict: ProbeVerdict = { verdict: 'verified', atMs: nowMs, roundTripMs };
-    const candidates = changeCandidate(known.candidates, endpoint, (one) => ({
-      ...recordVerdict(one, verdict),
+    const candidates = changeCandidate(known.candidates, endpoint, (candidate) => ({
+      ...recordVerdict(candidate, verdict),
       usable: true,
     }));
     return [{ ...known, candidates }, []];
@@ -73,10 +75,10 @@ function discovered(
   const { phase } = state;
   // Found again after a restart of the helper, to which WireGuard reported the endpoint without its zone.
   const isInUse = phase.is === 'on' && isSameEndpoint(phase.endpoint, endpoint);
-  const found: PathState = { ...state, candidates, phase: isInUse ? { ...phase, endpoint } : phase };
+  const added: PathState = { ...state, candidates, phase: isInUse ? { ...phase, endpoint } : phase };
   return andThen(
     [
-      found,
+      added,
       [
         { do: 'look-up', what: 'routes' },
         { do: 'record', decision: { kind: 'found', to: endpoint, path: 'lan', reason } },

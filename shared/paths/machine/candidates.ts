@@ -1,3 +1,4 @@
+import { withoutZone } from '../../addresses/zone.ts';
 import { type Endpoint, partsOf } from '../../endpoints/endpoint.ts';
 import {
   afterNetworkChange,
@@ -7,7 +8,7 @@ import {
   dropProof,
   newCandidate,
 } from '../candidate.ts';
-import { isOnLan, type Losses, type Route, type WayOut } from '../route.ts';
+import { isOnLan, type RemovedLinks, type Route, type SourceAddress } from '../route.ts';
 
 /** The candidates of one controller, each with its current route. Every function returns the updated list. */
 
@@ -28,7 +29,7 @@ export interface PathCandidate extends Candidate {
   /** The path kind it was declared with. A public endpoint on the laptop's own LAN temporarily counts as LAN. */
   readonly declared: CandidatePath;
   /** Whether the invite names it, by address or by a host name that resolves to it. */
-  readonly isNamed: boolean;
+  readonly isInInvite: boolean;
   readonly route: Route | null;
   /** The route at the last lookup, to detect a change; null before the first lookup. */
   readonly routeFingerprint: string | null;
@@ -47,7 +48,7 @@ function fingerprintOf(route: Route | undefined): string {
   return route === undefined ? '' : `${route.device} ${route.source} ${route.onLink} ${route.usable}`;
 }
 
-function names({ source }: KnownEndpoint): boolean {
+function isFromInvite({ source }: KnownEndpoint): boolean {
   return source === 'invite' || source === 'resolved';
 }
 
@@ -56,7 +57,7 @@ export function knownCandidate(known: KnownEndpoint): PathCandidate {
   return {
     ...newCandidate({ ...known, usable: false }),
     declared,
-    isNamed: names(known),
+    isInInvite: isFromInvite(known),
     route: null,
     routeFingerprint: null,
     neighbour: { is: 'unknown' },
@@ -66,10 +67,10 @@ export function knownCandidate(known: KnownEndpoint): PathCandidate {
 /** Adds an endpoint. A known endpoint stays unchanged, except that it becomes named if the invite names it. */
 export function addCandidate(candidates: Candidates, known: KnownEndpoint): Candidates {
   const { endpoint } = known;
-  const before = candidates.find((one) => one.endpoint === endpoint);
+  const before = candidates.find((candidate) => candidate.endpoint === endpoint);
   if (before === undefined) return [...candidates, knownCandidate(known)];
-  if (before.isNamed || !names(known)) return candidates;
-  return changeCandidate(candidates, endpoint, (one) => ({ ...one, isNamed: true }));
+  if (before.isInInvite || !isFromInvite(known)) return candidates;
+  return changeCandidate(candidates, endpoint, (candidate) => ({ ...candidate, isInInvite: true }));
 }
 
 /**
@@ -87,38 +88,40 @@ export function changeCandidate(
   endpoint: Endpoint,
   change: (candidate: PathCandidate) => PathCandidate,
 ): Candidates {
-  return candidates.map((one) => (one.endpoint === endpoint ? change(one) : one));
+  return candidates.map((candidate) => (candidate.endpoint === endpoint ? change(candidate) : candidate));
 }
 
 /** Whether the route to a candidate used a lost link or source address. */
-export function wasLost({ route }: PathCandidate, { devices, addresses }: Losses): boolean {
+export function wasRemoved({ route }: PathCandidate, { devices, addresses }: RemovedLinks): boolean {
   return route !== null && (devices.includes(route.device) || addresses.includes(route.source));
 }
 
 /** Marks the lost routes, so that an identical route on another network counts as a change. */
-export function markLost(candidates: Candidates, losses: Losses): Candidates {
-  return candidates.map((one) => (wasLost(one, losses) ? { ...one, routeFingerprint: 'lost' } : one));
+export function markRemoved(candidates: Candidates, removed: RemovedLinks): Candidates {
+  return candidates.map((candidate) =>
+    wasRemoved(candidate, removed) ? { ...candidate, routeFingerprint: 'lost' } : candidate,
+  );
 }
 
 /**
  * Applies what is known immediately after a loss: the link that now leads to the internet. LAN candidates need the
  * complete route, which is looked up as well and takes precedence.
  */
-export function applyWaysOut(
+export function applySourceAddresses(
   candidates: Candidates,
-  ways: Readonly<Record<string, WayOut>>,
-  losses: Losses,
+  sources: Readonly<Record<string, SourceAddress>>,
+  removed: RemovedLinks,
 ): Candidates {
-  return candidates.map((one) => {
-    const way = ways[hostOf(one.endpoint)];
+  return candidates.map((candidate) => {
+    const outgoing = sources[hostOf(candidate.endpoint)];
     const isOpen =
-      one.path === 'internet' &&
-      way !== undefined &&
-      !losses.devices.includes(way.device) &&
-      !losses.addresses.includes(way.source);
-    if (!isOpen) return wasLost(one, losses) ? { ...one, usable: false } : one;
-    const route: Route = { ...way, linkKind: null, onLink: false, usable: true };
-    return { ...one, route, usable: true };
+      candidate.path === 'internet' &&
+      outgoing !== undefined &&
+      !removed.devices.includes(outgoing.device) &&
+      !removed.addresses.includes(outgoing.source);
+    if (!isOpen) return wasRemoved(candidate, removed) ? { ...candidate, usable: false } : candidate;
+    const route: Route = { ...outgoing, linkKind: null, onLink: false, usable: true };
+    return { ...candidate, route, usable: true };
   });
 }
 
@@ -127,10 +130,11 @@ export function applyWaysOut(
  * they are most likely the same LAN under another address, whose own silence has not been detected yet.
  */
 export function expireLanProofs(candidates: Candidates, sinceMs: number): Candidates {
-  return candidates.map((one) => {
-    if (one.path !== 'lan' || one.verified === null || one.verified.atMs >= sinceMs) return one;
+  return candidates.map((candidate) => {
+    if (candidate.path !== 'lan' || candidate.proof === null || candidate.proof.atMs >= sinceMs)
+      return candidate;
     // A candidate that was probed since then without an answer keeps its silent verdict.
-    return one.last.verdict === 'verified' ? dropProof(one) : { ...one, verified: null };
+    return candidate.last.verdict === 'verified' ? dropProof(candidate) : { ...candidate, proof: null };
   });
 }
 
@@ -169,7 +173,7 @@ export function applyRoutes(
   let isOtherRoute = false;
   let becameReachable = false;
   const after = candidates.flatMap((before): PathCandidate[] => {
-    const route = routes[hostOf(before.endpoint).split('%')[0] ?? ''];
+    const route = routes[withoutZone(hostOf(before.endpoint))];
     const routeFingerprint = fingerprintOf(route);
     const isChanged = before.routeFingerprint !== null && before.routeFingerprint !== routeFingerprint;
     const isInUse = before.endpoint === inUse;
@@ -194,7 +198,7 @@ function onOtherRoute(before: PathCandidate): PathCandidate {
 }
 
 /** A private address over a point-to-point link belongs to another network, whoever answers there. */
-function isWorthTrying({ path, route, verified }: PathCandidate, offLink: boolean): boolean {
+function isWorthTrying({ path, route, proof }: PathCandidate, offLink: boolean): boolean {
   if (path === 'internet' || isOnLan(route)) return true;
-  return route?.linkKind === 'lan' && (offLink || verified !== null);
+  return route?.linkKind === 'lan' && (offLink || proof !== null);
 }

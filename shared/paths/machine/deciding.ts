@@ -4,9 +4,9 @@ import { isOnLan } from '../route.ts';
 import type { MoveChoice } from '../situation.ts';
 import { expireLanProofs, type PathCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
+import { isRetryPending } from './effect-failure.ts';
 import type { MoveOrder } from './effects.ts';
-import { isWaitingOut } from './failure.ts';
-import { find, lose } from './reachability.ts';
+import { markReachable, markUnreachable } from './reachability.ts';
 import {
   candidateAt,
   endpointIn,
@@ -16,8 +16,8 @@ import {
   type Rest,
   situationOf,
 } from './state.ts';
-import { trialOf } from './trial.ts';
-import { silenceOfTunnel } from './tunnel-proof.ts';
+import { trialMove } from './trial-move.ts';
+import { confirmedSilence } from './tunnel-test.ts';
 
 /** The round trip assumed for a path that was never measured. */
 export const assumedRoundTripMs = 300;
@@ -29,13 +29,13 @@ export const assumedRoundTripMs = 300;
 const maxTrialMs = 180;
 
 /** What gave rise to a decision. */
-type DecidedAt = 'news' | 'round-end' | 'neighbours';
+type DecidedAt = 'event' | 'round-end' | 'neighbours';
 
 /**
  * Runs the policy, unless an effect is in progress (only its own end may interrupt it) or the last one failed recently.
  * @param when `round-end`: every target has answered or timed out; `neighbours`: the neighbour table was just read
  */
-export function decide(state: PathState, nowMs: number, when: DecidedAt = 'news'): Step {
+export function decide(state: PathState, nowMs: number, when: DecidedAt = 'event'): Step {
   const { phase } = state;
   if (!isAtRest(phase)) return [state, []];
   const situation = situationOf(state, nowMs);
@@ -43,20 +43,24 @@ export function decide(state: PathState, nowMs: number, when: DecidedAt = 'news'
   const move =
     choice.action === 'move'
       ? choice
-      : trialOf(situation, {
+      : trialMove(situation, {
           everAnswered: state.everAnswered,
           roundsSinceEvent: state.roundsSinceEvent,
           areNeighboursKnown: when === 'neighbours',
-          isTunnelSilent: silenceOfTunnel(state) !== null,
+          isTunnelSilent: confirmedSilence(state) !== null,
           isNeighbour: (endpoint) => isNeighbour(candidateAt(state, endpoint)),
         });
   if (move !== null) {
-    if (!isWaitingOut(state, nowMs)) return beginMove(state, phase, move, choice.action !== 'move', nowMs);
-    return phase.is === 'on' ? [state, []] : lose(state, move.reason, nowMs);
+    if (!isRetryPending(state, nowMs)) return beginMove(state, phase, move, choice.action !== 'move', nowMs);
+    return phase.is === 'on' ? [state, []] : markUnreachable(state, move.reason, nowMs);
   }
-  if (state.isResetDue && phase.is === 'on' && !isWaitingOut(state, nowMs)) return beginReset(state, phase);
+  if (state.isReapplyDue && phase.is === 'on' && !isRetryPending(state, nowMs))
+    return beginReapply(state, phase);
   if (choice.action === 'none' && isUnsure(state)) return [state, []];
-  const judged = choice.action === 'none' ? lose(state, choice.reason, nowMs) : find(state, choice.reason);
+  const judged =
+    choice.action === 'none'
+      ? markUnreachable(state, choice.reason, nowMs)
+      : markReachable(state, choice.reason);
   return andThen(andThen(judged, remember), (after) => recordKept(after, choice.reason, when));
 }
 
@@ -72,7 +76,7 @@ function isNeighbour(candidate: PathCandidate | undefined): boolean {
 function isUnsure(state: PathState): boolean {
   const { phase, everAnswered } = state;
   if (everAnswered || phase.is !== 'on' || candidateAt(state, phase.endpoint)?.usable !== true) return false;
-  return silenceOfTunnel(state) !== 'lasting';
+  return confirmedSilence(state) !== 'lasting';
 }
 
 /** Remembers the best endpoint so far; it is tried first at the next start. */
@@ -87,18 +91,18 @@ export function remember(state: PathState): Step {
 function recordKept(state: PathState, reason: string, when: DecidedAt): Step {
   if (when !== 'round-end' || state.roundsSinceEvent !== 1 || reason === state.lastKept) return [state, []];
   const kept = { ...state, lastKept: reason };
-  if (state.reachability.is === 'lost') return [kept, []];
+  if (state.reachability.is === 'unreachable') return [kept, []];
   return [kept, [{ do: 'record', decision: { kind: 'kept', reason } }]];
 }
 
 /** When there is no working path to protect, the endpoint is set at once and verified by the next round. */
-function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: boolean, nowMs: number): Step {
+function beginMove(state: PathState, from: Rest, move: MoveChoice, isTrial: boolean, nowMs: number): Step {
   const { nextId: effect } = state;
   const order = {
     ...orderOf(state, from, move),
-    maxOutageMs: isBlind && move.path === 'lan' ? maxTrialMs : null,
+    maxOutageMs: isTrial && move.path === 'lan' ? maxTrialMs : null,
   };
-  // Taken before the move: an answer during the move may end the suspicion, but the doubt has to remain.
+  // Read before the move: an answer during the move may end the silence, but the doubt remains.
   const since = from.is === 'on' ? from.silentSinceMs : null;
   const isFromHealthy = from.is === 'on' && since === null;
   const phase: Phase = {
@@ -107,14 +111,14 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isBlind: bool
     sinceMs: nowMs,
     from,
     move,
-    isBlind,
+    isTrial,
     isFromHealthy,
     isTargetLost: false,
   };
   const candidates = since === null ? state.candidates : expireLanProofs(state.candidates, since);
-  const isUnproven = !isBlind && move.proof !== 'verified';
+  const isUnproven = !isTrial && move.evidence !== 'verified';
   return [
-    { ...state, phase, candidates, isResetDue: false, nextId: effect + 1 },
+    { ...state, phase, candidates, isReapplyDue: false, nextId: effect + 1 },
     [{ do: isUnproven ? 'set' : 'move', effect, order }],
   ];
 }
@@ -123,14 +127,14 @@ function orderOf(state: PathState, from: Rest, { to }: MoveChoice): Omit<MoveOrd
   const left = endpointIn(from);
   const [leaving, target] = [candidateAt(state, left), candidateAt(state, to)];
   const roundTrip = (endpoint: Endpoint | null) =>
-    candidateAt(state, endpoint)?.verified?.smoothedMs ?? assumedRoundTripMs;
+    candidateAt(state, endpoint)?.proof?.smoothedMs ?? assumedRoundTripMs;
   return {
     from: left,
     to,
     fromWorks: from.is === 'on' && leaving?.usable === true && left !== to,
     roundTripMs: Math.max(roundTrip(left), roundTrip(to)),
     device: target?.route?.device ?? null,
-    renew: isSessionDoubtful(state, from, leaving, target),
+    renegotiate: isSessionDoubtful(state, from, leaving, target),
   };
 }
 
@@ -146,7 +150,7 @@ function isSessionDoubtful(
   target: PathCandidate | undefined,
 ): boolean {
   if (target?.last.verdict !== 'verified') return false;
-  if (reachability.is === 'lost' && reachability.isAnnounced) return true;
+  if (reachability.is === 'unreachable' && reachability.isAnnounced) return true;
   if (target.moveFailures === 0) return false;
   const isLeavingHealthy =
     from.is === 'on' && from.silentSinceMs === null && leaving?.last.verdict === 'verified';
@@ -157,10 +161,10 @@ function isSessionDoubtful(
  * Sets the same endpoint again because its route changed. Userspace WireGuard caches the source address and link and
  * fails permanently with "network is unreachable" once they are gone; setting the endpoint clears the cache.
  */
-function beginReset(state: PathState, on: Extract<Rest, { is: 'on' }>): Step {
+function beginReapply(state: PathState, on: Extract<Rest, { is: 'on' }>): Step {
   const { nextId: effect } = state;
   return [
-    { ...state, phase: { is: 'resetting', effect, on }, isResetDue: false, nextId: effect + 1 },
-    [{ do: 'reset', effect, endpoint: on.endpoint }],
+    { ...state, phase: { is: 'reapplying', effect, on }, isReapplyDue: false, nextId: effect + 1 },
+    [{ do: 'reapply', effect, endpoint: on.endpoint }],
   ];
 }

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../endpoints/endpoint.ts';
 import type { Decision } from '../../timeline/decision.ts';
 import type { CandidatePath } from '../candidate.ts';
 import type { ProbeTarget, ProbeTiming } from '../probe-target.ts';
-import type { Losses } from '../route.ts';
+import type { RemovedLinks } from '../route.ts';
 
 /** The endpoints of a move, and what is known about both paths. */
 export interface MoveOrder {
@@ -15,7 +15,7 @@ export interface MoveOrder {
   /** The link to the new endpoint; null if unknown. */
   readonly device: string | null;
   /** The controller answers probes there, but not through the tunnel: renegotiate during the move. */
-  readonly renew: boolean;
+  readonly renegotiate: boolean;
   /** The maximum outage, when the old path is believed to work; null for no limit. */
   readonly maxOutageMs: number | null;
 }
@@ -25,22 +25,22 @@ export type RecordedDecision = Pick<Decision, 'kind' | 'reason'> &
   Partial<Pick<Decision, 'from' | 'to' | 'path' | 'tookMs'>>;
 
 /**
- * What to do, as data. `move`, `set`, `reset` and `renew` change the controller's endpoint: at most one of them is in
+ * What to do, as data. `move`, `set`, `reapply` and `renegotiate` change the controller's endpoint: at most one of them is in
  * progress, and an event with its number ends it.
  */
 export type PathEffect =
-  | { readonly do: 'look-up'; readonly what: 'routes' | 'network' | 'neighbours' | 'names' }
+  | { readonly do: 'look-up'; readonly what: 'routes' | 'network' | 'neighbours' | 'dns' }
   | {
       readonly do: 'look-up';
-      readonly what: 'ways-out';
+      readonly what: 'source-addresses';
       readonly hosts: readonly string[];
-      readonly losses: Losses;
+      readonly removed: RemovedLinks;
     }
   /**
-   * Requests a turn among the controllers, or makes the request urgent. A controller that already has a turn keeps it.
+   * Requests a slot for a round of probes, or makes the request urgent. A controller that already has one keeps it.
    */
-  | { readonly do: 'take-turn'; readonly isUrgent: boolean }
-  | { readonly do: 'yield-turn' }
+  | { readonly do: 'request-slot'; readonly isUrgent: boolean }
+  | { readonly do: 'release-slot' }
   | {
       readonly do: 'probe';
       readonly round: number;
@@ -53,9 +53,9 @@ export type PathEffect =
   /** Sets the new endpoint without waiting for an answer, for when no path works anyway. */
   | { readonly do: 'set'; readonly effect: number; readonly order: MoveOrder }
   /** Sets the endpoint in use again, so that WireGuard looks up its route. */
-  | { readonly do: 'reset'; readonly effect: number; readonly endpoint: Endpoint }
+  | { readonly do: 'reapply'; readonly effect: number; readonly endpoint: Endpoint }
   /** Removes the controller and adds it again: the next packet starts a handshake. */
-  | { readonly do: 'renew'; readonly effect: number; readonly endpoint: Endpoint }
+  | { readonly do: 'renegotiate'; readonly effect: number; readonly endpoint: Endpoint }
   /** Checks whether data is sent and none received, since the given time and for some round trips. */
   | {
       readonly do: 'check-session';

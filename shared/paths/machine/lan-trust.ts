@@ -1,3 +1,4 @@
+import { endpointWithoutZone } from '../../endpoints/endpoint.ts';
 import type { NetworkIdentity } from '../network-identity.ts';
 import type { PathCandidate } from './candidates.ts';
 
@@ -31,12 +32,10 @@ export function networkOf({ networks }: LanTrust, { route }: PathCandidate): Net
 
 /** Whether a candidate is a stranger: a LAN address that no invite names and that is not known in this network. */
 export function isStranger(trust: LanTrust, candidate: PathCandidate): boolean {
-  if (candidate.path !== 'lan' || candidate.isNamed) return false;
+  if (candidate.path !== 'lan' || candidate.isInInvite) return false;
   const network = networkOf(trust, candidate);
   const endpoint = endpointWithoutZone(candidate.endpoint);
-  return !trust.trustedEndpoints.some((one) => one.network === network && one.endpoint === endpoint);
-}
-
-export function endpointWithoutZone(endpoint: PathCandidate['endpoint']): string {
-  return endpoint.replace(/%[^\]]*(?=\])/, '');
+  return !trust.trustedEndpoints.some(
+    (trusted) => trusted.network === network && trusted.endpoint === endpoint,
+  );
 }

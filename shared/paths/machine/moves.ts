@@ -6,11 +6,11 @@ import { isShownOnSite } from '../strangers.ts';
 import { changeCandidate, type PathCandidate } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { remember } from './deciding.ts';
+import { failedAgain, troubleOf } from './effect-failure.ts';
 import type { MoveOutcome } from './events.ts';
-import { failedAgain, troubleOf } from './failure.ts';
 import { isStranger } from './lan-trust.ts';
 import { quarantined, quarantinedUntilMs } from './quarantine.ts';
-import { find } from './reachability.ts';
+import { markReachable } from './reachability.ts';
 import { sessionCheckEnded } from './session.ts';
 import { candidateAt, endpointIn, type PathState, type Phase, type Rest } from './state.ts';
 
@@ -36,10 +36,10 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
  * forth.
  */
 function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
-  const { from, move, isBlind } = phase;
-  if (!isBlind) return changeCandidate(candidates, move.to, resetBackoff);
+  const { from, move, isTrial } = phase;
+  if (!isTrial) return changeCandidate(candidates, move.to, resetBackoff);
   if (from.is !== 'on' || from.silentSinceMs === null) return candidates;
-  return changeCandidate(candidates, from.endpoint, (one) => recordMoveFailure(one, nowMs));
+  return changeCandidate(candidates, from.endpoint, (candidate) => recordMoveFailure(candidate, nowMs));
 }
 
 function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): Step {
@@ -51,7 +51,7 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
     failure: null,
     lastKept: '',
   };
-  return andThen(andThen(find(moved, reason), remember), (after) => [
+  return andThen(andThen(markReachable(moved, reason), remember), (after) => [
     after,
     [{ do: 'record', decision: { kind: 'moved', ...ends(phase), path, reason, tookMs } }],
   ]);
@@ -60,11 +60,11 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
 /** A stranger that fell silent while the internet works may be a relay that stopped: quarantine it here. */
 function leftStranger(
   state: PathState,
-  { from, move, isBlind, isFromHealthy }: Moving,
+  { from, move, isTrial, isFromHealthy }: Moving,
   nowMs: number,
 ): PathState {
-  // Packets over the new path clear the suspicion of the old one before the move has ended.
-  if (isBlind || isFromHealthy || from.is !== 'on' || move.path !== 'internet') return state;
+  // Packets over the new path end the silence of the old path before the move has ended.
+  if (isTrial || isFromHealthy || from.is !== 'on' || move.path !== 'internet') return state;
   const left = candidateAt(state, from.endpoint);
   if (left === undefined || !left.usable || !isStranger(state, left)) return state;
   return { ...state, quarantines: quarantined(state, left, nowMs) };
@@ -80,17 +80,15 @@ function failed(
   { reason, reverted }: Extract<MoveOutcome, { moved: false }>,
   nowMs: number,
 ): Step {
-  const { from, move, isBlind } = phase;
-  const firstMs = isBlind && move.path === 'lan' ? trialRetryMs : moveRetryMs;
+  const { from, move, isTrial } = phase;
+  const firstMs = isTrial && move.path === 'lan' ? trialRetryMs : moveRetryMs;
   // The move's own packets went unanswered.
   const since = (from.is === 'on' ? from.silentSinceMs : null) ?? phase.sinceMs;
   const back = reverted ? from : arrivedAt(phase, since);
-  const candidates = changeCandidate(state.candidates, move.to, (one) =>
-    recordMoveFailure(one, nowMs, firstMs),
+  const candidates = changeCandidate(state.candidates, move.to, (candidate) =>
+    recordMoveFailure(candidate, nowMs, firstMs),
   );
-  const { quarantines, forMs } = reverted
-    ? quarantinesAfter(state, phase, nowMs)
-    : { quarantines: state.quarantines, forMs: 0 };
+  const { quarantines, forMs } = quarantinesAfter(state, phase, reverted, nowMs);
   const decision = {
     kind: 'move-failed' as const,
     ...ends(phase),
@@ -106,11 +104,13 @@ function failed(
  */
 function quarantinesAfter(
   state: PathState,
-  { move, isBlind, isFromHealthy, isTargetLost }: Moving,
+  { move, isTrial, isFromHealthy, isTargetLost }: Moving,
+  reverted: boolean,
   nowMs: number,
 ): { readonly quarantines: PathState['quarantines']; readonly forMs: number } {
   const target = candidateAt(state, move.to);
-  if (target?.path !== 'lan' || !isFromHealthy || isBlind || isTargetLost || isOnSite(state, target))
+  const isAtFault = reverted && isFromHealthy && !isTrial && !isTargetLost;
+  if (!isAtFault || target?.path !== 'lan' || isOnSite(state, target))
     return { quarantines: state.quarantines, forMs: 0 };
   const quarantines = quarantined(state, target, nowMs);
   return { quarantines, forMs: quarantinedUntilMs({ ...state, quarantines }, target) - nowMs };
@@ -118,8 +118,8 @@ function quarantinesAfter(
 
 function isOnSite({ candidates }: PathState, lan: PathCandidate): boolean {
   const internets = candidates
-    .filter((one) => one.path === 'internet' && one.usable)
-    .flatMap((one) => (isProven(one) ? [one] : []));
+    .filter((candidate) => candidate.path === 'internet' && candidate.usable)
+    .flatMap((candidate) => (isProven(candidate) ? [candidate] : []));
   return isProven(lan) && isShownOnSite(lan, internets);
 }
 
@@ -131,23 +131,25 @@ export function effectFailed(state: PathState, effect: number, error: string, no
   switch (phase.is) {
     case 'moving': {
       const { to } = phase.move;
-      const candidates = changeCandidate(state.candidates, to, (one) => recordMoveFailure(one, nowMs));
+      const candidates = changeCandidate(state.candidates, to, (candidate) =>
+        recordMoveFailure(candidate, nowMs),
+      );
       const trouble = troubleOf(state.failure, 'set-endpoint', error);
       return [{ ...state, phase: phase.from, candidates, failure }, trouble];
     }
-    case 'resetting': {
-      const trouble = troubleOf(state.failure, 'reset-endpoint', error);
-      return [{ ...state, phase: phase.on, isResetDue: true, failure }, trouble];
+    case 'reapplying': {
+      const trouble = troubleOf(state.failure, 'reapply-endpoint', error);
+      return [{ ...state, phase: phase.on, isReapplyDue: true, failure }, trouble];
     }
-    case 'renewing': {
+    case 'renegotiating': {
       const trouble = troubleOf(state.failure, 'renegotiate', error);
       return [{ ...sessionCheckEnded(state, effect), phase: phase.on, failure }, trouble];
     }
   }
 }
 
-export function resetEnded(state: PathState, effect: number): PathState {
+export function reapplied(state: PathState, effect: number): PathState {
   const { phase } = state;
-  if (phase.is !== 'resetting' || phase.effect !== effect) return state;
+  if (phase.is !== 'reapplying' || phase.effect !== effect) return state;
   return { ...state, phase: phase.on, failure: null };
 }

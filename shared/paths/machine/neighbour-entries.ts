@@ -1,3 +1,4 @@
+import { withoutZone } from '../../addresses/zone.ts';
 import { isBackingOff } from '../backoff.ts';
 import { isOnLan } from '../route.ts';
 import { hostOf, type NeighbourState, type PathCandidate } from './candidates.ts';
@@ -23,7 +24,7 @@ export interface NeighbourEntry {
  * A LAN address that failed this often gains nothing by disappearing and coming back: somebody on the LAN could cause
  * a trial in every round.
  */
-const maxForgiven = 4;
+const maxFailuresForgotten = 4;
 
 /** LAN candidates on a link of this laptop that a trial could move to. */
 function triableLans(state: PathState): readonly PathCandidate[] {
@@ -31,30 +32,33 @@ function triableLans(state: PathState): readonly PathCandidate[] {
   if (everAnswered || !isAtRest(phase)) return [];
   const isOnLanPath = phase.is === 'on' && candidateAt(state, phase.endpoint)?.path === 'lan';
   if (isOnLanPath) return [];
-  return candidates.filter((one) => one.path === 'lan' && one.usable && isOnLan(one.route));
+  return candidates.filter(
+    (candidate) => candidate.path === 'lan' && candidate.usable && isOnLan(candidate.route),
+  );
 }
 
 /**
  * Reads the neighbour table after probes made the system resolve an address. Until a whole round went unanswered, the
  * controller may know the probe key, and its answers may still be under way.
  */
-export function lookAtNeighbours(state: PathState): Step {
+export function readNeighbours(state: PathState): Step {
   const isDue =
     state.hasUnansweredRound && triableLans(state).some(({ last }) => last.verdict !== 'untested');
   return [state, isDue ? [{ do: 'look-up', what: 'neighbours' }] : []];
 }
 
-/** Applies a reading. An owner that was not there before ends the backoff: it is news, as an event would be. */
+/** Applies a reading. An owner that was not there before ends the backoff, like an event. */
 export function neighboursRead(
   state: PathState,
   entries: readonly NeighbourEntry[],
   nowMs: number,
 ): PathState {
-  const candidates = state.candidates.map((one): PathCandidate => {
-    const neighbour = stateOf(one, entries);
-    const isNew = neighbour.is === 'resolved' && isOtherOwner(one.neighbour, neighbour.mac);
-    const isForgiven = isNew && isBackingOff(one, nowMs) && one.moveFailures < maxForgiven;
-    return { ...one, neighbour, retryAtMs: isForgiven ? nowMs : one.retryAtMs };
+  const candidates = state.candidates.map((candidate): PathCandidate => {
+    const neighbour = stateOf(candidate, entries);
+    const isNew = neighbour.is === 'resolved' && isOtherOwner(candidate.neighbour, neighbour.mac);
+    const endsBackoff =
+      isNew && isBackingOff(candidate, nowMs) && candidate.moveFailures < maxFailuresForgotten;
+    return { ...candidate, neighbour, retryAtMs: endsBackoff ? nowMs : candidate.retryAtMs };
   });
   return { ...state, candidates };
 }
@@ -62,7 +66,7 @@ export function neighboursRead(
 function stateOf(candidate: PathCandidate, entries: readonly NeighbourEntry[]): NeighbourState {
   const { route } = candidate;
   if (route === null || !isOnLan(route)) return { is: 'unknown' };
-  const host = hostOf(candidate.endpoint).split('%')[0];
+  const host = withoutZone(hostOf(candidate.endpoint));
   const entry = entries.find(({ address, device }) => address === host && device === route.device);
   if (entry === undefined) return { is: 'unknown' };
   return entry.mac === null ? { is: 'unresolved' } : { is: 'resolved', mac: entry.mac };

@@ -1,8 +1,8 @@
 import { type Endpoint, endpointOf } from '../../endpoints/endpoint.ts';
 import { isProven } from '../candidate.ts';
 import type { DiscoveryTarget } from '../probe-target.ts';
-import type { Losses, Route, WayOut } from '../route.ts';
-import { applyRoutes, applyWaysOut, hostOf, markLost, wasLost } from './candidates.ts';
+import type { RemovedLinks, Route, SourceAddress } from '../route.ts';
+import { applyRoutes, applySourceAddresses, hostOf, markRemoved, wasRemoved } from './candidates.ts';
 import type { Step } from './compose.ts';
 import type { PathEvent } from './events.ts';
 import { candidateAt, endpointIn, type PathState, type Phase } from './state.ts';
@@ -36,8 +36,12 @@ function stranded(phase: Phase, isGone: (endpoint: Endpoint) => boolean): Phase 
  * A link or an own address is gone, and with it every route over it, even if the same link is already back. Packets are
  * lost until another endpoint is set, so this does not wait for the route lookup, which spawns a process.
  */
-export function networkChanged(state: PathState, losses: Losses, nowMs: number): Step {
-  const lost = new Set(state.candidates.filter((one) => wasLost(one, losses)).map((one) => one.endpoint));
+export function networkChanged(state: PathState, removed: RemovedLinks, nowMs: number): Step {
+  const lost = new Set(
+    state.candidates
+      .filter((candidate) => wasRemoved(candidate, removed))
+      .map((candidate) => candidate.endpoint),
+  );
   // On the next network a private address may belong to another host; a public address is the same host everywhere.
   const isGone = (endpoint: Endpoint) => lost.has(endpoint) && candidateAt(state, endpoint)?.path === 'lan';
   const firstMs = state.burst?.firstMs ?? nowMs;
@@ -45,30 +49,30 @@ export function networkChanged(state: PathState, losses: Losses, nowMs: number):
   const changed: PathState = {
     ...state,
     phase: stranded(state.phase, isGone),
-    candidates: markLost(state.candidates, losses),
-    networks: networksLeft(state, losses),
+    candidates: markRemoved(state.candidates, removed),
+    networks: networksLeft(state, removed),
     burst: { firstMs, endsAtMs },
   };
   const inUse = endpointIn(state.phase);
   if (inUse === null || !lost.has(inUse)) return [changed, [{ do: 'look-up', what: 'routes' }]];
-  const proven = state.candidates.filter((one) => one.path === 'internet' && isProven(one));
+  const proven = state.candidates.filter((candidate) => candidate.path === 'internet' && isProven(candidate));
   const hosts = [...new Set(proven.map(({ endpoint }) => hostOf(endpoint)))];
   return [
     changed,
     [
-      { do: 'look-up', what: 'ways-out', hosts, losses },
+      { do: 'look-up', what: 'source-addresses', hosts, removed },
       { do: 'look-up', what: 'routes' },
     ],
   ];
 }
 
 /** Applies the outgoing links, before the full routes are known. */
-export function waysOutKnown(
+export function sourceAddressesKnown(
   state: PathState,
-  ways: Readonly<Record<string, WayOut>>,
-  losses: Losses,
+  sources: Readonly<Record<string, SourceAddress>>,
+  removed: RemovedLinks,
 ): PathState {
-  return { ...state, candidates: applyWaysOut(state.candidates, ways, losses) };
+  return { ...state, candidates: applySourceAddresses(state.candidates, sources, removed) };
 }
 
 /** @returns the state, and whether something became reachable */
@@ -85,17 +89,17 @@ export function routesKnown(
   };
   const phase = stranded(state.phase, isGone);
   return {
-    state: { ...next, phase, isResetDue: state.isResetDue || rerouted.isOtherRoute },
+    state: { ...next, phase, isReapplyDue: state.isReapplyDue || rerouted.isOtherRoute },
     becameReachable: rerouted.becameReachable,
   };
 }
 
 /** A link that went down may lead to another network when it comes back. */
-function networksLeft({ networks, candidates }: PathState, losses: Losses): PathState['networks'] {
+function networksLeft({ networks, candidates }: PathState, removed: RemovedLinks): PathState['networks'] {
   const readdressed = candidates.flatMap(({ route }) =>
-    route !== null && losses.addresses.includes(route.source) ? [route.device] : [],
+    route !== null && removed.addresses.includes(route.source) ? [route.device] : [],
   );
-  const lost = new Set([...losses.devices, ...readdressed]);
+  const lost = new Set([...removed.devices, ...readdressed]);
   return Object.fromEntries(Object.entries(networks).filter(([device]) => !lost.has(device)));
 }
 

@@ -28,7 +28,7 @@ export interface ProbeRound {
 }
 
 interface RoundSchedule extends Schedule {
-  /** A whole round went unanswered, and no probe was ever answered: most likely the controller has no probe key. */
+  /** A whole round went unanswered, and no probe was ever answered: most likely the controller does not know the probe key. */
   readonly isKeyless: boolean;
 }
 
@@ -53,7 +53,9 @@ export function probeRound(
   links: readonly DiscoveryTarget[],
 ): ProbeRound {
   const { targets, discovery } = nextProbes(situation, schedule);
-  const isLan = new Set(situation.candidates.flatMap((one) => (one.path === 'lan' ? [one.endpoint] : [])));
+  const isLan = new Set(
+    situation.candidates.flatMap((candidate) => (candidate.path === 'lan' ? [candidate.endpoint] : [])),
+  );
   const known = targets.map((endpoint): ProbeTarget => {
     const { host, port: own } = partsOf(endpoint);
     const timeoutMs = isHurried(trigger)
@@ -65,11 +67,11 @@ export function probeRound(
   });
   const lans = targets.filter((endpoint) => isLan.has(endpoint)).length;
   const isKnown = (target: ProbeTarget) => targets.includes(endpointOf(target));
-  const found = (discovery ? links : [])
+  const discovered = (discovery ? links : [])
     .map((target): ProbeTarget => ({ port, ...target }))
     .filter((target) => !isKnown(target));
-  const likely = found.filter(({ kind }) => kind !== 'neighbour');
-  const unlikely = found.filter(({ kind }) => kind === 'neighbour');
+  const likely = discovered.filter(({ kind }) => kind !== 'neighbour');
+  const unlikely = discovered.filter(({ kind }) => kind === 'neighbour');
   const ahead = isHurried(trigger) ? known : [...known.slice(0, lans), ...likely];
   const behind = isHurried(trigger) ? likely : known.slice(lans);
   const timing = {
@@ -81,8 +83,8 @@ export function probeRound(
 
 /** The timeout of a probe to a candidate in an urgent round. A path that was never measured gets the longest. */
 function urgentTimeout({ candidates }: Situation, endpoint: Endpoint): number {
-  const own = candidates.find((one) => one.endpoint === endpoint)?.verified;
-  const slowestMs = Math.max(0, ...candidates.map((one) => one.verified?.smoothedMs ?? 0));
+  const own = candidates.find((candidate) => candidate.endpoint === endpoint)?.proof;
+  const slowestMs = Math.max(0, ...candidates.map((candidate) => candidate.proof?.smoothedMs ?? 0));
   const timeoutMs = own
     ? Math.max(minUrgentTimeoutMs, own.smoothedMs * urgentRoundTrips)
     : Math.max(urgentTimeoutMs, slowestMs * urgentRoundTrips);

@@ -18,9 +18,9 @@ const maxQuarantines = 16;
 export function quarantined(trust: LanTrust, candidate: PathCandidate, nowMs: number): readonly Quarantine[] {
   const network = networkOf(trust, candidate);
   const kept = trust.quarantines.filter(({ untilMs }) => untilMs + failureExpiryMs > nowMs);
-  const failures = (kept.find((one) => one.network === network)?.failures ?? 0) + 1;
+  const failures = (kept.find((quarantine) => quarantine.network === network)?.failures ?? 0) + 1;
   const untilMs = nowMs + Math.min(firstQuarantineMs * 2 ** (failures - 1), maxQuarantineMs);
-  const others = kept.filter((one) => one.network !== network);
+  const others = kept.filter((quarantine) => quarantine.network !== network);
   return [{ network, failures, untilMs }, ...others].slice(0, maxQuarantines);
 }
 
@@ -32,6 +32,6 @@ export function quarantined(trust: LanTrust, candidate: PathCandidate, nowMs: nu
 export function quarantinedUntilMs(trust: LanTrust, candidate: PathCandidate): number {
   if (candidate.path !== 'lan') return 0;
   const network = networkOf(trust, candidate);
-  const here = trust.quarantines.filter((one) => network === null || one.network === network);
+  const here = trust.quarantines.filter((quarantine) => network === null || quarantine.network === network);
   return Math.max(0, ...here.map(({ untilMs }) => untilMs));
 }

@@ -4,27 +4,27 @@ import type { PathState } from './state.ts';
 /** The debounce: a network is often left for another within a second, so a loss is announced only after this time. */
 export const announceAfterMs = 1_500;
 
-/** No path to the controller works now, as far as is known. */
-export function isLost(state: PathState): boolean {
-  return state.reachability.is === 'lost';
+/** Whether no path to the controller works now, as far as is known. */
+export function isUnreachable(state: PathState): boolean {
+  return state.reachability.is === 'unreachable';
 }
 
-export function lose(state: PathState, reason: string, nowMs: number): Step {
-  if (isLost(state)) return [state, []];
-  return [{ ...state, reachability: { is: 'lost', sinceMs: nowMs, reason, isAnnounced: false } }, []];
+export function markUnreachable(state: PathState, reason: string, nowMs: number): Step {
+  if (isUnreachable(state)) return [state, []];
+  return [{ ...state, reachability: { is: 'unreachable', sinceMs: nowMs, reason, isAnnounced: false } }, []];
 }
 
 /** A path works again; announced if the loss was. */
-export function find(state: PathState, reason: string): Step {
+export function markReachable(state: PathState, reason: string): Step {
   const { reachability } = state;
   if (reachability.is === 'reachable') return [state, []];
-  const found: PathState = { ...state, reachability: { is: 'reachable' } };
-  return [found, reachability.isAnnounced ? [{ do: 'record', decision: { kind: 'found', reason } }] : []];
+  const reachable: PathState = { ...state, reachability: { is: 'reachable' } };
+  return [reachable, reachability.isAnnounced ? [{ do: 'record', decision: { kind: 'found', reason } }] : []];
 }
 
 /** When a loss will be announced; null without one. */
 export function announcementAtMs({ reachability }: PathState): number | null {
-  return reachability.is === 'lost' && !reachability.isAnnounced
+  return reachability.is === 'unreachable' && !reachability.isAnnounced
     ? reachability.sinceMs + announceAfterMs
     : null;
 }

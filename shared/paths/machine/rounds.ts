@@ -13,7 +13,7 @@ const maxRoundsRequested = 5;
 
 const urgency: Record<RoundTrigger, number> = { timer: 0, event: 1, careful: 2, urgent: 3 };
 
-/** Starts a round as soon as it has a turn, replacing one in progress. */
+/** Starts a round as soon as a slot is granted (probe-slots.ts), replacing a round in progress. */
 export function beginRound(state: PathState, trigger: RoundTrigger, nowMs: number): Step {
   const { round, requested } = state;
   const waitsAlready = round.is === 'waiting' && urgency[round.trigger] >= urgency[trigger];
@@ -25,12 +25,12 @@ export function beginRound(state: PathState, trigger: RoundTrigger, nowMs: numbe
   };
   if (waitsAlready) return [waiting, []];
   const isUrgent = trigger !== 'timer';
-  if (round.is !== 'running') return [waiting, [{ do: 'take-turn', isUrgent }]];
+  if (round.is !== 'running') return [waiting, [{ do: 'request-slot', isUrgent }]];
   return [
     waiting,
     [
       { do: 'cancel-probe', round: round.round },
-      { do: 'take-turn', isUrgent },
+      { do: 'request-slot', isUrgent },
     ],
   ];
 }
@@ -44,11 +44,14 @@ export function beginEventRound(
   return beginRound({ ...state, roundsSinceEvent: 0 }, trigger, nowMs);
 }
 
-/** The turn has come: the targets are chosen now, not when the round was due. Without targets it ends at once. */
-export function takeTurn(state: PathState, nowMs: number): { readonly step: Step; readonly isOver: boolean } {
+/** The slot is granted: the targets are chosen now, not when the round was due. Without targets it ends at once. */
+export function slotGranted(
+  state: PathState,
+  nowMs: number,
+): { readonly step: Step; readonly isOver: boolean } {
   const { round, port, discovery, nextId } = state;
   if (round.is !== 'waiting') {
-    return { step: [state, round.is === 'idle' ? [{ do: 'yield-turn' }] : []], isOver: false };
+    return { step: [state, round.is === 'idle' ? [{ do: 'release-slot' }] : []], isOver: false };
   }
   const situation = situationOf(state, nowMs);
   const { targets, timing } = probeRound(round.trigger, port, situation, scheduleOf(state), discovery);
@@ -75,7 +78,7 @@ function remainingDiscovery({ round, discovery, port }: PathState): PathState['d
 }
 
 /** Whether the round asked for a known address and no probe was ever answered. */
-function isUnanswered({ round, everAnswered }: PathState): boolean {
+function hasFailedLastProbe({ round, everAnswered }: PathState): boolean {
   return !everAnswered && round.is === 'running' && round.targets.some(({ kind }) => kind === 'unicast');
 }
 
@@ -84,13 +87,13 @@ export function endRound(state: PathState): Step {
   const ended: PathState = {
     ...state,
     round: { is: 'idle' },
-    hasUnansweredRound: state.hasUnansweredRound || isUnanswered(state),
+    hasUnansweredRound: state.hasUnansweredRound || hasFailedLastProbe(state),
     discovery: remainingDiscovery(state),
     roundsSinceEvent: state.roundsSinceEvent + 1,
     // A round that started before a request does not complete it.
     requested: state.requested === 0 ? 0 : null,
   };
-  return [ended, [{ do: 'yield-turn' }]];
+  return [ended, [{ do: 'release-slot' }]];
 }
 
 /**

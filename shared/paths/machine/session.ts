@@ -2,7 +2,7 @@ import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
 import { resetBackoff } from '../backoff.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
-import { isWaitingOut } from './failure.ts';
+import { isRetryPending } from './effect-failure.ts';
 import { candidateAt, endpointIn, type On, type PathState, silentSinceMs } from './state.ts';
 
 /**
@@ -24,12 +24,12 @@ const maxPendingMs = 16_000;
 const firstPauseMs = 60_000;
 const maxPauseMs = 3_600_000;
 
-/** The controller answered a probe while the tunnel was silent: checks whether it also answers there. */
+/** The controller answered a probe during a silence of the tunnel: checks whether it also answers there. */
 export function suspectSession(state: PathState, sinceMs: number, nowMs: number): Step {
   const { session } = state;
   if (nowMs < session.notBeforeMs) return [state, []];
-  if (session.check !== null) return [{ ...state, session: { ...session, isSuspectedAgain: true } }, []];
-  const roundTripMs = candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? assumedRoundTripMs;
+  if (session.check !== null) return [{ ...state, session: { ...session, isCheckDueAgain: true } }, []];
+  const roundTripMs = candidateAt(state, endpointIn(state.phase))?.proof?.smoothedMs ?? assumedRoundTripMs;
   const silenceMs = Math.max(minSilenceMs, silenceFactor * roundTripMs);
   return check(state, Math.max(minWatchMs, sinceMs + silenceMs - nowMs));
 }
@@ -52,15 +52,15 @@ export function sessionChecked(
   if (session.check !== number) return [state, []];
   const idle = {
     ...state,
-    session: { ...session, check: null, isSuspectedAgain: false, pendingSinceMs: null },
+    session: { ...session, check: null, isCheckDueAgain: false, pendingSinceMs: null },
   };
-  if (silentMs === null) return session.isSuspectedAgain ? suspectSession(idle, nowMs, nowMs) : [idle, []];
-  if (canRenew(state)) return renew(idle, phase.is === 'on' ? phase : null, silentMs);
+  if (silentMs === null) return session.isCheckDueAgain ? suspectSession(idle, nowMs, nowMs) : [idle, []];
+  if (canRenegotiate(state)) return beginRenegotiation(idle, phase.is === 'on' ? phase : null, silentMs);
   const pendingSinceMs = session.pendingSinceMs ?? nowMs;
   return [{ ...idle, session: { ...idle.session, pendingSinceMs } }, []];
 }
 
-function canRenew(state: PathState): boolean {
+function canRenegotiate(state: PathState): boolean {
   const { phase } = state;
   return phase.is === 'on' && candidateAt(state, phase.endpoint)?.last.verdict === 'verified';
 }
@@ -68,7 +68,7 @@ function canRenew(state: PathState): boolean {
 /** A move, which also waits for an answer, has ended, or the path answered: a pending check continues. */
 export function resumeSession(state: PathState, nowMs: number): Step {
   const { session } = state;
-  if (session.pendingSinceMs === null || session.check !== null || !canRenew(state)) return [state, []];
+  if (session.pendingSinceMs === null || session.check !== null || !canRenegotiate(state)) return [state, []];
   if (nowMs - session.pendingSinceMs > maxPendingMs) {
     return [{ ...state, session: { ...session, pendingSinceMs: null } }, []];
   }
@@ -76,33 +76,34 @@ export function resumeSession(state: PathState, nowMs: number): Step {
 }
 
 /** The tunnel was tested and did not answer where the controller answers probes: its session may be forgotten. */
-export function renewUnanswered(state: PathState, nowMs: number): Step {
+export function renegotiateUnanswered(state: PathState, nowMs: number): Step {
   const { phase, session } = state;
   const sinceMs = silentSinceMs(phase);
-  if (phase.is !== 'on' || sinceMs === null || !canRenew(state)) return [state, []];
-  if (session.check !== null || nowMs < session.notBeforeMs || isWaitingOut(state, nowMs)) return [state, []];
-  return renew(state, phase, nowMs - sinceMs);
+  if (phase.is !== 'on' || sinceMs === null || !canRenegotiate(state)) return [state, []];
+  if (session.check !== null || nowMs < session.notBeforeMs || isRetryPending(state, nowMs))
+    return [state, []];
+  return beginRenegotiation(state, phase, nowMs - sinceMs);
 }
 
 /** The check stays in progress until the effect of the new session is known. */
-function renew(state: PathState, on: On | null, silentMs: number): Step {
+function beginRenegotiation(state: PathState, on: On | null, silentMs: number): Step {
   if (on === null) return [state, []];
   const { nextId: effect } = state;
   return [
     {
       ...state,
-      phase: { is: 'renewing', effect, on, silentMs },
+      phase: { is: 'renegotiating', effect, on, silentMs },
       session: { ...state.session, check: effect },
       nextId: effect + 1,
     },
-    [{ do: 'renew', effect, endpoint: on.endpoint }],
+    [{ do: 'renegotiate', effect, endpoint: on.endpoint }],
   ];
 }
 
 /** The controller was removed and added again: no move could have held without a session. */
-export function renewed(state: PathState, effect: number): Step {
+export function renegotiated(state: PathState, effect: number): Step {
   const { phase } = state;
-  if (phase.is !== 'renewing' || phase.effect !== effect) return [state, []];
+  if (phase.is !== 'renegotiating' || phase.effect !== effect) return [state, []];
   const { endpoint } = phase.on;
   const path = candidateAt(state, endpoint)?.path ?? null;
   const reason = sessionRenegotiated(phase.silentMs);
@@ -115,20 +116,25 @@ export function renewed(state: PathState, effect: number): Step {
 }
 
 /** A renegotiation without effect is not repeated soon. */
-export function renewalJudged(state: PathState, effect: number, answered: boolean, nowMs: number): Step {
+export function renegotiationJudged(
+  state: PathState,
+  effect: number,
+  answered: boolean,
+  nowMs: number,
+): Step {
   const { session } = state;
   if (session.check !== effect) return [state, []];
   const pauseMs = answered ? 0 : Math.min(maxPauseMs, Math.max(firstPauseMs, 2 * session.pauseMs));
   const judged = {
     ...state,
-    session: { ...session, check: null, isSuspectedAgain: false, pauseMs, notBeforeMs: nowMs + pauseMs },
+    session: { ...session, check: null, isCheckDueAgain: false, pauseMs, notBeforeMs: nowMs + pauseMs },
   };
-  return session.isSuspectedAgain ? suspectSession(judged, nowMs, nowMs) : [judged, []];
+  return session.isCheckDueAgain ? suspectSession(judged, nowMs, nowMs) : [judged, []];
 }
 
 /** The check, or the renegotiation that followed, failed. */
 export function sessionCheckEnded(state: PathState, number: number): PathState {
   const { session } = state;
   if (session.check !== number) return state;
-  return { ...state, session: { ...session, check: null, isSuspectedAgain: false, pendingSinceMs: null } };
+  return { ...state, session: { ...session, check: null, isCheckDueAgain: false, pendingSinceMs: null } };
 }

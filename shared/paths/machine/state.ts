@@ -8,11 +8,11 @@ import { quarantinedUntilMs } from './quarantine.ts';
 
 /** The complete state of one controller's path. Plain JSON: it can be recorded, sent and compared. */
 
-/** Where the tunnel points for one controller while no effect is in progress. */
+/** The endpoint of the controller's WireGuard peer while no effect is in progress. */
 export type Rest =
   /** No endpoint is known to be in use. */
   | { readonly is: 'nowhere' }
-  /** `silentSinceMs`: since when packets are sent and none received; null otherwise. */
+  /** `silentSinceMs`: the start of a silence (see situation.ts); null without one. */
   | { readonly is: 'on'; readonly endpoint: Endpoint; readonly silentSinceMs: number | null }
   /** The network of this endpoint is gone: there is no path to protect, and its address proves nothing. */
   | { readonly is: 'stranded'; readonly endpoint: Endpoint };
@@ -30,15 +30,15 @@ export type Phase =
       /** The state to return to if the move fails. */
       readonly from: Rest;
       readonly move: MoveChoice;
-      /** `isBlind`: no probe can prove the target, only the tunnel can. */
-      readonly isBlind: boolean;
+      /** The controller answers no probes, so only the tunnel can prove the target: see trial-move.ts. */
+      readonly isTrial: boolean;
       /** The old path showed no fault when the move began. A silence of its own is also detected during the move. */
       readonly isFromHealthy: boolean;
       /** The network of the new endpoint was lost during the move. */
       readonly isTargetLost: boolean;
     }
-  | { readonly is: 'renewing'; readonly effect: number; readonly on: On; readonly silentMs: number }
-  | { readonly is: 'resetting'; readonly effect: number; readonly on: On }
+  | { readonly is: 'renegotiating'; readonly effect: number; readonly on: On; readonly silentMs: number }
+  | { readonly is: 'reapplying'; readonly effect: number; readonly on: On }
   | { readonly is: 'stopped' };
 
 export type On = Extract<Rest, { is: 'on' }>;
@@ -46,10 +46,10 @@ export type On = Extract<Rest, { is: 'on' }>;
 /** Why a round runs: many unanswered packets, a few, a change, or the timer. */
 export type RoundTrigger = 'urgent' | 'careful' | 'event' | 'timer';
 
-/** The round of probes in progress: at most one, and a newer round replaces an older one. */
+/** The round of probes in progress: at most one, and a newer round replaces an older. */
 export type Round =
   | { readonly is: 'idle' }
-  /** Waits for its turn among the controllers. */
+  /** Waits for a slot: few rounds run at once, see probe-slots.ts. */
   | { readonly is: 'waiting'; readonly trigger: RoundTrigger; readonly sinceMs: number }
   | {
       readonly is: 'running';
@@ -63,7 +63,7 @@ export type Round =
 export type Reachability =
   | { readonly is: 'reachable' }
   | {
-      readonly is: 'lost';
+      readonly is: 'unreachable';
       readonly sinceMs: number;
       readonly reason: string;
       readonly isAnnounced: boolean;
@@ -73,16 +73,16 @@ export type Reachability =
 export interface SessionState {
   /** The number of the check or renegotiation in progress. */
   readonly check: number | null;
-  /** Suspected again while a check was in progress. */
-  readonly isSuspectedAgain: boolean;
+  /** Another sign came while a check was in progress. */
+  readonly isCheckDueAgain: boolean;
   /** The tunnel was found silent during a move, which must end first. */
   readonly pendingSinceMs: number | null;
   readonly pauseMs: number;
   readonly notBeforeMs: number;
 }
 
-/** What a tunnel check found about a silence; see tunnel-proof.ts. */
-export interface TunnelProof {
+/** The result of testing the tunnel because of a silence; see tunnel-test.ts. */
+export interface TunnelTest {
   /** The number of the check in progress. */
   readonly check: number | null;
   /** The start of the silence that was checked; null if none was. */
@@ -90,7 +90,7 @@ export interface TunnelProof {
   /** `brief`: a reason to try another path. `lasting`: the controller is unreachable. */
   readonly silence: 'brief' | 'lasting' | null;
   /** When the tunnel last answered a check; null if it never did. */
-  readonly heardAtMs: number | null;
+  readonly receivedAtMs: number | null;
 }
 
 /** An effect on the endpoint failed; a backoff applies. */
@@ -102,7 +102,7 @@ export interface Failure {
 }
 
 /** The controller's own byte counters at the last reading. */
-export interface PeerCounters {
+export interface ControllerCounters {
   readonly atMs: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
@@ -129,10 +129,9 @@ export interface PathState extends LanTrust {
   readonly candidates: readonly PathCandidate[];
   /** Where to look for the controller on the current links; empty when discovery is off. */
   readonly discovery: readonly DiscoveryTarget[];
-  /** The stranger in use, and since when; see trusted-endpoints.ts. */
   readonly strangerInUse: StrangerInUse | null;
-  /** When the controller's names were last resolved. */
-  readonly namesLookedAtMs: number;
+  /** When the host names among the controller's endpoints were last resolved. */
+  readonly resolvedAtMs: number;
   /** The burst of network changes in progress. */
   readonly burst: { readonly firstMs: number; readonly endsAtMs: number } | null;
   readonly round: Round;
@@ -145,11 +144,11 @@ export interface PathState extends LanTrust {
   readonly hasUnansweredRound: boolean;
   readonly reachability: Reachability;
   readonly session: SessionState;
-  readonly tunnel: TunnelProof;
-  readonly counters: PeerCounters | null;
+  readonly tunnel: TunnelTest;
+  readonly counters: ControllerCounters | null;
   readonly failure: Failure | null;
-  /** The route of the endpoint in use changed, so the endpoint must be set again. */
-  readonly isResetDue: boolean;
+  /** The route of the endpoint in use changed, so the same endpoint must be set again. */
+  readonly isReapplyDue: boolean;
   readonly remembered: Endpoint | null;
   /** The last recorded reason for staying, to avoid duplicates. */
   readonly lastKept: string;
@@ -177,7 +176,7 @@ export function initialState({ port, known, hasTunnelAddress }: PathStart): Path
     trustedEndpoints: [],
     quarantines: [],
     strangerInUse: null,
-    namesLookedAtMs: 0,
+    resolvedAtMs: 0,
     burst: null,
     round: { is: 'idle' },
     nextRoundAtMs: null,
@@ -186,11 +185,11 @@ export function initialState({ port, known, hasTunnelAddress }: PathStart): Path
     everAnswered: false,
     hasUnansweredRound: false,
     reachability: { is: 'reachable' },
-    session: { check: null, isSuspectedAgain: false, pendingSinceMs: null, pauseMs: 0, notBeforeMs: 0 },
-    tunnel: { check: null, sinceMs: null, silence: null, heardAtMs: null },
+    session: { check: null, isCheckDueAgain: false, pendingSinceMs: null, pauseMs: 0, notBeforeMs: 0 },
+    tunnel: { check: null, sinceMs: null, silence: null, receivedAtMs: null },
     counters: null,
     failure: null,
-    isResetDue: false,
+    isReapplyDue: false,
     remembered: null,
     lastKept: '',
     nextId: 1,
@@ -208,8 +207,8 @@ export function endpointIn(phase: Phase): Endpoint | null {
       return phase.endpoint;
     case 'moving':
       return phase.move.to;
-    case 'renewing':
-    case 'resetting':
+    case 'renegotiating':
+    case 'reapplying':
       return phase.on.endpoint;
   }
 }
@@ -223,8 +222,8 @@ export function restIn(phase: Phase): Rest | null {
       return phase;
     case 'moving':
       return phase.from;
-    case 'renewing':
-    case 'resetting':
+    case 'renegotiating':
+    case 'reapplying':
       return phase.on;
     case 'stopped':
       return null;
@@ -236,21 +235,21 @@ export function isAtRest(phase: Phase): phase is Rest {
   return phase.is === 'nowhere' || phase.is === 'on' || phase.is === 'stranded';
 }
 
-/** Since when packets are sent and none received; null otherwise. */
+/** The start of the silence of the path in use; null without one. */
 export function silentSinceMs(phase: Phase): number | null {
   const rest = restIn(phase);
   return rest?.is === 'on' ? rest.silentSinceMs : null;
 }
 
-/** The phase with another suspicion time, wherever the phase keeps it. */
+/** The phase with another start of the silence, or none, wherever the phase keeps it. */
 export function withSilence(phase: Phase, sinceMs: number | null): Phase {
   const change = (rest: Rest): Rest => (rest.is === 'on' ? { ...rest, silentSinceMs: sinceMs } : rest);
   switch (phase.is) {
     case 'moving':
       // A failing move's own pings go unanswered: that proves nothing about the old path.
       return sinceMs !== null && sinceMs >= phase.sinceMs ? phase : { ...phase, from: change(phase.from) };
-    case 'renewing':
-    case 'resetting':
+    case 'renegotiating':
+    case 'reapplying':
       return { ...phase, on: { ...phase.on, silentSinceMs: sinceMs } };
     case 'stopped':
       return phase;
@@ -260,7 +259,7 @@ export function withSilence(phase: Phase, sinceMs: number | null): Phase {
 }
 
 export function candidateAt(state: PathState, endpoint: Endpoint | null): PathCandidate | undefined {
-  return state.candidates.find((one) => one.endpoint === endpoint);
+  return state.candidates.find((candidate) => candidate.endpoint === endpoint);
 }
 
 /** The input for the policy. A stranded path counts as no path. */
@@ -269,11 +268,11 @@ export function situationOf(state: PathState, nowMs: number): Situation {
   return {
     nowMs,
     current: phase.is === 'stranded' ? null : endpointIn(phase),
-    suspectSinceMs: silentSinceMs(phase),
-    candidates: state.candidates.map((one) => ({
-      ...one,
-      isStranger: isStranger(state, one),
-      retryAtMs: Math.max(one.retryAtMs, quarantinedUntilMs(state, one)),
+    silentSinceMs: silentSinceMs(phase),
+    candidates: state.candidates.map((candidate) => ({
+      ...candidate,
+      isStranger: isStranger(state, candidate),
+      retryAtMs: Math.max(candidate.retryAtMs, quarantinedUntilMs(state, candidate)),
     })),
   };
 }

@@ -5,40 +5,41 @@ import { applyResolved } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
-import { effectFailed, moveEnded, resetEnded } from './moves.ts';
-import { lookAtNeighbours, neighboursRead } from './neighbour-entries.ts';
+import { countersRead } from './live-interface.ts';
+import { effectFailed, moveEnded, reapplied } from './moves.ts';
+import { neighboursRead, readNeighbours } from './neighbour-entries.ts';
 import {
   isRecognised,
   neighbourhoodKnown,
   neighbourhoodReadAgain,
   networkChanged,
   routesKnown,
-  waysOutKnown,
+  sourceAddressesKnown,
 } from './network.ts';
+import { announce, announcementAtMs, isUnreachable } from './reachability.ts';
 import {
-  countersRead,
-  followPeer,
-  type ReportedPeer,
-  sessionAfterSilenceMs,
-  sessionlessSinceMs,
-} from './peer.ts';
-import { announce, announcementAtMs, isLost } from './reachability.ts';
-import { beginEventRound, beginRound, endRound, keepScheduled, scheduleRound, takeTurn } from './rounds.ts';
+  beginEventRound,
+  beginRound,
+  endRound,
+  keepScheduled,
+  scheduleRound,
+  slotGranted,
+} from './rounds.ts';
 import {
-  renewalJudged,
-  renewed,
-  renewUnanswered,
+  renegotiated,
+  renegotiateUnanswered,
+  renegotiationJudged,
   resumeSession,
   sessionCheckEnded,
   sessionChecked,
 } from './session.ts';
+import { beginSilence, endSilence, interfaceRead } from './silence.ts';
 import { candidateAt, endpointIn, isAtRest, type PathState } from './state.ts';
-import { clearSuspicion, suspect } from './suspicion.ts';
 import { observeStranger } from './trusted-endpoints.ts';
-import { isDoubted, testTunnel, tunnelTested } from './tunnel-proof.ts';
+import { isDoubted, testTunnel, tunnelTested } from './tunnel-test.ts';
 
-/** While the controller is unreachable, names are resolved again at this interval. */
-const namesAgainMs = 15_000;
+/** While the controller is unreachable, the host names of its endpoints are resolved again at this interval. */
+const resolveAgainMs = 15_000;
 
 /**
  * The path engine of one controller: the state transition for an event, and the effects to carry out. It reads no
@@ -55,16 +56,16 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'started': {
       const { endpoint } = event;
       const phase = endpoint === null ? state.phase : ({ is: 'on', endpoint, silentSinceMs: null } as const);
-      return lookAtNetwork({ ...state, phase }, nowMs);
+      return readNetwork({ ...state, phase }, nowMs);
     }
     case 'network-changed':
-      return networkChanged(state, event.losses, nowMs);
-    case 'ways-out': {
-      const known = waysOutKnown(state, event.ways, event.losses);
+      return networkChanged(state, event.removed, nowMs);
+    case 'source-addresses': {
+      const known = sourceAddressesKnown(state, event.sources, event.removed);
       return known.phase.is === 'stranded' ? decide(known, nowMs) : [known, []];
     }
     case 'routes':
-      return routesLooked(state, event.routes, nowMs);
+      return routesRead(state, event.routes, nowMs);
     case 'network': {
       const { state: known } = routesKnown(neighbourhoodKnown(state, event), event.routes);
       return andThen(decideOnRoutes(known, nowMs), (next) => beginEventRound(next, 'event', nowMs));
@@ -75,24 +76,24 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
     }
     case 'neighbours':
       return decide(neighboursRead(state, event.entries, nowMs), nowMs, 'neighbours');
-    case 'look-failed':
+    case 'network-read-failed':
       return beginEventRound(state, 'event', nowMs);
     case 'resolved':
       return resolved(state, event, nowMs);
     case 'silent':
-      return suspect(state, event, nowMs);
-    case 'heard':
-      return clearSuspicion(state, event.afterMs);
+      return beginSilence(state, event, nowMs);
+    case 'received':
+      return endSilence(state, event.afterMs);
     case 'counters': {
-      const { state: next, counted } = countersRead(state, event, nowMs);
-      if (counted.is === 'heard') return clearSuspicion(next, counted.afterMs);
-      return counted.is === 'silent' ? suspect(next, counted, nowMs) : [next, []];
+      const { state: next, result: counted } = countersRead(state, event, nowMs);
+      if (counted.is === 'received') return endSilence(next, counted.afterMs);
+      return counted.is === 'silent' ? beginSilence(next, counted, nowMs) : [next, []];
     }
-    case 'peer':
-      return andThen(peerRead(state, event, nowMs), (next) => [observeStranger(next, nowMs), []]);
-    case 'turn': {
-      const { step: taken, isOver } = takeTurn(state, nowMs);
-      return isOver ? andThen(taken, (next) => roundOver(next, nowMs)) : taken;
+    case 'interface-read':
+      return andThen(interfaceRead(state, event, nowMs), (next) => [observeStranger(next, nowMs), []]);
+    case 'slot-granted': {
+      const { step: granted, isOver } = slotGranted(state, nowMs);
+      return isOver ? andThen(granted, (next) => roundOver(next, nowMs)) : granted;
     }
     case 'probed':
       return probed(state, event, nowMs);
@@ -106,22 +107,24 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
     }
     case 'move-ended':
       return ended(state, moveEnded(state, event.effect, event.outcome, nowMs), nowMs);
-    case 'reset-ended':
-      return ended(state, [resetEnded(state, event.effect), []], nowMs);
-    case 'renewed':
-      return ended(state, renewed(state, event.effect), nowMs);
+    case 'reapplied':
+      return ended(state, [reapplied(state, event.effect), []], nowMs);
+    case 'renegotiated':
+      return ended(state, renegotiated(state, event.effect), nowMs);
     case 'effect-failed':
       return ended(state, effectFailed(state, event.effect, event.error, nowMs), nowMs);
-    case 'renewal-judged':
-      return renewalJudged(state, event.effect, event.answered, nowMs);
+    case 'renegotiation-judged':
+      return renegotiationJudged(state, event.effect, event.answered, nowMs);
     case 'session-checked':
       return andThen(sessionChecked(state, event, nowMs), (next) => resumeIfAtRest(next, nowMs));
     case 'tunnel-tested': {
       const { state: next, works } = tunnelTested(state, event, nowMs);
-      if (works === true) return clearSuspicion(next, nowMs);
+      if (works === true) return endSilence(next, nowMs);
       if (works === null) return [next, []];
       const decided = decide(next, nowMs);
-      return andThen(decided, (now) => (isDoubted(now) ? renewUnanswered(now, nowMs) : testTunnel(now)));
+      return andThen(decided, (now) =>
+        isDoubted(now) ? renegotiateUnanswered(now, nowMs) : testTunnel(now),
+      );
     }
     case 'session-check-failed': {
       const reason = couldNot('check-session', event.error);
@@ -129,7 +132,7 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
       return [next, next === state ? [] : [{ do: 'record', decision: { kind: 'trouble', reason } }]];
     }
     case 'requested':
-      return lookAtNetwork({ ...state, requested: 0 }, nowMs);
+      return readNetwork({ ...state, requested: 0 }, nowMs);
     case 'wake':
       return wake(state, nowMs);
     case 'stopped':
@@ -156,7 +159,7 @@ function wake(state: PathState, nowMs: number): Step {
   const { burst, nextRoundAtMs, failure, phase } = state;
   let next: Step = [state, []];
   if (burst !== null && nowMs >= burst.endsAtMs) {
-    next = andThen(next, (now) => lookAtNetwork({ ...now, burst: null }, nowMs));
+    next = andThen(next, (now) => readNetwork({ ...now, burst: null }, nowMs));
   }
   if (failure?.retryAtMs != null && nowMs >= failure.retryAtMs && isAtRest(phase)) {
     next = andThen(next, (now) => decide({ ...now, failure: { ...failure, retryAtMs: null } }, nowMs));
@@ -167,13 +170,13 @@ function wake(state: PathState, nowMs: number): Step {
   return announce(next, nowMs);
 }
 
-/** Names are resolved outside the tunnel, which may be slow: new addresses are probed when the result arrives. */
-function lookAtNetwork(state: PathState, nowMs: number): Step {
+/** Host names are resolved outside the tunnel, which may be slow: new addresses are probed when the result arrives. */
+function readNetwork(state: PathState, nowMs: number): Step {
   return [
-    { ...state, namesLookedAtMs: nowMs },
+    { ...state, resolvedAtMs: nowMs },
     [
       { do: 'look-up', what: 'network' },
-      { do: 'look-up', what: 'names' },
+      { do: 'look-up', what: 'dns' },
     ],
   ];
 }
@@ -182,24 +185,24 @@ function decideOnRoutes(state: PathState, nowMs: number): Step {
   const { phase } = state;
   const current = state.candidates.find(({ endpoint }) => endpoint === endpointIn(phase));
   const isGone = phase.is === 'stranded' || current?.usable !== true;
-  return isGone || state.isResetDue ? decide(state, nowMs) : [state, []];
+  return isGone || state.isReapplyDue ? decide(state, nowMs) : [state, []];
 }
 
 /**
  * Whether the round in progress probes candidates that have no route any more, or only a route through the tunnel
  * itself.
  */
-function isAskingInVain({ round, candidates }: PathState): boolean {
+function isProbingUnroutable({ round, candidates }: PathState): boolean {
   if (round.is !== 'running') return false;
-  const asked = new Set(round.targets.filter(({ kind }) => kind === 'unicast').map(endpointOf));
-  return candidates.some(({ endpoint, usable }) => !usable && asked.has(endpoint));
+  const probed = new Set(round.targets.filter(({ kind }) => kind === 'unicast').map(endpointOf));
+  return candidates.some(({ endpoint, usable }) => !usable && probed.has(endpoint));
 }
 
 /** A network that became usable is probed at once, not at the end of the burst. */
-function routesLooked(state: PathState, routes: Parameters<typeof routesKnown>[1], nowMs: number): Step {
+function routesRead(state: PathState, routes: Parameters<typeof routesKnown>[1], nowMs: number): Step {
   const { state: known, becameReachable } = routesKnown(state, routes);
   const decided = decideOnRoutes(known, nowMs);
-  return becameReachable || isAskingInVain(known)
+  return becameReachable || isProbingUnroutable(known)
     ? andThen(decided, (next) => beginEventRound(next, 'event', nowMs))
     : decided;
 }
@@ -210,29 +213,12 @@ function resolved(
   nowMs: number,
 ): Step {
   const candidates = applyResolved(state.candidates, known, endpointIn(state.phase));
-  const isNew = candidates.some((one) => !state.candidates.some(({ endpoint }) => endpoint === one.endpoint));
+  const isNew = candidates.some(
+    (candidate) => !state.candidates.some(({ endpoint }) => endpoint === candidate.endpoint),
+  );
   const next = { ...state, candidates };
   if (isNew) return [next, [{ do: 'look-up', what: 'routes' }]];
   return candidates.length === state.candidates.length ? [next, []] : decide(next, nowMs);
-}
-
-/**
- * An expired session counts as a silence; a session that began after a silence ends it, even if the tunnel is idle now.
- */
-function peerRead(state: PathState, reported: ReportedPeer, nowMs: number): Step {
-  const sinceMs = sessionlessSinceMs(state, reported, nowMs);
-  const sessionMs = sessionAfterSilenceMs(state, reported, nowMs);
-  return andThen(follow(state, reported, nowMs), (next) => {
-    if (sinceMs !== null) return suspect(next, { sinceMs }, nowMs);
-    return sessionMs === null ? [next, []] : clearSuspicion(next, sessionMs);
-  });
-}
-
-/** WireGuard chose this path, not the policy: look for a better one as after any other event. */
-function follow(state: PathState, reported: ReportedPeer, nowMs: number): Step {
-  return andThen(followPeer(state, reported), (next) =>
-    next.phase === state.phase ? [next, []] : beginEventRound(next, 'event', nowMs),
-  );
 }
 
 function isRound({ round }: PathState, number: number): boolean {
@@ -250,30 +236,30 @@ function probed(state: PathState, event: Extract<PathEvent, { type: 'probed' }>,
   if (target === undefined) return [state, []];
   const decided = andThen(recordOutcome(state, target, event.outcome, nowMs), (next) => decide(next, nowMs));
   const isLan = candidateAt(state, endpointOf(target))?.path === 'lan';
-  return isLan ? andThen(decided, lookAtNeighbours) : decided;
+  return isLan ? andThen(decided, readNeighbours) : decided;
 }
 
 function roundOver(state: PathState, nowMs: number): Step {
   const startMs = state.round.is === 'idle' ? nowMs : state.round.sinceMs;
   const decided = andThen(endRound(state), (next) => decide(next, nowMs, 'round-end'));
-  const looked = state.hasUnansweredRound ? decided : andThen(decided, lookAtNeighbours);
-  return lookAtNames(scheduleRound(looked, startMs, nowMs), nowMs);
+  const looked = state.hasUnansweredRound ? decided : andThen(decided, readNeighbours);
+  return resolveAgain(scheduleRound(looked, startMs, nowMs), nowMs);
 }
 
-/** An unreachable controller may have a new address without any event: its names are resolved again. */
-function lookAtNames(step: Step, nowMs: number): Step {
+/** An unreachable controller may have a new address without any event: its host names are resolved again. */
+function resolveAgain(step: Step, nowMs: number): Step {
   return andThen(step, (state) => {
-    if (!isLost(state) || nowMs < state.namesLookedAtMs + namesAgainMs) return [state, []];
-    return [{ ...state, namesLookedAtMs: nowMs }, [{ do: 'look-up', what: 'names' }]];
+    if (!isUnreachable(state) || nowMs < state.resolvedAtMs + resolveAgainMs) return [state, []];
+    return [{ ...state, resolvedAtMs: nowMs }, [{ do: 'look-up', what: 'dns' }]];
   });
 }
 
-/** After an effect on the endpoint: an unproven choice is tested, and pending work continues. */
+/** After an effect on the endpoint: a choice without a fresh answer is tested, and pending work continues. */
 function ended(before: PathState, after: Step, nowMs: number): Step {
   const [state] = after;
   if (state.phase === before.phase) return after;
   const wasSet =
-    before.phase.is === 'moving' && !before.phase.isBlind && before.phase.move.proof !== 'verified';
+    before.phase.is === 'moving' && !before.phase.isTrial && before.phase.move.evidence !== 'verified';
   if (wasSet && state.failure === null && state.round.is === 'idle') {
     return andThen(after, (next) => beginEventRoundAfterSet(next, nowMs));
   }

@@ -1,8 +1,9 @@
+import { endpointWithoutZone } from '../../endpoints/endpoint.ts';
 import { isProven, type ProvenCandidate } from '../candidate.ts';
 import { isSettled } from '../round-trips.ts';
 import { isClearlyNearer } from '../strangers.ts';
 import type { PathCandidate } from './candidates.ts';
-import { endpointWithoutZone, isStranger, networkOf } from './lan-trust.ts';
+import { isStranger, networkOf } from './lan-trust.ts';
 import { candidateAt, type PathState } from './state.ts';
 
 /** When a stranger (see strangers.ts) becomes a known address of its network. */
@@ -37,9 +38,12 @@ export function observeStranger(state: PathState, nowMs: number): PathState {
 }
 
 function isShownNearer({ candidates }: PathState, stranger: PathCandidate): boolean {
-  if (!isProven(stranger) || !isSettled(stranger.verified)) return false;
+  if (!isProven(stranger) || !isSettled(stranger.proof)) return false;
   const settled = candidates
-    .filter((one) => one.path === 'internet' && one.usable)
-    .filter((one): one is PathCandidate & ProvenCandidate => isProven(one) && isSettled(one.verified));
-  return settled.length > 0 && settled.every((one) => isClearlyNearer(stranger, one));
+    .filter((candidate) => candidate.path === 'internet' && candidate.usable)
+    .filter(
+      (candidate): candidate is PathCandidate & ProvenCandidate =>
+        isProven(candidate) && isSettled(candidate.proof),
+    );
+  return settled.length > 0 && settled.every((candidate) => isClearlyNearer(stranger, candidate));
 }

@@ -1,21 +1,21 @@
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import {
-  initialNames,
-  type NamesState,
-  namesWakeAtMs,
-  stepNames,
-} from '../../../shared/paths/machine/names.ts';
-import { isLost } from '../../../shared/paths/machine/reachability.ts';
-import { candidateAt, endpointIn } from '../../../shared/paths/machine/state.ts';
+  initialNameFailover,
+  type NameFailoverState,
+  nameFailoverWakeAtMs,
+  stepNameFailover,
+} from '../../../shared/paths/machine/name-failover.ts';
 import {
-  initialTurns,
-  stepTurns,
-  type TurnsEvent,
-  turnsWakeAtMs,
-} from '../../../shared/paths/machine/turns.ts';
-import type { InterfaceSilence, WatchNews } from '../../../shared/paths/machine/watch.ts';
-import type { Losses } from '../../../shared/paths/route.ts';
+  initialSlots,
+  type SlotsEvent,
+  slotsWakeAtMs,
+  stepSlots,
+} from '../../../shared/paths/machine/probe-slots.ts';
+import { isUnreachable } from '../../../shared/paths/machine/reachability.ts';
+import { candidateAt, endpointIn } from '../../../shared/paths/machine/state.ts';
+import type { InterfaceSilence, WatchReport } from '../../../shared/paths/machine/traffic-watch.ts';
+import { nothingRemoved, type RemovedLinks } from '../../../shared/paths/route.ts';
 import type { Site } from '../world/network.ts';
 import { endpointAt, Prober } from '../world/prober.ts';
 import type { Tunnel } from '../world/tunnel.ts';
@@ -63,7 +63,6 @@ const noticeMs = 2;
 const readMs = 5;
 /** A false silence ends with the next reading of the counters. */
 const nextLookMs = 75;
-const nothingLost: Losses = { devices: [], addresses: [] };
 
 export class Laptop implements Noticed {
   readonly #parts: LaptopParts;
@@ -73,10 +72,10 @@ export class Laptop implements Noticed {
   readonly #remembered: RememberedHosts = new Map();
   #nearby: NearbyLook;
   #drivers: readonly PathDriver[] = [];
-  #turns = initialTurns;
-  #turnsTimer: Timer | undefined;
+  #slots = initialSlots;
+  #slotsTimer: Timer | undefined;
   readonly #grants = new Map<string, () => void>();
-  #names: NamesState;
+  #names: NameFailoverState;
   #namesTimer: Timer | undefined;
   #isRunning = false;
   /** Counts helper instances: results awaited by an earlier instance do not reach the next. */
@@ -94,11 +93,11 @@ export class Laptop implements Noticed {
     this.#traffic = new TrafficWatch({
       world,
       slowestMs: () => this.#slowestMs(),
-      onNews: (news) => this.#hear(news),
+      onReport: (report) => this.#hear(report),
     });
     this.#nearby = this.#nearbyLook();
     const [first] = world.sites;
-    this.#names = initialNames(first?.name ?? '', first?.name ?? '');
+    this.#names = initialNameFailover(first?.name ?? '', first?.name ?? '');
     world.notify(this);
   }
 
@@ -164,30 +163,30 @@ export class Laptop implements Noticed {
     }
   }
 
-  networkChanged(losses: Losses): void {
-    this.#soon(noticeMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', losses })));
+  networkChanged(removed: RemovedLinks): void {
+    this.#soon(noticeMs, () => this.#each((driver) => driver.handle({ type: 'network-changed', removed })));
   }
 
   /** As in the helper's tunnel clock. */
-  #hear(news: WatchNews): void {
+  #hear(report: WatchReport): void {
     const { nowMs } = this.#parts.world.time;
-    switch (news.news) {
+    switch (report.report) {
       case 'silent': {
-        const { sinceMs, unanswered } = news;
+        const { sinceMs, unanswered } = report;
         if (this.#drivers.length > 1) this.#readCounters({ sinceMs, unanswered });
         else this.#each((driver) => driver.handle({ type: 'silent', sinceMs, unanswered }));
         return;
       }
-      case 'heard':
+      case 'received':
         // With several controllers, only their own counters show who answered.
         if (this.#drivers.length === 1)
-          this.#each((driver) => driver.handle({ type: 'heard', afterMs: nowMs }));
+          this.#each((driver) => driver.handle({ type: 'received', afterMs: nowMs }));
         return;
       case 'clock-jumped':
-        this.#each((driver) => driver.handle({ type: 'network-changed', losses: nothingLost }));
+        this.#each((driver) => driver.handle({ type: 'network-changed', removed: nothingRemoved }));
         return;
-      case 'peers-due':
-        if (this.#drivers.length > 1) this.#readCounters(news.silence);
+      case 'controllers-due':
+        if (this.#drivers.length > 1) this.#readCounters(report.silence);
         return;
       case 'read-due':
         this.#readInterface();
@@ -199,7 +198,7 @@ export class Laptop implements Noticed {
     let slowestMs = 0;
     for (const { state } of this.#drivers) {
       const current = candidateAt(state, endpointIn(state.phase));
-      slowestMs = Math.max(slowestMs, current?.verified?.smoothedMs ?? 0);
+      slowestMs = Math.max(slowestMs, current?.proof?.smoothedMs ?? 0);
     }
     return slowestMs;
   }
@@ -208,7 +207,7 @@ export class Laptop implements Noticed {
     const { world, known } = this.#parts;
     this.#isRunning = true;
     this.#helper += 1;
-    this.#turns = initialTurns;
+    this.#slots = initialSlots;
     this.#grants.clear();
     this.#nearby = this.#nearbyLook();
     this.#drivers = world.tunnels.flatMap((tunnel, index) => {
@@ -231,11 +230,11 @@ export class Laptop implements Noticed {
       hasTunnelAddress: known.hasTunnelAddress,
       resolve: () => this.#resolve(tunnel.site, known),
       nearby: this.#nearby,
-      takeTurn: (isUrgent: boolean, grant: () => void) => {
+      requestSlot: (isUrgent: boolean, grant: () => void) => {
         this.#grants.set(name, grant);
-        this.#stepTurns({ type: 'take-turn', controller: name, isUrgent });
+        this.#stepSlots({ type: 'request-slot', controller: name, isUrgent });
       },
-      yieldTurn: () => this.#stepTurns({ type: 'yield-turn', controller: name }),
+      releaseSlot: () => this.#stepSlots({ type: 'release-slot', controller: name }),
       observer: {
         stepped: (driver: PathDriver, step: ObservedStep) => {
           observer.stepped(driver, step);
@@ -262,7 +261,7 @@ export class Laptop implements Noticed {
   #cancelTimers(): void {
     this.#traffic.stop();
     const { time } = this.#parts.world;
-    for (const timer of [this.#turnsTimer, this.#namesTimer]) time.cancel(timer);
+    for (const timer of [this.#slotsTimer, this.#namesTimer]) time.cancel(timer);
   }
 
   #each(run: (driver: PathDriver) => void): void {
@@ -282,7 +281,7 @@ export class Laptop implements Noticed {
     this.#each((driver) => driver.handle({ type: 'silent', sinceMs }));
     this.#soon(nextLookMs, () =>
       this.#each((driver) => {
-        if (driver.tunnel.isHearing) driver.handle({ type: 'heard', afterMs: time.nowMs });
+        if (driver.tunnel.isHearing) driver.handle({ type: 'received', afterMs: time.nowMs });
       }),
     );
   }
@@ -292,7 +291,7 @@ export class Laptop implements Noticed {
     this.#each((driver) => {
       const { endpoint, handshakeAtMs } = driver.tunnel.read();
       const handshakeAgeMs = handshakeAtMs === null ? null : time.nowMs - handshakeAtMs;
-      driver.handle({ type: 'peer', endpoint, handshakeAgeMs });
+      driver.handle({ type: 'interface-read', endpoint, handshakeAgeMs });
     });
   }
 
@@ -343,16 +342,16 @@ export class Laptop implements Noticed {
     );
   }
 
-  #stepTurns(event: TurnsEvent): void {
+  #stepSlots(event: SlotsEvent): void {
     const { time } = this.#parts.world;
-    const [turns, granted] = stepTurns(this.#turns, event, time.nowMs);
-    this.#turns = turns;
+    const [slots, granted] = stepSlots(this.#slots, event, time.nowMs);
+    this.#slots = slots;
     // Never within the step that requests it.
     for (const name of granted) this.#soon(0, () => this.#grants.get(name)?.());
-    time.cancel(this.#turnsTimer);
-    const atMs = turnsWakeAtMs(turns);
-    this.#turnsTimer =
-      atMs === null ? undefined : time.after(atMs - time.nowMs, () => this.#stepTurns({ type: 'wake' }));
+    time.cancel(this.#slotsTimer);
+    const atMs = slotsWakeAtMs(slots);
+    this.#slotsTimer =
+      atMs === null ? undefined : time.after(atMs - time.nowMs, () => this.#stepSlots({ type: 'wake' }));
   }
 
   #considerNames(): void {
@@ -360,13 +359,13 @@ export class Laptop implements Noticed {
     const { time } = this.#parts.world;
     const controllers = this.#drivers.map(({ tunnel, state }) => ({
       name: tunnel.site.name,
-      isLost: isLost(state),
+      isUnreachable: isUnreachable(state),
     }));
-    const [names, move] = stepNames(this.#names, controllers, time.nowMs);
+    const [names, move] = stepNameFailover(this.#names, controllers, time.nowMs);
     this.#names = names;
     if (move !== null) this.#parts.observer.namesMoved(move.via, move.reason);
     time.cancel(this.#namesTimer);
-    const atMs = namesWakeAtMs(names);
+    const atMs = nameFailoverWakeAtMs(names);
     this.#namesTimer = atMs === null ? undefined : time.after(atMs - time.nowMs, () => this.#considerNames());
   }
 }

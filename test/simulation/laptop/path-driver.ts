@@ -4,7 +4,7 @@ import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import type { NeighbourEntry } from '../../../shared/paths/machine/neighbour-entries.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
-import type { Route, WayOut } from '../../../shared/paths/route.ts';
+import type { Route, SourceAddress } from '../../../shared/paths/route.ts';
 import { EndpointChanges } from '../world/endpoint-changes.ts';
 import type { Prober } from '../world/prober.ts';
 import { hostIn, type Tunnel } from '../world/tunnel.ts';
@@ -26,8 +26,8 @@ export interface DriverParts {
   /** The addresses that the controller's endpoints resolve to now. */
   readonly resolve: () => readonly KnownEndpoint[];
   readonly nearby: Pick<NearbyLook, 'network' | 'discovering' | 'reached'>;
-  readonly takeTurn: (isUrgent: boolean, grant: () => void) => void;
-  readonly yieldTurn: () => void;
+  readonly requestSlot: (isUrgent: boolean, grant: () => void) => void;
+  readonly releaseSlot: () => void;
   readonly observer: DriverObserver;
 }
 
@@ -146,13 +146,13 @@ export class PathDriver {
       case 'look-up':
         this.#lookUp(effect);
         return;
-      case 'take-turn':
-        this.#parts.takeTurn(effect.isUrgent, () => {
-          if (!this.#isKilled) this.handle({ type: 'turn' });
+      case 'request-slot':
+        this.#parts.requestSlot(effect.isUrgent, () => {
+          if (!this.#isKilled) this.handle({ type: 'slot-granted' });
         });
         return;
-      case 'yield-turn':
-        this.#parts.yieldTurn();
+      case 'release-slot':
+        this.#parts.releaseSlot();
         return;
       case 'probe':
         this.#probe(effect);
@@ -163,8 +163,8 @@ export class PathDriver {
         return;
       case 'move':
       case 'set':
-      case 'reset':
-      case 'renew':
+      case 'reapply':
+      case 'renegotiate':
         this.#changeEndpoint(effect);
         return;
       case 'check-session':
@@ -197,12 +197,16 @@ export class PathDriver {
       case 'neighbours':
         this.#later(lookUpMs, () => ({ type: 'neighbours', entries: this.#neighbours() }));
         return;
-      case 'names':
+      case 'dns':
         this.#later(resolveMs, () => ({ type: 'resolved', known: this.#parts.resolve() }));
         return;
-      case 'ways-out': {
-        const { hosts, losses } = effect;
-        this.#later(waysOutMs, () => ({ type: 'ways-out', ways: this.#waysOut(hosts), losses }));
+      case 'source-addresses': {
+        const { hosts, removed } = effect;
+        this.#later(waysOutMs, () => ({
+          type: 'source-addresses',
+          sources: this.#sourceAddresses(hosts),
+          removed,
+        }));
         return;
       }
     }
@@ -231,9 +235,9 @@ export class PathDriver {
     return routes;
   }
 
-  #waysOut(hosts: readonly string[]): Readonly<Record<string, WayOut>> {
+  #sourceAddresses(hosts: readonly string[]): Readonly<Record<string, SourceAddress>> {
     const { network } = this.#parts.world;
-    const ways: Record<string, WayOut> = {};
+    const ways: Record<string, SourceAddress> = {};
     for (const host of hosts) {
       const route = network.routeTo(host);
       if (route !== undefined) ways[host] = { source: route.source, device: route.device };
@@ -254,7 +258,7 @@ export class PathDriver {
     });
   }
 
-  #changeEndpoint(change: Extract<PathEffect, { do: 'move' | 'set' | 'reset' | 'renew' }>): void {
+  #changeEndpoint(change: Extract<PathEffect, { do: 'move' | 'set' | 'reapply' | 'renegotiate' }>): void {
     const { effect } = change;
     this.#underWay += 1;
     const end = (event: PathEvent): void => {
@@ -275,16 +279,16 @@ export class PathDriver {
           failed,
         });
         return;
-      case 'reset':
-        this.#changes.reset(change.endpoint, {
-          done: () => end({ type: 'reset-ended', effect }),
+      case 'reapply':
+        this.#changes.reapply(change.endpoint, {
+          done: () => end({ type: 'reapplied', effect }),
           failed,
         });
         return;
-      case 'renew':
-        this.#changes.renew(change.endpoint, {
+      case 'renegotiate':
+        this.#changes.renegotiate(change.endpoint, {
           done: () => {
-            end({ type: 'renewed', effect });
+            end({ type: 'renegotiated', effect });
             this.#judge(effect);
           },
           failed,
@@ -334,7 +338,7 @@ export class PathDriver {
       const now = this.tunnel.read();
       const isReset = now.receivedBytes < before.receivedBytes;
       if (!this.tunnel.hasSession || isReset) end('no-session');
-      else if (now.receivedBytes !== before.receivedBytes) end('heard');
+      else if (now.receivedBytes !== before.receivedBytes) end('received');
       else if (time.nowMs - startMs < timeoutMs) time.after(sessionLookMs, look);
       else end(now.sentBytes - before.sentBytes > keepaliveBytes ? 'silent' : 'idle');
     };
@@ -350,7 +354,7 @@ export class PathDriver {
       if (this.#isStopped) return;
       const answered = this.tunnel.read().receivedBytes > sessionBytes;
       const isOver = answered || time.nowMs - startMs >= judgeMs;
-      if (isOver) this.handle({ type: 'renewal-judged', effect, answered });
+      if (isOver) this.handle({ type: 'renegotiation-judged', effect, answered });
       else time.after(sessionLookMs, look);
     };
     time.after(sessionLookMs, look);
@@ -368,8 +372,8 @@ export function believedEndpoint({ phase }: PathState): Endpoint | null {
       return phase.endpoint;
     case 'moving':
       return phase.from.is === 'nowhere' ? null : phase.from.endpoint;
-    case 'renewing':
-    case 'resetting':
+    case 'renegotiating':
+    case 'reapplying':
       return phase.on.endpoint;
   }
 }

@@ -1,10 +1,10 @@
 import {
   initialWatch,
   stepWatch,
-  type WatchNews,
+  type WatchReport,
   type WatchState,
   watchWakeAtMs,
-} from '../../../shared/paths/machine/watch.ts';
+} from '../../../shared/paths/machine/traffic-watch.ts';
 import type { Timer } from '../world/virtual-time.ts';
 import type { World } from '../world/world.ts';
 
@@ -12,7 +12,7 @@ export interface TrafficWatchParts {
   readonly world: World;
   /** The round trip of the slowest path in use; 0 if none was measured. */
   readonly slowestMs: () => number;
-  readonly onNews: (news: WatchNews) => void;
+  readonly onReport: (report: WatchReport) => void;
 }
 
 /** The shipped watch over the tunnel's counters and clocks, woken in virtual time as the helper's tunnel clock wakes it. */
@@ -42,11 +42,11 @@ export class TrafficWatch {
   }
 
   #look(before: WatchState): void {
-    const { world, slowestMs, onNews } = this.#parts;
+    const { world, slowestMs, onReport } = this.#parts;
     const { nowMs } = world.time;
-    const [state, news] = stepWatch(before, this.#counters(), world.wallMs(), slowestMs(), nowMs);
+    const [state, reports] = stepWatch(before, this.#counters(), world.wallMs(), slowestMs(), nowMs);
     this.#state = state;
-    for (const one of news) onNews(one);
+    for (const report of reports) onReport(report);
     if (this.#state !== null) this.#arm(state);
   }
 

@@ -1,6 +1,6 @@
-import { isLanWorthTaking } from '../../../shared/paths/hysteresis.ts';
+import { isLanWorthChoosing } from '../../../shared/paths/hysteresis.ts';
 import { isStranger } from '../../../shared/paths/machine/lan-trust.ts';
-import { isLost } from '../../../shared/paths/machine/reachability.ts';
+import { isUnreachable } from '../../../shared/paths/machine/reachability.ts';
 import { situationOf } from '../../../shared/paths/machine/state.ts';
 import { fartherShare, nearerShare } from '../../../shared/paths/strangers.ts';
 import type { KnownController } from '../laptop/laptop.ts';
@@ -128,7 +128,7 @@ export function checkSettled(settling: Settling): void {
   // Sent packets go unanswered, and no probe can tell: there is no evidence for the path.
   const isUntold =
     (!known.knowsProbeKey && world.talk === 'unanswered') || isHopeless(world) || isUnjudgeable(world);
-  if (isLost(state) && !isUntold) broken('it is called lost');
+  if (isUnreachable(state) && !isUntold) broken('it is called lost');
   // Handshakes are lost by chance on such a path: eight in a row in one life of some hundred thousand.
   if (isHopeless(world)) return;
   if (tunnel.isSending && world.talk === 'answered' && !tunnel.isHearing) broken('nothing comes back');
@@ -136,12 +136,12 @@ export function checkSettled(settling: Settling): void {
 
 /** After a slow period the average of the LAN takes a while to fall: until then it counts as a detour. */
 function isLanAverageHigh({ state, tunnel }: PathDriver): boolean {
-  const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint)?.verified;
+  const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint)?.proof;
   const lans = state.candidates.flatMap((one) =>
-    one.path === 'lan' && one.last.verdict === 'verified' && one.verified !== null ? [one.verified] : [],
+    one.path === 'lan' && one.last.verdict === 'verified' && one.proof !== null ? [one.proof] : [],
   );
   if (own == null || lans.length === 0) return false;
-  return lans.every((lan) => !isLanWorthTaking(lan.smoothedMs, own.smoothedMs));
+  return lans.every((lan) => !isLanWorthChoosing(lan.smoothedMs, own.smoothedMs));
 }
 
 function isLanGood({ network }: World): boolean {
@@ -177,7 +177,7 @@ export function nothingCouldBeBetter({ world, driver, known }: Settling): boolea
   if (way === undefined) return false;
   // After a slow period its average takes a while to fall: until then another path could be faster.
   const own = driver.state.candidates.find((one) => one.endpoint === tunnel.endpoint);
-  if (way.seen === 'home' && (own?.verified?.smoothedMs ?? 0) >= fastMs) return false;
+  if (way.seen === 'home' && (own?.proof?.smoothedMs ?? 0) >= fastMs) return false;
   // Without a LAN there is nothing to look for; on a fast LAN there is nothing better.
   return way.seen === 'home' || world.network.place === 'nowhere';
 }

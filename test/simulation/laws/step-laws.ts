@@ -14,7 +14,7 @@ import { attachmentOf, isImpostor, workingWay } from './reach.ts';
 
 /** The laws that each single step must keep. */
 
-type EndpointEffect = Extract<PathEffect, { do: 'move' | 'set' | 'reset' | 'renew' }>;
+type EndpointEffect = Extract<PathEffect, { do: 'move' | 'set' | 'reapply' | 'renegotiate' }>;
 
 /** A machine learns of a change after at most this time. */
 const unheardMs = 400;
@@ -25,7 +25,7 @@ const maxEffectsPerSecond = 8;
 const maxStepsAtOnce = 100;
 /** Of all sources together: invite, names, discovery, memory, the live interface. */
 const maxCandidates = 16;
-const harmless: ReadonlySet<PathEffect['do']> = new Set(['cancel-probe', 'yield-turn']);
+const harmless: ReadonlySet<PathEffect['do']> = new Set(['cancel-probe', 'release-slot']);
 
 interface Watched {
   /** Where each endpoint was last verified: the link, and the number of its network. */
@@ -155,7 +155,7 @@ export class StepLaws implements LaptopObserver {
     if (change.do !== 'move' && change.do !== 'set') return;
     if (change.order.to !== change.order.from) watched.moves += 1;
     // A controller that never answered a probe may not know the probe key: then only the tunnel can prove it.
-    const isTrial = state.phase.is === 'moving' && state.phase.isBlind && !state.everAnswered;
+    const isTrial = state.phase.is === 'moving' && state.phase.isTrial && !state.everAnswered;
     if (isTrial || time.nowMs - lastAttachmentMs < unheardMs) return;
     const { to } = change.order;
     if (isImpostor(this.#world, to)) broken('no-impostor', `${to} is chosen`);
@@ -177,7 +177,9 @@ export class StepLaws implements LaptopObserver {
 }
 
 function isEndpointEffect(effect: PathEffect): effect is EndpointEffect {
-  return effect.do === 'move' || effect.do === 'set' || effect.do === 'reset' || effect.do === 'renew';
+  return (
+    effect.do === 'move' || effect.do === 'set' || effect.do === 'reapply' || effect.do === 'renegotiate'
+  );
 }
 
 /** Until the first round after an event has ended, that round is pending. */

@@ -101,7 +101,7 @@ function waitFor(laptop: Laptop, world: World, { controller, path }: Expectation
     const { reachability } = state;
     const candidate = state.candidates.find(({ endpoint }) => endpoint === believedEndpoint(state));
     const isReached = reachability.is === 'reachable' && state.phase.is === 'on' && candidate?.path === path;
-    if (path === 'none' ? reachability.is === 'lost' && reachability.isAnnounced : isReached) return;
+    if (path === 'none' ? reachability.is === 'unreachable' && reachability.isAnnounced : isReached) return;
   }
   throw new Error(`not within ${patienceMs} ms: ${controller} is reached by ${path}`);
 }

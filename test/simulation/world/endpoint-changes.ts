@@ -122,7 +122,7 @@ export class EndpointChanges {
   }
 
   /** Sets the endpoint in use again. */
-  reset(endpoint: MoveOrder['to'], ended: Ended<void>): void {
+  reapply(endpoint: MoveOrder['to'], ended: Ended<void>): void {
     this.#command(ended.failed, () => {
       this.#parts.tunnel.set(endpoint, 'same');
       ended.done();
@@ -130,9 +130,9 @@ export class EndpointChanges {
   }
 
   /** Removes the controller and adds it again. */
-  renew(endpoint: MoveOrder['to'], ended: Ended<void>): void {
+  renegotiate(endpoint: MoveOrder['to'], ended: Ended<void>): void {
     this.#command(ended.failed, () => {
-      this.#parts.tunnel.set(endpoint, 'renew');
+      this.#parts.tunnel.set(endpoint, 'renegotiate');
       ended.done();
     });
   }
@@ -154,9 +154,9 @@ export class EndpointChanges {
     });
   }
 
-  #put({ to, renew }: MoveOrder, guardMs: number): void {
+  #put({ to, renegotiate }: MoveOrder, guardMs: number): void {
     const { tunnel } = this.#parts;
-    tunnel.set(to, tunnel.hasSession && !renew ? 'same' : 'renew', guardMs);
+    tunnel.set(to, tunnel.hasSession && !renegotiate ? 'same' : 'renegotiate', guardMs);
   }
 
   #command(failed: (error: string) => void, run: () => void): void {

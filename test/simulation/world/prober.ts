@@ -61,7 +61,7 @@ export class Prober {
           this.#send(run, target, settle);
           const again = (): void => {
             if (number < run.timing.attempts) attempt(number + 1);
-            else settle({ verdict: 'silent', reason: 'no answer' });
+            else settle({ verdict: 'unanswered', reason: 'no answer' });
           };
           timers.push(
             time.after(target.timeoutMs ?? run.timing.timeoutMs, () => isSettled || state.isOver || again()),

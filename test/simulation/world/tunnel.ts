@@ -121,7 +121,7 @@ export class Tunnel {
 
   /** The interface is created: the first handshake is sent at once. */
   start(endpoint: Endpoint | null, keepaliveMs: number): void {
-    this.set(endpoint, 'renew');
+    this.set(endpoint, 'renegotiate');
     const { time } = this.#parts.clocks;
     const beat = (): void => {
       this.#keepalive = time.after(keepaliveMs, beat);
@@ -145,16 +145,16 @@ export class Tunnel {
 
   /**
    * Sets the endpoint; a keepalive or, without a session, a handshake is sent at once.
-   * @param how `renew` removes the controller and adds it again: no session, no rate limit, counters at zero
+   * @param how `renegotiate` removes the controller and adds it again: no session, no rate limit, counters at zero
    * @param guardMs how long packets on another path do not change it back
    */
-  set(endpoint: Endpoint | null, how: 'same' | 'renew', guardMs = 0): void {
+  set(endpoint: Endpoint | null, how: 'same' | 'renegotiate', guardMs = 0): void {
     this.#account();
     this.#endpoint = endpoint;
     const { nowMs } = this.#parts.clocks.time;
     this.#guardUntilMs = nowMs + guardMs;
     if (guardMs > 0) this.#parts.clocks.time.after(guardMs, () => this.update());
-    if (how === 'renew') {
+    if (how === 'renegotiate') {
       this.#session = null;
       this.#handshakeAtMs = null;
       this.#received = 0;

@@ -1,4 +1,4 @@
-import type { Losses } from '../../../shared/paths/route.ts';
+import { nothingRemoved, type RemovedLinks } from '../../../shared/paths/route.ts';
 import { fairWeather, type SystemWeather } from './endpoint-changes.ts';
 import {
   type Loss,
@@ -52,7 +52,7 @@ export type WorldChange =
 
 /** What the laptop's system notices of a change. */
 export interface Noticed {
-  networkChanged(losses: Losses): void;
+  networkChanged(losses: RemovedLinks): void;
 }
 
 export interface SiteStart {
@@ -85,7 +85,6 @@ export interface WorldStart {
 const plugMs = 20;
 /** From losing the carrier until the routes are gone: two commands in the lab. */
 const flushMs = 12;
-const nothingLost: Losses = { devices: [], addresses: [] };
 /** 1 January 2026, for the wall clock. */
 const startOfWallMs = 1_767_225_600_000;
 
@@ -209,7 +208,7 @@ export class World {
         this.weather = change.weather;
         return;
       case 'unrelated-event':
-        this.#noticed?.networkChanged(nothingLost);
+        this.#noticed?.networkChanged(nothingRemoved);
         return;
       case 'false-silence':
       case 'request':
@@ -244,7 +243,7 @@ export class World {
       this.lastChangeMs = time.nowMs;
       this.#attached('eth0');
       this.update();
-      this.#noticed?.networkChanged(nothingLost);
+      this.#noticed?.networkChanged(nothingRemoved);
     });
   }
 
@@ -255,7 +254,7 @@ export class World {
 
   #linkChanged(isOn: boolean, device: 'wwan0' | 'tun0', address: string): void {
     this.#attached(device);
-    this.#noticed?.networkChanged(isOn ? nothingLost : { devices: [device], addresses: [address] });
+    this.#noticed?.networkChanged(isOn ? nothingRemoved : { devices: [device], addresses: [address] });
   }
 
   #setUp(index: number, isUp: boolean): void {

@@ -1,7 +1,7 @@
 import type { MovingSystem } from '../../../helper/paths/mover.ts';
 import type { Move, MoveResult } from '../../../helper/tunnel/network.ts';
 import type { LivePeer } from '../../../helper/tunnel/system.ts';
-import { type Endpoint, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
+import { type Endpoint, endpointWithoutZone, parseLiveEndpoint } from '../../../shared/endpoints/endpoint.ts';
 import { parsePublicKey } from '../../../shared/keys/wireguard-key.ts';
 import { type PlannedController, tunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
 import { goodProfile, nasKey } from './profiles.ts';
@@ -51,7 +51,7 @@ export class FakeSystem implements MovingSystem {
 
   async setEndpoint(_interfaceName: string, _publicKey: string, to: Endpoint): Promise<void> {
     // wireguard-go reports an endpoint without its zone.
-    this.receiveFrom(endpoint(to.replace(/%[^\]]*/, '')), 0);
+    this.receiveFrom(endpointWithoutZone(to), 0);
   }
 
   async poke(): Promise<void> {

@@ -63,7 +63,7 @@ export class MachineRun {
 
   /** Turns are granted at once, and the neighbour table is read at once. */
   #answerTo(effect: PathEffect): PathEffect[] {
-    if (effect.do === 'take-turn') return this.send({ type: 'turn' });
+    if (effect.do === 'request-slot') return this.send({ type: 'slot-granted' });
     const isNeighbours = effect.do === 'look-up' && effect.what === 'neighbours';
     return isNeighbours ? this.send({ type: 'neighbours', entries: this.neighbours }) : [];
   }
@@ -120,7 +120,7 @@ export class MachineRun {
     if (round.is !== 'running') return [];
     const effects = round.targets.flatMap(({ host, port }) => {
       const endpoint = parseLiveEndpoint(`${host}:${port}`, 'test');
-      return this.answer(endpoint, roundTripsMs[endpoint] ?? { verdict: 'silent', reason: 'no answer' });
+      return this.answer(endpoint, roundTripsMs[endpoint] ?? { verdict: 'unanswered', reason: 'no answer' });
     });
     return [...effects, ...this.endRound()];
   }

@@ -32,7 +32,7 @@ export class MachineWorld extends MachineRun {
 
   override send(event: PathEvent): PathEffect[] {
     const effects = super.send(event);
-    if (event.type !== 'turn') for (const effect of effects) this.#carryOut(effect);
+    if (event.type !== 'slot-granted') for (const effect of effects) this.#carryOut(effect);
     return effects;
   }
 
@@ -68,8 +68,8 @@ export class MachineWorld extends MachineRun {
         this.#later(5, { type: 'move-ended', effect: effect.effect, outcome });
         return;
       }
-      case 'reset':
-        this.#later(1, { type: 'reset-ended', effect: effect.effect });
+      case 'reapply':
+        this.#later(1, { type: 'reapplied', effect: effect.effect });
         return;
       case 'check-session':
         this.#later(effect.watchMs, { type: 'session-checked', check: effect.check, silentMs: null });
@@ -111,7 +111,8 @@ export class MachineWorld extends MachineRun {
       const afterMs = sentMs + roundTripMs;
       if (afterMs < Math.min(first?.afterMs ?? allMs, allMs)) first = { afterMs, roundTripMs };
     }
-    if (first === undefined) return { afterMs: allMs, outcome: { verdict: 'silent', reason: 'no answer' } };
+    if (first === undefined)
+      return { afterMs: allMs, outcome: { verdict: 'unanswered', reason: 'no answer' } };
     const { afterMs, roundTripMs } = first;
     return { afterMs, outcome: { verdict: 'verified', from: target, roundTripMs } };
   }

@@ -36,7 +36,7 @@ export function answering(
 export function silent(before: Candidate, count = 1, atMs = now - 500): Candidate {
   let after = before;
   for (let index = 0; index < count; index += 1) {
-    after = recordVerdict(after, { verdict: 'silent', atMs, reason: 'no answer in 900 ms' });
+    after = recordVerdict(after, { verdict: 'unanswered', atMs, reason: 'no answer in 900 ms' });
   }
   return after;
 }
@@ -49,19 +49,19 @@ export function refused(before: Candidate, atMs = now - 500): Candidate {
 export function situation(
   current: Candidate | null,
   others: readonly Candidate[],
-  suspectSinceMs: number | null = null,
+  silentSinceMs: number | null = null,
 ): Situation {
   return {
     nowMs: now,
     current: current?.endpoint ?? null,
-    suspectSinceMs,
+    silentSinceMs,
     candidates: current === null ? others : [current, ...others],
   };
 }
 
 /** The result of a choice, short enough for a table: `keep`, `none`, `lan verified`, `internet recent`... */
 export function outcome(choice: Choice): string {
-  return choice.action === 'move' ? `${choice.path} ${choice.proof}` : choice.action;
+  return choice.action === 'move' ? `${choice.path} ${choice.evidence}` : choice.action;
 }
 
 /** Pseudo-random numbers in [0, 1) from the seed (mulberry32). */

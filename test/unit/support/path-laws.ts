@@ -7,18 +7,18 @@ const answeredJustNow = (one: Candidate, nowMs: number) =>
   one.last.verdict === 'verified' && one.last.atMs <= nowMs && nowMs - one.last.atMs <= 15_000;
 
 const answeredLately = (one: Candidate, nowMs: number) =>
-  one.verified !== null && one.verified.atMs <= nowMs && nowMs - one.verified.atMs <= 600_000;
+  one.proof !== null && one.proof.atMs <= nowMs && nowMs - one.proof.atMs <= 600_000;
 
-function wasFoundSilent(current: Candidate, suspectSinceMs: number | null): boolean {
+function wasFoundSilent(current: Candidate, silentSinceMs: number | null): boolean {
   // The move there failed, and nothing was received since.
-  if (suspectSinceMs !== null && current.moveFailures > 0) return true;
+  if (silentSinceMs !== null && current.moveFailures > 0) return true;
   if (current.last.verdict === 'untested' || current.last.verdict === 'verified') return false;
-  if (suspectSinceMs !== null && current.last.atMs >= suspectSinceMs) return true;
-  return current.silences >= 3 || current.verified === null;
+  if (silentSinceMs !== null && current.last.atMs >= silentSinceMs) return true;
+  return current.failedProbes >= 3 || current.proof === null;
 }
 
 function brokenByMove(asked: Situation, target: Candidate | undefined, proof: string): string[] {
-  const { nowMs, suspectSinceMs } = asked;
+  const { nowMs, silentSinceMs } = asked;
   if (target === undefined) return ['goes to something that is no candidate'];
   const current = asked.candidates.find((one) => one.endpoint === asked.current);
   const working = current?.usable === true;
@@ -28,7 +28,7 @@ function brokenByMove(asked: Situation, target: Candidate | undefined, proof: st
 
   forbid(target === current, 'moves to where it is');
   forbid(!target.usable, 'goes where no route leads');
-  forbid(target.path === 'lan' && target.verified === null, 'goes to a LAN address that never answered');
+  forbid(target.path === 'lan' && target.proof === null, 'goes to a LAN address that never answered');
   forbid(target.path === 'lan' && target.last.verdict !== 'verified', 'goes to a LAN address that is silent');
   forbid(
     target.path === 'lan' && !answeredLately(target, nowMs),
@@ -39,26 +39,23 @@ function brokenByMove(asked: Situation, target: Candidate | undefined, proof: st
   if (current === undefined || !working) return broken;
 
   forbid(!answeredJustNow(target, nowMs), 'leaves a usable path for one that has not just answered');
-  const silent = wasFoundSilent(current, suspectSinceMs);
+  const silent = wasFoundSilent(current, silentSinceMs);
   forbid(
     current.last.verdict !== 'verified' && !upgrade && !silent,
     'leaves a path that was not found silent',
   );
-  const slowLan = (current.verified?.smoothedMs ?? 0) > 30;
+  const slowLan = (current.proof?.smoothedMs ?? 0) > 30;
   const downgrade = current.path === 'lan' && target.path === 'internet';
   forbid(downgrade && !silent && !slowLan, 'leaves a LAN that is not slow for the internet');
-  const doubted = silent && suspectSinceMs !== null;
-  const dead = doubted && (current.last.verdict === 'silent' || current.last.verdict === 'refused');
+  const doubted = silent && silentSinceMs !== null;
+  const dead = doubted && (current.last.verdict === 'unanswered' || current.last.verdict === 'refused');
   forbid(target.retryAtMs > nowMs && !dead, 'repeats a failed move while the path in use may work');
-  forbid(
-    doubted && target.verified !== null && target.verified.atMs < suspectSinceMs,
-    'trusts an answer of before',
-  );
+  forbid(doubted && target.proof !== null && target.proof.atMs < silentSinceMs, 'trusts an answer of before');
   return broken;
 }
 
 function brokenByStaying(asked: Situation): string[] {
-  const { nowMs, suspectSinceMs } = asked;
+  const { nowMs, silentSinceMs } = asked;
   const current = asked.candidates.find((one) => one.endpoint === asked.current);
   const others = asked.candidates.filter((one) => one !== current && one.usable);
   if (current?.usable !== true) {
@@ -66,11 +63,10 @@ function brokenByStaying(asked: Situation): string[] {
     return open ? ['stays without a path though there is one to try'] : [];
   }
   const ready = others.filter((one) => answeredJustNow(one, nowMs) && one.retryAtMs <= nowMs);
-  const sound = ready.filter((one) => suspectSinceMs === null || (one.verified?.atMs ?? 0) >= suspectSinceMs);
+  const sound = ready.filter((one) => silentSinceMs === null || (one.proof?.atMs ?? 0) >= silentSinceMs);
   const broken: string[] = [];
-  if (wasFoundSilent(current, suspectSinceMs) && sound.length > 0)
-    broken.push('stays on a path found silent');
-  const fastLan = sound.some((one) => one.path === 'lan' && (one.verified?.smoothedMs ?? 99) <= 10);
+  if (wasFoundSilent(current, silentSinceMs) && sound.length > 0) broken.push('stays on a path found silent');
+  const fastLan = sound.some((one) => one.path === 'lan' && (one.proof?.smoothedMs ?? 99) <= 10);
   if (current.path === 'internet' && fastLan) broken.push('stays on the internet though the LAN answers');
   return broken;
 }
@@ -79,5 +75,5 @@ export function brokenLaws(asked: Situation, choice: Choice): string[] {
   if (choice.reason === '') return ['gives no reason'];
   if (choice.action !== 'move') return brokenByStaying(asked);
   const target = asked.candidates.find((one) => one.endpoint === choice.to);
-  return brokenByMove(asked, target, choice.proof);
+  return brokenByMove(asked, target, choice.evidence);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../../../shared/errors/code-of.ts';
 import { dnsBeforeFile } from '../../../../shared/install/places.ts';
 import { replaceDurably, syncDirectoryOf } from '../../../journal/durable-file.ts';
 
@@ -41,8 +42,7 @@ export class DnsBefore {
     try {
       text = readFileSync(this.path, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-        return { services: [], damage: undefined };
+      if (codeOf(error) === 'ENOENT') return { services: [], damage: undefined };
       return this.#damaged(error instanceof Error ? error.message : String(error), []);
     }
     try {

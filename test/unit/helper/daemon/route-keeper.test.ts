@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { RouteKeeper } from '../../../../helper/daemon/route-keeper.ts';
 import { Timeline } from '../../../../helper/timeline/timeline.ts';
-import type { Losses } from '../../../../shared/paths/route.ts';
+import type { RemovedLinks } from '../../../../shared/paths/route.ts';
 
 const range = '192.168.1.0/24';
 
 test('an override ends with the link it was for, though the next network has the same range before it is read', async () => {
-  let report: (losses: Losses) => void = () => undefined;
+  let report: (removed: RemovedLinks) => void = () => undefined;
   const set: (readonly string[])[] = [];
   const keeper = new RouteKeeper({
     system: {

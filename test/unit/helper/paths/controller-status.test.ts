@@ -23,7 +23,7 @@ test('a LAN whose network is gone is no path', () => {
   run.startAtHome();
   run.answer(lan, 1);
   run.endMove();
-  run.send({ type: 'network-changed', losses: { devices: ['eth0'], addresses: [] } });
+  run.send({ type: 'network-changed', removed: { devices: ['eth0'], addresses: [] } });
   expect(shown(run)).toBe('none');
 });
 
@@ -45,7 +45,7 @@ test('the endpoint is the one with its zone, where WireGuard reports it without'
 test('a controller with a handshake that answers no probe does not know the probe key', () => {
   const run = new MachineRun();
   run.startAtHome();
-  run.answer(internet, { verdict: 'silent', reason: 'no answer' });
+  run.answer(internet, { verdict: 'unanswered', reason: 'no answer' });
   const status = (ageMs: number | null) =>
     controllerStatus(plannedNas(), run.state, undefined, ageMs, () => '');
   expect(status(1_000).probing).toBe('not-supported');

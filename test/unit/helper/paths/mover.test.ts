@@ -15,7 +15,7 @@ const order: ControllerMove = {
   fromWorks: true,
   roundTripMs: 40,
   device: 'eth0',
-  renew: false,
+  renegotiate: false,
   maxOutageMs: null,
 };
 
@@ -34,7 +34,7 @@ describe('a move', () => {
       {
         interfaceName: 'hm-wgnet',
         controller: order.controller,
-        renew: false,
+        renegotiate: false,
         from: internet,
         to: lan,
         guardMs: 500,
@@ -55,13 +55,13 @@ describe('a move', () => {
     const { time, system, mover } = stage(internet, [lan]);
     if (system.peer !== undefined) system.peer = { ...system.peer, latestHandshakeSeconds: undefined };
     expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
-    expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
+    expect(system.moves).toMatchObject([{ to: lan, renegotiate: true }]);
   });
 
   test('renegotiates a session that the controller seems to have forgotten', async () => {
     const { time, system, mover } = stage(internet, [lan]);
-    expect(await time.run(mover.move({ ...order, renew: true }))).toMatchObject({ moved: true });
-    expect(system.moves).toMatchObject([{ to: lan, renew: true }]);
+    expect(await time.run(mover.move({ ...order, renegotiate: true }))).toMatchObject({ moved: true });
+    expect(system.moves).toMatchObject([{ to: lan, renegotiate: true }]);
   });
 
   test('that only the tunnel can prove is reverted within 180 ms', async () => {
@@ -177,6 +177,6 @@ test('setting an endpoint waits for no answer', async () => {
 
 test('setting the endpoint in use again drops no packets', async () => {
   const { time, system, mover } = stage(lan, []);
-  await time.run(mover.reset(order.controller, lan));
+  await time.run(mover.reapply(order.controller, lan));
   expect(system.moves).toMatchObject([{ from: null, to: lan, acceptInFlight: undefined }]);
 });

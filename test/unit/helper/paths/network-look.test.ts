@@ -35,7 +35,7 @@ function lookOf(): NetworkLook {
   return new NetworkLook({
     system: {
       routes: async () => new Map(),
-      waysOut: async () => new Map(),
+      sourceAddresses: async () => new Map(),
       neighbourhood: async () => {
         looks += 1;
         return { links: [], networks: new Map(), neighbours: [], unknownGateways, known: [] };

@@ -51,7 +51,7 @@ describe('a tunnel', () => {
       return time.run(watch.ask(200, async () => undefined));
     };
     expect(await ask(128, 0)).toBe('silent');
-    expect(await ask(128, 60)).toBe('heard');
+    expect(await ask(128, 60)).toBe('received');
     expect(await ask(0, 0)).toBe('idle');
   });
 

@@ -8,50 +8,54 @@ const lan = candidate('lan', 10);
 const internet = candidate('internet', 20);
 
 describe('a verdict', () => {
-  test('silences count up and keep the proof', () => {
+  test('failedProbes count up and keep the proof', () => {
     const after = silent(answering(lan, 2), 3);
-    expect(after).toMatchObject({ silences: 3, last: { verdict: 'silent' }, verified: { roundTripMs: 2 } });
+    expect(after).toMatchObject({
+      failedProbes: 3,
+      last: { verdict: 'unanswered' },
+      proof: { roundTripMs: 2 },
+    });
   });
 
   test('a refusal, which anyone can forge, counts as a silence', () => {
-    expect(refused(answering(lan, 2))).toMatchObject({ silences: 1, verified: { roundTripMs: 2 } });
+    expect(refused(answering(lan, 2))).toMatchObject({ failedProbes: 1, proof: { roundTripMs: 2 } });
   });
 
-  test('an answer ends the silences and has its own time', () => {
+  test('an answer ends the failedProbes and has its own time', () => {
     expect(answering(silent(lan, 5), 3, now, 1)).toMatchObject({
-      silences: 0,
+      failedProbes: 0,
       last: { verdict: 'verified', atMs: now, roundTripMs: 3 },
-      verified: { atMs: now, roundTripMs: 3, smoothedMs: 3, samples: 1, deviationMs: 0 },
+      proof: { atMs: now, roundTripMs: 3, smoothedMs: 3, samples: 1, deviationMs: 0 },
     });
   });
 });
 
 describe('the smoothed time', () => {
   test('a slow first answer is replaced by a faster second one', () => {
-    expect(answering(answering(lan, 120, now, 1), 0.8, now, 1).verified?.smoothedMs).toBe(0.8);
+    expect(answering(answering(lan, 120, now, 1), 0.8, now, 1).proof?.smoothedMs).toBe(0.8);
   });
 
   test('a slow second answer does not replace a fast first one', () => {
-    expect(answering(answering(lan, 0.8, now, 1), 120, now, 1).verified?.smoothedMs).toBe(0.8);
+    expect(answering(answering(lan, 0.8, now, 1), 120, now, 1).proof?.smoothedMs).toBe(0.8);
   });
 
   test('one early answer moves a settled average by the weight', () => {
     const settled = answering(lan, 42, now, 100);
-    expect(answering(settled, 10, now, 1).verified?.smoothedMs).toBeCloseTo(42 - 32 * settledWeight);
+    expect(answering(settled, 10, now, 1).proof?.smoothedMs).toBeCloseTo(42 - 32 * settledWeight);
   });
 
   test('a late answer counts half as much again as the average, or 5 ms more', () => {
-    expect(answering(answering(lan, 40, now, 100), 900, now, 1).verified?.smoothedMs).toBeCloseTo(
+    expect(answering(answering(lan, 40, now, 100), 900, now, 1).proof?.smoothedMs).toBeCloseTo(
       40 + 20 * settledWeight,
     );
-    expect(answering(answering(lan, 1, now, 100), 900, now, 1).verified?.smoothedMs).toBeCloseTo(
+    expect(answering(answering(lan, 1, now, 100), 900, now, 1).proof?.smoothedMs).toBeCloseTo(
       1 + 5 * settledWeight,
     );
   });
 
   test('a lasting change is followed', () => {
-    expect(answering(answering(lan, 40, now, 100), 5, now, 100).verified?.smoothedMs).toBeLessThan(7);
-    expect(answering(answering(lan, 40, now, 100), 80, now, 100).verified?.smoothedMs).toBeGreaterThan(70);
+    expect(answering(answering(lan, 40, now, 100), 5, now, 100).proof?.smoothedMs).toBeLessThan(7);
+    expect(answering(answering(lan, 40, now, 100), 80, now, 100).proof?.smoothedMs).toBeGreaterThan(70);
   });
 
   test('stays between the least and the greatest answer', () => {
@@ -97,9 +101,9 @@ describe('a change of the network', () => {
     const after = afterNetworkChange(silent(answering(internet, 21)));
     expect(after).toMatchObject({
       last: { verdict: 'untested' },
-      silences: 0,
-      verified: { atMs: now - 1_000 },
+      failedProbes: 0,
+      proof: { atMs: now - 1_000 },
     });
-    expect(answering(after, 80, now, 1).verified).toMatchObject({ smoothedMs: 80, samples: 1 });
+    expect(answering(after, 80, now, 1).proof).toMatchObject({ smoothedMs: 80, samples: 1 });
   });
 });

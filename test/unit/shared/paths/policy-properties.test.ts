@@ -24,7 +24,7 @@ const happening = fc.record({
     { weight: 8, arbitrary: roundTrip.map((roundTripMs) => ({ kind: 'verified' as const, roundTripMs })) },
     {
       weight: 4,
-      arbitrary: fc.constantFrom('silent' as const, 'refused' as const).map((kind) => ({ kind })),
+      arbitrary: fc.constantFrom('unanswered' as const, 'refused' as const).map((kind) => ({ kind })),
     },
     {
       weight: 5,
@@ -60,9 +60,9 @@ const impostors = new Set(known.slice(0, 2).map((one) => one.endpoint));
 
 /** Leaving a silent path doubts the LANs that answered before the silence, after the choice was made. */
 function undoubted(before: Candidate | undefined, after: Candidate): Candidate {
-  if (before?.verified == null || after.verified !== null) return after;
+  if (before?.proof == null || after.proof !== null) return after;
   const last = after.last.verdict === 'untested' ? before.last : after.last;
-  return { ...after, last, verified: before.verified };
+  return { ...after, last, proof: before.proof };
 }
 
 type See = (situation: Situation, choice: Choice) => void;
@@ -93,9 +93,9 @@ class Life extends MachineRun {
     if (phase.is !== 'moving' || !effects.some((effect) => effect.do === 'move' || effect.do === 'set'))
       return;
     const { from, move } = phase;
-    const [current, suspectSinceMs] = from.is === 'on' ? [from.endpoint, from.silentSinceMs] : [null, null];
+    const [current, silentSinceMs] = from.is === 'on' ? [from.endpoint, from.silentSinceMs] : [null, null];
     const candidates = this.state.candidates.map((one, index) => undoubted(before[index], one));
-    this.#see({ ...asked, current, suspectSinceMs, candidates }, move);
+    this.#see({ ...asked, current, silentSinceMs, candidates }, move);
   };
 
   happen({ at, waitMs, news, moveHolds }: Happening): void {
@@ -114,7 +114,7 @@ class Life extends MachineRun {
           impostors.has(endpoint) ? { verdict: 'refused', reason: 'key' } : news.roundTripMs,
         );
         return;
-      case 'silent':
+      case 'unanswered':
       case 'refused':
         this.answer(endpoint, { verdict: news.kind, reason: 'no answer' });
         return;
@@ -132,7 +132,7 @@ class Life extends MachineRun {
         this.send({ type: 'network', routes: this.#routes(), discovery: [] });
         return;
       case 'linkLost':
-        this.send({ type: 'network-changed', losses: { devices: [eth0.device], addresses: [] } });
+        this.send({ type: 'network-changed', removed: { devices: [eth0.device], addresses: [] } });
         this.send({ type: 'routes', routes: this.#routes() });
         return;
     }
@@ -147,7 +147,7 @@ class Life extends MachineRun {
 
   #endMove(holds: boolean): void {
     const { phase } = this.state;
-    if (phase.is === 'resetting') this.send({ type: 'reset-ended', effect: phase.effect });
+    if (phase.is === 'reapplying') this.send({ type: 'reapplied', effect: phase.effect });
     if (phase.is !== 'moving') return;
     const { effect } = phase;
     const outcome = holds
@@ -206,13 +206,12 @@ test('the histories lead to moves of every kind', () => {
   fc.assert(
     fc.property(histories, (history) => {
       live(history, (_, choice) => {
-        if (choice.action === 'move') proofs.set(choice.proof, (proofs.get(choice.proof) ?? 0) + 1);
+        if (choice.action === 'move') proofs.set(choice.evidence, (proofs.get(choice.evidence) ?? 0) + 1);
       });
     }),
     { numRuns: 300 },
   );
-  for (const proof of ['verified', 'recent', 'unproven'])
-    expect(proofs.get(proof), proof).toBeGreaterThan(10);
+  for (const proof of ['verified', 'recent', 'none']) expect(proofs.get(proof), proof).toBeGreaterThan(10);
 });
 
 test('the order of the candidates changes nothing', () => {
@@ -239,7 +238,7 @@ test('a choice that was followed is not reversed by asking again', () => {
           if (choice.action !== 'move') return;
           expect(seen.has(choice.to)).toBe(false);
           seen.add(choice.to);
-          now = { ...now, current: choice.to, suspectSinceMs: null };
+          now = { ...now, current: choice.to, silentSinceMs: null };
         }
       });
     }),

@@ -45,8 +45,8 @@ test('no combination of current path, suspicion and alternatives breaks a law', 
     for (const lan of withAbsent(candidate('lan', 11))) {
       for (const internet of withAbsent(candidate('internet', 21))) {
         const others = [lan, internet].filter((one) => one !== null);
-        for (const suspectSinceMs of [null, now - 900]) {
-          const table = situation(current, others, suspectSinceMs);
+        for (const silentSinceMs of [null, now - 900]) {
+          const table = situation(current, others, silentSinceMs);
           const choice = choose(table);
           for (const law of brokenLaws(table, choice)) broken.set(law, { table, choice });
           expect(choose({ ...table, candidates: table.candidates.toReversed() })).toEqual(choice);

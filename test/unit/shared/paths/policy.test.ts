@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { recordMoveFailure } from '../../../../shared/paths/backoff.ts';
 import { afterNetworkChange, type Candidate } from '../../../../shared/paths/candidate.ts';
+import { freshMs, recentMs } from '../../../../shared/paths/liveness.ts';
 import { choose } from '../../../../shared/paths/policy.ts';
-import { freshMs, recentMs } from '../../../../shared/paths/standing.ts';
 import {
   answering,
   candidate,
@@ -23,13 +23,13 @@ type Row = [
   requirement: string,
   current: Candidate | null,
   others: Candidate[],
-  suspectSinceMs: number | null,
+  silentSinceMs: number | null,
   outcome: string,
 ];
 
 function expectRows(rows: Row[]): void {
-  test.each(rows)('%s', (_requirement, current, others, suspectSinceMs, expected) => {
-    const asked = situation(current, others, suspectSinceMs);
+  test.each(rows)('%s', (_requirement, current, others, silentSinceMs, expected) => {
+    const asked = situation(current, others, silentSinceMs);
     expect(outcome(choose(asked))).toBe(expected);
     expect(outcome(choose({ ...asked, candidates: asked.candidates.toReversed() }))).toBe(expected);
   });
@@ -45,7 +45,7 @@ describe('at the start', () => {
       null,
       'internet verified',
     ],
-    ['an untested LAN waits for its proof', null, [lan, internet], null, 'internet unproven'],
+    ['an untested LAN waits for its proof', null, [lan, internet], null, 'internet none'],
     ['a lone LAN without proof is not taken', null, [lan], null, 'none'],
     ['a lone LAN that refuses is not taken', null, [refused(lan)], null, 'none'],
     ['a memory of minutes is used', null, [answering(internet, 21, now - 240_000)], null, 'internet recent'],
@@ -61,7 +61,7 @@ describe('at the start', () => {
       null,
       [silent(answering(lan, 1)), internet],
       null,
-      'internet unproven',
+      'internet none',
     ],
     ['nothing usable is nothing', null, [gone(answering(lan, 1)), gone(internet)], null, 'none'],
     ['no candidates at all is nothing', null, [], null, 'none'],
@@ -271,13 +271,13 @@ describe('when the link of the path in use is gone', () => {
       null,
       'internet verified',
     ],
-    ['an untested internet is better than nothing', current, [internet], null, 'internet unproven'],
+    ['an untested internet is better than nothing', current, [internet], null, 'internet none'],
     [
       'as is one proven long ago',
       current,
       [answering(internet, 21, now - recentMs - 1)],
       null,
-      'internet unproven',
+      'internet none',
     ],
     ['an untested LAN is not', current, [lan2], null, 'none'],
     ['nothing usable is nothing', current, [gone(answering(internet, 21))], null, 'none'],
@@ -286,7 +286,7 @@ describe('when the link of the path in use is gone', () => {
       current,
       [recordMoveFailure(answering(internet, 21), now), internet2],
       null,
-      'internet unproven',
+      'internet none',
     ],
   ]);
 });

@@ -116,21 +116,21 @@ describe('the delay', () => {
     for (const current of [null, ...states(lan), ...states(internet)]) {
       for (const otherLan of [null, ...states(lan2)]) {
         for (const otherInternet of [null, ...states(internet2)]) {
-          for (const suspectSinceMs of [null, now - 900]) {
+          for (const silentSinceMs of [null, now - 900]) {
             for (const schedule of [periodic, onWifi]) {
               const others = [otherLan, otherInternet].filter((one) => one !== null);
-              const asked = situation(current, others, suspectSinceMs);
+              const asked = situation(current, others, silentSinceMs);
               const healthy =
-                current?.usable === true && current.last.verdict === 'verified' && suspectSinceMs === null;
-              const quick = (current?.verified?.smoothedMs ?? 0) <= 10;
+                current?.usable === true && current.last.verdict === 'verified' && silentSinceMs === null;
+              const quick = (current?.proof?.smoothedMs ?? 0) <= 10;
               const open = others.some((one) => {
-                if (!one.usable || one.last.verdict === 'silent' || one.last.verdict === 'refused')
+                if (!one.usable || one.last.verdict === 'unanswered' || one.last.verdict === 'refused')
                   return false;
                 if (one.last.verdict === 'untested') return true;
                 return (
-                  one.verified?.smoothedMs !== 60 ||
-                  one.verified.samples < settledSamples ||
-                  current?.verified?.samples !== settledSamples
+                  one.proof?.smoothedMs !== 60 ||
+                  one.proof.samples < settledSamples ||
+                  current?.proof?.samples !== settledSamples
                 );
               });
               const noLan = otherLan?.usable !== true && !schedule.discoveryNetwork;

@@ -8,7 +8,7 @@ const internet = candidate('internet', 20);
 const internet2 = candidate('internet', 21);
 const gone = (one: Candidate): Candidate => ({ ...one, usable: false });
 
-type Row = [reason: string, current: Candidate | null, others: Candidate[], suspectSinceMs: number | null];
+type Row = [reason: string, current: Candidate | null, others: Candidate[], silentSinceMs: number | null];
 
 test.each<Row>([
   [
@@ -74,6 +74,6 @@ test.each<Row>([
   ['in use over the internet, not tested yet', internet, [], null],
   ['in use on your LAN, although a test went unanswered', silent(answering(lan, 1)), [], null],
   ['packets were sent and none came back; testing before leaving', lan, [answering(internet, 21)], now - 900],
-])('%s', (reason, current, others, suspectSinceMs) => {
-  expect(choose(situation(current, others, suspectSinceMs)).reason).toBe(reason);
+])('%s', (reason, current, others, silentSinceMs) => {
+  expect(choose(situation(current, others, silentSinceMs)).reason).toBe(reason);
 });

@@ -90,9 +90,9 @@ describe('a probe', () => {
     });
     expect(seen).toEqual([
       [1, 'verified'],
-      [0, 'silent'],
+      [0, 'unanswered'],
     ]);
-    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['silent', 'verified']);
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['unanswered', 'verified']);
   });
 
   it('probes as often as requested, and then reports it', async () => {
@@ -100,7 +100,7 @@ describe('a probe', () => {
     const { port } = await listening(() => messages++);
     const [outcome] = await prober.probe(request([unicast(port)], { timeoutMs: 80, attempts: 3 }));
     expect(messages).toBe(3);
-    expect(outcome).toEqual({ verdict: 'silent', reason: 'No answer (3 messages, 80 ms each).' });
+    expect(outcome).toEqual({ verdict: 'unanswered', reason: 'No answer (3 messages, 80 ms each).' });
   });
 
   it('takes a late answer to its first message while it waits for the second', async () => {
@@ -155,8 +155,8 @@ describe('a probe', () => {
       self.send(responder.cookieReply(message, Uint8Array.from(random.bytes(16))), from);
     });
     const [outcome] = await prober.probe(request([unicast(port)]));
-    expect(outcome?.verdict).toBe('silent');
-    expect(outcome?.verdict === 'silent' && outcome.reason).toContain('under load');
+    expect(outcome?.verdict).toBe('unanswered');
+    expect(outcome?.verdict === 'unanswered' && outcome.reason).toContain('under load');
     expect(messages).toBe(2);
   });
 
@@ -237,7 +237,7 @@ describe('answers that are ignored', () => {
       if (opened) other.send(opened.respond(), from);
     });
     const [outcome] = await prober.probe(request([unicast(port)]));
-    expect(outcome?.verdict).toBe('silent');
+    expect(outcome?.verdict).toBe('unanswered');
     expect(ignored).toEqual([{ from: '127.0.0.1', reason: 'from another address than asked', count: 1 }]);
   });
 
@@ -251,7 +251,7 @@ describe('answers that are ignored', () => {
       if (opened) self.send(opened.respond(), from);
     });
     const [outcome] = await prober.probe(request([unicast(port)]));
-    expect(outcome?.verdict === 'silent' && outcome.reason).toContain("without the controller's key");
+    expect(outcome?.verdict === 'unanswered' && outcome.reason).toContain("without the controller's key");
     expect(ignored.map(({ reason }) => reason)).toEqual(['wrong tag']);
   });
 

@@ -10,7 +10,7 @@ const verified = z.object({
   from: z.object({ host: z.string(), port: z.number() }),
   roundTripMs: z.number(),
 });
-const silent = z.object({ verdict: z.literal('silent'), reason: z.string() });
+const silent = z.object({ verdict: z.literal('unanswered'), reason: z.string() });
 const repeated = z.object({ last: verified, answered: z.number(), medianMs: z.number() });
 const foundSchema = z.object({
   ipv4: repeated,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { keepingOthers, parseMainTable } from '../../../../../helper/tunnel/linux/host-routing.ts';
-import { resolversIn, withoutZone } from '../../../../../helper/tunnel/resolv-conf.ts';
+import { resolversIn } from '../../../../../helper/tunnel/resolv-conf.ts';
+import { withoutZone } from '../../../../../shared/addresses/zone.ts';
 
 test('the main table is read without its ways to everywhere, whose gateways are kept while their links are there', () => {
   const printed = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guardLiftText, guardMoveText } from '../../../../../helper/tunnel/linux/inbound-guard.ts';
-import { lossesIn, speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
+import { removedIn, speaksOfOthers } from '../../../../../helper/tunnel/linux/network-watch.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 
 describe('a line of `ip -o monitor` says that', () => {
@@ -20,7 +20,7 @@ describe('a line of `ip -o monitor` says that', () => {
     ['a route is gone', 'Deleted default via 192.0.2.1 dev eth0 metric 100', [], []],
     ['nothing', '', [], []],
   ])('%s', (_, line, devices, addresses) => {
-    const losses = lossesIn(`${line}\n`);
+    const losses = removedIn(`${line}\n`);
     expect([...losses.devices]).toEqual(devices);
     expect([...losses.addresses]).toEqual(addresses);
   });
@@ -31,7 +31,7 @@ describe('a line of `ip -o monitor` says that', () => {
       'Deleted 2: eth0    inet 192.0.2.50/24 scope global eth0',
       '3: wlan0: <BROADCAST,UP,LOWER_UP> mtu 1500',
     ].join('\n');
-    expect(lossesIn(text)).toEqual({ devices: ['eth0'], addresses: ['192.0.2.50'] });
+    expect(removedIn(text)).toEqual({ devices: ['eth0'], addresses: ['192.0.2.50'] });
   });
 
   test('the tunnel itself changed, which is no event', () => {

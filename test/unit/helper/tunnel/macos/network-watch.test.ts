@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Interfaces } from '../../../../../helper/tunnel/macos/links.ts';
 import { NetworkWatch } from '../../../../../helper/tunnel/macos/network-watch.ts';
-import type { Losses } from '../../../../../shared/paths/route.ts';
+import type { RemovedLinks } from '../../../../../shared/paths/route.ts';
 
 let directory: string;
 let watch: NetworkWatch | undefined;
 let interfaces: Interfaces;
-const heard: Losses[] = [];
+const heard: RemovedLinks[] = [];
 
 const own = (address: string): Interfaces[string] => [
   {

@@ -7,7 +7,7 @@ import {
   parseValues,
   setCommands,
 } from '../../../../../helper/tunnel/macos/dns/network-services.ts';
-import { areSame, kindOf, linksOf, lossesBetween } from '../../../../../helper/tunnel/macos/links.ts';
+import { areSame, kindOf, linksOf, removedBetween } from '../../../../../helper/tunnel/macos/links.ts';
 import { neighbourhoodIn } from '../../../../../helper/tunnel/macos/neighbourhood.ts';
 import { parseRouteGet, routeGetArgs } from '../../../../../helper/tunnel/macos/route-get.ts';
 import { isChange, lostAddress, RouteMessages } from '../../../../../helper/tunnel/macos/route-messages.ts';
@@ -247,9 +247,9 @@ describe('the interfaces', () => {
 
   test('that lost all or some addresses are losses, except the tunnel’s own', () => {
     const gone = { ...here, en0: undefined, utun7: undefined };
-    expect(lossesBetween(here, gone, 'utun7')).toEqual({ devices: ['en0'], addresses: ['192.168.1.42'] });
+    expect(removedBetween(here, gone, 'utun7')).toEqual({ devices: ['en0'], addresses: ['192.168.1.42'] });
     const another = { ...here, en0: [address('192.168.1.43')] };
-    expect(lossesBetween(here, another, 'utun7')).toEqual({ devices: [], addresses: ['192.168.1.42'] });
+    expect(removedBetween(here, another, 'utun7')).toEqual({ devices: [], addresses: ['192.168.1.42'] });
     expect(areSame(here, { ...here, utun7: undefined }, 'utun7')).toBe(true);
     expect(areSame(here, another, 'utun7')).toBe(false);
   });

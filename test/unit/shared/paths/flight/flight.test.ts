@@ -74,3 +74,8 @@ test('a step is printed with its decision and reason, and where the engine now d
 test('a text without a record is refused, with what to do', () => {
   expect(() => parseFlightRecords('## status\n{}')).toThrow('There is nothing to replay');
 });
+
+test('a record of another format is refused, not replayed by other names', () => {
+  const earlier = flightText(whole).replace('{"flight":2,', '{"flight":1,');
+  expect(() => parseFlightRecords(earlier)).toThrow('The recording is from another version of Homing');
+});

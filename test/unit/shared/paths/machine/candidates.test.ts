@@ -6,15 +6,20 @@ import {
   addOnLink,
   applyResolved,
   applyRoutes,
-  applyWaysOut,
+  applySourceAddresses,
   changeCandidate,
   expireLanProofs,
   type KnownEndpoint,
-  markLost,
+  markRemoved,
   type PathCandidate,
-  wasLost,
+  wasRemoved,
 } from '../../../../../shared/paths/machine/candidates.ts';
-import { isOnLan, type Losses, type Route, type WayOut } from '../../../../../shared/paths/route.ts';
+import {
+  isOnLan,
+  type RemovedLinks,
+  type Route,
+  type SourceAddress,
+} from '../../../../../shared/paths/route.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 
 /** The candidates as they follow from one another. */
@@ -43,17 +48,17 @@ class Following {
     return isOtherRoute;
   }
 
-  lose(losses: Losses): void {
-    this.all = markLost(this.all, losses);
+  lose(losses: RemovedLinks): void {
+    this.all = markRemoved(this.all, losses);
   }
 
-  takeWays(ways: Readonly<Record<string, WayOut>>, losses: Losses): void {
-    this.all = applyWaysOut(this.all, ways, losses);
+  takeWays(ways: Readonly<Record<string, SourceAddress>>, losses: RemovedLinks): void {
+    this.all = applySourceAddresses(this.all, ways, losses);
   }
 
-  wasLost(which: Endpoint, losses: Losses): boolean {
+  wasLost(which: Endpoint, losses: RemovedLinks): boolean {
     const one = this.get(which);
-    return one !== undefined && wasLost(one, losses);
+    return one !== undefined && wasRemoved(one, losses);
   }
 
   expireLanProofs(sinceMs: number): void {
@@ -91,7 +96,7 @@ beforeEach(() => {
   candidates.add({ endpoint: internet, path: 'internet', source: 'invite' });
 });
 
-function losses(devices: readonly string[], addresses: readonly string[] = []): Losses {
+function losses(devices: readonly string[], addresses: readonly string[] = []): RemovedLinks {
   return { devices, addresses };
 }
 
@@ -126,9 +131,9 @@ describe('a candidate', () => {
     verify(lan);
     verify(internet);
     apply({ '192.0.2.7': { ...eth0, device: 'wlan0' }, '198.51.100.7': wwan0 });
-    expect(candidates.get(lan)).toMatchObject({ verified: null, last: { verdict: 'untested' } });
+    expect(candidates.get(lan)).toMatchObject({ proof: null, last: { verdict: 'untested' } });
     expect(candidates.get(internet)).toMatchObject({ last: { verdict: 'untested' } });
-    expect(candidates.get(internet)?.verified).not.toBeNull();
+    expect(candidates.get(internet)?.proof).not.toBeNull();
   });
 
   test('on the same routes of another network is distrusted too, when the link was lost between', () => {
@@ -136,10 +141,10 @@ describe('a candidate', () => {
     apply(routes);
     verify(lan);
     apply(routes);
-    expect(candidates.get(lan)?.verified).not.toBeNull();
+    expect(candidates.get(lan)?.proof).not.toBeNull();
     candidates.lose(losses(['eth0']));
     apply(routes);
-    expect(candidates.get(lan)?.verified).toBeNull();
+    expect(candidates.get(lan)?.proof).toBeNull();
   });
 
   test('in use whose route changed is reported', () => {
@@ -166,7 +171,7 @@ test('a LAN that answered only before the path fell silent has to answer again, 
     recordVerdict(one, { verdict: 'verified', atMs: 3_000, roundTripMs: 1 }),
   );
   candidates.expireLanProofs(2_000);
-  expect(candidates.get(lan)).toMatchObject({ verified: null, last: { verdict: 'untested' } });
+  expect(candidates.get(lan)).toMatchObject({ proof: null, last: { verdict: 'untested' } });
   expect(candidates.get(internet)?.last.verdict).toBe('verified');
   expect(candidates.get(linkLocal)?.last.verdict).toBe('verified');
 });
@@ -174,10 +179,10 @@ test('a LAN that answered only before the path fell silent has to answer again, 
 test('a LAN that was probed after the silence and did not answer keeps its silent verdict', () => {
   apply({ '192.0.2.7': eth0, '198.51.100.7': wwan0 });
   verify(lan);
-  const silent = { verdict: 'silent', atMs: 3_000, reason: 'no answer' } as const;
+  const silent = { verdict: 'unanswered', atMs: 3_000, reason: 'no answer' } as const;
   candidates.update(lan, (one) => recordVerdict(one, silent));
   candidates.expireLanProofs(2_000);
-  expect(candidates.get(lan)).toMatchObject({ verified: null, last: silent });
+  expect(candidates.get(lan)).toMatchObject({ proof: null, last: silent });
 });
 
 describe('a candidate that was discovered', () => {
@@ -202,7 +207,7 @@ describe('a candidate that was discovered', () => {
     candidates.addOnLink(linkLocal, 'eth0');
     apply({ 'fe80::7': eth0 });
     apply({ 'fe80::7': { ...eth0, device: 'wlan0' } }, linkLocal);
-    expect(candidates.get(linkLocal)).toMatchObject({ verified: null });
+    expect(candidates.get(linkLocal)).toMatchObject({ proof: null });
     apply({ 'fe80::7': eth0 });
     expect(candidates.get(linkLocal)).toBeUndefined();
   });

@@ -3,7 +3,11 @@ import type { Endpoint } from '../../../../../shared/endpoints/endpoint.ts';
 import type { PathEffect } from '../../../../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../../../../shared/paths/machine/events.ts';
 import { candidateAt, endpointIn } from '../../../../../shared/paths/machine/state.ts';
-import { initialWatch, stepWatch, type WatchState } from '../../../../../shared/paths/machine/watch.ts';
+import {
+  initialWatch,
+  stepWatch,
+  type WatchState,
+} from '../../../../../shared/paths/machine/traffic-watch.ts';
 import { randomForTests } from '../../../../support/random-for-tests.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 import { internet, lan } from '../../../support/machine-run.ts';
@@ -68,13 +72,13 @@ class Traffic {
 
   #look(): void {
     const { nowMs, state } = this.#world;
-    const smoothedMs = candidateAt(state, endpointIn(state.phase))?.verified?.smoothedMs ?? 0;
-    const [watch, news] = stepWatch(this.#watch, this.#counters, nowMs, smoothedMs, nowMs);
+    const smoothedMs = candidateAt(state, endpointIn(state.phase))?.proof?.smoothedMs ?? 0;
+    const [watch, reports] = stepWatch(this.#watch, this.#counters, nowMs, smoothedMs, nowMs);
     this.#watch = watch;
-    for (const one of news) {
-      if (one.news === 'silent')
+    for (const one of reports) {
+      if (one.report === 'silent')
         this.#world.send({ type: 'silent', sinceMs: one.sinceMs, unanswered: one.unanswered });
-      if (one.news === 'heard') this.#world.send({ type: 'heard', afterMs: nowMs });
+      if (one.report === 'received') this.#world.send({ type: 'received', afterMs: nowMs });
     }
   }
 }

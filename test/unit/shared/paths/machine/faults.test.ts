@@ -19,7 +19,7 @@ test('an endpoint that cannot be set while nothing works is tried again after a 
   expect(run.all('set').length + run.all('move').length).toBeLessThanOrEqual(3);
   expect(run.all('probe').length).toBeLessThanOrEqual(5);
   expect(run.recorded.filter((text) => text.startsWith('trouble'))).toHaveLength(1);
-  expect(run.state.reachability.is).toBe('lost');
+  expect(run.state.reachability.is).toBe('unreachable');
 });
 
 test('an endpoint whose route changes during a move is set again after the move, not during it', () => {
@@ -36,8 +36,8 @@ test('an endpoint whose route changes during a move is set again after the move,
   } as const;
   const during = run.send({ type: 'routes', routes: { ...onModem, '192.0.2.10': otherWay } });
   expect(during.filter((effect) => 'effect' in effect)).toEqual([]);
-  expect(run.endMove()).toContainEqual(expect.objectContaining({ do: 'reset', endpoint: lan }));
-  expect(run.state.phase.is).toBe('resetting');
+  expect(run.endMove()).toContainEqual(expect.objectContaining({ do: 'reapply', endpoint: lan }));
+  expect(run.state.phase.is).toBe('reapplying');
 });
 
 test('a move that crashed goes back to a network that is gone, not to one that works', () => {
@@ -47,10 +47,10 @@ test('a move that crashed goes back to a network that is gone, not to one that w
   run.endMove();
   run.answerRound({ [lan]: 1, [internet]: 30 });
   run.pass(60_000);
-  run.send({ type: 'network-changed', losses });
+  run.send({ type: 'network-changed', removed: losses });
   expect(run.state.phase).toEqual({ is: 'stranded', endpoint: lan });
   const ways = { '198.51.100.7': { source: '203.0.113.9', device: 'wwan0' } };
-  run.send({ type: 'ways-out', ways, losses });
+  run.send({ type: 'source-addresses', sources: ways, removed: losses });
   run.send({ type: 'effect-failed', effect: run.last('set').effect, error: 'no such device' });
   expect(run.state.phase).toEqual({ is: 'stranded', endpoint: lan });
 });
@@ -71,9 +71,9 @@ test('an answer, an end or a failure that belongs to something earlier changes n
   const before = run.state;
   run.send({ type: 'effect-failed', effect: 0, error: 'late' });
   run.send({ type: 'move-ended', effect: 0, outcome: { moved: true, tookMs: 1 } });
-  run.send({ type: 'renewed', effect: 0 });
-  run.send({ type: 'reset-ended', effect: 0 });
-  run.send({ type: 'probed', round: 0, index: 0, outcome: { verdict: 'silent', reason: 'late' } });
+  run.send({ type: 'renegotiated', effect: 0 });
+  run.send({ type: 'reapplied', effect: 0 });
+  run.send({ type: 'probed', round: 0, index: 0, outcome: { verdict: 'unanswered', reason: 'late' } });
   run.send({ type: 'round-ended', round: 0 });
   expect(run.state).toEqual(before);
 });

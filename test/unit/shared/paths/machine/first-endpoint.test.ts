@@ -14,7 +14,7 @@ const otherLan = endpoint('192.0.2.11:51820');
 const internet = endpoint('198.51.100.7:51820');
 const otherInternet = endpoint('198.51.100.8:51820');
 const name = endpoint('nas.example.org:51820');
-const silent = { verdict: 'silent', reason: 'no answer' } as const;
+const silent = { verdict: 'unanswered', reason: 'no answer' } as const;
 
 function known(changes: Partial<FirstCandidates> = {}): FirstCandidates {
   return { privateEndpoints: [lan], publicEndpoints: [internet], remembered: undefined, ...changes };

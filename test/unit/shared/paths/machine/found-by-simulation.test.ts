@@ -6,7 +6,7 @@ import { atHome, eth0, gateway, internet, lan, MachineRun } from '../../../suppo
 
 /** Faults of the machine found by lives in test/simulation, each shrunk. */
 
-const silent = { verdict: 'silent', reason: 'no answer' } as const;
+const silent = { verdict: 'unanswered', reason: 'no answer' } as const;
 const elsewhere = parseLiveEndpoint('192.0.2.77:51820', 'test');
 const otherInternet = parseLiveEndpoint('198.51.100.8:51820', 'test');
 
@@ -37,7 +37,7 @@ function leavingASilentInternet(): MachineRun {
   run.answerRound({ [internet]: 30 });
   run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
   run.answer(lan, 1);
-  expect(run.last('move').order).toMatchObject({ from: internet, to: lan, renew: false });
+  expect(run.last('move').order).toMatchObject({ from: internet, to: lan, renegotiate: false });
   return run;
 }
 
@@ -54,7 +54,7 @@ describe('a controller that forgot the session while the path in use is dead', (
     const run = leavingASilentInternet();
     run.answer(internet, silent);
     failMove(run);
-    expect(run.last('move').order).toMatchObject({ to: lan, renew: true });
+    expect(run.last('move').order).toMatchObject({ to: lan, renegotiate: true });
   });
 
   test('a path that answers probes is not robbed of its session more than once', () => {
@@ -65,7 +65,7 @@ describe('a controller that forgot the session while the path in use is dead', (
       run.send({ type: 'network', routes: atHome, discovery: [] });
       run.answer(internet, 30);
       run.answer(lan, 1);
-      orders.push(run.last('move').order.renew);
+      orders.push(run.last('move').order.renegotiate);
       failMove(run);
       // Until the quarantine of the LAN is over.
       run.pass(firstQuarantineMs * 2 ** attempt);
@@ -79,7 +79,7 @@ describe('the endpoint that WireGuard follows by itself', () => {
     const run = new MachineRun();
     run.startAtHome(lan);
     run.answerRound({ [lan]: 1 });
-    run.send({ type: 'peer', endpoint: elsewhere, handshakeAgeMs: 1_000 });
+    run.send({ type: 'interface-read', endpoint: elsewhere, handshakeAgeMs: 1_000 });
     return run;
   }
 
@@ -98,7 +98,7 @@ describe('the endpoint that WireGuard follows by itself', () => {
     expect(wakeAtMs(run.state)).toBeNull();
     run.pass(20_000);
     // A packet that was in flight during the move to the LAN.
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 1_000 });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: 1_000 });
     run.answer(lan, 1);
     expect(run.last('move').order).toMatchObject({ from: internet, to: lan });
   });
@@ -137,9 +137,9 @@ describe('a silence', () => {
     run.answerRound({});
     run.answerTunnel('silent');
     run.answerTunnel('silent');
-    expect(run.state.reachability.is).toBe('lost');
+    expect(run.state.reachability.is).toBe('unreachable');
     run.pass(60_000);
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 10_000 });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: 10_000 });
     expect(run.state.phase).toMatchObject({ silentSinceMs: null });
     expect(run.state.reachability.is).toBe('reachable');
   });
@@ -149,7 +149,7 @@ describe('a silence', () => {
     run.startAtHome();
     run.send({ type: 'silent', sinceMs: 0 });
     run.pass(30_000);
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 29_950 });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: 29_950 });
     expect(run.state.phase).toMatchObject({ silentSinceMs: 0 });
   });
 
@@ -158,7 +158,7 @@ describe('a silence', () => {
     run.startAtHome();
     run.answerRound({ [internet]: 30 });
     run.pass(30_000);
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: null });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: null });
     expect(run.state.phase).toMatchObject({ silentSinceMs: run.nowMs });
   });
 });
@@ -214,7 +214,7 @@ test('the names of an unreachable controller are resolved again without any even
     run.answerRound({});
     run.answer(internet, silent);
   }
-  const names = run.effects.slice(before).filter((one) => one.do === 'look-up' && one.what === 'names');
+  const names = run.effects.slice(before).filter((one) => one.do === 'look-up' && one.what === 'dns');
   expect(names.length).toBeGreaterThanOrEqual(2);
   expect(names.length).toBeLessThanOrEqual(4);
 });
@@ -285,12 +285,12 @@ describe('a host that answers probes and passes nothing else, after a move there
     run.pass(10_000);
     run.answer(lan, 1);
     run.answerTunnel('silent');
-    expect(run.last('renew').endpoint).toBe(lan);
+    expect(run.last('renegotiate').endpoint).toBe(lan);
   });
 
   test('a packet through the tunnel shows that the path works after all', () => {
     const run = onARelay();
-    run.send({ type: 'heard', afterMs: run.nowMs });
+    run.send({ type: 'received', afterMs: run.nowMs });
     run.send({ type: 'silent', sinceMs: run.nowMs });
     run.answerRound({ [lan]: 1, [otherInternet]: 56 });
     expect(run.state.phase).toEqual({ is: 'on', endpoint: lan, silentSinceMs: null });

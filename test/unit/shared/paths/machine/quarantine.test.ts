@@ -50,10 +50,10 @@ function lured(mac: string | null, lanMs = relayedMs): MachineRun {
 
 function arriveAgain(run: MachineRun, mac: string | null): number {
   const before = run.all('move').length;
-  run.send({ type: 'network-changed', losses: { devices: ['eth0'], addresses: [] } });
+  run.send({ type: 'network-changed', removed: { devices: ['eth0'], addresses: [] } });
   look(run, mac);
   const { phase } = run.state;
-  if (phase.is === 'resetting') run.send({ type: 'reset-ended', effect: phase.effect });
+  if (phase.is === 'reapplying') run.send({ type: 'reapplied', effect: phase.effect });
   run.answer(internet, 30);
   run.answer(lan, relayedMs);
   return run.all('move').length - before;
@@ -102,7 +102,7 @@ describe('a LAN on which a move failed though the internet worked', () => {
     const run = lured(cafe);
     run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
     run.answer(lan, 1);
-    run.answer(internet, { verdict: 'silent', reason: 'no answer' });
+    run.answer(internet, { verdict: 'unanswered', reason: 'no answer' });
     expect(run.last('move').order.to).toBe(lan);
   });
 });
@@ -145,7 +145,7 @@ describe('an address that answered a broadcast', () => {
       run.pass(8_000);
       run.answerRound({ [relay]: 1, [internet]: 30 });
     }
-    run.send({ type: 'peer', endpoint: to, handshakeAgeMs: 1_000 });
+    run.send({ type: 'interface-read', endpoint: to, handshakeAgeMs: 1_000 });
     expect(isStranger(run.state, inUse() ?? raise())).toBe(false);
     look(run, hotel);
     expect(isStranger(run.state, inUse() ?? raise())).toBe(true);
@@ -157,12 +157,12 @@ describe('an address that answered a broadcast', () => {
     const { to } = run.last('move').order;
     const isKnown = () => run.state.trustedEndpoints.length > 0;
     for (let passedMs = 0; passedMs < trustedAfterMs; passedMs += 30_000) {
-      run.send({ type: 'peer', endpoint: to, handshakeAgeMs: 1_000 });
+      run.send({ type: 'interface-read', endpoint: to, handshakeAgeMs: 1_000 });
       run.pass(30_000);
       run.answerRound({ [relay]: 1 });
       expect(isKnown()).toBe(false);
     }
-    run.send({ type: 'peer', endpoint: to, handshakeAgeMs: 1_000 });
+    run.send({ type: 'interface-read', endpoint: to, handshakeAgeMs: 1_000 });
     expect(isKnown()).toBe(true);
   });
 
@@ -173,7 +173,7 @@ describe('an address that answered a broadcast', () => {
     run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
     run.answerRound({ [internet]: 30 });
     expect(run.last('move').order.to).toBe(internet);
-    run.send({ type: 'heard', afterMs: run.nowMs });
+    run.send({ type: 'received', afterMs: run.nowMs });
     run.endMove();
     expect(run.state.quarantines).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 /** The tunnel falls silent, and the path in use answers the probe. */
-function suspect(): void {
+function beginSilence(): void {
   run.send({ type: 'silent', sinceMs: run.nowMs - 300 });
   run.answerRound({ [lan]: 5, [internet]: 30 });
 }
@@ -23,17 +23,17 @@ function checked(silentMs: number | null): void {
 }
 
 function endRenewal(answered: boolean): void {
-  const { effect } = run.last('renew');
-  run.send({ type: 'renewed', effect });
-  run.send({ type: 'renewal-judged', effect, answered });
+  const { effect } = run.last('renegotiate');
+  run.send({ type: 'renegotiated', effect });
+  run.send({ type: 'renegotiation-judged', effect, answered });
 }
 
 describe('a controller that answers probes and nothing in the tunnel', () => {
   test('is renegotiated with once data has gone unanswered for a while', () => {
-    suspect();
+    beginSilence();
     expect(run.all('check-session')).toHaveLength(1);
     checked(730);
-    expect(run.state.phase.is).toBe('renewing');
+    expect(run.state.phase.is).toBe('renegotiating');
     endRenewal(true);
     expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan });
     expect(run.recorded.at(-1)).toMatch(
@@ -42,13 +42,13 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
   });
 
   test('keeps its session when it answers after all', () => {
-    suspect();
+    beginSilence();
     checked(null);
-    expect(run.all('renew')).toEqual([]);
+    expect(run.all('renegotiate')).toEqual([]);
   });
 
   test('is left alone for a minute when a new session brought nothing, then for two', () => {
-    suspect();
+    beginSilence();
     checked(730);
     endRenewal(false);
     for (const [waitMs, checks] of [
@@ -56,41 +56,41 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
       [6_000, 2],
     ] as const) {
       run.pass(waitMs);
-      suspect();
+      beginSilence();
       expect(run.all('check-session')).toHaveLength(checks);
     }
     checked(730);
     endRenewal(false);
     run.pass(115_000);
-    suspect();
+    beginSilence();
     expect(run.all('check-session')).toHaveLength(2);
     run.pass(6_000);
-    suspect();
+    beginSilence();
     expect(run.all('check-session')).toHaveLength(3);
   });
 
   test('is checked again after a move, which also waits for an answer', () => {
-    suspect();
+    beginSilence();
     const { check } = run.last('check-session');
     run.send({ type: 'silent', sinceMs: run.nowMs });
     run.answer(internet, 30);
-    run.answer(lan, { verdict: 'silent', reason: 'no answer' });
+    run.answer(lan, { verdict: 'unanswered', reason: 'no answer' });
     expect(run.state.phase.is).toBe('moving');
     run.send({ type: 'session-checked', check, silentMs: 730 });
-    expect(run.all('renew')).toEqual([]);
+    expect(run.all('renegotiate')).toEqual([]);
     run.endMove();
     expect(run.last('check-session')).toMatchObject({ watchMs: 100 });
     checked(120);
-    expect(run.last('renew').endpoint).toBe(internet);
+    expect(run.last('renegotiate').endpoint).toBe(internet);
   });
 
   test('is checked again when it was restarted again meanwhile', () => {
-    suspect();
+    beginSilence();
     checked(730);
-    run.send({ type: 'renewed', effect: run.last('renew').effect });
-    suspect();
+    run.send({ type: 'renegotiated', effect: run.last('renegotiate').effect });
+    beginSilence();
     expect(run.all('check-session')).toHaveLength(1);
-    run.send({ type: 'renewal-judged', effect: run.last('renew').effect, answered: true });
+    run.send({ type: 'renegotiation-judged', effect: run.last('renegotiate').effect, answered: true });
     expect(run.all('check-session')).toHaveLength(2);
   });
 });
@@ -103,13 +103,13 @@ test('after a loss that lasted, the move to the path that answers first asks for
   run.answerRound({});
   run.pass(5_000);
   run.answer(internet, 30);
-  expect(run.last('move').order).toMatchObject({ from: lan, to: internet, renew: true });
+  expect(run.last('move').order).toMatchObject({ from: lan, to: internet, renegotiate: true });
 });
 
 test('a renewal that failed is waited for, and tried again when it is suspected again', () => {
-  suspect();
+  beginSilence();
   checked(730);
-  run.send({ type: 'effect-failed', effect: run.last('renew').effect, error: 'no such device' });
+  run.send({ type: 'effect-failed', effect: run.last('renegotiate').effect, error: 'no such device' });
   expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan });
   expect(run.state.session.check).toBeNull();
   expect(run.recorded.at(-1)).toBe('trouble the session could not be renegotiated: no such device');

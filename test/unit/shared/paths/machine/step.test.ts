@@ -26,13 +26,13 @@ describe('a path', () => {
     const run = home();
     run.pass(60_000);
     const losses = { devices: ['eth0'], addresses: [] };
-    const asked = run.send({ type: 'network-changed', losses });
+    const asked = run.send({ type: 'network-changed', removed: losses });
     expect(asked).toMatchObject([
-      { do: 'look-up', what: 'ways-out', hosts: ['198.51.100.7'] },
+      { do: 'look-up', what: 'source-addresses', hosts: ['198.51.100.7'] },
       { do: 'look-up', what: 'routes' },
     ]);
     const ways = { '198.51.100.7': { source: '203.0.113.9', device: 'wwan0' } };
-    expect(run.send({ type: 'ways-out', ways, losses })).toMatchObject([
+    expect(run.send({ type: 'source-addresses', sources: ways, removed: losses })).toMatchObject([
       { do: 'set', order: { to: internet } },
     ]);
     run.endMove();
@@ -46,7 +46,7 @@ describe('a path', () => {
     const probes = () => run.all('look-up').filter(({ what }) => what === 'network').length;
     const before = probes();
     for (let time = 0; time < 10; time += 1) {
-      run.send({ type: 'network-changed', losses: { devices: [], addresses: [] } });
+      run.send({ type: 'network-changed', removed: { devices: [], addresses: [] } });
       run.pass(50);
     }
     run.pass(300);
@@ -58,7 +58,7 @@ describe('a path', () => {
     run.send({ type: 'started', endpoint: internet });
     run.send({ type: 'network', routes: onModem, discovery: [] });
     run.answerRound({ [internet]: 30 });
-    run.send({ type: 'network-changed', losses: { devices: [], addresses: [] } });
+    run.send({ type: 'network-changed', removed: { devices: [], addresses: [] } });
     run.send({ type: 'routes', routes: { ...onModem, '192.0.2.10': eth0 } });
     expect(run.last('probe').targets[0]).toMatchObject({ host: '192.0.2.10' });
     expect(run.answer(lan, 1)).toMatchObject([
@@ -74,7 +74,7 @@ test('the state and every event are plain JSON', () => {
 
 test('a machine that has stopped does nothing any more', () => {
   const run = home();
-  run.send({ type: 'network-changed', losses: { devices: ['eth0'], addresses: [] } });
+  run.send({ type: 'network-changed', removed: { devices: ['eth0'], addresses: [] } });
   run.send({ type: 'stopped' });
   const [stopped, effects] = step(run.state, { type: 'silent', sinceMs: 0 }, run.nowMs);
   expect([stopped.phase.is, effects, wakeAtMs(stopped)]).toEqual(['stopped', [], null]);

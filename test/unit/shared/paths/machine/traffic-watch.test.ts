@@ -5,7 +5,7 @@ import {
   stepWatch,
   type WatchState,
   watchWakeAtMs,
-} from '../../../../../shared/paths/machine/watch.ts';
+} from '../../../../../shared/paths/machine/traffic-watch.ts';
 
 const lookMs = 75;
 
@@ -30,13 +30,13 @@ function pass({ received = 0, sent = 0 }, aheadMs = lookMs): void {
   nowMs += aheadMs;
   wallMs += aheadMs;
   if (counters !== null) counters = { received: counters.received + received, sent: counters.sent + sent };
-  const [next, news] = stepWatch(state, counters, wallMs, roundTripMs, nowMs);
+  const [next, reports] = stepWatch(state, counters, wallMs, roundTripMs, nowMs);
   state = next;
-  heard.push(...news.map((one) => (one.news === 'silent' ? `silent since ${one.sinceMs}` : one.news)));
+  heard.push(...reports.map((one) => (one.report === 'silent' ? `silent since ${one.sinceMs}` : one.report)));
 }
 
 function traffic(): string[] {
-  return heard.filter((one) => one !== 'peers-due' && one !== 'read-due');
+  return heard.filter((one) => one !== 'controllers-due' && one !== 'read-due');
 }
 
 describe('packets sent while none are received', () => {
@@ -89,7 +89,7 @@ describe('packets sent while none are received', () => {
   test('are reported to have ended, and count again after that', () => {
     for (let look = 0; look < 4; look += 1) pass({ sent: 1 });
     pass({ received: 1 });
-    expect(traffic()).toEqual(['silent since 50000', 'heard']);
+    expect(traffic()).toEqual(['silent since 50000', 'received']);
     for (let look = 0; look < 4; look += 1) pass({ sent: 1 });
     expect(traffic()).toHaveLength(3);
   });
@@ -98,14 +98,14 @@ describe('packets sent while none are received', () => {
 test('the counters of each controller are due once a second while packets go out', () => {
   for (let look = 0; look < 40; look += 1) pass({ sent: 1, received: 1 });
   for (let look = 0; look < 40; look += 1) pass({ received: 1 });
-  expect(heard.filter((one) => one === 'peers-due')).toHaveLength(2);
+  expect(heard.filter((one) => one === 'controllers-due')).toHaveLength(2);
 });
 
 test('a silence is checked again 150 ms later, controller by controller', () => {
   for (let look = 0; look < 4; look += 1) pass({ sent: 3 });
-  expect(heard).toEqual(['silent since 50000', 'peers-due']);
+  expect(heard).toEqual(['silent since 50000', 'controllers-due']);
   for (let look = 0; look < 4; look += 1) pass({ sent: 3, received: 1 });
-  expect(heard).toEqual(['silent since 50000', 'peers-due', 'heard']);
+  expect(heard).toEqual(['silent since 50000', 'controllers-due', 'received']);
 });
 
 test('the interface is read every 30 s, whatever happens', () => {

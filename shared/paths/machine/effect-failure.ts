@@ -17,7 +17,7 @@ export function failedAgain(before: Failure | null, error: string, nowMs: number
 }
 
 /** Whether the backoff after a failure still runs. */
-export function isWaitingOut({ failure }: PathState, nowMs: number): boolean {
+export function isRetryPending({ failure }: PathState, nowMs: number): boolean {
   return failure?.retryAtMs != null && nowMs < failure.retryAtMs;
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Counted, countersRead } from '../../../../../shared/paths/machine/peer.ts';
-import type { InterfaceSilence } from '../../../../../shared/paths/machine/watch.ts';
+import { type CountersResult, countersRead } from '../../../../../shared/paths/machine/live-interface.ts';
+import type { InterfaceSilence } from '../../../../../shared/paths/machine/traffic-watch.ts';
 import { endpoint } from '../../../support/fake-system.ts';
 import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
@@ -13,10 +13,10 @@ beforeEach(() => {
   look(1_000, 1_000);
 });
 
-function look(receivedBytes: number, sentBytes: number, silence?: InterfaceSilence): Counted {
+function look(receivedBytes: number, sentBytes: number, silence?: InterfaceSilence): CountersResult {
   run.nowMs += lookMs;
   const why = silence === undefined ? {} : { silence };
-  const { state, counted } = countersRead(run.state, { receivedBytes, sentBytes, ...why }, run.nowMs);
+  const { state, result: counted } = countersRead(run.state, { receivedBytes, sentBytes, ...why }, run.nowMs);
   run.state = state;
   return counted;
 }
@@ -29,7 +29,7 @@ describe('the byte counters of a controller', () => {
 
   test('that answers say so, and its silence counts again', () => {
     look(1_000, 1_200);
-    expect(look(1_128, 1_400)).toMatchObject({ is: 'heard' });
+    expect(look(1_128, 1_400)).toMatchObject({ is: 'received' });
     expect(look(1_128, 1_600)).toEqual({ is: 'nothing' });
     expect(look(1_128, 1_800)).toMatchObject({ is: 'silent', sinceMs: 13_000 });
   });
@@ -59,17 +59,17 @@ describe('a silence of the whole interface', () => {
 
   test('is not attributed to a controller with a handshake in progress', () => {
     expect(look(1_000, 1_180, silence)).toEqual({ is: 'nothing' });
-    expect(look(1_092, 1_180, silence)).toMatchObject({ is: 'heard' });
+    expect(look(1_092, 1_180, silence)).toMatchObject({ is: 'received' });
   });
 
   test('is that of a controller which answered before it: at the second look', () => {
-    expect(look(1_128, 1_600, silence)).toMatchObject({ is: 'heard' });
+    expect(look(1_128, 1_600, silence)).toMatchObject({ is: 'received' });
     expect(look(1_128, 2_200, silence)).toEqual({ is: 'silent', sinceMs: 11_500, unanswered: 9 });
   });
 
   test('is not that of a controller which answers again', () => {
     look(1_128, 1_600, silence);
-    expect(look(1_256, 1_900)).toMatchObject({ is: 'heard' });
+    expect(look(1_256, 1_900)).toMatchObject({ is: 'received' });
     expect(look(1_256, 2_200)).toEqual({ is: 'nothing' });
   });
 
@@ -89,7 +89,7 @@ describe('the endpoint that WireGuard reports', () => {
 
   test('is the path in use when it followed the controller by itself', () => {
     run.startAtHome();
-    run.send({ type: 'peer', endpoint: elsewhere, handshakeAgeMs: 1_000 });
+    run.send({ type: 'interface-read', endpoint: elsewhere, handshakeAgeMs: 1_000 });
     expect(run.state.phase).toMatchObject({ is: 'on', endpoint: elsewhere });
     expect(run.state.candidates.at(-1)).toMatchObject({ endpoint: elsewhere, source: 'live' });
   });
@@ -97,16 +97,16 @@ describe('the endpoint that WireGuard reports', () => {
   test('is ignored while a move is in progress', () => {
     run.startAtHome();
     run.answer(lan, 1);
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 1_000 });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: 1_000 });
     expect(run.state.phase).toMatchObject({ is: 'moving', move: { to: lan } });
   });
 
   test('is suspected when the last handshake is older than a session lasts', () => {
     run.startAtHome();
     run.endRound();
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 185_000 });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: 185_000 });
     expect(run.state.phase).toMatchObject({ silentSinceMs: null });
-    run.send({ type: 'peer', endpoint: internet, handshakeAgeMs: 195_000 });
+    run.send({ type: 'interface-read', endpoint: internet, handshakeAgeMs: 195_000 });
     expect(run.state.phase).toMatchObject({ silentSinceMs: run.nowMs - 195_000 });
     expect(run.last('probe').timing).toMatchObject({ attempts: 4 });
   });

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { WayOut } from '../../shared/paths/route.ts';
+import { codeOf } from '../../shared/errors/code-of.ts';
+import type { SourceAddress } from '../../shared/paths/route.ts';
 import { anyProbePort } from './probe-ports.ts';
 
 /** Discard (RFC 863): nothing is ever sent there, but a connected socket needs a port. */
@@ -31,9 +32,7 @@ function sourceFrom(port: number, address: string): Promise<string | undefined |
       resolve(source);
     };
     // Any other error than a port in use: there is no route now.
-    socket.once('error', (error) =>
-      done('code' in error && error.code === 'EADDRINUSE' ? 'port-taken' : undefined),
-    );
+    socket.once('error', (error) => done(codeOf(error) === 'EADDRINUSE' ? 'port-taken' : undefined));
     socket.once('connect', () => done(socket.address().address));
     socket.bind(port, () => socket.connect(discardPort, address));
   });
@@ -43,7 +42,9 @@ function sourceFrom(port: number, address: string): Promise<string | undefined |
  * The outgoing links for IP addresses; an address is missing if it has no route, or if its source address is no longer
  * on any link.
  */
-export async function waysOut(addresses: readonly string[]): Promise<ReadonlyMap<string, WayOut>> {
+export async function sourceAddresses(
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, SourceAddress>> {
   const sources = await Promise.all(
     addresses.map(async (address) => [address, await sourceTo(address)] as const),
   );
@@ -51,10 +52,10 @@ export async function waysOut(addresses: readonly string[]): Promise<ReadonlyMap
   for (const [device, own] of Object.entries(networkInterfaces())) {
     for (const { address } of own ?? []) devices.set(address, device);
   }
-  const ways = new Map<string, WayOut>();
+  const found = new Map<string, SourceAddress>();
   for (const [address, source] of sources) {
     const device = source === undefined ? undefined : devices.get(source);
-    if (source !== undefined && device !== undefined) ways.set(address, { source, device });
+    if (source !== undefined && device !== undefined) found.set(address, { source, device });
   }
-  return ways;
+  return found;
 }

@@ -9,7 +9,7 @@ import type { Candidate } from '../candidate.ts';
 import { currentCandidate, type MoveChoice, moveTo, type Situation, usableOthers } from '../situation.ts';
 
 /**
- * The fallback for a controller that does not know the probe key (a published Clan network): the only proof is the
+ * The fallback for a controller that does not know the probe key (see candidate.ts): the only proof is the
  * tunnel itself, so a move is tried, verified through the tunnel and reverted on failure. A LAN is tried where its
  * address belongs to a machine on the link: once per event or new machine, and then only after the backoff of a failed
  * trial.
@@ -32,15 +32,17 @@ function first(candidates: readonly Candidate[]): Candidate | undefined {
 }
 
 /** The move to try without proof, or null. */
-export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | null {
+export function trialMove(situation: Situation, facts: TrialFacts): MoveChoice | null {
   if (facts.everAnswered) return null;
   const { nowMs } = situation;
   const current = currentCandidate(situation);
   const others = usableOthers(situation).filter((candidate) => !isBackingOff(candidate, nowMs));
   const internet = first(others.filter((candidate) => candidate.path === 'internet'));
-  const asked = others.filter((candidate) => candidate.last.verdict !== 'untested');
+  const probed = others.filter((candidate) => candidate.last.verdict !== 'untested');
   const isAway = current?.path !== 'lan';
-  const lans = asked.filter((candidate) => candidate.path === 'lan' && facts.isNeighbour(candidate.endpoint));
+  const lans = probed.filter(
+    (candidate) => candidate.path === 'lan' && facts.isNeighbour(candidate.endpoint),
+  );
   const lan = isAway && facts.areNeighboursKnown ? first(lans) : undefined;
   if (lan !== undefined) return trial(lan, tryingLanThroughTunnel);
   if (!facts.isTunnelSilent || facts.roundsSinceEvent === 0) return null;
@@ -48,5 +50,5 @@ export function trialOf(situation: Situation, facts: TrialFacts): MoveChoice | n
 }
 
 function trial(candidate: Candidate | undefined, reason: string): MoveChoice | null {
-  return candidate === undefined ? null : moveTo(candidate, 'unproven', reason);
+  return candidate === undefined ? null : moveTo(candidate, 'none', reason);
 }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { recordMoveFailure } from '../../../../../shared/paths/backoff.ts';
 import type { Candidate } from '../../../../../shared/paths/candidate.ts';
-import { trialOf } from '../../../../../shared/paths/machine/trial.ts';
+import { trialMove } from '../../../../../shared/paths/machine/trial-move.ts';
 import { candidate, now, outcome, silent, situation } from '../../../support/make-candidates.ts';
 
 const internet = candidate('internet', 7);
 const lan = candidate('lan', 7);
 const askedLan = silent(lan);
 
-type Facts = Parameters<typeof trialOf>[1];
+type Facts = Parameters<typeof trialMove>[1];
 const facts: Facts = {
   everAnswered: false,
   roundsSinceEvent: 1,
@@ -21,15 +21,15 @@ function tried(
   current: Candidate | null,
   others: readonly Candidate[],
   more: Partial<Facts> = {},
-  suspectSinceMs: number | null = null,
+  silentSinceMs: number | null = null,
 ): string {
-  const trial = trialOf(situation(current, others, suspectSinceMs), { ...facts, ...more });
+  const trial = trialMove(situation(current, others, silentSinceMs), { ...facts, ...more });
   return trial === null ? 'nothing' : outcome(trial);
 }
 
 describe('of a controller that answers no probe', () => {
   test('the LAN address is tried from the internet, after it was probed', () => {
-    expect(tried(internet, [askedLan])).toBe('lan unproven');
+    expect(tried(internet, [askedLan])).toBe('lan none');
     expect(tried(internet, [lan])).toBe('nothing');
     expect(tried(internet, [askedLan], { areNeighboursKnown: false })).toBe('nothing');
   });
@@ -45,19 +45,19 @@ describe('of a controller that answers no probe', () => {
   test('a try that failed is not repeated before its time', () => {
     const failed = recordMoveFailure(askedLan, now);
     expect(tried(internet, [failed])).toBe('nothing');
-    expect(tried(internet, [{ ...failed, retryAtMs: now - 1 }])).toBe('lan unproven');
+    expect(tried(internet, [{ ...failed, retryAtMs: now - 1 }])).toBe('lan none');
   });
 
   test('the internet is tried from a LAN whose tunnel was tested and is silent', () => {
     expect(tried(askedLan, [internet], {}, now - 5_000)).toBe('nothing');
-    expect(tried(askedLan, [internet], { isTunnelSilent: true }, now - 1_000)).toBe('internet unproven');
+    expect(tried(askedLan, [internet], { isTunnelSilent: true }, now - 1_000)).toBe('internet none');
   });
 
   test('the same of several is tried, in whatever order they are listed', () => {
     const other = silent(candidate('lan', 8));
     const endpoints = [
-      trialOf(situation(internet, [askedLan, other]), facts)?.to,
-      trialOf(situation(internet, [other, askedLan]), facts)?.to,
+      trialMove(situation(internet, [askedLan, other]), facts)?.to,
+      trialMove(situation(internet, [other, askedLan]), facts)?.to,
     ];
     expect(endpoints).toEqual([lan.endpoint, lan.endpoint]);
   });

@@ -1,34 +1,34 @@
 import { expect, test } from 'vitest';
 import {
-  initialTurns,
-  stepTurns,
-  type TurnsEvent,
-  type TurnsState,
-  turnsWakeAtMs,
-} from '../../../../../shared/paths/machine/turns.ts';
+  initialSlots,
+  type SlotsEvent,
+  type SlotsState,
+  slotsWakeAtMs,
+  stepSlots,
+} from '../../../../../shared/paths/machine/probe-slots.ts';
 
 /** Turns with a clock controlled by the test. */
 class Turns {
-  state: TurnsState = initialTurns;
+  state: SlotsState = initialSlots;
   nowMs = 1_000;
 
-  #send(event: TurnsEvent): readonly string[] {
-    const [state, granted] = stepTurns(this.state, event, this.nowMs);
+  #send(event: SlotsEvent): readonly string[] {
+    const [state, granted] = stepSlots(this.state, event, this.nowMs);
     this.state = state;
     return granted;
   }
 
   take(controller: string, isUrgent = true): readonly string[] {
-    return this.#send({ type: 'take-turn', controller, isUrgent });
+    return this.#send({ type: 'request-slot', controller, isUrgent });
   }
 
   yield(controller: string): readonly string[] {
-    return this.#send({ type: 'yield-turn', controller });
+    return this.#send({ type: 'release-slot', controller });
   }
 
   /** Waits until the next turn may be granted. */
   wake(): readonly string[] {
-    this.nowMs = turnsWakeAtMs(this.state) ?? this.nowMs;
+    this.nowMs = slotsWakeAtMs(this.state) ?? this.nowMs;
     return this.#send({ type: 'wake' });
   }
 }
@@ -36,7 +36,7 @@ class Turns {
 test('four rounds run at once, the next when one has ended', () => {
   const turns = new Turns();
   expect(['a', 'b', 'c', 'd', 'e'].map((name) => turns.take(name))).toEqual([['a'], ['b'], ['c'], ['d'], []]);
-  expect(turnsWakeAtMs(turns.state)).toBeNull();
+  expect(slotsWakeAtMs(turns.state)).toBeNull();
   expect(turns.yield('b')).toEqual(['e']);
 });
 
@@ -65,7 +65,7 @@ test('a controller with a turn keeps it for the next round, and an urgent contro
   const turns = new Turns();
   expect(turns.take('a')).toEqual(['a']);
   expect(turns.take('a')).toEqual(['a']);
-  expect(turns.state.holding).toEqual(['a']);
+  expect(turns.state.holders).toEqual(['a']);
   turns.take('b', false);
   turns.take('c', false);
   expect(turns.take('c', true)).toEqual(['c']);

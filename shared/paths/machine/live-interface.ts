@@ -1,20 +1,20 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
-import { followedPeer } from '../../timeline/move-reasons.ts';
+import { followedRoaming } from '../../timeline/move-reasons.ts';
+import { hasFailedLastProbe } from '../liveness.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
-import { isUnanswered } from '../standing.ts';
 import { addCandidate, type PathCandidate } from './candidates.ts';
 import type { Step } from './compose.ts';
 import {
+  type ControllerCounters,
   candidateAt,
   endpointIn,
   isAtRest,
   type PathState,
-  type PeerCounters,
   silentSinceMs,
 } from './state.ts';
-import { type InterfaceSilence, maxGapMs } from './watch.ts';
+import { type InterfaceSilence, maxGapMs } from './traffic-watch.ts';
 
-/** What the live interface reports about one controller. */
+/** What the live WireGuard interface reports about one controller: byte counters, endpoint, last handshake. */
 
 /** WireGuard rejects packets of a session after 180 s (REJECT_AFTER_TIME, paper section 6.1). */
 export const sessionMs = 180_000;
@@ -37,6 +37,7 @@ const reportAgainMs = 10_000;
 const minDataBytes = 64;
 const severalUnanswered = 3;
 
+/** One reading of a controller's byte counters. */
 export interface CountersSample {
   readonly receivedBytes: number;
   readonly sentBytes: number;
@@ -45,8 +46,8 @@ export interface CountersSample {
 }
 
 /** What the counters show: something was received after the previous reading; packets were sent and none received. */
-export type Counted =
-  | { readonly is: 'heard'; readonly afterMs: number }
+export type CountersResult =
+  | { readonly is: 'received'; readonly afterMs: number }
   | { readonly is: 'silent'; readonly sinceMs: number; readonly unanswered: number }
   | { readonly is: 'nothing' };
 
@@ -59,34 +60,34 @@ export function countersRead(
   state: PathState,
   { receivedBytes, sentBytes, silence }: CountersSample,
   nowMs: number,
-): { readonly state: PathState; readonly counted: Counted } {
+): { readonly state: PathState; readonly result: CountersResult } {
   const { counters: before } = state;
   const newBytes = before === null ? 0 : sentBytes - before.sentBytes;
   const sentData = newBytes > keepaliveBytes || (before === null && silence !== undefined);
-  const heard = before !== null && receivedBytes !== before.receivedBytes;
+  const hasReceived = before !== null && receivedBytes !== before.receivedBytes;
   const unanswered = Math.min(silence?.unanswered ?? 0, Math.floor(newBytes / minDataBytes));
   // Packets received before the interface fell silent prove nothing about the time since.
   const seen = sentData ? (silence?.sinceMs ?? null) : null;
   const goesOn = before !== null && nowMs - before.dataSentAtMs <= maxGapMs;
-  const last = goesOn && !heard ? before.silentSinceMs : null;
+  const last = goesOn && !hasReceived ? before.silentSinceMs : null;
   const sinceMs = last ?? (unanswered >= severalUnanswered ? seen : null);
   const isDue = before?.reportedAtMs == null || nowMs - before.reportedAtMs >= reportAgainMs;
-  const isSilent = sinceMs !== null && sentData && !heard && isDue;
-  const counters: PeerCounters = {
+  const isSilent = sinceMs !== null && sentData && !hasReceived && isDue;
+  const counters: ControllerCounters = {
     atMs: nowMs,
     receivedBytes,
     sentBytes,
     dataSentAtMs: sentData || before === null ? nowMs : before.dataSentAtMs,
-    silentSinceMs: last ?? seen ?? (sentData && !heard ? nowMs - counterPollMs : null),
-    reportedAtMs: heard ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null),
+    silentSinceMs: last ?? seen ?? (sentData && !hasReceived ? nowMs - counterPollMs : null),
+    reportedAtMs: hasReceived ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null),
   };
   const next = { ...state, counters };
-  if (heard) return { state: next, counted: { is: 'heard', afterMs: before.atMs } };
-  return { state: next, counted: isSilent ? { is: 'silent', sinceMs, unanswered } : { is: 'nothing' } };
+  if (hasReceived) return { state: next, result: { is: 'received', afterMs: before.atMs } };
+  return { state: next, result: isSilent ? { is: 'silent', sinceMs, unanswered } : { is: 'nothing' } };
 }
 
-/** What the live interface reports about a controller. */
-export interface ReportedPeer {
+/** Endpoint and handshake of a controller's peer. */
+export interface InterfaceReading {
   readonly endpoint: Endpoint | null;
   readonly handshakeAgeMs: number | null;
 }
@@ -94,7 +95,7 @@ export interface ReportedPeer {
 /** Since when a session is missing that should exist (expired, or never established); null otherwise. */
 export function sessionlessSinceMs(
   { phase }: PathState,
-  { handshakeAgeMs }: ReportedPeer,
+  { handshakeAgeMs }: InterfaceReading,
   nowMs: number,
 ): number | null {
   if (endpointIn(phase) === null) return null;
@@ -112,19 +113,20 @@ function lastProbedMs({ last }: PathCandidate): number {
  */
 export function sessionAfterSilenceMs(
   state: PathState,
-  { handshakeAgeMs }: ReportedPeer,
+  { handshakeAgeMs }: InterfaceReading,
   nowMs: number,
 ): number | null {
   const sinceMs = silentSinceMs(state.phase);
   if (sinceMs === null || handshakeAgeMs === null) return null;
   const atMs = nowMs - handshakeAgeMs;
   const current = candidateAt(state, endpointIn(state.phase));
-  const isUnansweredSince = current !== undefined && isUnanswered(current) && lastProbedMs(current) >= atMs;
+  const isUnansweredSince =
+    current !== undefined && hasFailedLastProbe(current) && lastProbedMs(current) >= atMs;
   return atMs < sinceMs + handshakeRetryMs || (state.everAnswered && isUnansweredSince) ? null : atMs;
 }
 
 /** WireGuard roams to an endpoint from which authenticated packets arrive; it becomes the path in use. */
-export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
+export function followRoaming(state: PathState, { endpoint }: InterfaceReading): Step {
   const { phase } = state;
   const from = endpointIn(phase);
   if (endpoint === null || isSameEndpoint(endpoint, from) || !isAtRest(phase)) return [state, []];
@@ -139,7 +141,7 @@ export function followPeer(state: PathState, { endpoint }: ReportedPeer): Step {
     [
       // Without a route it would count as unreachable, and as internet.
       { do: 'look-up', what: 'routes' },
-      { do: 'record', decision: { kind: 'moved', from, to: endpoint, path, reason: followedPeer } },
+      { do: 'record', decision: { kind: 'moved', from, to: endpoint, path, reason: followedRoaming } },
     ],
   ];
 }

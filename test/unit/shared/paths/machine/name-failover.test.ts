@@ -1,23 +1,23 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
-  initialNames,
-  type NamesState,
+  initialNameFailover,
+  type NameFailoverState,
+  nameFailoverWakeAtMs,
   namesVia,
-  namesWakeAtMs,
   type ReachableController,
-  stepNames,
-} from '../../../../../shared/paths/machine/names.ts';
+  stepNameFailover,
+} from '../../../../../shared/paths/machine/name-failover.ts';
 
 const settleMs = 2_000;
 const both: readonly ReachableController[] = [
-  { name: 'nas', isLost: false },
-  { name: 'vps', isLost: false },
+  { name: 'nas', isUnreachable: false },
+  { name: 'vps', isUnreachable: false },
 ];
 const nasLost: readonly ReachableController[] = [
-  { name: 'nas', isLost: true },
-  { name: 'vps', isLost: false },
+  { name: 'nas', isUnreachable: true },
+  { name: 'vps', isUnreachable: false },
 ];
-const bothLost = both.map(({ name }) => ({ name, isLost: true }));
+const bothLost = both.map(({ name }) => ({ name, isUnreachable: true }));
 
 describe('the names of peers resolve through', () => {
   test.each([
@@ -31,24 +31,24 @@ describe('the names of peers resolve through', () => {
 
 describe('names that follow', () => {
   let used: string[];
-  let state: NamesState;
+  let state: NameFailoverState;
   let nowMs: number;
 
   beforeEach(() => {
     used = [];
-    state = initialNames('nas', 'nas');
+    state = initialNameFailover('nas', 'nas');
     nowMs = 0;
   });
 
   function consider(controllers: readonly ReachableController[]): void {
-    const [next, move] = stepNames(state, controllers, nowMs);
+    const [next, move] = stepNameFailover(state, controllers, nowMs);
     state = next;
     if (move !== null) used.push(`${move.via}: ${move.reason}`);
   }
 
   test('move after 2 s and come back after 2 s, each with its reason', () => {
     consider(nasLost);
-    expect(namesWakeAtMs(state)).toBe(settleMs);
+    expect(nameFailoverWakeAtMs(state)).toBe(settleMs);
     nowMs = settleMs - 1;
     consider(nasLost);
     expect(used).toEqual([]);
@@ -61,7 +61,7 @@ describe('names that follow', () => {
       'vps: nas has not been reachable for 2 s',
       'nas: nas has been reachable again for 2 s',
     ]);
-    expect(namesWakeAtMs(state)).toBeNull();
+    expect(nameFailoverWakeAtMs(state)).toBeNull();
   });
 
   test('stay when the controller is back before that, however often they are considered', () => {
@@ -74,7 +74,7 @@ describe('names that follow', () => {
   });
 
   test('that an earlier helper moved come back when the default controller is reached', () => {
-    state = initialNames('nas', 'vps');
+    state = initialNameFailover('nas', 'vps');
     consider(both);
     nowMs = settleMs;
     consider(both);

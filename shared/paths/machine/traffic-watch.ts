@@ -24,7 +24,7 @@ export interface WatchState {
   readonly reportedAtMs: number | null;
   /** Wall clock minus monotonic clock. */
   readonly clockOffsetMs: number;
-  readonly peersPolledAtMs: number;
+  readonly controllersPolledAtMs: number;
   /** When the live interface is next read in any case. */
   readonly readAtMs: number;
 }
@@ -35,17 +35,17 @@ export interface InterfaceSilence {
   readonly unanswered: number;
 }
 
-export type WatchNews =
+export type WatchReport =
   /** Packets are sent and none received. */
-  | ({ readonly news: 'silent' } & InterfaceSilence)
+  | ({ readonly report: 'silent' } & InterfaceSilence)
   /** Something was received again. */
-  | { readonly news: 'heard' }
+  | { readonly report: 'received' }
   /** The machine slept, or the clock was set. */
-  | { readonly news: 'clock-jumped' }
-  /** Packets are sent: the counters of each controller are due. */
-  | { readonly news: 'peers-due'; readonly silence?: InterfaceSilence }
+  | { readonly report: 'clock-jumped' }
+  /** Packets are sent: the byte counters of each controller are due to be read. */
+  | { readonly report: 'controllers-due'; readonly silence?: InterfaceSilence }
   /** The safety net below all events: the live interface is due to be read. */
-  | { readonly news: 'read-due' };
+  | { readonly report: 'read-due' };
 
 /** The interval while packets are sent. */
 const pollMs = 75;
@@ -58,7 +58,7 @@ const restMs = 600;
 const pollsBeforeRest = 14;
 /**
  * How long packets must be sent, in at least two readings, with none received; on a slow path some round trips. A
- * suspicion costs one round of probes and may come early: a move also needs an unanswered probe.
+ * report costs one round of probes and may come early: a move also needs an unanswered probe.
  */
 const minSilenceMs = 150;
 const silenceRoundTrips = 2;
@@ -76,13 +76,13 @@ const reportAgainMs = 10_000;
 /** A larger difference to the monotonic clock means that the clock was set or that the machine slept. */
 const clockJumpMs = 1_500;
 /** The interval for each controller's own counters while packets are sent to more than one. */
-const peersPollMs = 1_000;
+const controllersPollMs = 1_000;
 /**
  * After a report of silence a second reading shows which controller is silent: packets received before the report count
  * too.
  */
-const silentPeersPollMs = 150;
-const silentPeersForMs = 500;
+const silentControllersPollMs = 150;
+const silentControllersForMs = 500;
 /** Rare, because it spawns a process. */
 const readMs = 30_000;
 
@@ -97,7 +97,7 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
     idlePolls: 0,
     reportedAtMs: null,
     clockOffsetMs: wallMs - nowMs,
-    peersPolledAtMs: nowMs,
+    controllersPolledAtMs: nowMs,
     readAtMs: nowMs + readMs,
   };
 }
@@ -119,34 +119,34 @@ export function stepWatch(
   wallMs: number,
   roundTripMs: number,
   nowMs: number,
-): readonly [WatchState, readonly WatchNews[]] {
-  const news: WatchNews[] = [];
+): readonly [WatchState, readonly WatchReport[]] {
+  const reports: WatchReport[] = [];
   const clockOffsetMs = wallMs - nowMs;
-  if (Math.abs(clockOffsetMs - state.clockOffsetMs) > clockJumpMs) news.push({ news: 'clock-jumped' });
+  if (Math.abs(clockOffsetMs - state.clockOffsetMs) > clockJumpMs) reports.push({ report: 'clock-jumped' });
   let next: WatchState = { ...state, clockOffsetMs, counters };
   if (nowMs >= state.readAtMs) {
     next = { ...next, readAtMs: nowMs + readMs };
-    news.push({ news: 'read-due' });
+    reports.push({ report: 'read-due' });
   }
   if (counters !== null && state.counters !== null) {
-    const compared = compare(next, state.counters, counters, news, nowMs);
-    next = judge(compared, counters.sent !== state.counters.sent, roundTripMs, news, nowMs);
+    const compared = compare(next, state.counters, counters, reports, nowMs);
+    next = judge(compared, counters.sent !== state.counters.sent, roundTripMs, reports, nowMs);
   }
   const pollAtMs = nowMs + (next.idlePolls < pollsBeforeRest ? pollMs : restMs);
-  return [{ ...next, pollAtMs }, news];
+  return [{ ...next, pollAtMs }, reports];
 }
 
 function compare(
   state: WatchState,
   before: PacketCounters,
   counters: PacketCounters,
-  news: WatchNews[],
+  reports: WatchReport[],
   nowMs: number,
 ): WatchState {
   const hasSent = counters.sent !== before.sent;
   let next: WatchState = { ...state, idlePolls: hasSent ? 0 : state.idlePolls + 1 };
   if (counters.received !== before.received) {
-    if (state.reportedAtMs !== null) news.push({ news: 'heard' });
+    if (state.reportedAtMs !== null) reports.push({ report: 'received' });
     next = { ...next, silentSinceMs: null, unanswered: 0, pollsWithTraffic: 0, reportedAtMs: null };
   } else if (hasSent) {
     const goesOn = nowMs - state.sentAtMs <= maxGapMs;
@@ -160,11 +160,11 @@ function compare(
 }
 
 function isFresh(reportedAtMs: number, nowMs: number): boolean {
-  return nowMs - reportedAtMs <= silentPeersForMs;
+  return nowMs - reportedAtMs <= silentControllersForMs;
 }
 
-function peersPollAfterMs({ reportedAtMs }: WatchState, nowMs: number): number {
-  return reportedAtMs !== null && isFresh(reportedAtMs, nowMs) ? silentPeersPollMs : peersPollMs;
+function controllersPollAfterMs({ reportedAtMs }: WatchState, nowMs: number): number {
+  return reportedAtMs !== null && isFresh(reportedAtMs, nowMs) ? silentControllersPollMs : controllersPollMs;
 }
 
 /** A single packet, such as a keepalive, expects no answer. */
@@ -181,7 +181,7 @@ function judge(
   state: WatchState,
   hasSent: boolean,
   roundTripMs: number,
-  news: WatchNews[],
+  reports: WatchReport[],
   nowMs: number,
 ): WatchState {
   const { silentSinceMs: sinceMs, reportedAtMs } = state;
@@ -193,11 +193,11 @@ function judge(
     silence !== undefined &&
     (reportedAtMs === null || (hasSent && nowMs - reportedAtMs >= reportAgainMs))
   ) {
-    news.push({ news: 'silent', ...silence });
+    reports.push({ report: 'silent', ...silence });
     // The report makes the receiver read the controllers' counters at once.
-    return { ...state, reportedAtMs: nowMs, peersPolledAtMs: nowMs };
+    return { ...state, reportedAtMs: nowMs, controllersPolledAtMs: nowMs };
   }
-  if (!hasSent || nowMs - state.peersPolledAtMs < peersPollAfterMs(state, nowMs)) return state;
-  news.push({ news: 'peers-due', ...(silence === undefined ? {} : { silence }) });
-  return { ...state, peersPolledAtMs: nowMs };
+  if (!hasSent || nowMs - state.controllersPolledAtMs < controllersPollAfterMs(state, nowMs)) return state;
+  reports.push({ report: 'controllers-due', ...(silence === undefined ? {} : { silence }) });
+  return { ...state, controllersPolledAtMs: nowMs };
 }

@@ -1,16 +1,19 @@
-import { namesLeave, namesReturn } from '../../timeline/move-reasons.ts';
+import { namesFailedOver, namesReturned } from '../../timeline/move-reasons.ts';
 
-/** The controller in whose subnet the names of peers resolve. The same shape as the path of one controller. */
+/**
+ * A peer (a roaming member) has an address in the subnet of each controller, and its host name can stand for only one of
+ * them. This decides through which controller the host names of peers lead. The same shape as the path of one controller.
+ */
 
 /** The debounce: a controller must be lost, or back, for this long before the names move. */
 const settleMs = 2_000;
 
 export interface ReachableController {
   readonly name: string;
-  readonly isLost: boolean;
+  readonly isUnreachable: boolean;
 }
 
-export interface NamesState {
+export interface NameFailoverState {
   readonly defaultController: string;
   readonly via: string;
   /** Where the names will move, and since when; null while they are in place. */
@@ -18,31 +21,31 @@ export interface NamesState {
 }
 
 /** @param via where the names are now: the previous helper may have moved them */
-export function initialNames(defaultController: string, via: string): NamesState {
+export function initialNameFailover(defaultController: string, via: string): NameFailoverState {
   return { defaultController, via, wanted: null };
 }
 
-export interface NamesMove {
+export interface NameFailover {
   readonly via: string;
   readonly reason: string;
 }
 
 /**
- * The controller in whose subnet the names of peers resolve: the default one while it is reachable, else the first that
+ * The controller in whose subnet the host names of peers resolve: the default one while it is reachable, else the first that
  * is. When none is, the names stay.
  */
 export function namesVia(controllers: readonly ReachableController[], defaultController: string): string {
-  const reachable = controllers.filter((one) => !one.isLost).map((one) => one.name);
+  const reachable = controllers.filter((one) => !one.isUnreachable).map((one) => one.name);
   if (reachable.includes(defaultController)) return defaultController;
   return reachable[0] ?? defaultController;
 }
 
 /** Considers what is reachable now. @returns the state, and the move of the names once the debounce has passed */
-export function stepNames(
-  state: NamesState,
+export function stepNameFailover(
+  state: NameFailoverState,
   controllers: readonly ReachableController[],
   nowMs: number,
-): readonly [NamesState, NamesMove | null] {
+): readonly [NameFailoverState, NameFailover | null] {
   const via = namesVia(controllers, state.defaultController);
   if (via === state.via) return [state.wanted === null ? state : { ...state, wanted: null }, null];
   if (state.wanted?.via !== via) return [{ ...state, wanted: { via, sinceMs: nowMs } }, null];
@@ -50,13 +53,13 @@ export function stepNames(
   const seconds = (nowMs - state.wanted.sinceMs) / 1000;
   const { defaultController } = state;
   const reason =
-    via === defaultController ? namesReturn(via, seconds) : namesLeave(defaultController, seconds);
+    via === defaultController ? namesReturned(via, seconds) : namesFailedOver(defaultController, seconds);
   return [
     { ...state, via, wanted: null },
     { via, reason },
   ];
 }
 
-export function namesWakeAtMs({ wanted }: NamesState): number | null {
+export function nameFailoverWakeAtMs({ wanted }: NameFailoverState): number | null {
   return wanted === null ? null : wanted.sinceMs + settleMs;
 }

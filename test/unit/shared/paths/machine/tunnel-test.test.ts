@@ -44,7 +44,7 @@ describe('unanswered packets, and unanswered probes,', () => {
     expect(run.state.phase).toMatchObject({ is: 'on', endpoint: lan });
   });
 
-  test.each(['heard', 'idle'] as const)('mean nothing when the tunnel is %s', (verdict) => {
+  test.each(['received', 'idle'] as const)('mean nothing when the tunnel is %s', (verdict) => {
     fallSilent();
     asked(verdict);
     run.pass(120_000);
@@ -55,8 +55,8 @@ describe('unanswered packets, and unanswered probes,', () => {
 
   test('of traffic that expects no answer are not tested again as soon as the answer to the test has passed', () => {
     fallSilent();
-    run.send({ type: 'heard', afterMs: run.nowMs });
-    asked('heard');
+    run.send({ type: 'received', afterMs: run.nowMs });
+    asked('received');
     const before = run.all('test-tunnel').length;
     run.pass(225);
     run.send({ type: 'silent', sinceMs: run.nowMs - 150, unanswered: 8 });
@@ -80,8 +80,8 @@ describe('unanswered packets, and unanswered probes,', () => {
     expect(run.last('test-tunnel')).toMatchObject({ timeoutMs: 11_000 });
     expect(run.state.reachability.is).toBe('reachable');
     asked('silent');
-    expect(run.state.reachability.is).toBe('lost');
-    run.send({ type: 'heard', afterMs: run.nowMs });
+    expect(run.state.reachability.is).toBe('unreachable');
+    run.send({ type: 'received', afterMs: run.nowMs });
     expect(run.state.reachability.is).toBe('reachable');
   });
 
@@ -89,7 +89,7 @@ describe('unanswered packets, and unanswered probes,', () => {
     fallSilent();
     asked('no-session');
     if (run.state.phase.is === 'moving') failTrial();
-    expect(run.state.reachability.is).toBe('lost');
+    expect(run.state.reachability.is).toBe('unreachable');
   });
 
   test('are tested for as long as a keepalive takes if no address can be pinged', () => {
@@ -158,14 +158,14 @@ describe('away, a LAN', () => {
   test('is tried soon after an event, once it is known that probes go unanswered', () => {
     run.neighbours = [here];
     trialsFor(60);
-    run.send({ type: 'network-changed', losses: { devices: ['eth0'], addresses: [] } });
+    run.send({ type: 'network-changed', removed: { devices: ['eth0'], addresses: [] } });
     run.pass(300);
     run.send({ type: 'network', routes: atHome, discovery: [] });
-    run.send({ type: 'reset-ended', effect: run.last('reset').effect });
+    run.send({ type: 'reapplied', effect: run.last('reapply').effect });
     const { targets, timing } = run.last('probe');
     const patience = targets.map(({ timeoutMs = timing.timeoutMs }) => timeoutMs * timing.attempts);
     expect(patience).toEqual([450, 2_100]);
-    run.answer(lan, { verdict: 'silent', reason: 'no answer' });
+    run.answer(lan, { verdict: 'unanswered', reason: 'no answer' });
     expect(run.last('move').order.to).toBe(lan);
     expect(run.state.phase.is).toBe('moving');
   });

@@ -1,12 +1,11 @@
-import { isTunnelUnanswered } from '../standing.ts';
+import { isTunnelUnanswered } from '../liveness.ts';
 import type { Step } from './compose.ts';
 import type { TunnelVerdict } from './events.ts';
-import { type PathState, silentSinceMs, type TunnelProof } from './state.ts';
+import { type PathState, silentSinceMs, type TunnelTest } from './state.ts';
 
 /**
- * For a controller that does not know the probe key (every published Clan network, every wg-quick file), only the
- * tunnel itself shows whether its path works. Unanswered packets may have expected no answer, so the tunnel is tested:
- * by pings, if its address is known, and by waiting. WireGuard answers any data with a keepalive within 10 s
+ * For a controller that does not know the probe key (see candidate.ts), only the tunnel itself shows whether its path
+ * works. Unanswered packets may have expected no answer, so the tunnel is tested: by pings, if its address is known, and by waiting. WireGuard answers any data with a keepalive within 10 s
  * (KEEPALIVE_TIMEOUT, paper section 6.5).
  *
  * The same test ends the doubt about a path in use to which the last move failed, see {@link isTunnelUnanswered}.
@@ -21,7 +20,7 @@ const lastingMs = 11_000;
  */
 const explainedMs = 1_000;
 
-export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['silence'] {
+export function confirmedSilence({ tunnel, phase }: PathState): TunnelTest['silence'] {
   return tunnel.sinceMs !== null && tunnel.sinceMs === silentSinceMs(phase) ? tunnel.silence : null;
 }
 
@@ -32,12 +31,15 @@ export function silenceOfTunnel({ tunnel, phase }: PathState): TunnelProof['sile
 export function testTunnel(state: PathState): Step {
   const { phase, tunnel, everAnswered, hasTunnelAddress, nextId } = state;
   if (tunnel.check !== null || phase.is !== 'on' || phase.silentSinceMs === null) return [state, []];
-  const silence = silenceOfTunnel(state);
+  const silence = confirmedSilence(state);
   if (everAnswered ? !isDoubted(state) : silence === 'lasting') return [state, []];
   const isBrief = everAnswered || (silence === null && hasTunnelAddress);
   const timeoutMs = isBrief ? briefMs : lastingMs;
-  const asked = { ...tunnel, check: nextId, sinceMs: phase.silentSinceMs, silence };
-  return [{ ...state, nextId: nextId + 1, tunnel: asked }, [{ do: 'test-tunnel', check: nextId, timeoutMs }]];
+  const testing = { ...tunnel, check: nextId, sinceMs: phase.silentSinceMs, silence };
+  return [
+    { ...state, nextId: nextId + 1, tunnel: testing },
+    [{ do: 'test-tunnel', check: nextId, timeoutMs }],
+  ];
 }
 
 /** Whether the last move to the path in use failed and nothing was received since. */
@@ -48,7 +50,7 @@ export function isDoubted({ phase, candidates }: Pick<PathState, 'phase' | 'cand
 
 /** Whether the tunnel just answered a test, so that another silence proves nothing. */
 export function isExplained({ everAnswered, tunnel }: PathState, nowMs: number): boolean {
-  return !everAnswered && tunnel.heardAtMs !== null && nowMs - tunnel.heardAtMs < explainedMs;
+  return !everAnswered && tunnel.receivedAtMs !== null && nowMs - tunnel.receivedAtMs < explainedMs;
 }
 
 /** @returns the state, and whether the tunnel works; null when the answer is not to the current test */
@@ -59,10 +61,10 @@ export function tunnelTested(
 ): { readonly state: PathState; readonly works: boolean | null } {
   const { tunnel } = state;
   if (tunnel.check !== check) return { state, works: null };
-  const before = silenceOfTunnel(state);
+  const before = confirmedSilence(state);
   const isSure = verdict === 'no-session' || before === 'brief' || !state.hasTunnelAddress;
-  const works = verdict === 'heard' || verdict === 'idle';
+  const works = verdict === 'received' || verdict === 'idle';
   const silence = works ? null : isSure ? 'lasting' : 'brief';
-  const heardAtMs = verdict === 'heard' ? nowMs : tunnel.heardAtMs;
-  return { state: { ...state, tunnel: { ...tunnel, check: null, silence, heardAtMs } }, works };
+  const receivedAtMs = verdict === 'received' ? nowMs : tunnel.receivedAtMs;
+  return { state: { ...state, tunnel: { ...tunnel, check: null, silence, receivedAtMs } }, works };
 }
