@@ -1,12 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KnownNetworks } from '../../helper/approval/known-networks.ts';
 import { clearHosts, writeHosts } from '../../helper/hosts/file.ts';
 import { Journal } from '../../helper/journal/journal.ts';
 import { RememberedEndpoints } from '../../helper/paths/remembered-endpoints.ts';
+import { verifyInvite } from '../../shared/invite/read-invite.ts';
+import { signed } from '../unit/support/invite-fixtures.ts';
 import { goodProfile } from '../unit/support/profiles.ts';
 import { below, mutateBytes, mutateText, oneOf } from './mutations.ts';
-import { must, type Outcome, type Surface } from './surface.ts';
+import { must, type Outcome, type Surface, takenOrRefused } from './surface.ts';
 
 function folder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'homing-fuzz-'));
@@ -107,6 +110,31 @@ function remembered(): Surface {
   };
 }
 
+/** Damaged records of networks are reported and dropped: they refuse nothing that they do not name. */
+function knownNetworks(): Surface {
+  const { path, remove } = folder();
+  const invite = verifyInvite(signed());
+  let reports = 0;
+  const open = () => new KnownNetworks(path, () => (reports += 1));
+  open().remember(invite);
+  const file = join(path, 'signed-networks.json');
+  const good = readFileSync(file, 'utf8');
+  return {
+    name: 'known networks',
+    everyRounds: 5,
+    tryOne: (random) => {
+      writeFileSync(file, mutateText(random, good));
+      reports = 0;
+      const known = open();
+      return takenOrRefused(() => {
+        known.refuseOlder(invite);
+        must(reports <= 1, 'it was reported more than once');
+      });
+    },
+    close: remove,
+  };
+}
+
 export function fileSurfaces(): Surface[] {
-  return [journal(), hostsFile(), remembered()];
+  return [journal(), hostsFile(), remembered(), knownNetworks()];
 }

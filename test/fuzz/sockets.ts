@@ -9,6 +9,9 @@ import { controlServer } from '../../helper/control/server.ts';
 import { errorBodySchema, type HelperEvent } from '../../shared/contract/control-api.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
+import { defaultSettings } from '../../shared/profile/profile.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
+import { goodPayload, signed } from '../unit/support/invite-fixtures.ts';
 import { goodProfileJson, goodWgQuickProfileJson } from '../unit/support/profiles.ts';
 import { below, mutatedJson, mutateText, oneOf } from './mutations.ts';
 import { checkAccepted } from './parsers.ts';
@@ -49,14 +52,13 @@ function judgingHelper() {
 }
 
 /** PUT /v1/tunnel: only 200, or a 4xx with the reason in its body; and nothing is connected if it is refused. */
-function putBody(): Surface {
+function putBody(name: string, good: (random: SeededRandom) => unknown): Surface {
   const { helper, accepted } = judgingHelper();
   const app = controlApi(helper);
   return {
-    name: 'PUT body',
+    name,
     tryOne: async (random): Promise<Outcome> => {
-      const profile = oneOf<() => unknown>(random, [goodProfileJson, goodWgQuickProfileJson])();
-      const json = JSON.stringify(mutatedJson(random, { profile, privateKey }));
+      const json = JSON.stringify(mutatedJson(random, good(random)));
       const body = random.next() < 0.7 ? json : mutateText(random, json);
       const before = accepted();
       const response = await app.request('/v1/tunnel', { method: 'PUT', body });
@@ -148,5 +150,16 @@ async function answered(socket: Socket): Promise<void> {
 }
 
 export function socketSurfaces(): Surface[] {
-  return [putBody(), rawSocket()];
+  const unsigned = (random: SeededRandom) => ({
+    profile: oneOf<() => unknown>(random, [goodProfileJson, goodWgQuickProfileJson])(),
+    privateKey,
+  });
+  const local = { interfaceName: 'hm-wgnet', settings: defaultSettings };
+  // Half of the payloads are changed before they are signed, so that the signature is valid.
+  const signedBody = (random: SeededRandom) => ({
+    invite: random.next() < 0.5 ? signed() : signed(mutatedJson(random, goodPayload())),
+    local,
+    privateKey,
+  });
+  return [putBody('PUT body', unsigned), putBody('PUT body with an invite', signedBody), rawSocket()];
 }
