@@ -12,10 +12,14 @@ const standIn = { main: 'node20', page: 'chrome130' };
 /** The command line loads parts of the client only when it needs them; here all of it is needed at once. */
 const checks = { ineffectiveDynamicImport: false };
 
+/** The key that releases are signed with; empty in a development build. */
+const define = { homingReleaseKey: JSON.stringify(process.env.HOMING_RELEASE_KEY ?? '') };
+
 export default defineConfig(({ mode }) => {
   const target = mode === 'stand-in' ? standIn : electron45;
   return {
     main: {
+      define,
       build: {
         outDir: 'dist/app/main',
         target: target.main,

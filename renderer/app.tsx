@@ -4,6 +4,7 @@ import styles from './app.module.css';
 import { ApprovalNotice, isApprovalQuestion } from './components/approval-notice.tsx';
 import { ProblemNotice } from './components/problem-notice.tsx';
 import { TabBar } from './components/tab-bar.tsx';
+import { isUnverifiedHelper, UnverifiedHelperNotice } from './components/unverified-helper-notice.tsx';
 import { JoinCardScreen } from './screens/join-card/join-card-screen.tsx';
 import { MachinesScreen } from './screens/machines/machines-screen.tsx';
 import { OnboardingScreen } from './screens/onboarding/onboarding-screen.tsx';
@@ -27,7 +28,9 @@ export function App() {
     <div className={styles.window}>
       {shown !== null && (
         <div className={styles.problem}>
-          {isApprovalQuestion(shown) && app.selectedProfileId !== null ? (
+          {isUnverifiedHelper(shown) ? (
+            <UnverifiedHelperNotice problem={shown} onDismiss={() => actions.dismissProblem()} />
+          ) : isApprovalQuestion(shown) && app.selectedProfileId !== null ? (
             <ApprovalNotice
               problem={shown}
               profileId={app.selectedProfileId}

@@ -39,6 +39,9 @@ const withoutTranslations: Plugin = {
   },
 };
 
+/** The key that releases are signed with; empty in a development build. */
+const define = { homingReleaseKey: JSON.stringify(process.env.HOMING_RELEASE_KEY ?? '') };
+
 const everywhere = [builtinsWithoutFacade, withoutTranslations];
 
 /** @param helpers the helper by the name of its bundle; tests add one of their own */
@@ -59,6 +62,7 @@ export async function bundlePrograms(
     absWorkingDir: root,
     banner: { js: requireForCommonJs },
     plugins: everywhere,
+    define,
   };
   await rm(outDirectory, { recursive: true, force: true });
   await Promise.all([
@@ -92,6 +96,7 @@ export async function bundleExecutable(outFile: string): Promise<void> {
     logLevel: 'warning',
     absWorkingDir: root,
     plugins: everywhere,
+    define,
     entryPoints: ['program/executable.ts'],
     outfile: outFile,
   });

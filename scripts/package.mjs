@@ -7,7 +7,8 @@
  * the macOS package on Debian (package/mac/programs.ts); a dmg includes the wireguard-go that it leaves in
  * dist/mac-programs.
  */
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildApp } from './build-app.mjs';
@@ -69,6 +70,16 @@ function targets() {
   return Platform.LINUX.createTarget(kind === 'AppImage' ? kind : 'dir', arch);
 }
 
+/** The hash of the helper as it is in the package, where signing may have changed it: for `npm run sign-release`. */
+function writeHelperHash() {
+  const suffix = process.arch === 'x64' ? '' : `-${process.arch}`;
+  const resources =
+    kind === 'dmg' ? `mac${suffix}/Homing.app/Contents/Resources` : `linux${suffix}-unpacked/resources`;
+  const program = readFileSync(join(options.out, resources, 'helper/homing-helper'));
+  const sha512 = createHash('sha512').update(program).digest('hex');
+  writeFileSync(join(options.out, `${kind}-${process.arch}.helper.sha512`), `${sha512}\n`);
+}
+
 if (!kinds.includes(kind)) {
   say(`There is no package of the kind ${JSON.stringify(kind)}: choose one of ${kinds.join(', ')}.`);
   process.exit(2);
@@ -127,6 +138,7 @@ await build({
   }),
   publish: 'never',
 });
+if (kind === 'AppImage' || kind === 'dmg') writeHelperHash();
 if (kind === 'deb' && electron !== undefined) {
   const { buildDeb, isCleanForLintian } = await import('./package/deb.mjs');
   const compression = options.fast ? 'none' : 'xz';

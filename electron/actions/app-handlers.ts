@@ -140,8 +140,7 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       await notes.change({ preferences });
       store.update({ preferences });
     },
-    installHelper: ({ asksAdministrator }) =>
-      whileInstalling(store, link, () => installHelper(asksAdministrator)),
+    installHelper: (choices) => whileInstalling(store, link, () => installHelper(choices)),
     allowNetwork: async ({ profileId }) => {
       await allowNetwork(profiles, profileId);
       await connection.connect(profileId);

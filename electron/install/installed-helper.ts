@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { exec } from '@vscode/sudo-prompt';
 import { app } from 'electron';
+import { sha512Of } from '../../client/release/verify-release.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { canOthersWrite } from '../../shared/install/permissions.ts';
 import { installedProgram, serviceFiles } from '../../shared/install/places.ts';
 import { system } from '../system.ts';
-import { notRun } from './not-run.ts';
-import { inPlaceScript, removeScript, takeoverScript } from './root-script.ts';
+import { checkHelper, releaseFile, signatureFile } from '../updates/signed-release.ts';
+import { asAdministrator, asRoot } from './as-administrator.ts';
+import { inPlaceScript, removeScript, replaceArguments, takeoverScript } from './root-script.ts';
 
 /**
  * Installs the helper: once, as root, after the system has asked for a password. The package's program is copied to
@@ -46,33 +47,56 @@ export async function installedHelper(): Promise<string> {
   return (await inPlaceHelper()) ?? installedProgram[system];
 }
 
+export interface InstallChoices {
+  /** Whether an administrator must allow each new network; undefined keeps the setting. */
+  readonly asksAdministrator?: boolean | undefined;
+  /** The user has seen that this build is no verified release, and wants an administrator to install it all the same. */
+  readonly unverified?: boolean | undefined;
+}
+
+const notInstalled = 'The helper was not installed';
+
 /**
- * @param asksAdministrator whether an administrator must allow each new network; undefined keeps the setting
- * @throws HomingError `install-cancelled`, `install-failed`, `not-packaged`
+ * Installs the package's helper, or replaces the installed one by it. An installed helper lets itself be replaced only by a
+ * verified release; an administrator may override that.
+ * @throws HomingError `install-cancelled`, `install-failed`, `not-packaged`, and as `checkHelper`
  */
-export async function installHelper(asksAdministrator?: boolean): Promise<void> {
-  const title = 'The helper was not installed';
+export async function installHelper({ asksAdministrator, unverified }: InstallChoices): Promise<void> {
   const { uid } = userInfo();
   const inPlace = await inPlaceHelper();
   if (inPlace !== undefined) {
     const script = inPlaceScript(inPlace, uid, asksAdministrator);
-    return await asRoot(script, title, `sudo ${script}`);
+    return await asRoot(script, notInstalled, `sudo ${script}`);
   }
   const program = packagedHelper();
   if (program === undefined) throw notPackaged();
+  const isChecked = unverified !== true && (await isOtherThanInstalled(program));
+  if (isChecked) await checkHelper(program);
   const folder = await mkdtemp(join(tmpdir(), 'homing-install-'));
   try {
     const copy = join(folder, 'homing-helper');
     await copyFile(program, copy);
     await chmod(folder, 0o755);
     await chmod(copy, 0o755);
+    if (isChecked) {
+      const files = { program: copy, release: releaseFile(), signature: signatureFile() };
+      const args = replaceArguments(files, uid, asksAdministrator);
+      return await asAdministrator(installedProgram[system], args, 'The helper was not replaced');
+    }
     const sha256 = createHash('sha256')
       .update(await readFile(program))
       .digest('hex');
-    await asRoot(takeoverScript({ program: copy, sha256, uid, asksAdministrator }, system), title);
+    await asRoot(takeoverScript({ program: copy, sha256, uid, asksAdministrator }, system), notInstalled);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Whether another helper is installed; the same one may be started again without a check. */
+async function isOtherThanInstalled(program: string): Promise<boolean> {
+  const installed = installedProgram[system];
+  if (!existsSync(installed)) return false;
+  return (await sha512Of(installed)) !== (await sha512Of(program));
 }
 
 /** Removes the helper and everything it created. @throws HomingError as {@link installHelper} */
@@ -87,15 +111,5 @@ function notPackaged(): HomingError {
     title: 'A checkout has no helper to install',
     cause: 'Only a package of Homing carries the helper as one program.',
     remedy: 'Start it by hand: sudo npm run helper.',
-  });
-}
-
-/** @param inTerminal the equivalent command for a terminal; undefined if the files exist only while the app waits */
-export function asRoot(command: string, title: string, inTerminal?: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    exec(command, { name: 'Homing' }, (error, _stdout, stderr) => {
-      if (error) reject(notRun({ title, inTerminal, message: error.message, stderr: String(stderr ?? '') }));
-      else resolve();
-    });
   });
 }

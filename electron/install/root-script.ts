@@ -58,8 +58,27 @@ export function inPlaceScript(program: string, uid: number, asksAdministrator?: 
   return `${word(program)} install --in-place --uid ${uid}${askOption(asksAdministrator)}`;
 }
 
+/** The paths of a replacement and of what it is checked against. */
+export interface ReplacementFiles {
+  readonly program: string;
+  readonly release: string;
+  readonly signature: string;
+}
+
+/** The arguments with which the installed helper checks another program and lets itself be replaced. */
+export function replaceArguments(
+  { program, release, signature }: ReplacementFiles,
+  uid: number,
+  asksAdministrator?: boolean,
+): readonly string[] {
+  const answer =
+    asksAdministrator === undefined ? [] : ['--ask-administrator', asksAdministrator ? 'yes' : 'no'];
+  const files = ['--program', program, '--release', release, '--signature', signature];
+  return ['replace', '--uid', `${uid}`, ...files, ...answer];
+}
+
 /** @param args without the program @throws HomingError `path-unusable` */
-export function allowScript(program: string, args: readonly string[]): string {
+export function commandScript(program: string, args: readonly string[]): string {
   return [program, ...args].map(word).join(' ');
 }
 

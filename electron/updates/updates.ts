@@ -1,8 +1,11 @@
 import { app } from 'electron';
 import log from 'electron-log/main';
-import type { AppUpdater } from 'electron-updater';
+import type { AppUpdater, UpdateDownloadedEvent } from 'electron-updater';
 import type { UpdateState } from '../../shared/contract/app-state.ts';
+import { HomingError } from '../../shared/errors/problem.ts';
+import { releaseKey } from '../../shared/release/release-key.ts';
 import { system } from '../system.ts';
+import { checkDownload } from './signed-release.ts';
 
 const firstCheckMs = 30_000;
 const checkEveryMs = 6 * 3_600_000;
@@ -10,6 +13,7 @@ const checkEveryMs = 6 * 3_600_000;
 /** How this installation is updated; undefined when the app updates itself. */
 export function updatesElsewhere(env: NodeJS.ProcessEnv): string | undefined {
   if (!app.isPackaged) return 'This is a development build: update the checkout.';
+  if (releaseKey === undefined) return 'This build cannot verify releases: update it as you installed it.';
   if (system === 'linux' && !env.APPIMAGE) return 'Your package manager updates Homing.';
   return undefined;
 }
@@ -64,7 +68,7 @@ export class Updates {
 
   /** Ends the app and starts the new version. */
   install(): void {
-    this.#updater?.quitAndInstall();
+    if (this.#isReady) this.#updater?.quitAndInstall();
   }
 
   stop(): void {
@@ -88,17 +92,29 @@ export class Updates {
     autoUpdater.on('download-progress', ({ percent }) => {
       this.#onState({ state: 'downloading', version: this.#found, percent });
     });
-    autoUpdater.on('update-downloaded', ({ version }) => {
-      this.#isReady = true;
-      this.#onState({ state: 'ready', version });
-    });
+    autoUpdater.on('update-downloaded', (info) => void this.#downloaded(info));
     autoUpdater.on('error', (error) => this.#failed(error));
     this.#updater = autoUpdater;
     return autoUpdater;
   }
 
+  /** Only a release that is signed with the compiled-in key may be installed. */
+  async #downloaded(info: UpdateDownloadedEvent): Promise<void> {
+    try {
+      await checkDownload(info, info.downloadedFile);
+      this.#isReady = true;
+      this.#onState({ state: 'ready', version: info.version });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   #failed(error: unknown): void {
     this.#isReady = false;
+    if (error instanceof HomingError) {
+      this.#onState({ state: 'failed', problem: { ...error.problem } });
+      return;
+    }
     const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     const cause = /^net::/.test(said) ? `The update server cannot be reached (${said})` : said;
     const what = this.#found === '' ? 'check for updates' : `fetch version ${this.#found}`;

@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
+import { releaseKey } from '../../shared/release/release-key.ts';
+import { homingVersion } from '../../shared/version.ts';
 import { install } from './install.ts';
+import { runInstaller, withCheckedReplacement } from './replace.ts';
 import { uninstall } from './uninstall.ts';
 
 /**
- * `homing-helper install --uid N [--in-place] [--ask-administrator yes|no]`, `homing-helper uninstall [--in-place]`: run once, as root.
+ * `homing-helper install --uid N [--in-place] [--ask-administrator yes|no]`, `uninstall [--in-place]`: run once, as root.
+ * `replace --uid N --program P --release R --signature S`: the installed program checks another one before that replaces it.
  */
 
 function uidFrom(text: string | undefined): number {
@@ -39,31 +43,38 @@ function refuseOtherThanRoot(): void {
   });
 }
 
-async function carriedOut(command: 'install' | 'uninstall', args: readonly string[]): Promise<string> {
+type Command = 'install' | 'uninstall' | 'replace';
+
+async function carriedOut(command: Command, args: readonly string[]): Promise<string> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       uid: { type: 'string' },
       'in-place': { type: 'boolean', default: false },
       'ask-administrator': { type: 'string' },
+      program: { type: 'string', default: '' },
+      release: { type: 'string', default: '' },
+      signature: { type: 'string', default: '' },
     },
   });
   refuseOtherThanRoot();
   const inPlace = values['in-place'];
   if (command === 'uninstall') return await uninstall({ inPlace });
-  return await install({
-    uid: uidFrom(values.uid),
-    program: process.execPath,
-    inPlace,
-    asksAdministrator: answerFrom(values['ask-administrator']),
-  });
+  const uid = uidFrom(values.uid);
+  const answer = values['ask-administrator'];
+  const asksAdministrator = answerFrom(answer);
+  if (command === 'install') {
+    return await install({ uid, program: process.execPath, inPlace, asksAdministrator });
+  }
+  const { program, release: releaseFile, signature: signatureFile } = values;
+  const replacement = { program, releaseFile, signatureFile, key: releaseKey, current: homingVersion };
+  const more = answer === undefined ? [] : ['--ask-administrator', answer];
+  await withCheckedReplacement(replacement, (copy) => runInstaller(copy, ['--uid', `${uid}`, ...more]));
+  return 'The helper is replaced.';
 }
 
 /** Runs the installer; messages go to standard output, errors to standard error with exit status 1. */
-export async function installerMain(
-  command: 'install' | 'uninstall',
-  args: readonly string[],
-): Promise<void> {
+export async function installerMain(command: Command, args: readonly string[]): Promise<void> {
   try {
     process.stdout.write(`${await carriedOut(command, args)}\n`);
   } catch (error) {

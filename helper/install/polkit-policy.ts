@@ -4,9 +4,48 @@ import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { polkitPolicyFile } from '../../shared/install/places.ts';
 
+interface Action {
+  readonly id: string;
+  readonly description: string;
+  /** polkit replaces $(command_line). */
+  readonly message: string;
+  readonly command: string;
+}
+
+const actions: readonly Action[] = [
+  {
+    id: 'org.homing.allow-network',
+    description: 'Allow a new network for Homing',
+    message: 'Homing is to connect to a new network. Compare its six words: $(command_line)',
+    command: 'allow',
+  },
+  {
+    id: 'org.homing.replace-helper',
+    description: 'Update the helper of Homing',
+    message:
+      'Homing is to update its helper. The installed helper checks the signature of the release first.',
+    command: 'replace',
+  },
+];
+
+function actionText({ id, description, message, command }: Action, program: string): string {
+  return `  <action id="${id}">
+    <description>${description}</description>
+    <message>${message}</message>
+    <defaults>
+      <allow_any>auth_admin</allow_any>
+      <allow_inactive>auth_admin</allow_inactive>
+      <allow_active>auth_admin</allow_active>
+    </defaults>
+    <annotate key="org.freedesktop.policykit.exec.path">${program}</annotate>
+    <annotate key="org.freedesktop.policykit.exec.argv1">${command}</annotate>
+  </action>
+`;
+}
+
 /**
- * The polkit action for `homing-helper allow`: pkexec(1) finds it by the program and its first argument, and the password
- * dialog then shows the network and its six words. `auth_admin` without `_keep`: each network is a decision of its own.
+ * The polkit actions of the helper's commands: pkexec(1) finds them by the program and its first argument, and the password dialog
+ * then says what it is for. `auth_admin` without `_keep`: each is a decision of its own.
  * @param program the installed helper, absolute
  */
 export function polkitPolicy(program: string): string {
@@ -15,18 +54,7 @@ export function polkitPolicy(program: string): string {
   "http://www.freedesktop.org/software/polkit/policyconfig-1.dtd">
 <policyconfig>
   <vendor>Homing</vendor>
-  <action id="org.homing.allow-network">
-    <description>Allow a new network for Homing</description>
-    <message>Homing is to connect to a new network. Compare its six words: $(command_line)</message>
-    <defaults>
-      <allow_any>auth_admin</allow_any>
-      <allow_inactive>auth_admin</allow_inactive>
-      <allow_active>auth_admin</allow_active>
-    </defaults>
-    <annotate key="org.freedesktop.policykit.exec.path">${program}</annotate>
-    <annotate key="org.freedesktop.policykit.exec.argv1">allow</annotate>
-  </action>
-</policyconfig>
+${actions.map((action) => actionText(action, program)).join('')}</policyconfig>
 `;
 }
 

@@ -97,9 +97,15 @@ export const calls = {
   forgetDamaged: { input: z.strictObject({ id: z.string().max(64) }), output: nothing },
 
   setPreferences: { input: preferencesSchema.partial(), output: nothing },
-  /** `asksAdministrator`: whether an administrator must allow each new network; left out, it stays as it is. */
+  /**
+   * `asksAdministrator`: whether an administrator must allow each new network; left out, it stays as it is. `unverified`: also
+   * replaces the installed helper by a build that is no verified release.
+   */
   installHelper: {
-    input: z.strictObject({ asksAdministrator: z.boolean().optional() }),
+    input: z.strictObject({
+      asksAdministrator: z.boolean().optional(),
+      unverified: z.boolean().optional(),
+    }),
     output: nothing,
   },
   /** Asks an administrator to allow a network, then connects it. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describedWith, signRelease } from '../../scripts/release/sign.ts';
 import type { Host, HostUser } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
+import { testReleaseKey } from '../support/release-key.ts';
 import { AppHost } from './support/app-host.ts';
 import { lookAtScreen } from './support/look-at-screen.ts';
 import type { RunningApp } from './support/running-app.ts';
@@ -58,8 +60,17 @@ async function start(): Promise<void> {
   await page.getByText('Not checked yet.').waitFor();
 }
 
-/** Publishes a version as electron-builder describes its releases. @param content of the published file */
-async function publish(version: string, content: string, described = content): Promise<void> {
+/**
+ * Publishes a version as electron-builder describes its releases.
+ * @param content of the published file
+ * @param signedContent of the file that the release manager signed
+ */
+async function publish(
+  version: string,
+  content: string,
+  described = content,
+  signedContent = described,
+): Promise<void> {
   const name = `Homing-${version}.AppImage`;
   const sha512 = createHash('sha512').update(described).digest('base64');
   const lines = [
@@ -68,8 +79,21 @@ async function publish(version: string, content: string, described = content): P
     `path: ${name}\nsha512: ${sha512}`,
     `releaseDate: '2026-01-01T00:00:00.000Z'`,
   ];
-  await host.writeFile(`${feed}/latest-linux.yml`, `${lines.join('\n')}\n`);
+  const description = lines.join('\n');
+  const release = {
+    form: 1 as const,
+    version,
+    files: [{ name, sha512: createHash('sha512').update(signedContent).digest('hex') }],
+    helpers: [],
+  };
+  const signed = describedWith(description, signRelease(release, testReleaseKey));
+  await host.writeFile(`${feed}/latest-linux.yml`, signed);
   await host.writeFile(`${feed}/${name}`, content);
+}
+
+/** Removes the signature, as a server that was taken over could. */
+async function unsign(): Promise<void> {
+  await host.run(['/bin/sed', '-i', '/^homing/d', `${feed}/latest-linux.yml`]);
 }
 
 async function lookNow(): Promise<void> {
@@ -105,6 +129,18 @@ test('a file that does not match the release is refused, and this version stays'
   await publish('9.9.8', 'something else', newImage);
   await lookNow();
   await page.getByText('Homing could not fetch version 9.9.8').waitFor(patience);
+  expect(await host.readFile(image)).toBe('the version that is installed');
+});
+
+test.each([
+  ['9.9.6', 'an unsigned release', undefined, 'It comes without a signature.'],
+  ['9.9.7', 'a file other than the signed one', 'what was signed', 'it was changed'],
+])('%s, %s, is refused although the server describes it', async (version, _, signedContent, cause) => {
+  await publish(version, newImage, newImage, signedContent);
+  if (signedContent === undefined) await unsign();
+  await lookNow();
+  await page.getByText(cause).waitFor(patience);
+  expect(await page.getByRole('button', { name: 'Restart and install' }).count()).toBe(0);
   expect(await host.readFile(image)).toBe('the version that is installed');
 });
 

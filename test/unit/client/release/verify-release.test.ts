@@ -1,0 +1,92 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import {
+  refuseOlderRelease,
+  refuseOtherFile,
+  verifyRelease,
+} from '../../../../client/release/verify-release.ts';
+import { publicKeyText, signingKeyFrom, signRelease } from '../../../../scripts/release/sign.ts';
+import { HomingError } from '../../../../shared/errors/problem.ts';
+import { isOlder } from '../../../../shared/release/release.ts';
+import { testReleaseKey } from '../../../support/release-key.ts';
+
+const key = publicKeyText(testReleaseKey);
+const release = {
+  form: 1 as const,
+  version: '1.4.0',
+  files: [{ name: 'Homing-1.4.0.AppImage', sha512: 'ab'.repeat(64) }],
+  helpers: [{ sha512: 'cd'.repeat(64) }],
+};
+const signed = signRelease(release, testReleaseKey);
+const { privateKey: otherKey } = generateKeyPairSync('ed25519');
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof HomingError) return error.problem.code;
+    throw error;
+  }
+}
+
+test('a release signed with the compiled-in key is accepted', () => {
+  expect(verifyRelease(signed, key)).toEqual(release);
+});
+
+test.each([
+  ['unsigned', undefined, 'release-unsigned'],
+  ['with an empty signature', { ...signed, signature: '' }, 'release-wrong-signature'],
+  ['signed with another key', signRelease(release, otherKey), 'release-wrong-signature'],
+  ['altered', { ...signed, text: signed.text.replace('1.4.0', '1.4.1') }, 'release-wrong-signature'],
+  ['with a space added', { ...signed, text: `${signed.text} ` }, 'release-wrong-signature'],
+  ['of a megabyte', { ...signed, text: ' '.repeat(1024 * 1024) }, 'release-malformed'],
+])('a release %s is refused', (_, given, code) => {
+  expect(codeOf(() => verifyRelease(given, key))).toBe(code);
+});
+
+test('every changed bit of text or signature is noticed', () => {
+  const bytes = Buffer.from(signed.signature, 'base64url');
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const changed = Buffer.from(bytes);
+    changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    const given = { text: signed.text, signature: changed.toString('base64url') };
+    expect(codeOf(() => verifyRelease(given, key))).toBe('release-wrong-signature');
+  }
+});
+
+test('a signed text that describes no release is refused', () => {
+  const strange = { ...release, form: 2 as never };
+  expect(() => signRelease(strange, testReleaseKey)).toThrow();
+});
+
+test('a development build verifies nothing, and says why', () => {
+  expect(() => verifyRelease(signed, undefined)).toThrow(/development build without a key/);
+});
+
+test.each([
+  ['1.4.0', 'accepted'],
+  ['1.3.9', 'accepted'],
+  ['0.10.0', 'accepted'],
+  ['1.4.1', 'release-older'],
+  ['1.10.0', 'release-older'],
+  ['2.0.0', 'release-older'],
+])('version 1.4.0 in place of %s: %s', (installed, code) => {
+  expect(codeOf(() => refuseOlderRelease(release, installed))).toBe(code);
+});
+
+test('versions are compared as numbers', () => {
+  expect(isOlder('1.9.0', '1.10.0')).toBe(true);
+  expect(isOlder('1.10.0', '1.9.0')).toBe(false);
+});
+
+test('a file that the release does not list is refused', () => {
+  expect(codeOf(() => refuseOtherFile(false, 'The helper', release))).toBe('release-other-file');
+});
+
+test('only an Ed25519 key signs', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  expect(() => signingKeyFrom(String(privateKey.export({ type: 'pkcs8', format: 'pem' })))).toThrow(
+    /not Ed25519/,
+  );
+});
