@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
@@ -47,7 +47,31 @@ export async function changeStore<T>(store: ProfileStore, change: () => Promise<
   } catch (error) {
     throw storeUnusable(store, error);
   }
-  return await withLock(join(store.directory, storeLockName), change);
+  return await withLock(join(store.directory, storeLockName), async () => {
+    await removeLeftovers(store);
+    return await change();
+  });
+}
+
+/** What a killed import or `homing forget` left: drafts and removed profiles, with their private keys. */
+const unfinishedDirectory = /^\.(new|gone)-/;
+/** As `writeAtomically` names its temporary files. */
+const unfinishedFile = /\.[0-9a-f-]{36}\.tmp$/;
+
+/** Nobody else is changing the store meanwhile. @throws HomingError `store-unusable` */
+async function removeLeftovers(store: ProfileStore): Promise<void> {
+  try {
+    for (const entry of await readdir(profilesDirectory(store), { withFileTypes: true })) {
+      const path = join(profilesDirectory(store), entry.name);
+      if (unfinishedDirectory.test(entry.name)) await rm(path, { recursive: true, force: true });
+      else if (entry.isDirectory()) {
+        const unfinished = (await readdir(path)).filter((name) => unfinishedFile.test(name));
+        for (const name of unfinished) await rm(join(path, name), { force: true });
+      }
+    }
+  } catch (error) {
+    throw storeUnusable(store, error);
+  }
 }
 
 function storeUnusable(store: ProfileStore, error: unknown): HomingError {

@@ -221,6 +221,19 @@ describe('the profile store', () => {
     );
   });
 
+  it('removes drafts and removed networks that a killed process left, with their keys, at the next change', async () => {
+    const { profile } = await importText(signed());
+    const before = Object.keys(await onDisk()).sort();
+    const folder = join(store.directory, 'profiles');
+    for (const left of [`.new-${profile.id}-aabbcc`, `.gone-${profile.id}-ddeeff`]) {
+      await mkdir(join(folder, left));
+      await writeFile(join(folder, left, 'private.key'), 'a key');
+    }
+    await writeFile(join(folder, profile.id, `profile.json.${crypto.randomUUID()}.tmp`), 'half');
+    await changeSettings(store, undefined, {});
+    expect(Object.keys(await onDisk()).sort()).toEqual(before);
+  });
+
   it('forgets a profile with all its files, also a damaged one', async () => {
     const { profile } = await importText(signed());
     expect(await forgetProfile(store, 'wgnet')).toBe('wgnet');
