@@ -58,6 +58,8 @@ RestrictSUIDSGID=yes
 LockPersonality=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+# Neither Node nor the programs it runs change priorities, limits or placement.
+SystemCallFilter=~@resources
 SystemCallErrorNumber=EPERM
 
 [Install]
