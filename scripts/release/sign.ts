@@ -23,7 +23,7 @@ import {
  *     npm run sign-release -- sign FOLDER --version 1.2.3 --key FILE    (`--key -` reads the key from standard input)
  *
  * FOLDER holds the files of the draft release. `sign` adds release.json and release.json.sig, puts both into the descriptions of
- * the updates (latest-*.yml), and computes SHA256SUMS again. `keygen` prints the public key for the builds (the variable
+ * the updates (latest-*.yml), and computes SHA256SUMS again. `keygen` prints the public key for the builds (the secret
  * HOMING_RELEASE_KEY of the repository); the private key never belongs into the repository.
  */
 
