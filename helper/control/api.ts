@@ -25,6 +25,7 @@ import { profileOfInvite } from '../../shared/invite/profile-from-invite.ts';
 import { type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
 import { type ControlBindings, streamEvents } from './event-stream.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
+import { isSignedByNode } from './signature.ts';
 import { Slots } from './slots.ts';
 
 /** The helper's operations for the control API. */
@@ -99,7 +100,7 @@ function tunnelRequestOf(input: unknown): readonly [TunnelRequest, VerifiedInvit
   const isSigned = typeof input === 'object' && input !== null && Object.hasOwn(input, 'invite');
   if (!isSigned) return [parsedBody(input, tunnelRequestSchema)];
   const { invite: text, local, privateKey } = parsedBody(input, signedTunnelRequestSchema);
-  const invite = verifyInvite(text);
+  const invite = verifyInvite(text, isSignedByNode);
   return [{ profile: profileOfInvite(invite, local), privateKey }, invite];
 }
 

@@ -1,6 +1,6 @@
 import { HomingError, shown } from '../errors/problem.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
-import { verifyCompact } from './jws.ts';
+import { type SignatureCheck, verifyCompact } from './jws.ts';
 import { jwsIn } from './link.ts';
 import type { NetworkKey } from './network-key.ts';
 import { type InvitePayload, invitePayloadSchema } from './payload.ts';
@@ -34,11 +34,12 @@ function refuseOtherVersion(payload: unknown): void {
 /**
  * Checks signature and content of an invite in any form (file, link, pasted line), but not its expiry: a stored invite
  * stays valid.
+ * @param check as for {@link verifyCompact}
  * @throws HomingError with the code of the fault; see jws.ts, link.ts and payload-problem.ts
  */
-export function verifyInvite(text: string): VerifiedInvite {
+export function verifyInvite(text: string, check?: SignatureCheck): VerifiedInvite {
   const jws = jwsIn(text);
-  const { payload, networkKey } = verifyCompact(jws);
+  const { payload, networkKey } = verifyCompact(jws, check);
   refuseOtherVersion(payload);
   const parsed = invitePayloadSchema.safeParse(payload);
   if (!parsed.success) {
