@@ -4,6 +4,7 @@ import { kernelHasWireGuard } from '../lab/requirements.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import type { Place } from '../lab/world.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
 import { CrashCells } from './support/crash-cells.ts';
 import { holds } from './support/roaming-load.ts';
@@ -14,6 +15,8 @@ import { signalWireGuard } from './support/wireguard-process.ts';
  * Generated: helper, wireguard-go or both killed at every visible step of a move, in both directions. After each cell the next
  * helper brings the path that is right there, and no guard is left.
  */
+
+oneStory();
 
 const random = randomForTests();
 const cells = new CrashCells();
