@@ -9,6 +9,7 @@ import { joinCardWords } from '../../shared/authoring/join-proof.ts';
 import type { TunnelRequest } from '../../shared/contract/requests.ts';
 import type { TunnelStatus } from '../../shared/contract/status.ts';
 import { apiVersionHeader } from '../../shared/contract/version.ts';
+import { HomingError } from '../../shared/errors/problem.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { socketPath } from '../mesh/support/raw-call.ts';
@@ -221,6 +222,23 @@ async function connectTo(tunnel: (request: TunnelRequest) => TunnelStatus): Prom
   }
   await control.click();
 }
+
+test('a network that an administrator must allow shows its six words and one action', async () => {
+  await connectTo(() => {
+    throw new HomingError({
+      code: 'approval-needed',
+      title: 'An administrator must allow "wgnet" first',
+      cause:
+        'This laptop asks an administrator about each new network. "wgnet" is signed by "rapid ocean tennis label mix fossil".',
+      remedy: 'Compare the six words, then have an administrator run: sudo homing-helper allow',
+    });
+  });
+  await page.getByText('An administrator must allow "wgnet" first').waitFor();
+  await page.getByRole('button', { name: 'Ask an administrator' }).waitFor();
+  expect(await page.getByRole('alert').innerText()).not.toContain('sudo');
+  await look('status-approval-needed');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+});
 
 test('waiting for the admin', async () => {
   await connectTo((request) => stagedTunnel(request, {}));

@@ -39,8 +39,9 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
       await runner.mustRun(systemctl, ['disable', '--now', unit]);
       if (await isThere(serviceFiles.systemdKillSwitch))
         await runner.mustRun(systemctl, ['disable', killSwitchUnitName]);
-      await rm(file, { force: true });
       await rm(serviceFiles.systemdKillSwitch, { force: true });
+      // Last: while it is there, a removal that was interrupted is repeated as a whole.
+      await rm(file, { force: true });
       await runner.mustRun(systemctl, ['daemon-reload']);
       // RuntimeDirectory= creates it for wireguard-go's sockets unless another program has.
       await removeEmptyDirectory('/run/wireguard');

@@ -68,8 +68,9 @@ export function sysv(runner: ProgramRunner, startStopDaemon: string): ServiceMan
       );
       if (!isThere) return;
       await runner.run(file, ['stop'], undefined, 30_000);
+      if (updateRcd !== undefined) await runner.mustRun(updateRcd, ['-f', 'homing-helper', 'remove']);
+      // Last: while it is there, a removal that was interrupted is repeated as a whole.
       await rm(file, { force: true });
-      if (updateRcd !== undefined) await runner.mustRun(updateRcd, ['homing-helper', 'remove']);
     },
   };
 }

@@ -80,6 +80,7 @@ export class FakeHelper {
         startedAt: '2026-01-05T08:00:00.000Z',
         wireguard: 'kernel',
         residentBytes: 61_000_000,
+        asksAdministrator: true,
       },
       tunnel: this.#tunnel,
       killSwitch: this.#killSwitch,
