@@ -8,8 +8,9 @@ import { systemResolvers } from './linux/host-routing.ts';
 import { LinuxKillSwitch } from './linux/kill-switch.ts';
 import { LinuxTunnelSystem } from './linux/linux-tunnel-system.ts';
 import { MacosDns } from './macos/dns/macos-dns.ts';
-import { MacosKillSwitch } from './macos/kill-switch.ts';
 import { MacosTunnelSystem } from './macos/macos-tunnel-system.ts';
+import { OwnTraffic } from './macos/own-traffic.ts';
+import { MacosKillSwitch } from './macos/pf/kill-switch.ts';
 import { resolversOf } from './resolv-conf.ts';
 import type { TunnelSystem } from './system.ts';
 
@@ -41,13 +42,16 @@ export const linux: OperatingSystemFactory = ({ runner, runtimeDirectory, stateD
   hostFirewall: () => linuxHostFirewall(runner),
 });
 
-export const macos: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory }) => ({
-  tunnel: new MacosTunnelSystem(runner, runtimeDirectory),
-  dns: new MacosDns({ runner, stateDirectory }),
-  killSwitch: new MacosKillSwitch(),
-  // Its firewall filters programs, not packets: whether answers get in cannot be determined.
-  hostFirewall: async () => null,
-});
+export const macos: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory }) => {
+  const own = new OwnTraffic();
+  return {
+    tunnel: new MacosTunnelSystem(runner, runtimeDirectory, own),
+    dns: new MacosDns({ runner, stateDirectory }),
+    killSwitch: MacosKillSwitch.ofThisMachine(runner, stateDirectory, own),
+    // Its firewall filters programs, not packets: whether answers get in cannot be determined.
+    hostFirewall: async () => null,
+  };
+};
 
 /** The operating system of this machine. @throws Error on an unsupported one */
 export const ofThisMachine: OperatingSystemFactory = (parts) => {
@@ -56,9 +60,12 @@ export const ofThisMachine: OperatingSystemFactory = (parts) => {
   throw new Error(`the helper has no tunnel for ${process.platform}; it runs on Linux and macOS`);
 };
 
-/** Removes the rules of the kill switch, whoever left them; does nothing on a system without a kill switch. */
+/** Removes the rules of the kill switch, whoever left them. @throws HomingError `kill-switch-failed` */
 export async function removeKillSwitch(runner: ProgramRunner, stateDirectory: string): Promise<void> {
-  if (process.platform === 'linux') await LinuxKillSwitch.ofThisMachine(runner, stateDirectory).clear();
+  await (process.platform === 'darwin'
+    ? MacosKillSwitch.ofThisMachine(runner, stateDirectory, new OwnTraffic())
+    : LinuxKillSwitch.ofThisMachine(runner, stateDirectory)
+  ).clear();
 }
 
 /** The name servers of the networks that this machine is in. */

@@ -100,10 +100,13 @@ function peerLines(controller: PlannedController, endpoint: Endpoint | undefined
   ];
 }
 
-/** The operation that sets another endpoint, and with it adds the peer again or changes the listen port. */
+/**
+ * The operation that sets another endpoint, and with it adds the peer again or changes the listen port.
+ * @param port a number is the new listen port
+ */
 export function moveOperation(
   { controller, to, renegotiate }: Pick<Move, 'controller' | 'to' | 'renegotiate'>,
-  port: 'same-port' | 'another-port',
+  port: 'same-port' | 'another-port' | number,
 ): string {
   const key = `public_key=${hex(controller.publicKey)}`;
   // Setting the keepalive to zero and back sends one at once.
@@ -116,7 +119,8 @@ export function moveOperation(
         `endpoint=${to}`,
         ...keepalive.map((s) => `persistent_keepalive_interval=${s}`),
       ];
-  return `set=1\n${[...(port === 'another-port' ? ['listen_port=0'] : []), ...peer].join('\n')}\n\n`;
+  const own = port === 'same-port' ? [] : [`listen_port=${port === 'another-port' ? 0 : port}`];
+  return `set=1\n${[...own, ...peer].join('\n')}\n\n`;
 }
 
 /** The operation that only sets an endpoint again. */

@@ -11,7 +11,7 @@ import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { InstalledHost } from './support/installed-host.ts';
 import { LeakCount } from './support/leak-count.ts';
-import { RoamingLaptop } from './support/roaming-laptop.ts';
+import { RoamingLaptop, timelineText } from './support/roaming-laptop.ts';
 
 /** A provider's file: all IPv4 through vps, which carries no IPv6. */
 let world: World;
@@ -84,8 +84,9 @@ describe('all traffic through an exit', () => {
     const records = await stream.stop();
     const lost = records.filter(({ answeredAt }) => answeredAt === undefined).length;
     console.log(`${lost} of ${records.length} pings through the exit were lost in four moves`);
-    expect((await ping(host, at.internet.core)).received).toBe(3);
-    expect(lost * 20).toBeLessThan(4 * 1_000);
+    const { received } = await ping(host, at.internet.core);
+    expect(received, timelineText(await laptop.status())).toBe(3);
+    expect(lost * 20, timelineText(await laptop.status())).toBeLessThan(4 * 1_000);
     await expectNoLeak();
   });
 

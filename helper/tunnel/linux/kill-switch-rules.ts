@@ -1,9 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { outermostRanges } from '../../../shared/addresses/cover.ts';
-import { withoutZone } from '../../../shared/addresses/zone.ts';
-import { internetShare } from '../../../shared/plan/traffic.ts';
 import type { KillSwitchRules } from '../kill-switch.ts';
-import type { Link } from '../links.ts';
 import { probePorts } from '../probe-ports.ts';
 import { tunnelMark } from './routing-rules.ts';
 
@@ -91,28 +87,4 @@ function lanRules(protocol: 'ip' | 'ip6', ranges: readonly string[], groups: rea
     `    ${protocol} daddr ${set} rt ${protocol} nexthop ${set} accept`,
     `    ${protocol} daddr { ${groups.join(', ')} } accept`,
   ];
-}
-
-/**
- * The networks of the laptop that are allowed. Only non-public ranges: the operator of a network chooses its addresses,
- * and could otherwise choose what leaves outside the tunnel (TunnelCrack, CVE-2023-36672).
- */
-export function lanRangesOf(links: readonly Link[]): string[] {
-  const ranges = links
-    .filter(({ kind, isUp }) => kind === 'lan' && isUp)
-    .flatMap(({ addresses }) => addresses.map(networkOf))
-    .filter((range) => range !== undefined)
-    .filter((range) => {
-      const share = internetShare([range]);
-      return share[4] === 0 && share[6] === 0;
-    });
-  return outermostRanges(ranges);
-}
-
-/** The network of an own address; undefined for a single address or a default route. */
-function networkOf({ address, prefixLength, family: kind }: Link['addresses'][number]): string | undefined {
-  const bits = kind === 4 ? 32 : 128;
-  if (prefixLength < 8 || prefixLength >= bits) return undefined;
-  const host = withoutZone(address);
-  return `${host}/${prefixLength}`;
 }

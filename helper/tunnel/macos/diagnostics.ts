@@ -1,6 +1,7 @@
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { DiagnosticText } from '../system.ts';
+import { anchor } from './pf/pf.ts';
 import { systemPrograms } from './system-programs.ts';
 
 /** The output of the system's tools about links, routes and name servers. */
@@ -22,5 +23,8 @@ export function systemDiagnostics(runner: Pick<ProgramRunner, 'run'>): Promise<D
     command(systemPrograms.netstat, ['-nr', '-f', 'inet']),
     command(systemPrograms.netstat, ['-nr', '-f', 'inet6']),
     command(systemPrograms.networksetup, ['-listallnetworkservices']),
+    command(systemPrograms.pfctl, ['-s', 'rules']),
+    command(systemPrograms.pfctl, ['-a', anchor, '-s', 'rules']),
+    command(systemPrograms.pfctl, ['-s', 'References']),
   ]);
 }

@@ -15,22 +15,17 @@ import { SharedWatches } from '../shared-watches.ts';
 import { sourceAddresses } from '../source-addresses.ts';
 import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '../system.ts';
 import { tunnelFailed } from '../tunnel-failed.ts';
-import {
-  configureUserspace,
-  endpointOperation,
-  moveOperation,
-  readUserspace,
-  setOperation,
-} from '../userspace-control.ts';
+import { configureUserspace, endpointOperation, readUserspace, setOperation } from '../userspace-control.ts';
 import { controlSocket } from '../wireguard-go.ts';
 import { DeviceNames } from './device-names.ts';
 import { systemDiagnostics } from './diagnostics.ts';
 import { dressCommands } from './dress.ts';
 import { linksOf } from './links.ts';
 import { lookUpRoutes } from './look-up-routes.ts';
+import { moveOn } from './moves.ts';
 import { neighbourhoodIn } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
-import { outlive } from './old-path.ts';
+import { freeTunnelPort, type OwnTraffic } from './own-traffic.ts';
 import { noWireguardGo } from './problems.ts';
 import { Routing } from './routing.ts';
 import { SetRoutes } from './set-routes.ts';
@@ -54,6 +49,7 @@ export class MacosTunnelSystem implements TunnelSystem {
   readonly #names: DeviceNames;
   readonly #utun: Utun;
   readonly #routing: Routing;
+  readonly #own: OwnTraffic;
   readonly #pokes: Pokes;
   readonly #watches: SharedWatches;
   readonly #counters = new Map<string, TrafficCounters>();
@@ -62,8 +58,10 @@ export class MacosTunnelSystem implements TunnelSystem {
   readonly #routeListeners = new Set<(removed: RemovedLinks) => void>();
   #endRouteWatch: (() => Promise<void>) | undefined;
 
-  constructor(runner: Pick<ProgramRunner, 'run' | 'mustRun'>, runtimeDirectory: string) {
+  /** @param own learns of the live tunnel */
+  constructor(runner: Pick<ProgramRunner, 'run' | 'mustRun'>, runtimeDirectory: string, own: OwnTraffic) {
     this.#runner = runner;
+    this.#own = own;
     this.#names = new DeviceNames(runtimeDirectory);
     this.#utun = new Utun(runner, this.#names, runtimeDirectory);
     this.#routing = new Routing(
@@ -113,7 +111,10 @@ export class MacosTunnelSystem implements TunnelSystem {
     try {
       const device = await this.#utun.create(plan.interfaceName);
       const known = await endpoints;
-      await configureUserspace(device, setOperation(plan, privateKey, known, port, undefined));
+      await configureUserspace(
+        device,
+        setOperation(plan, privateKey, known, port ?? (await freeTunnelPort()), undefined),
+      );
       await this.#dress(plan, device);
       const wireGuardMs = performance.now() - startedAt;
       const live = await readUserspace(device);
@@ -133,6 +134,7 @@ export class MacosTunnelSystem implements TunnelSystem {
 
   async #dress(plan: TunnelPlan, device: string): Promise<void> {
     for (const args of dressCommands(plan, device)) await this.#runner.mustRun(systemPrograms.ifconfig, args);
+    await this.#own.set({ device, listenPort: (await readUserspace(device))?.listenPort ?? 0 });
     await this.#routing.start(plan, device);
     await this.#endRouteWatch?.();
     this.#endRouteWatch = this.#watches.watch(plan.interfaceName, () => void this.#refreshRoutes());
@@ -157,6 +159,7 @@ export class MacosTunnelSystem implements TunnelSystem {
       await this.#utun.remove(interfaceName);
     } finally {
       await this.#routing.remove();
+      await this.#own.set(undefined);
     }
     await this.#pokes.end(interfaceName);
   }
@@ -237,36 +240,8 @@ export class MacosTunnelSystem implements TunnelSystem {
   async clearGuard(): Promise<void> {}
 
   async move(move: Move): Promise<MoveResult> {
-    const { interfaceName, controller, from, to, acceptInFlight, guardMs } = move;
-    const device = this.#names.device(interfaceName) ?? interfaceName;
-    await this.#refuseLoop(to, device);
-    // Changing the port drops packets in flight, when the endpoint will not be set again.
-    const port = from !== null && acceptInFlight === undefined ? 'another-port' : 'same-port';
-    await configureUserspace(device, moveOperation(move, port));
-    if (from === null || acceptInFlight === undefined) return { acceptsInFlight: false };
-    const isQuiet = await outlive({
-      to,
-      endpoint: async () =>
-        (await readUserspace(device))?.peers.find(({ publicKey }) => publicKey === controller.publicKey)
-          ?.endpoint,
-      setEndpoint: () => this.setEndpoint(interfaceName, controller.publicKey, to),
-      quietMs: acceptInFlight.forMs,
-      maxMs: guardMs,
-      nowMs: () => performance.now(),
-    });
-    if (!isQuiet)
-      await configureUserspace(device, moveOperation({ ...move, renegotiate: false }, 'another-port'));
-    return { acceptsInFlight: false };
-  }
-
-  /**
-   * An endpoint that is reached by the tunnel itself is never set: WireGuard would encrypt its own packets in a loop. It
-   * can have been probed just before its range was routed into the tunnel. @throws Error
-   */
-  async #refuseLoop(endpoint: Endpoint, device: string): Promise<void> {
-    const host = hostOf(endpoint);
-    if ((await sourceAddresses([host])).get(host)?.device === device)
-      throw new Error(`${host} is reached only through the tunnel itself`);
+    const device = this.#names.device(move.interfaceName) ?? move.interfaceName;
+    return await moveOn(device, move, () => this.#routing.refresh());
   }
 
   async setEndpoint(interfaceName: string, publicKey: PublicKey, endpoint: Endpoint): Promise<void> {

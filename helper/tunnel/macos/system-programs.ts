@@ -8,6 +8,7 @@ export const systemPrograms = {
   killall: '/usr/bin/killall',
   netstat: '/usr/sbin/netstat',
   networksetup: '/usr/sbin/networksetup',
+  pfctl: '/sbin/pfctl',
   ping: '/sbin/ping',
   ping6: '/sbin/ping6',
   ps: '/bin/ps',

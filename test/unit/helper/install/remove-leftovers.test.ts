@@ -6,6 +6,7 @@ import { removeLeftovers } from '../../../../helper/install/remove-leftovers.ts'
 import { Journal } from '../../../../helper/journal/journal.ts';
 import { MacosDns } from '../../../../helper/tunnel/macos/dns/macos-dns.ts';
 import { MacosTunnelSystem } from '../../../../helper/tunnel/macos/macos-tunnel-system.ts';
+import { OwnTraffic } from '../../../../helper/tunnel/macos/own-traffic.ts';
 import { publicKeyOf } from '../../../../shared/keys/probe-key.ts';
 import { parsePrivateKey } from '../../../../shared/keys/wireguard-key.ts';
 import { FakeMac } from '../../support/fake-mac.ts';
@@ -27,7 +28,7 @@ const dns = () =>
 function remove() {
   return removeLeftovers({
     journal: new Journal(join(directory, 'journal.json')),
-    machine: { tunnel: new MacosTunnelSystem(mac, directory), dns: dns() },
+    machine: { tunnel: new MacosTunnelSystem(mac, directory, new OwnTraffic()), dns: dns() },
     hostsPath: join(directory, 'hosts'),
     now: () => 0,
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { lanRangesOf } from '../../../../../helper/tunnel/lan-ranges.ts';
 import type { Link } from '../../../../../helper/tunnel/links.ts';
-import { killSwitchText, lanRangesOf } from '../../../../../helper/tunnel/linux/kill-switch-rules.ts';
+import { killSwitchText } from '../../../../../helper/tunnel/linux/kill-switch-rules.ts';
 
 function link(change: Partial<Link>, ...addresses: readonly string[]): Link {
   return {

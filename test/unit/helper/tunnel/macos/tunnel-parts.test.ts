@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DeviceNames } from '../../../../../helper/tunnel/macos/device-names.ts';
-import { MacosKillSwitch } from '../../../../../helper/tunnel/macos/kill-switch.ts';
 import { TrafficCounters } from '../../../../../helper/tunnel/macos/traffic-counters.ts';
 import type { LiveInterface } from '../../../../../helper/tunnel/system.ts';
 import { parsePublicKey } from '../../../../../shared/keys/wireguard-key.ts';
@@ -89,12 +88,4 @@ describe('the interface behind a name', () => {
     writeFileSync(names.nameFile('hm-wgnet'), text);
     expect(names.written('hm-wgnet')).toBeUndefined();
   });
-});
-
-test('the kill switch is refused rather than pretended', async () => {
-  const killSwitch = new MacosKillSwitch();
-  await expect(killSwitch.set()).rejects.toMatchObject({
-    problem: { code: 'kill-switch-failed', title: 'The kill switch is not on macOS yet' },
-  });
-  expect(await killSwitch.isThere()).toBe(false);
 });
