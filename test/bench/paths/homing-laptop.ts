@@ -8,16 +8,23 @@ import { bundlePrograms } from '../../../scripts/bundle.ts';
 import { helperPlaces } from '../../../shared/install/places.ts';
 import type { Host, HostUser } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
+import { becomeMac, deviceOf, labSystem } from '../../mesh/support/lab-system.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const nodePath = '/opt/homing/bin/node';
 const startTimeoutMs = 10_000;
 
+/**
+ * The entry of the helper by the system of the lab: with HOMING_LAB_SYSTEM=macos its macOS tunnel on Linux, over stand-ins
+ * for the programs of macOS.
+ */
+const helperEntry = { linux: 'helper/main.ts', macos: 'test/mesh/support/macos-helper.ts' }[labSystem];
+
 /** Builds the programs that users install, for the duration of one benchmark. */
 export async function withBundles<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'homing-bench-'));
   try {
-    await bundlePrograms(directory);
+    await bundlePrograms(directory, { 'homing-helper': helperEntry });
     return await work(directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -40,6 +47,7 @@ export class HomingLaptop {
 
   static async install(host: Host, bundles: string): Promise<HomingLaptop> {
     await host.mountProduct({ node: `${root}node_modules/node/bin/node`, dist: bundles });
+    if (labSystem === 'macos') await becomeMac(host);
     return new HomingLaptop(host, await host.addUser('user', 1000));
   }
 
@@ -47,6 +55,11 @@ export class HomingLaptop {
   get helperPid(): number {
     if (this.#helper === undefined) throw new Error('the helper was not started');
     return this.#helper.outsidePid;
+  }
+
+  /** The interface of a network, as the kernel named it. */
+  deviceOf(interfaceName: string): Promise<string> {
+    return labSystem === 'macos' ? deviceOf(this.host, interfaceName) : Promise.resolve(interfaceName);
   }
 
   /** `homing …` as the laptop's user. @returns standard output */

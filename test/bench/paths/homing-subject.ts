@@ -48,7 +48,7 @@ export async function startHoming(
       await laptop.client.probe({});
     },
     configured: async () => [
-      pathTo(await endpointOf(world.laptop, tunnel.interfaceName, publicKey)),
+      pathTo(await endpointOf(world.laptop, await laptop.deviceOf(tunnel.interfaceName), publicKey)),
       pathFrom(await endpointOf(world.nas, nasDevice, tunnel.publicKey)),
     ],
     lastWord: async () => {
