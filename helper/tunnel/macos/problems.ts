@@ -12,6 +12,15 @@ export function noWireguardGo(): HomingError {
   });
 }
 
+export function wireguardGoFailed(program: string, error: unknown): HomingError {
+  return new HomingError({
+    code: 'tunnel-failed',
+    title: 'wireguard-go does not work',
+    cause: `${program}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: `Nothing was left behind. Look at what \`sudo ${program} --version\` prints, and install a current wireguard-go.`,
+  });
+}
+
 export function exitTaken(range: string, device: string): HomingError {
   return new HomingError({
     code: 'exit-taken',

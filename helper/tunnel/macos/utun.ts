@@ -4,7 +4,7 @@ import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import { controlSocket, logPath, removeTraces, startWireguardGo } from '../wireguard-go.ts';
 import type { DeviceNames } from './device-names.ts';
-import { noWireguardGo } from './problems.ts';
+import { noWireguardGo, wireguardGoFailed } from './problems.ts';
 import { systemPrograms } from './system-programs.ts';
 
 const stopTimeoutMs = 2_000;
@@ -27,13 +27,13 @@ export class Utun {
   /**
    * Creates an interface with the next free number.
    * @returns its name
-   * @throws HomingError `no-wireguard`; Error when wireguard-go does not become ready
+   * @throws HomingError `no-wireguard`, `tunnel-failed` when wireguard-go does not become ready
    */
   async create(interfaceName: string): Promise<string> {
     const program = findProgram('wireguard-go');
     if (program === undefined) throw noWireguardGo();
     this.#names.forget(interfaceName);
-    await startWireguardGo({
+    const start = startWireguardGo({
       program,
       device: 'utun',
       interfaceName,
@@ -42,9 +42,14 @@ export class Utun {
       madeDevice: () => this.#names.written(interfaceName),
       onSpawn: (pid) => this.#names.rememberProcess(interfaceName, pid),
     });
-    const device = this.#names.device(interfaceName);
-    if (device === undefined) throw new Error('wireguard-go made no interface of its own');
-    return device;
+    try {
+      await start;
+      const device = this.#names.device(interfaceName);
+      if (device === undefined) throw new Error('it made no interface of its own');
+      return device;
+    } catch (error) {
+      throw wireguardGoFailed(program, error);
+    }
   }
 
   /**

@@ -19,6 +19,8 @@ test.each([
     refused,
     'Error executing command as another user: Not authorized\n\nThis incident has been reported.',
   ],
+  // On macOS sudo-prompt makes this message of osascript's `User canceled. (-128)`.
+  ['the administrator cancels on a Mac', refused, ''],
   ['the desktop is in another language', refused, 'Fehler: Anfrage abgelehnt'],
 ])('%s: nothing was done, and it can be tried again', (_, message, stderr) => {
   const { code, cause, remedy } = sentences({ title, inTerminal, message, stderr });
