@@ -60,7 +60,7 @@ test('wireguard-go is another program, or one that another user could have chang
 });
 
 test('the first numbers of utun belong to other programs, which keep them', async () => {
-  await host.run(['cp', `${program}.kept`, program]);
+  await host.run(['cp', '--remove-destination', `${program}.kept`, program]);
   await host.run(['ip', 'tuntap', 'add', 'utun4', 'mode', 'tun']);
   await installed.mustHoming(['up']);
   expect(await installed.deviceOf('hm-wgnet')).toBe('utun5');
@@ -79,7 +79,7 @@ test('wireguard-go is killed: the tunnel comes back by connecting again', async 
   expect(diffSnapshots(before, await host.snapshot())).toEqual([]);
 });
 
-test('route -n monitor ends and prints nonsense: the tunnel continues', async () => {
+test('route -n monitor ends: it is started again, and the tunnel continues', async () => {
   await installed.mustHoming(['up']);
   const monitor = '/opt/macos/programs/route-monitor.py';
   const pids = (await host.run(['pgrep', '-f', monitor])).trim().split('\n');
@@ -98,8 +98,9 @@ test('another VPN has the halves of the default route: the exit is refused, and 
     0o644,
   );
   await installed.mustHoming(['import', conf, '--yes']);
-  await host.run(['ip', 'tuntap', 'add', 'utun4', 'mode', 'tun']);
-  await host.run(['ip', 'link', 'set', 'utun4', 'up']);
+  // With a carrier, unlike a tun device that no program holds.
+  await host.run(['ip', 'link', 'add', 'utun4', 'type', 'veth', 'peer', 'name', 'vpn0']);
+  for (const device of ['vpn0', 'utun4']) await host.run(['ip', 'link', 'set', device, 'up']);
   for (const half of ['0.0.0.0/1', '128.0.0.0/1'])
     await host.run(['ip', 'route', 'add', half, 'dev', 'utun4']);
   const withVpn = await host.snapshot();
