@@ -1,7 +1,7 @@
 import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
 import type { Move, MoveResult } from '../network.ts';
-import { configureUserspace, endpointOperation, moveOperation, readUserspace } from '../userspace-control.ts';
 import { sourceAddresses } from '../source-addresses.ts';
+import { configureUserspace, endpointOperation, moveOperation, readUserspace } from '../userspace-control.ts';
 import { outlive } from './old-path.ts';
 import { freeTunnelPort } from './own-traffic.ts';
 
