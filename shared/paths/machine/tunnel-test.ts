@@ -5,8 +5,8 @@ import { type PathState, silentSinceMs, type TunnelTest } from './state.ts';
 
 /**
  * For a controller that does not know the probe key (see candidate.ts), only the tunnel itself shows whether its path
- * works. Unanswered packets may have expected no answer, so the tunnel is tested: by pings, if its address is known, and by waiting. WireGuard answers any data with a keepalive within 10 s
- * (KEEPALIVE_TIMEOUT, paper section 6.5).
+ * works. Unanswered packets may have expected no answer, so the tunnel is tested: by pings, if its address is known, and
+ * by waiting. WireGuard answers any data with a keepalive within 10 s (KEEPALIVE_TIMEOUT, paper section 6.5).
  *
  * The same test ends the doubt about a path in use to which the last move failed, see {@link isTunnelUnanswered}.
  */
