@@ -125,19 +125,24 @@ export function sessionAfterSilenceMs(
   return atMs < sinceMs + handshakeRetryMs || (state.everAnswered && isUnansweredSince) ? null : atMs;
 }
 
+/**
+ * The endpoint that WireGuard uses becomes the path in use, and a candidate if it was none: the tunnel may start at an
+ * address that the controller's name had a moment ago, or one that it learned from the controller's packets.
+ */
+export function pathInUse(state: PathState, endpoint: Endpoint, silentSinceMs: number | null): PathState {
+  const candidates = addCandidate(state.candidates, { endpoint, path: 'internet', source: 'live' });
+  return { ...state, candidates, phase: { is: 'on', endpoint, silentSinceMs } };
+}
+
 /** WireGuard roams to an endpoint from which authenticated packets arrive; it becomes the path in use. */
 export function followRoaming(state: PathState, { endpoint }: InterfaceReading): Step {
   const { phase } = state;
   const from = endpointIn(phase);
   if (endpoint === null || isSameEndpoint(endpoint, from) || !isAtRest(phase)) return [state, []];
-  const path = candidateAt(state, endpoint)?.path ?? 'internet';
-  const candidates = addCandidate(state.candidates, { endpoint, path, source: 'live' });
+  const next = pathInUse(state, endpoint, phase.is === 'on' ? phase.silentSinceMs : null);
+  const path = candidateAt(next, endpoint)?.path ?? 'internet';
   return [
-    {
-      ...state,
-      candidates,
-      phase: { is: 'on', endpoint, silentSinceMs: phase.is === 'on' ? phase.silentSinceMs : null },
-    },
+    next,
     [
       // Without a route it would count as unreachable, and as internet.
       { do: 'look-up', what: 'routes' },

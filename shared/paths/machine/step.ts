@@ -5,7 +5,7 @@ import { applyResolved } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
 import type { PathEvent } from './events.ts';
-import { countersRead } from './live-interface.ts';
+import { countersRead, pathInUse } from './live-interface.ts';
 import { effectFailed, moveEnded, reapplied } from './moves.ts';
 import { neighboursRead, readNeighbours } from './neighbour-entries.ts';
 import {
@@ -55,8 +55,7 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
   switch (event.type) {
     case 'started': {
       const { endpoint } = event;
-      const phase = endpoint === null ? state.phase : ({ is: 'on', endpoint, silentSinceMs: null } as const);
-      return readNetwork({ ...state, phase }, nowMs);
+      return readNetwork(endpoint === null ? state : pathInUse(state, endpoint, null), nowMs);
     }
     case 'network-changed':
       return networkChanged(state, event.removed, nowMs);

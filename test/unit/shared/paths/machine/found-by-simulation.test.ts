@@ -248,18 +248,20 @@ test('a silence while no network leads anywhere does not repeatedly cut the curr
 });
 
 describe('a host that answers probes and passes nothing else, after a move there that had no path to return to', () => {
-  /** The internet address is a name's former one, so it has no candidate: the move to the LAN cannot be reverted. */
+  /** The internet path is silent and answers no probe, and the failed move to the LAN was not reverted. */
   function onARelay(): MachineRun {
     const run = new MachineRun([
       { endpoint: lan, path: 'lan', source: 'invite' },
       { endpoint: otherInternet, path: 'internet', source: 'resolved' },
     ]);
-    const routes = { '192.0.2.10': eth0, '198.51.100.8': gateway };
+    const routes = { '192.0.2.10': eth0, '198.51.100.7': gateway, '198.51.100.8': gateway };
     run.send({ type: 'started', endpoint: internet });
     run.send({ type: 'network', routes, discovery: [] });
+    run.answer(internet, silent);
+    run.send({ type: 'silent', sinceMs: run.nowMs });
     run.answer(lan, 42);
     const { effect, order } = run.last('move');
-    expect(order).toMatchObject({ from: internet, to: lan, fromWorks: false });
+    expect(order).toMatchObject({ from: internet, to: lan });
     const reason = 'no answer through the tunnel on the new path';
     run.pass(6_000);
     run.send({ type: 'move-ended', effect, outcome: { moved: false, reason, reverted: false } });
@@ -294,5 +296,15 @@ describe('a host that answers probes and passes nothing else, after a move there
     run.send({ type: 'silent', sinceMs: run.nowMs });
     run.answerRound({ [lan]: 1, [otherInternet]: 56 });
     expect(run.state.phase).toEqual({ is: 'on', endpoint: lan, silentSinceMs: null });
+  });
+});
+
+test('an address that the name no longer has when the tunnel starts at it is a candidate', () => {
+  const run = new MachineRun();
+  run.send({ type: 'started', endpoint: elsewhere });
+  run.send({ type: 'network', routes: atHome, discovery: [] });
+  expect(run.state.candidates.map(({ endpoint, declared }) => ({ endpoint, declared }))).toContainEqual({
+    endpoint: elsewhere,
+    declared: 'internet',
   });
 });
