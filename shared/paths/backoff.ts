@@ -14,7 +14,7 @@ export interface MoveFailures {
 }
 
 /** The first backoff of a trial: without a probe key there is no other proof, and a failed trial costs at most 0.2 s. */
-export const trialRetryMs = 5_000;
+export const trialRetryMs = 4_000;
 
 /** The candidate after a move to it was reverted. @param firstMs the first backoff */
 export function recordMoveFailure<C extends MoveFailures>(

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import { isBackingOff } from './backoff.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthLeaving } from './hysteresis.ts';
 import { hasFailedLastProbe } from './liveness.ts';
@@ -141,8 +142,7 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
       const everAnswered = situation.candidates.some(isProven);
       const lans = concern.current.path === 'lan' ? [] : others.filter(({ path }) => path === 'lan');
       const isRare = !everAnswered && roundsSinceEvent > unansweredRounds && lans.length === 0;
-      const delayMs = isRare ? unansweredDelayMs : troubleDelay(roundsSinceEvent);
-      return Math.min(delayMs, ...lans.map(({ retryAtMs }) => retryDelayMs(retryAtMs, situation.nowMs)));
+      return isRare ? unansweredDelayMs : troubleDelay(roundsSinceEvent);
     }
     case 'lan':
       return others.some((rival) => couldBeatLan(rival, concern.current)) ? watchDelayMs : null;
@@ -154,9 +154,19 @@ export function nextProbeDelayMs(situation: Situation, schedule: Schedule): numb
   }
 }
 
-/** A trial is due when its backoff ends, not in the round after that. */
-function retryDelayMs(retryAtMs: number, nowMs: number): number {
-  return retryAtMs > nowMs ? retryAtMs - nowMs : Number.POSITIVE_INFINITY;
+/**
+ * When the backoff of a LAN ends that only a trial can prove: its round is due then, not up to 8 s later. Null without
+ * one.
+ */
+export function nextTrialAtMs(situation: Situation): number | null {
+  const concern = concernOf(situation);
+  if (concern.concern !== 'unanswered' || concern.current.path === 'lan') return null;
+  const { nowMs, candidates } = situation;
+  if (candidates.some(isProven)) return null;
+  const times = usableOthers(situation)
+    .filter((one) => one.path === 'lan' && isBackingOff(one, nowMs))
+    .map(({ retryAtMs }) => retryAtMs);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** A LAN that was slow at first (a radio waking up) is probed again soon, not 8 s later. */

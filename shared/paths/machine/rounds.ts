@@ -1,5 +1,5 @@
 import { endpointOf } from '../../endpoints/endpoint.ts';
-import { nextProbeDelayMs } from '../probe-schedule.ts';
+import { nextProbeDelayMs, nextTrialAtMs } from '../probe-schedule.ts';
 import { andThen, type Step } from './compose.ts';
 import { probeRound, scheduleOf } from './probe-round.ts';
 import { endpointIn, isAtRest, type PathState, type Phase, type RoundTrigger, situationOf } from './state.ts';
@@ -103,9 +103,11 @@ export function endRound(state: PathState): Step {
 export function scheduleRound(step: Step, startMs: number, nowMs: number): Step {
   return andThen(step, (state) => {
     if (state.round.is !== 'idle' || state.phase.is === 'stopped') return [state, []];
-    const pauseMs = nextProbeDelayMs(situationOf(state, nowMs), scheduleOf(state));
-    const nextRoundAtMs = pauseMs === null ? null : Math.max(nowMs + minPauseMs, startMs + pauseMs);
-    return [{ ...state, nextRoundAtMs }, []];
+    const situation = situationOf(state, nowMs);
+    const pauseMs = nextProbeDelayMs(situation, scheduleOf(state));
+    if (pauseMs === null) return [{ ...state, nextRoundAtMs: null }, []];
+    const dueAtMs = Math.min(startMs + pauseMs, nextTrialAtMs(situation) ?? Number.POSITIVE_INFINITY);
+    return [{ ...state, nextRoundAtMs: Math.max(nowMs + minPauseMs, dueAtMs) }, []];
   });
 }
 

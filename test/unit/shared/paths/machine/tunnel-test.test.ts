@@ -104,20 +104,26 @@ describe('away, a LAN', () => {
   const here = { ...nas, mac: '02:00:00:00:00:10' };
   const nobody = { ...nas, mac: null };
 
-  /** @returns when trials began, in whole seconds; each fails at once */
-  function trialsFor(seconds: number): number[] {
+  /** @param roundMs how long a round lasts @returns when trials began, in whole seconds; each fails at once */
+  function trialsFor(seconds: number, roundMs = 100): number[] {
     const fromMs = run.nowMs;
     const begun: number[] = [];
     while (run.nowMs < fromMs + seconds * 1_000) {
       const before = run.all('move').length;
       run.answerRound({});
       if (run.all('move').length > before) {
-        begun.push(Math.round((run.nowMs - fromMs) / 1_000));
+        begun.push(Math.floor((run.nowMs - fromMs) / 1_000));
         failTrial();
       }
       run.pass(100);
+      if (run.state.round.is === 'running') run.nowMs += roundMs;
     }
     return begun;
+  }
+
+  /** The seconds from each trial to the next; the first counts from the start. */
+  function waitsIn(trials: readonly number[]): number[] {
+    return trials.map((at, index) => at - (trials[index - 1] ?? 0));
   }
 
   beforeEach(() => {
@@ -130,7 +136,18 @@ describe('away, a LAN', () => {
     run.answerRound({});
     expect(run.last('move').order).toMatchObject({ from: internet, to: lan, maxOutageMs: 180 });
     failTrial();
-    expect(trialsFor(100)).toEqual([5, 15, 35, 75]);
+    expect(waitsIn(trialsFor(100))).toEqual([4, 8, 16, 32]);
+  });
+
+  test('is tried when its backoff ends, although rounds last as long as probes to the internet wait', () => {
+    run.neighbours = [here];
+    run.answerRound({});
+    failTrial();
+    const roundSeconds = 1.7;
+    const waits = waitsIn(trialsFor(100, roundSeconds * 1_000));
+    expect(waits.length).toBeGreaterThan(3);
+    for (const [index, wait] of waits.entries())
+      expect(wait).toBeLessThanOrEqual(Math.ceil(4 * 2 ** index + 2 * roundSeconds));
   });
 
   test('is not tried while its address belongs to nobody on the link, and at once when it does', () => {
