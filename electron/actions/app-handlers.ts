@@ -130,8 +130,8 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
     },
     forgetDamaged: async ({ id }) => {
       await forgetProfile(profiles, id);
-      await releaseKillSwitch(profiles, client);
       await shelf.read();
+      await releaseKillSwitch(profiles, client);
     },
     setPreferences: async (change) => {
       const wanted = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

@@ -37,6 +37,8 @@ export class KillSwitch {
   readonly #turns = new SerialQueue();
   #signIn: KillSwitchRules['signIn'];
   #endWatches: (() => Promise<void>)[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(parts: KillSwitchParts) {
     this.#parts = parts;
@@ -64,6 +66,8 @@ export class KillSwitch {
 
   /** Stops watching; the rules stay. */
   stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
     return this.#inTurn(() => this.#endWatching());
   }
 
@@ -82,8 +86,16 @@ export class KillSwitch {
   /** Allows what a sign-in page needs, until called with undefined. @throws HomingError `kill-switch-failed` */
   letSignIn(signIn: KillSwitchRules['signIn']): Promise<void> {
     return this.#inTurn(async () => {
+      const before = this.#signIn;
       this.#signIn = signIn;
-      await this.#mustEnforce();
+      try {
+        await this.#mustEnforce();
+      } catch (error) {
+        // What could not be opened stays closed; what could not be closed is tried again.
+        if (signIn !== undefined) this.#signIn = before;
+        this.#fail(asProblem(error).problem);
+        throw error;
+      }
     });
   }
 
@@ -112,12 +124,24 @@ export class KillSwitch {
       await this.#mustEnforce();
     } catch (error) {
       if (before.state === 'off') await this.#takeBack(asProblem(error).problem);
-      else this.#state = before;
+      else await this.#putBack(before);
       throw asProblem(error);
     }
     timeline.add({ kind: 'kill-switch', reason: killSwitchOn(setting.allowLan) });
     await this.#endWatching();
     this.#watch();
+  }
+
+  /** Returns to what was in force, also on disk: the next start must not open what was refused now. */
+  async #putBack(before: Extract<State, { state: 'on' }>): Promise<void> {
+    const { since, allowLan } = before.setting;
+    this.#state = before;
+    try {
+      if (since !== undefined && allowLan !== undefined) this.#parts.file.write({ since, allowLan });
+    } catch (error) {
+      this.#parts.timeline.add({ kind: 'trouble', reason: killSwitchProblem(asProblem(error).problem) });
+    }
+    await this.#enforce();
   }
 
   /**
@@ -215,9 +239,17 @@ export class KillSwitch {
 
   #fail(problem: Problem): void {
     if (this.#state.state === 'off') return;
+    this.#retryLater();
     const isNew = this.#state.problem?.cause !== problem.cause;
     this.#state = { ...this.#state, problem };
     if (isNew) this.#parts.timeline.add({ kind: 'trouble', reason: killSwitchProblem(problem) });
+  }
+
+  /** A packet filter that is busy or being upgraded works again without anything being reported. */
+  #retryLater(): void {
+    if (this.#isStopped) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#inTurn(() => this.#look()), retryMs);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -236,6 +268,8 @@ export class KillSwitch {
 }
 
 const failedCode = 'kill-switch-failed';
+/** While the rules could not be set. */
+const retryMs = 10_000;
 
 function asProblem(error: unknown): HomingError {
   if (error instanceof HomingError) return error;

@@ -1,7 +1,7 @@
 import type { ControllerStatus, PortalStatus } from '../../shared/contract/status.ts';
 import { parseEndpointParts } from '../../shared/endpoints/endpoint.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
-import { hostOfPage, signInPage } from '../../shared/portal/sign-in-page.ts';
+import { hostOfPage, portsOfPage, signInPage } from '../../shared/portal/sign-in-page.ts';
 import {
   portalClosed,
   portalFound,
@@ -11,21 +11,14 @@ import {
 } from '../../shared/timeline/protection-reasons.ts';
 import { SerialQueue } from '../serial-queue.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-
-/** What may be reached outside the tunnel during the sign-in. */
-export interface SignInWay {
-  /** Name servers that may be queried. */
-  readonly resolvers: readonly string[];
-  /** Hosts that may be reached by HTTP and HTTPS. */
-  readonly hosts: readonly string[];
-}
+import type { SignInWay } from '../tunnel/kill-switch.ts';
 
 interface PortalParts {
   /** @returns the head of the HTTP response; undefined without a response */
   readonly askForPage: (address: string) => Promise<string | undefined>;
   /** The name servers of the current network. @throws Error */
   readonly resolvers: () => Promise<readonly string[]>;
-  /** The addresses of a name. @throws Error */
+  /** The addresses of a name that a page may be at. @throws Error */
   readonly lookUp: (host: string) => Promise<readonly string[]>;
   /** Allows exactly this traffic; null blocks all of it. @throws Error */
   readonly letThrough: (way: SignInWay | null) => Promise<void>;
@@ -66,6 +59,8 @@ export class PortalWatch {
   #addresses: readonly string[] = [];
   #isCutOff = false;
   #questions = 0;
+  /** The number of the search; each begins when the last controller is lost. */
+  #search = 0;
   #timer: NodeJS.Timeout | undefined;
   #closing: NodeJS.Timeout | undefined;
   #probing: NodeJS.Timeout | undefined;
@@ -95,6 +90,7 @@ export class PortalWatch {
     if (isCutOff === this.#isCutOff) return;
     this.#isCutOff = isCutOff;
     this.#questions = 0;
+    this.#search += 1;
     clearTimeout(this.#timer);
     if (isCutOff) this.#askLater();
     else void this.#inTurn(() => this.#become({ state: 'none' }, portalGone));
@@ -107,26 +103,29 @@ export class PortalWatch {
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#search += 1;
     this.#isCutOff = false;
     await this.#inTurn(() => this.#become({ state: 'none' }, portalGone));
   }
 
   #askLater(): void {
     const pauseMs = pausesMs[Math.min(this.#questions, pausesMs.length - 1)] ?? maxOpenMs;
-    this.#timer = setTimeout(() => void this.#ask(), pauseMs);
+    const search = this.#search;
+    this.#timer = setTimeout(() => void this.#ask(search), pauseMs);
   }
 
-  async #ask(): Promise<void> {
+  /** @param search ends without an effect when another search has begun */
+  async #ask(search: number): Promise<void> {
     this.#questions += 1;
     for (const address of this.#addresses.slice(0, maxAsked)) {
       const head = await this.#parts.askForPage(address);
       const url = head === undefined ? undefined : signInPage(head, address);
-      if (!this.#isCutOff) return;
+      if (search !== this.#search) return;
       if (url === undefined) continue;
       await this.#inTurn(() => this.#found(url, address));
       break;
     }
-    if (this.#isCutOff) this.#askLater();
+    if (search === this.#search) this.#askLater();
   }
 
   async #found(url: string, asked: string): Promise<void> {
@@ -141,11 +140,11 @@ export class PortalWatch {
     const { url, asked, sinceMs } = state;
     const resolvers = await this.#parts.resolvers();
     // First the name servers alone: the host name of the page is resolved in this network as well.
-    await this.#parts.letThrough({ resolvers, hosts: [asked] });
+    await this.#parts.letThrough({ resolvers, hosts: [asked], ports: [] });
     let hosts: readonly string[];
     try {
       hosts = [...new Set([asked, ...(await this.#parts.lookUp(hostOfPage(url)))])];
-      await this.#parts.letThrough({ resolvers, hosts });
+      await this.#parts.letThrough({ resolvers, hosts, ports: portsOfPage(url) });
     } catch (error) {
       await this.#parts.letThrough(null);
       throw notOpened(url, error);

@@ -22,6 +22,16 @@ export interface KillSwitchSystem {
 export interface KillSwitchRules {
   /** Ranges allowed outside the tunnel, if reached without a gateway. */
   readonly lan: readonly string[];
-  /** What a sign-in page needs: name servers, and hosts reached by HTTP and HTTPS. */
-  readonly signIn?: { readonly resolvers: readonly string[]; readonly hosts: readonly string[] } | undefined;
+  /** What a sign-in page needs. */
+  readonly signIn?: SignInWay | undefined;
+}
+
+/** What may be reached outside the tunnel during the sign-in. */
+export interface SignInWay {
+  /** Name servers that may be queried. */
+  readonly resolvers: readonly string[];
+  /** Hosts that may be reached by HTTP and HTTPS. */
+  readonly hosts: readonly string[];
+  /** The port of the page, if it is not a usual one. */
+  readonly ports: readonly number[];
 }

@@ -35,3 +35,9 @@ function urlOf(text: string, base: string): URL | undefined {
 export function hostOfPage(page: string): string {
   return new URL(page).hostname.replace(/^\[|\]$/g, '');
 }
+
+/** The port that the address of a page names; none for the usual ports of its scheme. */
+export function portsOfPage(page: string): number[] {
+  const { port } = new URL(page);
+  return port === '' ? [] : [Number(port)];
+}

@@ -16,6 +16,19 @@ export const killSwitchTable = `${family} ${table}`;
 /** Multicast that routers do not forward (RFC 5771 section 4), SSDP, and the limited broadcast. */
 const lanGroups4 = ['224.0.0.0/24', '239.255.255.250', '255.255.255.255'];
 
+/**
+ * Not the internet: a lease from a server with a public address is renewed by broadcast, once it is due for rebinding
+ * (RFC 2131 section 4.4.5).
+ */
+const dhcpServers = [
+  '255.255.255.255',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+];
+
 /** @param uid the user of the helper: its probes are identified by uid and source ports */
 export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): string {
   const { first, last } = probePorts;
@@ -25,26 +38,31 @@ export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): s
     `add table ${killSwitchTable}`,
     `delete table ${killSwitchTable}`,
     `table ${killSwitchTable} {`,
+    // What this machine and those behind it may send.
     '  chain leaving {',
     // Only root can name interfaces; those of a profile begin with hm (shared/profile/profile.ts).
     '    oifname { "lo", "hm*" } accept',
+    ...lanRules('ip', lan4, lanGroups4),
+    ...lanRules('ip6', lan6, ['ff02::/16']),
+    '  }',
+    // What only this machine may send: a container or virtual machine could put anything into packets of this form.
+    '  chain own {',
     `    meta mark 0x${tunnelMark.toString(16)} meta l4proto udp accept`,
     `    meta skuid ${uid} udp sport ${first}-${last} accept`,
     // Only the request that looks for a captive portal (../portal-question.ts).
     `    meta skuid ${uid} tcp sport ${first}-${last} tcp dport 80 accept`,
-    // RFC 2131 section 4.1, RFC 8415 section 7.2.
-    '    udp sport 68 udp dport 67 accept',
-    '    udp sport 546 udp dport 547 accept',
+    // RFC 2131 section 4.1: broadcast, or to the server that assigned the address; RFC 8415 sections 7.1 and 7.2.
+    `    udp sport 68 udp dport 67 ip daddr { ${dhcpServers.join(', ')} } accept`,
+    '    udp sport 546 udp dport 547 ip6 daddr { ff02::1:2, fe80::/10 } accept',
     // RFC 4861: only routers one hop away; RFC 3810: switches with snooping forward groups only to members.
     '    icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept',
     '    icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } ip6 daddr ff02::/16 accept',
-    ...lanRules('ip', lan4, lanGroups4),
-    ...lanRules('ip6', lan6, ['ff02::/16']),
     ...signInRules(signIn),
     '  }',
     '  chain output {',
     '    type filter hook output priority filter; policy drop;',
     '    jump leaving',
+    '    jump own',
     // Programs fail at once.
     '    reject with icmpx admin-prohibited',
     '  }',
@@ -63,7 +81,7 @@ function byFamily(texts: readonly string[]): readonly [readonly string[], readon
   return [texts.filter((text) => !isSix(text)), texts.filter(isSix)];
 }
 
-/** Only DNS and the pages: other ports of the same hosts stay closed. */
+/** Only DNS and the pages, at the port that the page's address names: other ports of the same hosts stay closed. */
 function signInRules(signIn: KillSwitchRules['signIn']): string[] {
   if (signIn === undefined) return [];
   const rules = (addresses: readonly string[], rest: string) =>
@@ -72,7 +90,7 @@ function signInRules(signIn: KillSwitchRules['signIn']): string[] {
     );
   return [
     ...rules(signIn.resolvers, 'meta l4proto { tcp, udp } th dport 53'),
-    ...rules(signIn.hosts, 'tcp dport { 80, 443 }'),
+    ...rules(signIn.hosts, `tcp dport { ${[...new Set([80, 443, ...signIn.ports])].join(', ')} }`),
   ];
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { bootRulesFile } from '../../../shared/install/places.ts';
+import { replaceDurably, syncDirectoryOf } from '../../journal/durable-file.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
 import type { KillSwitchRules, KillSwitchSystem } from '../kill-switch.ts';
@@ -37,6 +38,8 @@ export class LinuxKillSwitch implements KillSwitchSystem {
 
   async set(rules: KillSwitchRules): Promise<void> {
     const nft = this.#nft();
+    // After a failure nothing counts as intact.
+    this.#listing = undefined;
     try {
       await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], killSwitchText(rules, ownUid()));
       // Only rules that the kernel has accepted are loaded at the next boot.
@@ -60,7 +63,10 @@ export class LinuxKillSwitch implements KillSwitchSystem {
 
   async isThere(): Promise<boolean> {
     const nft = this.#parts.find('nft');
-    return nft !== undefined && (await this.#list(nft)) !== undefined;
+    if (nft === undefined) return false;
+    // Not by the table itself: that it is missing, and any other failure, have the same exit status.
+    const { exitCode, stdout } = await this.#parts.runner.run(nft, ['list', 'tables']);
+    return exitCode === 0 && stdout.split('\n').includes(`table ${killSwitchTable}`);
   }
 
   async isIntact(): Promise<boolean> {
@@ -100,8 +106,8 @@ export class LinuxKillSwitch implements KillSwitchSystem {
     const { bootRules } = this.#parts;
     if (textOf(bootRules) === text) return;
     mkdirSync(dirname(bootRules), { recursive: true, mode: 0o700 });
-    writeFileSync(`${bootRules}.new`, text, { mode: 0o600, flush: true });
-    renameSync(`${bootRules}.new`, bootRules);
+    replaceDurably(bootRules, `${bootRules}.new`, text);
+    syncDirectoryOf(bootRules);
   }
 
   #nft(): string {

@@ -2,12 +2,15 @@ import { completeLines, WatchingProgram } from '../../process/watching-program.t
 
 /** Reloading a firewall changes many objects at once. */
 const debounceMs = 20;
+/** The program listens within this time after its start. */
+const firstMs = 500;
 
 /** Watches a table for changes by one long-lived `nft monitor`. */
 export class NftMonitor {
   readonly #onChange: () => void;
   readonly #monitor: WatchingProgram;
   #pending: NodeJS.Timeout | undefined;
+  readonly #first: NodeJS.Timeout;
   #isStopped = false;
 
   /** @param table family and name, e.g. `inet homing` */
@@ -22,6 +25,8 @@ export class NftMonitor {
         }),
       onRestart: () => this.#report(),
     });
+    // What changed before the program listened was not reported.
+    this.#first = setTimeout(() => this.#report(), firstMs);
   }
 
   #report(): void {
@@ -36,6 +41,7 @@ export class NftMonitor {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#pending);
+    clearTimeout(this.#first);
     await this.#monitor.stop();
   }
 }

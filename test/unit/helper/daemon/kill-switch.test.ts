@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KillSwitch } from '../../../../helper/daemon/kill-switch.ts';
 import { KillSwitchFile } from '../../../../helper/daemon/kill-switch-setting.ts';
 import { Timeline } from '../../../../helper/timeline/timeline.ts';
@@ -17,12 +17,15 @@ class FakeFilter implements KillSwitchSystem {
   lan: readonly string[] = ['192.168.1.0/24'];
   failure: Error | undefined;
   clearFailure: Error | undefined;
+  /** False after a failed change. */
+  intact = true;
   onDoubt: () => void = () => undefined;
   onNetworks: () => void = () => undefined;
   #last = '';
 
   async set(rules: KillSwitchRules) {
     if (this.failure !== undefined) throw this.failure;
+    this.intact = true;
     this.rules = rules;
     this.#last = JSON.stringify(rules);
   }
@@ -34,7 +37,7 @@ class FakeFilter implements KillSwitchSystem {
     return this.rules !== undefined;
   }
   async isIntact() {
-    return JSON.stringify(this.rules) === this.#last;
+    return this.intact && JSON.stringify(this.rules) === this.#last;
   }
   watch(onDoubt: () => void) {
     this.onDoubt = onDoubt;
@@ -203,5 +206,53 @@ describe('the kill switch', () => {
       isBlocking: false,
       problem: { code: 'kill-switch-failed' },
     });
+  });
+});
+
+describe('a packet filter that fails for a while', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  test('does not keep a sign-in page open', async () => {
+    const { killSwitch } = await started();
+    await killSwitch.set({ on: true });
+    await killSwitch.letSignIn({ resolvers: [], hosts: ['203.0.113.1'], ports: [] });
+    filter.failure = new Error('busy');
+    await expect(killSwitch.letSignIn(undefined)).rejects.toThrow();
+    filter.intact = false;
+    filter.failure = undefined;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(filter.rules).toEqual({ lan: [] });
+    expect(killSwitch.status(off)).toMatchObject({ problem: null });
+    await killSwitch.stop();
+  });
+
+  test('leaves the setting as it was, also for the next start', async () => {
+    const { killSwitch } = await started();
+    await killSwitch.set({ on: true });
+    const before = readFileSync(path, 'utf8');
+    filter.failure = new Error('busy');
+    await expect(killSwitch.set({ on: true, allowLan: true })).rejects.toThrow('could not be changed');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    filter.failure = undefined;
+    filter.intact = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(filter.rules).toEqual({ lan: [] });
+    await killSwitch.stop();
+  });
+
+  test('is tried again after a failed start', async () => {
+    const { killSwitch } = await started();
+    await killSwitch.set({ on: true });
+    await killSwitch.stop();
+    filter.rules = undefined;
+    filter.failure = new Error('busy');
+    const next = await started();
+    expect(next.killSwitch.status(off)).toMatchObject({ problem: { code: 'kill-switch-failed' } });
+    filter.failure = undefined;
+    filter.intact = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(filter.rules).toEqual({ lan: [] });
+    await next.killSwitch.stop();
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { lanRangesOf } from '../../../../../helper/tunnel/lan-ranges.ts';
 import type { Link } from '../../../../../helper/tunnel/links.ts';
 import { killSwitchText } from '../../../../../helper/tunnel/linux/kill-switch-rules.ts';
+import { internetShare } from '../../../../../shared/plan/traffic.ts';
 
 function link(change: Partial<Link>, ...addresses: readonly string[]): Link {
   return {
@@ -38,13 +39,43 @@ test.each(['198.51.100.7/32', '9.9.9.200/24', '10.0.0.1/0', '11.0.0.1/7', '2a00:
   },
 );
 
-test('without a LAN no rule opens any address', () => {
-  expect(killSwitchText({ lan: [] }, 0)).not.toMatch(/daddr (?!ff02::\/16 accept)/);
+/** The addresses of `daddr` in rules that accept. */
+function openedIn(text: string): string[] {
+  const lists = [...text.matchAll(/ daddr (?:\{ ([^}]*) \}|(\S+)).* accept$/gm)];
+  return lists.flatMap(([, list, single]) => (list ?? single ?? '').split(', '));
+}
+
+test('without a LAN no rule opens an address of the internet', () => {
+  const opened = openedIn(killSwitchText({ lan: [] }, 0));
+  expect(opened).toContain('ff02::1:2');
+  for (const address of opened) {
+    const range = address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`;
+    expect(internetShare([range]), address).toEqual({ 4: 0, 6: 0 });
+  }
+});
+
+test('a forwarded packet passes only into the tunnel or a LAN: it may imitate every other one', () => {
+  const text = killSwitchText(
+    { lan: [], signIn: { resolvers: ['192.168.1.1'], hosts: ['203.0.113.1'], ports: [] } },
+    0,
+  );
+  const chain = (name: string) => text.split('  chain ').find((part) => part.startsWith(`${name} {`));
+  expect(chain('forward')).not.toContain('own');
+  expect(chain('leaving')?.match(/accept/g)).toHaveLength(1);
+  expect(chain('leaving')).toContain('oifname { "lo", "hm*" } accept');
+  expect(chain('own')).toContain('203.0.113.1');
+});
+
+test('a sign-in page is opened at the port of its address, too', () => {
+  const signIn = { resolvers: [], hosts: ['192.168.1.1'], ports: [8880] };
+  expect(killSwitchText({ lan: [], signIn }, 0)).toContain(
+    'ip daddr { 192.168.1.1 } tcp dport { 80, 443, 8880 } accept',
+  );
 });
 
 test('an address of the LAN passes only where no gateway is between', () => {
   const rules = killSwitchText({ lan: ['192.168.1.7/24', 'fe80::1/64'] }, 0).split('\n');
-  const opened = rules.filter((line) => /192\.168|fe80/.test(line));
+  const opened = rules.filter((line) => /192\.168\.1\.7|fe80::1\//.test(line));
   expect(opened).toHaveLength(2);
   for (const rule of opened) expect(rule).toMatch(/daddr (\{.*\}) rt ip6? nexthop \1 accept$/);
 });

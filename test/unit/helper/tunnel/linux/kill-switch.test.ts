@@ -11,6 +11,10 @@ function machine() {
   const kernel: { table: string | undefined; refusal: string } = { table: undefined, refusal: '' };
   const run = async (_path: string, args: readonly string[], input?: string) => {
     const refused = { exitCode: 1, stdout: '', stderr: kernel.refusal };
+    if (args[0] === 'list' && args[1] === 'tables') {
+      const tables = kernel.table === undefined ? '' : 'table inet homing_kill_switch\n';
+      return { exitCode: 0, stdout: `table ip filter\n${tables}`, stderr: '' };
+    }
     if (args[0] === 'list') {
       return kernel.table === undefined ? refused : { exitCode: 0, stdout: kernel.table, stderr: '' };
     }
@@ -52,6 +56,14 @@ test('a table that another program changed or removed is not intact', async () =
   kernel.table = `${kernel.table}#`;
   expect(await killSwitch.isIntact()).toBe(false);
   kernel.table = undefined;
+  expect(await killSwitch.isIntact()).toBe(false);
+});
+
+test('rules that could not be set are not intact, so that they are set again', async () => {
+  const { killSwitch, kernel } = machine();
+  await killSwitch.set({ lan: [] });
+  kernel.refusal = 'busy';
+  await expect(killSwitch.set({ lan: ['192.168.1.0/24'] })).rejects.toThrow();
   expect(await killSwitch.isIntact()).toBe(false);
 });
 
