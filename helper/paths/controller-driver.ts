@@ -24,6 +24,8 @@ export interface ControllerParts {
   readonly time: Time;
   readonly prober: Pick<Prober, 'probe'>;
   readonly mover: Pick<Mover, 'move' | 'set' | 'reapply' | 'renegotiate' | 'peer' | 'ping'>;
+  /** Packets sent into the interface, if all of them are for this controller; null otherwise. */
+  readonly packetsSent: () => number | null;
   readonly record: (decision: NewDecision) => void;
   readonly remember: (effect: Effect<'remember'>) => void;
   /** The results come as events, for all controllers that requested them. */
@@ -55,7 +57,7 @@ export class ControllerDriver {
     this.controller = parts.controller;
     this.#state = initialState(parts.start);
     this.#recorder = new FlightRecorder(parts.controller.name, this.#state, parts.recordedEvents);
-    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.time);
+    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.time, parts.packetsSent);
   }
 
   get state(): PathState {

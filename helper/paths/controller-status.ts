@@ -81,3 +81,8 @@ function probing(state: PathState, shookHands: boolean): ControllerStatus['probi
   if (state.everAnswered) return 'answers';
   return shookHands && state.candidates.some(hasFailedLastProbe) ? 'not-supported' : 'unknown';
 }
+
+/** Whether the path in use is on a LAN. */
+export function isOnLanPath(state: PathState): boolean {
+  return candidateAt(state, endpointIn(state.phase))?.path === 'lan';
+}

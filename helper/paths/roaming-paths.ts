@@ -8,7 +8,7 @@ import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
-import { candidateAt, endpointIn, type PathState } from '../../shared/paths/machine/state.ts';
+import { candidateAt } from '../../shared/paths/machine/state.ts';
 import { nothingRemoved } from '../../shared/paths/route.ts';
 import { type PlannedController, tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
 import { answersIgnored, networkNotRead } from '../../shared/timeline/network-reasons.ts';
@@ -19,7 +19,7 @@ import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { wakeGateways } from '../tunnel/wake-gateways.ts';
 import { ControllerDriver } from './controller-driver.ts';
 import { controllerNotInTunnel } from './controller-not-in-tunnel.ts';
-import { candidateStatuses, controllerStatus } from './controller-status.ts';
+import { candidateStatuses, controllerStatus, isOnLanPath } from './controller-status.ts';
 import { firstEndpoints } from './first-endpoints.ts';
 import { recordedEvents } from './flight-recorder.ts';
 import { InterfaceReader, peerOf } from './interface-reader.ts';
@@ -47,9 +47,6 @@ export interface RoamingParts {
   readonly now: () => number;
 }
 
-function isOnLanPath(state: PathState): boolean {
-  return candidateAt(state, endpointIn(state.phase))?.path === 'lan';
-}
 
 /** Creates the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
@@ -202,14 +199,17 @@ class RoamingPaths implements PathKeeper {
   }
 
   #driverOf(controller: PlannedController): ControllerDriver {
-    const { timeline } = this.#parts;
+    const { timeline, system } = this.#parts;
+    const { controllers, interfaceName } = this.#context.plan;
+    const isAlone = controllers.length === 1;
     const driver: ControllerDriver = new ControllerDriver({
       controller,
       start: pathStart(controller, this.#remembered.get(controller.name), this.#tunnel),
-      recordedEvents: recordedEvents(this.#context.plan.controllers.length),
+      recordedEvents: recordedEvents(controllers.length),
       time: this.#time,
       prober: this.#prober,
       mover: this.#mover,
+      packetsSent: () => (isAlone ? (system.packetCounters(interfaceName)?.sent ?? null) : null),
       record: (decision) => void timeline.add(decision),
       remember: ({ endpoint, path }) => {
         this.#remembered.set(controller.name, { endpoint, path });

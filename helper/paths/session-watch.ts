@@ -10,6 +10,11 @@ const pollMs = 50;
 const pollsOfTunnel = 20;
 /** A keepalive expects no answer (paper, section 5.4.6). */
 const keepaliveBytes = 32;
+/**
+ * WireGuard counts only what it could send. Where the route of its socket is gone, packets enter the interface and
+ * nothing is sent: not idle, but silent. One packet may still be on its way.
+ */
+const minPackets = 2;
 /** What a new session itself receives: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
 const sessionBytes = 92 + 32;
 /** After a new session an answer arrives within this time, or there was nothing to answer. */
@@ -19,12 +24,21 @@ const proofMs = 2_000;
 export class SessionWatch {
   readonly #read: () => Promise<LivePeer | undefined>;
   readonly #time: Time;
+  readonly #packetsSent: () => number | null;
   readonly #end = new AbortController();
 
-  /** @param read the controller as the live interface has it; undefined when the interface is gone */
-  constructor(read: () => Promise<LivePeer | undefined>, time: Time) {
+  /**
+   * @param read the controller as the live interface has it; undefined when the interface is gone
+   * @param packetsSent into the interface so far; null if they may be for other controllers, or are not counted
+   */
+  constructor(
+    read: () => Promise<LivePeer | undefined>,
+    time: Time,
+    packetsSent: () => number | null = () => null,
+  ) {
     this.#read = read;
     this.#time = time;
+    this.#packetsSent = packetsSent;
   }
 
   /** Ends checks in progress; they reject. */
@@ -61,6 +75,7 @@ export class SessionWatch {
     if (before === undefined || !hasSession(before, this.#time.wallMs())) return 'no-session';
     const pinged = ping().catch(() => undefined);
     const endMs = this.#time.nowMs() + timeoutMs;
+    const packetsBefore = this.#packetsSent();
     let sentBytes = 0;
     while (this.#time.nowMs() < endMs) {
       await this.#pause(Math.max(pollMs, timeoutMs / pollsOfTunnel));
@@ -71,7 +86,9 @@ export class SessionWatch {
       sentBytes = now.sentBytes - before.sentBytes;
     }
     await pinged;
-    return sentBytes > keepaliveBytes ? 'silent' : 'idle';
+    const packetsNow = this.#packetsSent();
+    const packets = packetsBefore === null || packetsNow === null ? 0 : packetsNow - packetsBefore;
+    return sentBytes > keepaliveBytes || packets >= minPackets ? 'silent' : 'idle';
   }
 
   /**

@@ -60,6 +60,22 @@ describe('a tunnel', () => {
     expect(await time.run(watch.ask(200, async () => undefined))).toBe('no-session');
   });
 
+  test('is silent, not idle, when packets enter its interface and WireGuard can send none of them', async () => {
+    const { time } = stage(0, 0);
+    const { peer } = new FakeSystem(endpoint('192.0.2.10:51820'), [], time.wallMs());
+    const ask = (perRead: number) => {
+      let packets = 0;
+      const watch = new SessionWatch(
+        async () => peer,
+        time,
+        () => (packets += perRead),
+      );
+      return time.run(watch.ask(200, async () => undefined));
+    };
+    expect(await ask(2)).toBe('silent');
+    expect(await ask(0)).toBe('idle');
+  });
+
   test('is no longer watched once it is disconnected', async () => {
     const { watch } = stage(128, 0);
     const silent = watch.silentMs(60_000);
