@@ -47,7 +47,6 @@ export interface RoamingParts {
   readonly now: () => number;
 }
 
-
 /** Creates the path keeper of each tunnel. */
 export function roamingPaths(parts: RoamingParts): PathKeeperFactory {
   return (context) => new RoamingPaths(parts, context);

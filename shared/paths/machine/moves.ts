@@ -31,15 +31,16 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
 }
 
 /**
- * A probe clears earlier failures. A move that only the tunnel could prove does not, and the candidate that it left for
- * its silence gets a backoff: traffic that expects no answer looks the same and would cause endless moves back and
- * forth.
+ * A probe clears earlier failures, and so does a trial of a LAN that held: those before it say nothing about the LAN as it
+ * is now. The path that a move without a probe left for its silence gets a backoff: a flaky LAN would cause endless
+ * moves back and forth. What counts is the silence when the move began, since packets over the new path end it.
  */
 function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
-  const { from, move, isTrial } = phase;
-  if (!isTrial) return changeCandidate(candidates, move.to, resetBackoff);
-  if (from.is !== 'on' || from.silentSinceMs === null) return candidates;
-  return changeCandidate(candidates, from.endpoint, (candidate) => recordMoveFailure(candidate, nowMs));
+  const { from, move, isTrial, isFromHealthy } = phase;
+  const isShown = !isTrial || move.path === 'lan';
+  const known = isShown ? changeCandidate(candidates, move.to, resetBackoff) : candidates;
+  if (!isTrial || isFromHealthy || from.is !== 'on') return known;
+  return changeCandidate(known, from.endpoint, (candidate) => recordMoveFailure(candidate, nowMs));
 }
 
 function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): Step {

@@ -41,14 +41,14 @@ function watchOf(answer: (address: string) => string | undefined) {
 
 test('nothing is requested while a controller is reachable', async () => {
   const { watch, asked } = watchOf(() => redirect);
-  watch.update([vpsStatus('internet')]);
+  watch.update([controller('internet')]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked).toEqual([]);
 });
 
 test('while none is, the controllers’ own addresses are queried at growing intervals', async () => {
   const { watch, asked } = watchOf(() => undefined);
-  watch.update([vpsStatus('none')]);
+  watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(5 * 60_000);
   expect(new Set(asked)).toEqual(new Set(['203.0.113.10', '2001:db8::1']));
   expect(asked.length / 2).toBeLessThan(14);
@@ -57,7 +57,7 @@ test('while none is, the controllers’ own addresses are queried at growing int
 
 test('a page that is found is opened on request, and closed after a while', async () => {
   const { watch, ways, probes } = watchOf(() => redirect);
-  watch.update([vpsStatus('none')]);
+  watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(probes).toEqual([]);
   expect(watch.status()).toMatchObject({ state: 'found', url: page });
@@ -80,12 +80,12 @@ test('a page that is found is opened on request, and closed after a while', asyn
 test('losing the controllers again while a request runs starts one search, not a second beside it', async () => {
   const { watch, asked } = watchOf(() => undefined);
   for (let time = 0; time < 5; time += 1) {
-    watch.update([vpsStatus('none')]);
+    watch.update([controller('none')]);
     // The timer fires, and the request is under way when a controller answers and is lost again.
     vi.advanceTimersByTime(1_500);
-    watch.update([vpsStatus('internet')]);
+    watch.update([controller('internet')]);
   }
-  watch.update([vpsStatus('none')]);
+  watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(0);
   const before = asked.length;
   await vi.advanceTimersByTimeAsync(60_000);
@@ -94,10 +94,10 @@ test('losing the controllers again while a request runs starts one search, not a
 
 test('it is closed as soon as a controller answers', async () => {
   const { watch, ways, timeline } = watchOf(() => redirect);
-  watch.update([vpsStatus('none')]);
+  watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(2_000);
   await watch.setOpen(true);
-  watch.update([vpsStatus('internet')]);
+  watch.update([controller('internet')]);
   await vi.advanceTimersByTimeAsync(0);
   expect([watch.status(), ways.at(-1)]).toEqual([{ state: 'none' }, null]);
   expect(timeline.decisions.map(({ kind }) => kind)).toEqual(['portal', 'portal', 'portal']);
@@ -105,7 +105,7 @@ test('it is closed as soon as a controller answers', async () => {
 
 test('without a page there is nothing to open', async () => {
   const { watch, ways } = watchOf(() => 'HTTP/1.1 404 Not Found');
-  watch.update([vpsStatus('none')]);
+  watch.update([controller('none')]);
   await vi.advanceTimersByTimeAsync(2_000);
   await expect(watch.setOpen(true)).rejects.toMatchObject({ problem: { code: 'no-portal' } });
   await watch.setOpen(false);

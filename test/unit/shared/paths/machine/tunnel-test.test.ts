@@ -172,6 +172,18 @@ describe('away, a LAN', () => {
     expect(coming.length).toBeLessThan(6);
   });
 
+  test('that held starts again without failures', () => {
+    run.neighbours = [here];
+    trialsFor(60);
+    run.pass(60_000);
+    run.answerRound({});
+    run.endMove();
+    expect(run.state.candidates.find(({ endpoint }) => endpoint === lan)).toMatchObject({
+      moveFailures: 0,
+      retryAtMs: 0,
+    });
+  });
+
   test('is tried soon after an event, once it is known that probes go unanswered', () => {
     run.neighbours = [here];
     trialsFor(60);
@@ -186,6 +198,15 @@ describe('away, a LAN', () => {
     expect(run.last('move').order.to).toBe(lan);
     expect(run.state.phase.is).toBe('moving');
   });
+});
+
+test('a LAN that was left for its silence is tried again after 10 s, although the new path ended the silence', () => {
+  fallSilent();
+  asked('silent');
+  run.send({ type: 'heard', afterMs: run.nowMs });
+  run.endMove();
+  const left = run.state.candidates.find(({ endpoint }) => endpoint === lan);
+  expect(left?.retryAtMs).toBe(run.nowMs + 10_000);
 });
 
 test('a controller that ever answered a probe is never tested through the tunnel', () => {
