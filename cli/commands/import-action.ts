@@ -2,10 +2,11 @@ import { importFileLimitBytes, textOfBytes } from '../../client/profiles/import-
 import { commit, type ImportResult, prepare } from '../../client/profiles/import-profile.ts';
 import { isInviteText } from '../../client/profiles/import-source.ts';
 import { openStore } from '../../client/profiles/store.ts';
-import { HomingError, shown } from '../../shared/errors/problem.ts';
+import { HomingError } from '../../shared/errors/problem.ts';
 import { agrees, readBytes } from '../input.ts';
 import type { CliIo } from '../io.ts';
 import { importText } from '../text/import-text.ts';
+import { renameOf } from './option-values.ts';
 
 /**
  * Shows what an import does, asks for confirmation, and carries it out. @throws HomingError whatever refuses it,
@@ -36,17 +37,6 @@ export async function importFrom(
 async function textOfFile(io: CliIo, path: string): Promise<string> {
   const bytes = await readBytes(io, path, importFileLimitBytes);
   return await textOfBytes(bytes, path === '-' ? 'standard input' : path);
-}
-
-function renameOf(text: string): [from: string, to: string] {
-  const equals = text.indexOf('=');
-  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-  throw new HomingError({
-    code: 'bad-rename',
-    title: 'A machine cannot be renamed',
-    cause: `--rename is ${shown(text)}, which is not OLD=NEW.`,
-    remedy: 'Write it like --rename controller-1=nas.',
-  });
 }
 
 async function ask(io: CliIo, preview: ImportResult, cannotAsk: boolean): Promise<void> {

@@ -31,3 +31,15 @@ export function listOf(values: readonly string[] | undefined): readonly string[]
 export function collected(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
+
+/** `OLD=NEW`, the value of --rename. @throws HomingError `bad-rename` */
+export function renameOf(text: string): [from: string, to: string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new HomingError({
+    code: 'bad-rename',
+    title: 'A machine cannot be renamed',
+    cause: `--rename is ${shown(text)}, which is not OLD=NEW.`,
+    remedy: 'Write it like --rename controller-1=nas.',
+  });
+}

@@ -7,6 +7,7 @@ import { maxListenPort, minListenPort } from '../../shared/profile/listen-port.t
 import type { Profile } from '../../shared/profile/profile.ts';
 import type { CliIo } from '../io.ts';
 import { alignedRows } from '../text/table.ts';
+import { collected, renameOf } from './option-values.ts';
 
 function switchOption(flags: string, description: string): Option {
   return new Option(flags, description).choices(['on', 'off']);
@@ -24,6 +25,7 @@ export function addSettingsCommand(program: Command, io: CliIo): void {
     )
     .option('--exit <controller>', 'send all traffic through this controller, or off')
     .option('--listen-port <port>', 'a fixed UDP port, or auto')
+    .option('--rename <old=new>', 'rename a machine of a WireGuard file; may be repeated', collected)
     .option('--json', 'print JSON')
     .action(async (profile: string | undefined, options: SettingsOptions) => {
       io.stdout.write(await settingsText(io, profile, options));
@@ -43,12 +45,13 @@ function portOf(text: string): number | null {
 }
 
 /** The command line allows only `on` and `off`. */
-function changeOf({ discovery, shortNames, listenPort, exit }: SettingsOptions): SettingsChange {
+function changeOf({ discovery, shortNames, listenPort, exit, rename }: SettingsOptions): SettingsChange {
   return {
     ...(discovery === undefined ? {} : { discovery: discovery === 'on' }),
     ...(shortNames === undefined ? {} : { shortNames: shortNames === 'on' }),
     ...(listenPort === undefined ? {} : { listenPort: portOf(listenPort) }),
     ...(exit === undefined ? {} : { exit: exit === 'off' ? null : exit }),
+    ...(rename === undefined ? {} : { rename: new Map(rename.map(renameOf)) }),
   };
 }
 
@@ -86,5 +89,6 @@ interface SettingsOptions {
   readonly shortNames?: string;
   readonly listenPort?: string;
   readonly exit?: string;
+  readonly rename?: readonly string[];
   readonly json?: true;
 }

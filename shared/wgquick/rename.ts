@@ -3,7 +3,7 @@ import { type MemberName, parseMemberName } from '../names/member-name.ts';
 import type { WgQuickProfile } from '../profile/profile.ts';
 import { networkNamed } from './import.ts';
 
-/** Names that the user chooses at import, instead of those derived from the file. */
+/** Names that the user chooses, instead of those derived from the file. */
 export interface GivenNames {
   readonly network?: string | undefined;
   /** From the name in the file to the new one, for controllers and other machines. */
@@ -27,12 +27,21 @@ export function withNames(profile: WgQuickProfile, given: GivenNames): WgQuickPr
     defaultController: nameOf(profile.defaultController),
     controllers: profile.controllers.map((one) => ({ ...one, name: nameOf(one.name) })),
     machines: profile.machines.map((one) => ({ ...one, name: nameOf(one.name) })),
+    settings: { ...profile.settings, ...exitNamed(profile, renamed) },
   };
   if (given.network === undefined) return named;
   return {
     ...named,
     ...networkNamed(parseMemberName(given.network.trim().toLowerCase(), 'the network’s name')),
   };
+}
+
+/** The exit is chosen by name: without its new one, other traffic would silently leave outside the tunnel. */
+function exitNamed(
+  { settings: { exit } }: WgQuickProfile,
+  renamed: ReadonlyMap<string, string>,
+): { readonly exit?: string } {
+  return exit === undefined ? {} : { exit: renamed.get(exit) ?? exit };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { payloadWith, signed } from '../support/invite-fixtures.ts';
+import { payloadWith, signed, vpsKey } from '../support/invite-fixtures.ts';
 import { CliFolder } from '../support/run-cli.ts';
 
 let folder: CliFolder;
@@ -50,5 +50,43 @@ describe('homing settings', () => {
     const { status, stdout } = await folder.run(['settings', ...args]);
     expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
     expect(await settings()).toEqual(before);
+  });
+});
+
+describe('homing settings --rename', () => {
+  const file = `[Interface]
+PrivateKey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEA=
+Address = 10.42.1.2/24
+[Peer]
+# vps
+PublicKey = ${vpsKey}
+AllowedIPs = 0.0.0.0/0
+Endpoint = 198.51.100.8:51820
+`;
+  beforeEach(async () => {
+    await folder.run(['import', '-', '--name', 'provider', '--yes'], file);
+  });
+
+  const provider = async () => JSON.parse((await folder.run(['settings', 'provider', '--json'])).stdout);
+
+  it('gives a controller of a WireGuard file another name; the exit follows it', async () => {
+    expect(await provider()).toMatchObject({ exit: 'vps' });
+    const { stdout, status } = await folder.run(['settings', 'provider', '--rename', 'vps=berlin']);
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^exit +berlin/m) });
+    expect(await provider()).toMatchObject({ exit: 'berlin' });
+    // An update of the file keeps the name.
+    await folder.run(['import', '-', '--name', 'provider', '--yes'], file);
+    expect(await provider()).toMatchObject({ exit: 'berlin' });
+  });
+
+  it.each([
+    [['provider', '--rename', 'nobody=berlin'], 'There is no such machine'],
+    [['provider', '--rename', 'berlin'], 'A machine cannot be renamed'],
+    [['provider', '--rename', 'vps=a b'], 'name'],
+    [['wgnet', '--rename', 'nas=attic'], 'homing network rename'],
+  ])('refuses %j with the reason', async (args, reason) => {
+    const { status, stderr } = await folder.run(['settings', ...args]);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(reason) });
+    expect(await provider()).toMatchObject({ exit: 'vps' });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exitOf } from '../../../../shared/plan/exit.ts';
 import { parseWgQuick } from '../../../../shared/wgquick/import.ts';
 import { namesKept, withNames } from '../../../../shared/wgquick/rename.ts';
 import { nasKey, refusalOf, vpsKey } from '../../support/invite-fixtures.ts';
@@ -17,6 +18,16 @@ describe('names given at import', () => {
     expect(named.controllers.map(({ name }) => name)).toEqual(['nas', 'vps']);
     expect(named.machines.map(({ name }) => name)).toEqual(['nas', 'vps']);
     expect(named.defaultController).toBe('nas');
+  });
+
+  it('keep the exit, which is chosen by name', () => {
+    const exit = parseWgQuick(
+      `${head}${first}${second.replace('10.43.0.1/24', '0.0.0.0/0')}`,
+      'wg0.conf',
+    ).profile;
+    expect(exitOf(exit)).toBe('vps');
+    expect(exitOf(withNames(exit, { members: new Map([['vps', 'berlin']]) }))).toBe('berlin');
+    expect(exitOf(withNames(exit, { members: new Map([['controller-1', 'nas']]) }))).toBe('vps');
   });
 
   it('may be swapped', () => {
