@@ -21,7 +21,7 @@ let exit: ExitWorld;
 beforeAll(async () => {
   requireLab();
   folder = await mkdtemp(join(tmpdir(), 'homing-uninstall-'));
-  const program = await buildExecutable({ outDirectory: join(folder, 'out'), carriesWireGuard: false });
+  const program = await buildExecutable({ outDirectory: join(folder, 'out') });
   exit = await createExitWorld({});
   await exit.installed.stopHelper();
   for (const path of systemFolders) {

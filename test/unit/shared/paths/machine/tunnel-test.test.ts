@@ -203,7 +203,7 @@ describe('away, a LAN', () => {
 test('a LAN that was left for its silence is tried again after 10 s, although the new path ended the silence', () => {
   fallSilent();
   asked('silent');
-  run.send({ type: 'heard', afterMs: run.nowMs });
+  run.send({ type: 'received', afterMs: run.nowMs });
   run.endMove();
   const left = run.state.candidates.find(({ endpoint }) => endpoint === lan);
   expect(left?.retryAtMs).toBe(run.nowMs + 10_000);
