@@ -66,6 +66,11 @@ function lanRules(family: 'inet' | 'inet6', ranges: readonly string[], groups: r
 }
 
 /** Only DNS and the pages: other ports of the same hosts stay closed. */
+/** Those of HTTP and HTTPS, and the one that the page's address names. */
+function pagePorts(signIn: KillSwitchRules['signIn']): number[] {
+  return [...new Set([80, 443, ...(signIn?.ports ?? [])])];
+}
+
 function signInRules(signIn: KillSwitchRules['signIn']): string[] {
   const rule = (protocol: string, address: string, port: number) => {
     const family = isIPv6(address) ? 'inet6' : 'inet';
@@ -73,6 +78,6 @@ function signInRules(signIn: KillSwitchRules['signIn']): string[] {
   };
   return [
     ...(signIn?.resolvers ?? []).flatMap((one) => [rule('udp', one, 53), rule('tcp', one, 53)]),
-    ...(signIn?.hosts ?? []).flatMap((one) => [rule('tcp', one, 80), rule('tcp', one, 443)]),
+    ...(signIn?.hosts ?? []).flatMap((one) => pagePorts(signIn).map((port) => rule('tcp', one, port))),
   ];
 }

@@ -55,7 +55,7 @@ describe('the rules', () => {
 
   test('open name servers by DNS, and pages by HTTP and HTTPS', () => {
     const rules = killSwitchRules(
-      { lan: [], signIn: { resolvers: ['192.0.2.1'], hosts: ['2001:db8::80'] } },
+      { lan: [], signIn: { resolvers: ['192.0.2.1'], hosts: ['2001:db8::80'], ports: [8880] } },
       undefined,
     );
     expect(rules.split('\n').slice(8, -2)).toEqual([
@@ -63,6 +63,7 @@ describe('the rules', () => {
       'pass out quick inet proto tcp from any to 192.0.2.1 port 53 no state',
       'pass out quick inet6 proto tcp from any to 2001:db8::80 port 80 no state',
       'pass out quick inet6 proto tcp from any to 2001:db8::80 port 443 no state',
+      'pass out quick inet6 proto tcp from any to 2001:db8::80 port 8880 no state',
     ]);
   });
 
