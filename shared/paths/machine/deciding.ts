@@ -98,9 +98,13 @@ function recordKept(state: PathState, reason: string, when: DecidedAt): Step {
 /** When there is no working path to protect, the endpoint is set at once and verified by the next round. */
 function beginMove(state: PathState, from: Rest, move: MoveChoice, isTrial: boolean, nowMs: number): Step {
   const { nextId: effect } = state;
-  const order = {
-    ...orderOf(state, from, move),
-    maxOutageMs: isTrial && move.path === 'lan' ? maxTrialMs : null,
+  // A tunnel that was tested and is silent has no traffic to protect, and its session may be forgotten.
+  const isTunnelSilent = confirmedSilence(state) !== null;
+  const order = orderOf(state, from, move);
+  const trialOrder = {
+    ...order,
+    renegotiate: order.renegotiate || isTunnelSilent,
+    maxOutageMs: move.path === 'lan' && !isTunnelSilent ? maxTrialMs : null,
   };
   // Read before the move: an answer during the move may end the silence, but the doubt remains.
   const since = from.is === 'on' ? from.silentSinceMs : null;
@@ -119,11 +123,11 @@ function beginMove(state: PathState, from: Rest, move: MoveChoice, isTrial: bool
   const isUnproven = !isTrial && move.evidence !== 'verified';
   return [
     { ...state, phase, candidates, isReapplyDue: false, nextId: effect + 1 },
-    [{ do: isUnproven ? 'set' : 'move', effect, order }],
+    [{ do: isUnproven ? 'set' : 'move', effect, order: isTrial ? trialOrder : order }],
   ];
 }
 
-function orderOf(state: PathState, from: Rest, { to }: MoveChoice): Omit<MoveOrder, 'maxOutageMs'> {
+function orderOf(state: PathState, from: Rest, { to }: MoveChoice): MoveOrder {
   const left = endpointIn(from);
   const [leaving, target] = [candidateAt(state, left), candidateAt(state, to)];
   const roundTrip = (endpoint: Endpoint | null) =>
@@ -135,6 +139,7 @@ function orderOf(state: PathState, from: Rest, { to }: MoveChoice): Omit<MoveOrd
     roundTripMs: Math.max(roundTrip(left), roundTrip(to)),
     device: target?.route?.device ?? null,
     renegotiate: isSessionDoubtful(state, from, leaving, target),
+    maxOutageMs: null,
   };
 }
 

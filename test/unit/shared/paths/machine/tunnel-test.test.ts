@@ -200,6 +200,26 @@ describe('away, a LAN', () => {
   });
 });
 
+test('a LAN is tried from a silent tunnel with a new session and without a limit: there is no traffic to protect', () => {
+  start(internet);
+  run.neighbours = [{ address: '192.0.2.10', device: 'eth0', mac: '02:00:00:00:00:10' }];
+  fallSilent();
+  // While the silence is not confirmed, the path in use may work.
+  expect(run.last('move').order).toMatchObject({ maxOutageMs: 180, renegotiate: false });
+  failTrial();
+  asked('silent');
+  while (run.state.phase.is !== 'moving') {
+    run.pass(100);
+    run.answerRound({});
+  }
+  expect(run.last('move').order).toMatchObject({
+    from: internet,
+    to: lan,
+    renegotiate: true,
+    maxOutageMs: null,
+  });
+});
+
 test('a LAN that was left for its silence is tried again after 10 s, although the new path ended the silence', () => {
   fallSilent();
   asked('silent');
