@@ -34,7 +34,7 @@ test('no test is tried again when it fails', () => {
 /** Files whose tests share a world and restore it, or only read it. */
 const puttingBack = new Set(
   [
-    ...['acceptance', 'clan', 'clean-up', 'executable', 'hardening', 'routing', 'stories'].map(
+    ...['acceptance', 'clan', 'clean-up', 'executable', 'hardening', 'routing', 'stories', 'uninstall'].map(
       (name) => `mesh/${name}`,
     ),
     'e2e/electron-security',
