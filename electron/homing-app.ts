@@ -13,7 +13,7 @@ import { settleTunnel } from './actions/before-quit.ts';
 import { Connection } from './actions/connection.ts';
 import { Importing } from './actions/importing.ts';
 import { keyringState, sealedKeys } from './identity/sealed-keys.ts';
-import { handedIn } from './imports/intake.ts';
+import { openRequestIn } from './imports/intake.ts';
 import { isHelperInstalled, packagedHelper } from './install/installed-helper.ts';
 import { serveCalls } from './ipc/serve-calls.ts';
 import { HelperLink } from './link/helper-link.ts';
@@ -25,7 +25,7 @@ import { ProfileShelf } from './profiles/profile-shelf.ts';
 import { serveAppScheme } from './shell/app-scheme.ts';
 import { isOurPage, lockDown } from './shell/lockdown.ts';
 import { firstState } from './start/first-state.ts';
-import { Outside } from './start/outside.ts';
+import { OpenRequests } from './start/open-requests.ts';
 import { AppStore } from './state/app-store.ts';
 import { system } from './system.ts';
 import { AppTray } from './tray/tray.ts';
@@ -44,7 +44,7 @@ export class HomingApp {
   readonly #notes: AppNotesFile;
   readonly #window: StatusWindow;
   readonly #notifier: Notifier;
-  readonly #outside = new Outside();
+  readonly #openRequests = new OpenRequests();
   #parts: RunningParts | undefined;
   #reloads = 0;
   #isQuitting = false;
@@ -73,7 +73,7 @@ export class HomingApp {
 
   /** Listens for links and files from the system, even before the app is ready. */
   listen(): void {
-    this.#outside.listen(() => this.#window.show());
+    this.#openRequests.listen(() => this.#window.show());
     // The tray also shows the app; without a tray, closing the window is handled there.
     app.on('window-all-closed', () => undefined);
     app.on('before-quit', () => {
@@ -106,11 +106,11 @@ export class HomingApp {
     // A checkout is started by Electron's own program, which would open links.
     if (app.isPackaged) app.setAsDefaultProtocolClient('homing');
     updates.automatic(preferences.checkForUpdates);
-    const handed = handedIn(args);
-    if (handed !== undefined) this.#outside.hand(handed);
-    this.#outside.takenBy((one) => {
+    const atStart = openRequestIn(args);
+    if (atStart !== undefined) this.#openRequests.deliver(atStart);
+    this.#openRequests.deliverTo((request) => {
       this.#window.show();
-      parts.importing.hand(one).catch(this.#trouble);
+      parts.importing.open(request).catch(this.#trouble);
     });
   }
 

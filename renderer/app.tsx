@@ -13,7 +13,7 @@ import { SettingsScreen } from './screens/settings/settings-screen.tsx';
 import { StatusScreen } from './screens/status/status-screen.tsx';
 import { TimelineScreen } from './screens/timeline/timeline-screen.tsx';
 import { ImportScreen } from './screens/welcome/import-screen.tsx';
-import { useHandedIn } from './state/use-handed-in.ts';
+import { useDropAndPaste } from './state/use-drop-and-paste.ts';
 import { useActions, useView } from './state/use-window-state.ts';
 import type { Place } from './state/window-state.ts';
 
@@ -21,7 +21,7 @@ import type { Place } from './state/window-state.ts';
 export function App() {
   const { app, place, problem } = useView();
   const actions = useActions();
-  const isDragging = useHandedIn(actions);
+  const isDragging = useDropAndPaste(actions);
   if (app === undefined) return problem === null ? null : <ProblemNotice problem={problem} />;
   const shown = problem ?? app.problem;
   return (

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { commit, prepare } from '../../client/profiles/import-profile.ts';
 import type { ProfileStore } from '../../client/profiles/store.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
-import { type Handed, textOfFile } from '../imports/intake.ts';
+import { type OpenRequest, textOfFile } from '../imports/intake.ts';
 import { type PendingImport, pendingImport, reviewOf } from '../imports/review.ts';
 import type { AppStore } from '../state/app-store.ts';
 
@@ -23,9 +23,9 @@ export class Importing {
     this.#nowMs = nowMs;
   }
 
-  async hand(handed: Handed): Promise<void> {
-    if (handed.kind === 'link') await this.text(handed.text, 'a link');
-    else await this.file(handed.path);
+  async open(request: OpenRequest): Promise<void> {
+    if (request.kind === 'link') await this.text(request.text, 'a link');
+    else await this.file(request.path);
   }
 
   async text(text: string, source: string): Promise<void> {

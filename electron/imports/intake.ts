@@ -4,7 +4,7 @@ import { importFileLimitBytes, textOfBytes } from '../../client/profiles/import-
 import { HomingError } from '../../shared/errors/problem.ts';
 
 /** A link or the path of a file, from the system. */
-export type Handed =
+export type OpenRequest =
   | { readonly kind: 'link'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string };
 
@@ -12,8 +12,8 @@ export type Handed =
  * Finds a link or a file among the app's arguments.
  * @param args without the program itself; arguments with a hyphen are Electron's
  */
-export function handedIn(args: readonly string[]): Handed | undefined {
-  const given = args.findLast((one) => /^homing:/i.test(one) || /\.(homing|conf|png|jpe?g)$/i.test(one));
+export function openRequestIn(args: readonly string[]): OpenRequest | undefined {
+  const given = args.findLast((arg) => /^homing:/i.test(arg) || /\.(homing|conf|png|jpe?g)$/i.test(arg));
   if (given === undefined || given.startsWith('-')) return undefined;
   return /^homing:/i.test(given) ? { kind: 'link', text: given } : { kind: 'file', path: given };
 }

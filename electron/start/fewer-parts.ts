@@ -20,7 +20,7 @@ export function fewerParts(
   app.commandLine.appendSwitch('disable-software-rasterizer');
   // The page uses no network, and the update check needs no separate process.
   const features = app.commandLine.getSwitchValue('enable-features').split(',');
-  const all = [...features, 'NetworkServiceInProcess2'].filter((one) => one !== '');
+  const all = [...features, 'NetworkServiceInProcess2'].filter((feature) => feature !== '');
   app.commandLine.appendSwitch('enable-features', all.join(','));
   for (const [name, value] of Object.entries(withoutOpenGl)) {
     if (env[name] !== undefined) continue;

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { handedIn } from '../../../electron/imports/intake.ts';
+import { openRequestIn } from '../../../electron/imports/intake.ts';
 import { inPlaceScript, removeScript, takeoverScript } from '../../../electron/install/root-script.ts';
 import { linkStateOf, pauseBeforeRetryMs } from '../../../electron/link/link-state.ts';
 import { autostartEntry, autostartPath } from '../../../electron/preferences/autostart.ts';
@@ -17,8 +17,8 @@ test.each([
   [['--load=/tmp/a.homing'], undefined],
   [['--remote-debugging-port=1', '/opt/app'], undefined],
   [[], undefined],
-])('the arguments %j hand in %j', (args, handed) => {
-  expect(handedIn(args)).toEqual(handed);
+])('the arguments %j are the open request %j', (args, request) => {
+  expect(openRequestIn(args)).toEqual(request);
 });
 
 test.each([

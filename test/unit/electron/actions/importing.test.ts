@@ -50,7 +50,7 @@ async function problemCodeOf(work: Promise<unknown>): Promise<string> {
 test('a link that is opened during a review does not replace it', async () => {
   await importing.text(good, 'laptop.homing');
   const agreedTo = review();
-  expect(await problemCodeOf(importing.hand({ kind: 'link', text: `homing://join/${other}` }))).toBe(
+  expect(await problemCodeOf(importing.open({ kind: 'link', text: `homing://join/${other}` }))).toBe(
     'review-open',
   );
   expect(review()).toBe(agreedTo);

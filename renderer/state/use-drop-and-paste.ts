@@ -9,7 +9,7 @@ function isField(target: EventTarget | null): boolean {
  * Handles drops and pastes anywhere in the window, except in text fields.
  * @returns whether something is being dragged over the window now
  */
-export function useHandedIn(actions: WindowState): boolean {
+export function useDropAndPaste(actions: WindowState): boolean {
   const [isDragging, setDragging] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
