@@ -33,7 +33,9 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 export async function commandsFor(name: string | undefined): Promise<readonly AddCommand[]> {
   if (name === '--version' || name === '-V') return [];
   const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  return await Promise.all(load === undefined ? Object.values(commands).map((one) => one()) : [load()]);
+  return await Promise.all(
+    load === undefined ? Object.values(commands).map((command) => command()) : [load()],
+  );
 }
 
 const exitStatusHelp = `

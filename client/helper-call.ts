@@ -66,7 +66,7 @@ async function readHead(socket: Socket): Promise<string> {
 }
 
 function headerOf(lines: readonly string[], name: string): string {
-  const line = lines.find((one) => one.toLowerCase().startsWith(`${name}:`));
+  const line = lines.find((line) => line.toLowerCase().startsWith(`${name}:`));
   return line?.slice(name.length + 1).trim() ?? '';
 }
 

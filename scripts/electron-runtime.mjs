@@ -36,7 +36,7 @@ const downloadPatienceMs = 180_000;
 /** What Electron's default_app.asar does with `electron FOLDER`; this Electron has none. */
 const starter = `const { app } = require('electron');
 const { resolve } = require('node:path');
-const folder = resolve(process.argv.slice(1).find((one) => !one.startsWith('-')));
+const folder = resolve(process.argv.slice(1).find((argument) => !argument.startsWith('-')));
 const { main, name, version } = require(resolve(folder, 'package.json'));
 app.setAppPath(folder);
 app.setName(name);

@@ -103,7 +103,7 @@ function connectedText(tunnel: ConnectedTunnel, nowMs: number): string {
     .map(
       (c) =>
         `${c.name}\n${alignedRows(
-          c.candidates.map((one) => candidateRow(one, c.endpoint, nowMs)),
+          c.candidates.map((candidate) => candidateRow(candidate, c.endpoint, nowMs)),
           '  ',
         )}`,
     );
@@ -141,7 +141,7 @@ export function stateText(status: Pick<Status, 'tunnel'>): string {
   if (tunnel.state === 'failed') {
     return `Not connected to ${tunnel.network}: ${tunnel.problem.cause}\n${tunnel.problem.remedy}`;
   }
-  const paths = tunnel.controllers.map((one) => reachText(one.name, shownPath(one)));
+  const paths = tunnel.controllers.map((controller) => reachText(controller.name, shownPath(controller)));
   return `Connected to ${tunnel.network}: ${paths.join(', ')}`;
 }
 

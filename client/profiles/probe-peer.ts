@@ -19,14 +19,14 @@ export async function probePeerOf(
   const profile = await findProfile(store, nameOrId);
   const name: string = controller ?? profile.defaultController;
   const found: Profile['controllers'][number] | undefined = profile.controllers.find(
-    (one) => one.name === name,
+    ({ name: known }) => known === name,
   );
   if (found === undefined) {
     throw new HomingError({
       code: 'unknown-controller',
       title: 'There is no such controller',
       cause: `${shown(name)} is no controller of ${profile.network.name}.`,
-      remedy: `There is ${profile.controllers.map((one) => one.name).join(', ')}.`,
+      remedy: `There is ${profile.controllers.map(({ name }) => name).join(', ')}.`,
     });
   }
   const probePublicKey = publicKeyOf(probePrivateKey(await readKey(store, profile.id)));

@@ -21,8 +21,8 @@ export function diagnosticsText(state: AppState, helper: Diagnostics | string): 
       title: 'Networks',
       text: profiles
         .map(
-          (one) =>
-            `${one.network} as ${one.peer}, ${one.origin}, serial ${one.serial ?? '-'}, key ${one.key.state}, ${one.controllers.length} controllers, ${one.machines.length} machines`,
+          (profile) =>
+            `${profile.network} as ${profile.peer}, ${profile.origin}, serial ${profile.serial ?? '-'}, key ${profile.key.state}, ${profile.controllers.length} controllers, ${profile.machines.length} machines`,
         )
         .join('\n'),
     },

@@ -25,18 +25,18 @@ export function reviewOf(
     interfaceName: description.interfaceName,
     isRenamable: kind === 'new' && profile.origin === 'wg-quick',
     addresses: [...description.addresses],
-    controllers: description.controllers.map((one) => ({
-      name: one.name,
-      description: one.description,
-      private: [...one.private],
-      public: [...one.public],
-      routes: [...one.routes],
+    controllers: description.controllers.map((controller) => ({
+      name: controller.name,
+      description: controller.description,
+      private: [...controller.private],
+      public: [...controller.public],
+      routes: [...controller.routes],
     })),
     hostNames: [...new Set(hostEntries(profile, profile.defaultController).flatMap(({ names }) => names))],
     lookups: description.dns === null ? null : lookupText(description.dns),
     otherTraffic: { ...description.otherTraffic },
     refusedLines: description.refusedLines.map((line) => ({ ...line })),
-    differences: differences.map((one) => ({ ...one })),
+    differences: differences.map((difference) => ({ ...difference })),
   };
 }
 

@@ -12,7 +12,7 @@ export function autostartPath(env: NodeJS.ProcessEnv, home: string): string {
 
 /** Quoted as the Desktop Entry specification requires for Exec. */
 function quoted(argument: string): string {
-  return `"${argument.replaceAll(/[\\"`$]/g, (one) => `\\${one}`).replaceAll('%', '%%')}"`;
+  return `"${argument.replaceAll(/[\\"`$]/g, (special) => `\\${special}`).replaceAll('%', '%%')}"`;
 }
 
 /** @param command the program and its arguments */

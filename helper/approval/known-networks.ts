@@ -64,7 +64,7 @@ export class KnownNetworks {
     const serial = Math.max(payload.serial, before?.serial ?? 0);
     const isNewest = this.#known.at(-1) === before && before?.network === network;
     if (isNewest && before?.serial === serial) return;
-    const others = this.#known.filter((one) => one.key !== networkKey && one.network !== network);
+    const others = this.#known.filter((other) => other.key !== networkKey && other.network !== network);
     this.#known = [...others, { network, key: networkKey, serial }].slice(-maxNetworks);
     try {
       replaceDurably(this.#path, `${this.#path}.new`, JSON.stringify({ version: 1, networks: this.#known }));

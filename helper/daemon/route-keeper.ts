@@ -54,7 +54,7 @@ export class RouteKeeper {
     const { routes, network } = parts.plan;
     const own = network.filter((range) => range.includes(':')).map(rangeOf);
     this.#watched = routes.filter(
-      ({ range }) => !isExitRange(range) && !own.some((one) => holds(one, rangeOf(range))),
+      ({ range }) => !isExitRange(range) && !own.some((route) => holds(route, rangeOf(range))),
     );
   }
 
@@ -86,13 +86,13 @@ export class RouteKeeper {
    * @throws HomingError `unknown-route`, `route-awake`
    */
   async takeOver(range: string, isWanted: boolean): Promise<void> {
-    const found = this.states().find((one) => one.range === range);
+    const found = this.states().find((state) => state.range === range);
     if (found === undefined) {
       throw new HomingError({
         code: 'unknown-route',
         title: 'There is no such route',
         cause: `${shown(range)} is not a range of the connected network.`,
-        remedy: `Use one of: ${this.#watched.map((one) => one.range).join(', ') || '(none)'}.`,
+        remedy: `Use one of: ${this.#watched.map((route) => route.range).join(', ') || '(none)'}.`,
       });
     }
     if (isWanted && found.state === 'awake') {
@@ -127,7 +127,10 @@ export class RouteKeeper {
       try {
         const host = await this.#parts.system.hostRouting();
         const { nameServers } = this.#parts;
-        this.#host = { ...host, resolvers: host.resolvers.filter((one) => !nameServers.includes(one)) };
+        this.#host = {
+          ...host,
+          resolvers: host.resolvers.filter((resolver) => !nameServers.includes(resolver)),
+        };
         this.#forgetPlacesLeft();
         const { over, direct } = routeOverrides(this.#watched, this.#host, this.#takenOver);
         const overrides = { over, direct: [...new Set([...direct, ...this.#beside])] };
@@ -155,7 +158,7 @@ export class RouteKeeper {
   }
 
   #forget(range: string): void {
-    const controller = this.#watched.find((one) => one.range === range)?.controller;
+    const controller = this.#watched.find((route) => route.range === range)?.controller;
     if (controller !== undefined && this.#takenOver.delete(range))
       this.#parts.timeline.add({ kind: 'route-changed', controller, reason: placeLeft });
   }

@@ -64,7 +64,7 @@ async function removeWhatIsLeft(): ReturnType<typeof removeLeftovers> {
 async function emptyState(): Promise<readonly string[]> {
   const { stateDirectory } = places;
   const names = await readdir(stateDirectory).catch((): string[] => []);
-  for (const name of names.filter((one) => one !== dnsBeforeFile))
+  for (const name of names.filter((name) => name !== dnsBeforeFile))
     await rm(join(stateDirectory, name), { recursive: true, force: true });
   await removeEmptyDirectory(stateDirectory);
   if (!names.includes(dnsBeforeFile)) return [];

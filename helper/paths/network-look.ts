@@ -104,9 +104,9 @@ export class NetworkLook {
       try {
         const routes = await this.#routes();
         await this.#seeNearby('other-network');
-        for (const one of asking) one.send({ type: 'network', routes, ...this.#nearby(one) });
+        for (const driver of asking) driver.send({ type: 'network', routes, ...this.#nearby(driver) });
       } catch (error) {
-        for (const one of asking) one.send({ type: 'network-read-failed' });
+        for (const driver of asking) driver.send({ type: 'network-read-failed' });
         throw error;
       }
     });
@@ -124,7 +124,9 @@ export class NetworkLook {
         const { known } = await this.#parts.system.neighbourhood();
         entries = known.map(({ address, device, mac = null }) => ({ address, device, mac }));
       } finally {
-        for (const one of asking) one.send({ type: 'neighbours', entries: aboutCandidates(one, entries) });
+        for (const driver of asking) {
+          driver.send({ type: 'neighbours', entries: aboutCandidates(driver, entries) });
+        }
       }
     });
   }
@@ -149,7 +151,9 @@ export class NetworkLook {
 
   async #routes(): Promise<Readonly<Record<string, Route>>> {
     const { system, drivers, interfaceName } = this.#parts;
-    const hosts = drivers().flatMap(({ state }) => state.candidates.map((one) => hostOf(one.endpoint)));
+    const hosts = drivers().flatMap(({ state }) =>
+      state.candidates.map((candidate) => hostOf(candidate.endpoint)),
+    );
     return Object.fromEntries(await system.routes([...new Set(hosts)], interfaceName));
   }
 
@@ -169,7 +173,7 @@ export class NetworkLook {
     void this.run(async () => {
       await this.#seeNearby('same-network');
       this.#parts.onNearby();
-      for (const one of this.#parts.drivers()) one.send({ type: 'nearby', ...this.#nearby(one) });
+      for (const driver of this.#parts.drivers()) driver.send({ type: 'nearby', ...this.#nearby(driver) });
     });
   }
 

@@ -48,8 +48,8 @@ export class RememberedNetworks {
     const networks = this.#file.value;
     if (before[0] === endpoint && networks[0]?.gateway === network) return;
     const known = networks.find(({ gateway }) => gateway === network);
-    const endpoints = [endpoint, ...before.filter((one) => one !== endpoint)].slice(0, maxEndpoints);
+    const endpoints = [endpoint, ...before.filter((earlier) => earlier !== endpoint)].slice(0, maxEndpoints);
     const latest = { gateway: network, endpoints: { ...known?.endpoints, [controller]: endpoints } };
-    this.#file.set([latest, ...networks.filter((one) => one !== known)].slice(0, maxNetworks));
+    this.#file.set([latest, ...networks.filter((other) => other !== known)].slice(0, maxNetworks));
   }
 }

@@ -187,7 +187,7 @@ class RoamingPaths implements PathKeeper {
   }
 
   controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus {
-    const driver = this.#drivers.find((one) => one.controller.publicKey === controller.publicKey);
+    const driver = this.#drivers.find((driver) => driver.controller.publicKey === controller.publicKey);
     if (driver === undefined) throw new TypeError(`no path is kept for ${controller.name}`);
     const ageMs = this.#handshakeAgeMs(driver, peer);
     return controllerStatus(controller, driver.state, peer, ageMs, (atMs) => this.#timeOf(atMs));

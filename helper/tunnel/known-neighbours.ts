@@ -16,8 +16,9 @@ export function neighbourhoodOf(
   known: readonly KnownNeighbour[],
   gateways: readonly Gateway[],
 ): Neighbourhood {
-  const isGateway = (one: KnownNeighbour) =>
-    one.isRouter || gateways.some(({ address, device }) => address === one.address && device === one.device);
+  const isGateway = (neighbour: KnownNeighbour) =>
+    neighbour.isRouter ||
+    gateways.some(({ address, device }) => address === neighbour.address && device === neighbour.device);
   const gatewayMacs = new Set(known.filter(isGateway).map(({ mac }) => mac));
   return {
     links,
@@ -42,8 +43,8 @@ function networksOf(
     const identity = mac === undefined ? null : networkIdentity(mac);
     if (identity !== null && !networks.has(device)) networks.set(device, identity);
   };
-  for (const { address, device } of gateways.filter((one) => !one.address.includes(':'))) {
-    add(device, known.find((one) => one.address === address && one.device === device)?.mac);
+  for (const { address, device } of gateways.filter((gateway) => !gateway.address.includes(':'))) {
+    add(device, known.find((neighbour) => neighbour.address === address && neighbour.device === device)?.mac);
   }
   const macOf = ({ mac }: KnownNeighbour) => mac ?? '';
   const routers = known.filter(({ isRouter, mac }) => isRouter && mac !== undefined);
@@ -54,7 +55,7 @@ function networksOf(
 /** One address for each MAC address of a link. */
 function machinesOf(known: readonly KnownNeighbour[]): Neighbour[] {
   const machines = new Map<string, Neighbour>();
-  const isIpv6 = (one: KnownNeighbour) => one.address.includes(':');
+  const isIpv6 = (neighbour: KnownNeighbour) => neighbour.address.includes(':');
   const ipv4First = known.toSorted((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)));
   for (const { address, device, mac } of ipv4First) {
     if (mac === undefined) continue;
@@ -66,7 +67,10 @@ function machinesOf(known: readonly KnownNeighbour[]): Neighbour[] {
 
 function unknownOf(known: readonly KnownNeighbour[], gateways: readonly Gateway[]): string[] {
   const isKnown = ({ address, device }: Gateway) =>
-    known.some((one) => one.address === address && one.device === device && one.mac !== undefined);
+    known.some(
+      (neighbour) =>
+        neighbour.address === address && neighbour.device === device && neighbour.mac !== undefined,
+    );
   const addresses = gateways
     .filter((gateway) => !isKnown(gateway))
     .map(({ address, device }) => withZone(address, device));

@@ -25,7 +25,7 @@ function named(names: readonly string[]): string {
 /** The reason of the last decision of that kind about one of the controllers. */
 function reasonFor(timeline: readonly Decision[], kind: Decision['kind'], names: readonly string[]): string {
   const decision = timeline.findLast(
-    (one) => one.kind === kind && one.controller !== null && names.includes(one.controller),
+    (entry) => entry.kind === kind && entry.controller !== null && names.includes(entry.controller),
   );
   const reason = decision?.reason ?? '';
   return reason === '' ? '' : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
@@ -39,7 +39,7 @@ function whileConnected(
   const was = pathsOf(before);
   const became = (path: 'lan' | 'none') =>
     after.controllers
-      .filter((one) => one.path === path && was.get(one.name) !== path)
+      .filter((controller) => controller.path === path && was.get(controller.name) !== path)
       .map(({ name }) => name);
   // From unreachable to the LAN is also worth a notification; a tunnel that has just connected is not.
   const home = became('lan').filter((name) => was.has(name));

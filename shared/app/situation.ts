@@ -63,7 +63,7 @@ export function reached(tunnel: ConnectedTunnel): {
   readonly none: readonly ControllerStatus[];
   readonly moving: readonly ControllerStatus[];
 } {
-  const by = (path: ShownPath) => tunnel.controllers.filter((one) => shownPath(one) === path);
+  const by = (path: ShownPath) => tunnel.controllers.filter((controller) => shownPath(controller) === path);
   return { lan: by('lan'), internet: by('internet'), none: by('none'), moving: by('moving') };
 }
 
@@ -72,7 +72,9 @@ export function reached(tunnel: ConnectedTunnel): {
  * the admin of the network.
  */
 export function isWaitingForAdmin(tunnel: ConnectedTunnel): boolean {
-  return tunnel.controllers.every((one) => one.latestHandshakeAt === null && one.receivedBytes === 0);
+  return tunnel.controllers.every(
+    (controller) => controller.latestHandshakeAt === null && controller.receivedBytes === 0,
+  );
 }
 
 function howReached(tunnel: ConnectedTunnel): string {

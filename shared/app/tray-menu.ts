@@ -41,7 +41,7 @@ function controllerItems({ tunnel }: TrayFacts): readonly TrayItem[] {
   const more = tunnel.controllers.length - shown.length;
   return [
     separator,
-    ...shown.map((one): TrayItem => ({ kind: 'text', label: controllerLine(one) })),
+    ...shown.map((controller): TrayItem => ({ kind: 'text', label: controllerLine(controller) })),
     ...(more > 0 ? [{ kind: 'text', label: `and ${more} more` } as const] : []),
   ];
 }

@@ -19,11 +19,11 @@ export type Member =
 
 /** @throws HomingError `unknown-member` */
 export function memberOf(file: NetworkFile, name: string): Member {
-  const controller = file.controllers.find((one) => one.name === name);
+  const controller = file.controllers.find((controller) => controller.name === name);
   if (controller !== undefined) return { kind: 'controller', ...controller };
-  const peer = file.peers.find((one) => one.name === name);
+  const peer = file.peers.find((peer) => peer.name === name);
   if (peer !== undefined) return { kind: 'peer', ...peer };
-  const known = [...file.controllers, ...file.peers].map((one) => one.name);
+  const known = [...file.controllers, ...file.peers].map((member) => member.name);
   throw new HomingError({
     code: 'unknown-member',
     title: 'The network has no such machine',
@@ -47,7 +47,7 @@ export function memberOfKind<K extends Member['kind']>(
   remedy: string,
 ): Extract<Member, { kind: K }> {
   const member = memberOf(file, name);
-  const isKind = (one: Member): one is Extract<Member, { kind: K }> => one.kind === kind;
+  const isKind = (member: Member): member is Extract<Member, { kind: K }> => member.kind === kind;
   if (isKind(member)) return member;
   throw new HomingError({
     code: 'other-kind-of-member',
@@ -236,11 +236,11 @@ function withController(
 ): NetworkFile {
   const { kind: _kind, ...controller } = next;
   return changed(file, {
-    controllers: file.controllers.map((one) => (one.name === controller.name ? controller : one)),
+    controllers: file.controllers.map((before) => (before.name === controller.name ? controller : before)),
   });
 }
 
 function withPeer(file: NetworkFile, next: AuthoredPeer & { readonly kind?: 'peer' }): NetworkFile {
   const { kind: _kind, ...peer } = next;
-  return changed(file, { peers: file.peers.map((one) => (one.name === peer.name ? peer : one)) });
+  return changed(file, { peers: file.peers.map((before) => (before.name === peer.name ? peer : before)) });
 }

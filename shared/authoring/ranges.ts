@@ -43,7 +43,7 @@ export function refuseBadRanges(network: RoutedNetwork): void {
   const publicEndpoints = network.controllers.flatMap(({ endpoints }) => addressed(endpoints.public));
   const endpoints = [
     ...publicEndpoints,
-    ...network.controllers.flatMap((one) => addressed(one.endpoints.private)),
+    ...network.controllers.flatMap((controller) => addressed(controller.endpoints.private)),
   ];
   const own = [planAddresses(network.name, '').base, ...(network.ipv4 === undefined ? [] : [network.ipv4])];
   const inside = endpoints.find(({ range }) => own.some((ownRange) => overlaps(range, ownRange)));

@@ -164,7 +164,7 @@ export function nextTrialAtMs(situation: Situation): number | null {
   const { nowMs, candidates } = situation;
   if (candidates.some(isProven)) return null;
   const times = usableOthers(situation)
-    .filter((one) => one.path === 'lan' && isBackingOff(one, nowMs))
+    .filter((other) => other.path === 'lan' && isBackingOff(other, nowMs))
     .map(({ retryAtMs }) => retryAtMs);
   return times.length === 0 ? null : Math.min(...times);
 }

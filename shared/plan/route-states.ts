@@ -55,8 +55,8 @@ export function routeStates(
     .map(({ range, device }) => ({ range, device, parsed: rangeOf(range) }));
   return routes.map(({ range, controller }) => {
     const parsed = rangeOf(range);
-    const inside = live.filter((one) => rangesOverlap(one.parsed, parsed));
-    const whole = inside.some((one) => holds(one.parsed, parsed));
+    const inside = live.filter((route) => rangesOverlap(route.parsed, parsed));
+    const whole = inside.some((route) => holds(route.parsed, parsed));
     const state = !whole ? 'awake' : takenOver.has(range) ? 'taken-over' : 'asleep';
     return {
       range,
@@ -79,13 +79,13 @@ export function routeOverrides(
   const over = new Set<string>();
   for (const { range } of routes) {
     const parsed = rangeOf(range);
-    const own = host.routes.filter((one) => rangesOverlap(rangeOf(one.range), parsed));
-    const live = own.filter(({ isDead }) => !isDead).map((one) => rangeOf(one.range));
-    if (takenOver.has(range) && live.some((one) => holds(one, parsed))) over.add(range);
+    const own = host.routes.filter((route) => rangesOverlap(rangeOf(route.range), parsed));
+    const live = own.filter(({ isDead }) => !isDead).map((route) => rangeOf(route.range));
+    if (takenOver.has(range) && live.some((route) => holds(route, parsed))) over.add(range);
     for (const dead of own.filter(({ isDead }) => isDead)) {
       // Two CIDR ranges either contain one another or are disjoint.
       const both = holds(parsed, rangeOf(dead.range)) ? dead.range : range;
-      if (!live.some((one) => rangesOverlap(one, rangeOf(both)))) over.add(both);
+      if (!live.some((route) => rangesOverlap(route, rangeOf(both)))) over.add(both);
     }
   }
   const captured = [...routes.map(({ range }) => rangeOf(range)), ...[...over].map(rangeOf)];

@@ -59,7 +59,7 @@ function intersection(a: AddressRange, b: AddressRange): AddressRange[] {
 
 function onInternet(family: Family): AddressRange[] {
   return nobodysOnInternet.reduce<AddressRange[]>(
-    (left, hole) => left.flatMap((one) => withoutRange(one, hole)),
+    (left, hole) => left.flatMap((range) => withoutRange(range, hole)),
     [...globalUnicast[family]],
   );
 }
@@ -89,13 +89,13 @@ export function routedRanges(profile: Profile): readonly string[] {
 export function internetShare(ranges: readonly string[]): Readonly<Record<Family, number>> {
   const merged = mergeRanges(ranges.map(rangeOf));
   const shareOf = (family: Family) => {
-    const taken = merged.flatMap((range) => internet[family].flatMap((part) => intersection(range, part)));
-    return Number(count(taken)) / Number(internetSize[family]);
+    const captured = merged.flatMap((range) => internet[family].flatMap((part) => intersection(range, part)));
+    return Number(count(captured)) / Number(internetSize[family]);
   };
   return { 4: shareOf(4), 6: shareOf(6) };
 }
 
-/** Above this share, nearly all traffic is taken. */
+/** Above this share, nearly all traffic is captured. */
 const maxInternetShare = 0.5;
 
 /** Whether ranges cover most of the internet of a family, however they are split. */
@@ -129,13 +129,13 @@ function internetText(ranges: readonly string[]): string | undefined {
   const large = ([4, 6] as const).filter((family) => share[family] >= namedShare);
   if (large.length > 0)
     return large.map((family) => `${percentText(share[family])} of the IPv${family} internet`).join(' and ');
-  const taken = ranges.filter((range) => {
+  const captured = ranges.filter((range) => {
     const { 4: ofIpv4, 6: ofIpv6 } = internetShare([range]);
     return ofIpv4 > 0 || ofIpv6 > 0;
   });
-  if (taken.length === 0) return undefined;
-  const more = taken.length - namedRanges;
-  return `the public addresses ${taken.slice(0, namedRanges).join(', ')}${more > 0 ? ` and ${more} more ranges` : ''}`;
+  if (captured.length === 0) return undefined;
+  const more = captured.length - namedRanges;
+  return `the public addresses ${captured.slice(0, namedRanges).join(', ')}${more > 0 ? ` and ${more} more ranges` : ''}`;
 }
 
 /** The first private block that is covered completely. */
@@ -162,9 +162,9 @@ export function otherTraffic(profile: Profile): OtherTraffic {
 
 function besidesExits(profile: Profile): OtherTraffic {
   const ranges = routedRanges(profile);
-  const taken = internetText(ranges);
-  if (taken !== undefined)
-    return { isUntouched: false, text: `stays as it is, except for ${taken}, which this network takes` };
+  const captured = internetText(ranges);
+  if (captured !== undefined)
+    return { isUntouched: false, text: `stays as it is, except for ${captured}, which this network takes` };
   const block = wholeBlock(ranges);
   if (block === undefined) return { isUntouched: true, text: 'stays as it is' };
   return {

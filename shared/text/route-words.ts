@@ -17,7 +17,7 @@ export function routeWords(
 ): RouteWords {
   const { range, state, instead } = route;
   const own = instead
-    .map((one) => (one.range === range ? `by ${one.device}` : `${one.range} by ${one.device}`))
+    .map((route) => (route.range === range ? `by ${route.device}` : `${route.range} by ${route.device}`))
     .join(', ');
   if (state === 'taken-over') {
     return {

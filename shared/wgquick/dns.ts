@@ -43,7 +43,7 @@ export function dnsOfFile(settings: readonly Setting[], ranges: readonly string[
   const zones = values.filter(({ value }) => !isServer(value));
   const refusedLines: RefusedLine[] = [];
   const refuse = ({ line, key }: Setting, value: string, reason: string) => {
-    const same = refusedLines.findIndex((one) => one.line === line && one.reason === reason);
+    const same = refusedLines.findIndex((refused) => refused.line === line && refused.reason === reason);
     const before = refusedLines[same];
     if (before === undefined) refusedLines.push({ line, text: `${key} = ${value}`, reason });
     else refusedLines[same] = { ...before, text: `${before.text}, ${value}` };

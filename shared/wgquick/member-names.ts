@@ -57,17 +57,17 @@ function labelsOf(words: string): HostLabel[] {
  * import; text that cannot be a host label stays as the description.
  */
 export function namesOfPeers(peers: readonly ParsedPeer[]): NamedPeer[] {
-  const taken = new Set<string>();
+  const used = new Set<string>();
   const given = peers.map((peer) => {
     const words = wordsFor(peer);
-    const name = words === undefined ? undefined : freeLabel(labelsOf(words), taken);
-    if (name !== undefined) taken.add(name);
+    const name = words === undefined ? undefined : freeLabel(labelsOf(words), used);
+    if (name !== undefined) used.add(name);
     return { peer, name, description: descriptionOf(words ?? peer.heading[0]?.text, name) };
   });
   let number = 0;
   const nextFree = (): string => {
     do number += 1;
-    while (taken.has(`controller-${number}`));
+    while (used.has(`controller-${number}`));
     return `controller-${number}`;
   };
   return given.map(({ peer, name, description }) => ({

@@ -25,8 +25,8 @@ export function withNames(profile: WgQuickProfile, given: GivenNames): WgQuickPr
   const named: WgQuickProfile = {
     ...profile,
     defaultController: nameOf(profile.defaultController),
-    controllers: profile.controllers.map((one) => ({ ...one, name: nameOf(one.name) })),
-    machines: profile.machines.map((one) => ({ ...one, name: nameOf(one.name) })),
+    controllers: profile.controllers.map((controller) => ({ ...controller, name: nameOf(controller.name) })),
+    machines: profile.machines.map((machine) => ({ ...machine, name: nameOf(machine.name) })),
     settings: { ...profile.settings, ...exitNamed(profile, renamed) },
   };
   if (given.network === undefined) return named;

@@ -42,7 +42,7 @@ export class Pacer {
     lane.waiting = place === 'first' ? [turn, ...lane.waiting] : [...lane.waiting, turn];
     this.#wake();
     return () => {
-      lane.waiting = lane.waiting.filter((one) => one !== turn);
+      lane.waiting = lane.waiting.filter((request) => request !== turn);
     };
   }
 
@@ -64,7 +64,7 @@ export class Pacer {
     const next = this.#next();
     if (next && next.atMs <= this.#nowMs()) {
       const { lane, turn } = next;
-      lane.waiting = lane.waiting.filter((one) => one !== turn);
+      lane.waiting = lane.waiting.filter((request) => request !== turn);
       lane.lastTurnMs = this.#nowMs();
       try {
         turn();

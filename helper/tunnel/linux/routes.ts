@@ -24,7 +24,7 @@ export function routeQueries(addresses: readonly string[]): string {
   const mark = ` mark ${tunnelMark}`;
   return [
     'address show',
-    ...addresses.map((one) => `route get ${one.replace('%', ' oif ')}${mark}`),
+    ...addresses.map((address) => `route get ${address.replace('%', ' oif ')}${mark}`),
     '',
   ].join('\n');
 }

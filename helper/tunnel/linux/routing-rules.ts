@@ -56,7 +56,7 @@ export function rulesOf(plan: TunnelPlan, family: 4 | 6, uid: number): Rule[] {
   const own = ofFamily(plan.addresses).map(hostRange);
   const sources = outermostRanges([
     ...own,
-    ...network.filter((range) => own.some((one) => holds(rangeOf(range), rangeOf(one)))),
+    ...network.filter((range) => own.some((inside) => holds(rangeOf(range), rangeOf(inside)))),
   ]);
   const { first, last } = probePorts;
   return [

@@ -30,7 +30,7 @@ export function linksOf(interfaces: Interfaces): Link[] {
       kind,
       isUp: true,
       hasBroadcast: kind === 'lan',
-      addresses: own.map((one) => linkAddress(one, kind)),
+      addresses: own.map((address) => linkAddress(address, kind)),
       members: [],
     };
   });
@@ -93,6 +93,6 @@ export function areSame(a: Interfaces, b: Interfaces, ownDevice: string | undefi
 /** The interface with this number, which its link-local addresses carry as scope (RFC 4007 section 11). */
 export function deviceOfIndex(interfaces: Interfaces, index: number): string | undefined {
   return Object.entries(interfaces).find(([, own = []]) =>
-    own.some((one) => one.family === 'IPv6' && one.scopeid === index),
+    own.some(({ family, scopeid }) => family === 'IPv6' && scopeid === index),
   )?.[0];
 }

@@ -223,7 +223,9 @@ export class MacosTunnelSystem implements TunnelSystem {
   /** Elsewhere, a private LAN address means the host behind the tunnel, so it gets no route past it. */
   #isPrivateEndpoint(address: string): boolean {
     const controllers = this.#plan?.controllers ?? [];
-    return controllers.some(({ endpoints }) => endpoints.private.some((one) => hostOf(one) === address));
+    return controllers.some(({ endpoints }) =>
+      endpoints.private.some((endpoint) => hostOf(endpoint) === address),
+    );
   }
 
   sourceAddresses(addresses: readonly string[]): Promise<ReadonlyMap<string, SourceAddress>> {

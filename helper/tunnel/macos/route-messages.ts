@@ -24,7 +24,7 @@ const maxPendingBytes = 64 * 1024;
 
 function listIn(text: string, name: string): string[] {
   const [, list = ''] = new RegExp(`${name}\\s*<([^>]*)>`).exec(text) ?? [];
-  return list.split(',').map((one) => one.trim());
+  return list.split(',').map((part) => part.trim());
 }
 
 function parseMessage(block: string): RouteMessage | undefined {

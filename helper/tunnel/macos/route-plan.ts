@@ -81,11 +81,11 @@ function tunnelRanges(
   const networks = networksIn(host).map((route) => ({ text: route.range, range: rangeOf(route.range) }));
   const planned = plan.routes.flatMap(({ range }) => {
     if (isExitRange(range)) return lengthOf(range) === 1 ? [range] : halves[familyOf(range)];
-    const isAsleep = networks.some((one) => holds(one.range, rangeOf(range)));
+    const isAsleep = networks.some((network) => holds(network.range, rangeOf(range)));
     return isAsleep ? [] : [range];
   });
   const taken = over.flatMap((range) => {
-    const same = networks.some((one) => isSameRange(one.text, range));
+    const same = networks.some((network) => isSameRange(network.text, range));
     return same ? halvesOf(range) : [range];
   });
   return new Set([...planned, ...taken]);

@@ -165,7 +165,7 @@ export class Routing {
     const gone = [
       ...table.filter((route) => route.device === device && isStatic(route)).map(({ range }) => range),
       ...this.#set.all(),
-    ].filter((range) => !wanted.some((one) => isSameRange(one.range, range)));
+    ].filter((range) => !wanted.some((route) => isSameRange(route.range, range)));
     for (const range of new Set(gone)) {
       await this.#route(deleteArgs(range));
       this.#set.delete(range);
@@ -192,7 +192,7 @@ export class Routing {
   async #addOne(route: WantedRoute, table: readonly TableRoute[], device: string): Promise<void> {
     if (route.by.to !== 'tunnel') {
       const before = this.#set.all().includes(route.range)
-        ? table.find((one) => isStatic(one) && isSameRange(one.range, route.range))
+        ? table.find((listed) => isStatic(listed) && isSameRange(listed.range, route.range))
         : undefined;
       this.#set.add(route.range);
       if (route.by.to === 'gateway' && before?.gateway !== undefined && before.device !== 'lo0') {

@@ -68,14 +68,14 @@ function MachineLine({ machine }: { readonly machine: Machine }) {
         <CopyButton text={hostName} what={`the name of ${name}`} />
       </div>
       {otherNames.length > 0 && <p className={styles.names}>also {otherNames.join(', ')}</p>}
-      {[address, ...otherAddresses].map((one) => (
-        <div key={one} className={styles.line}>
-          <span className={styles.address} title={one}>
-            {shortAddress(one)}
+      {[address, ...otherAddresses].map((shown) => (
+        <div key={shown} className={styles.line}>
+          <span className={styles.address} title={shown}>
+            {shortAddress(shown)}
           </span>
           <CopyButton
-            text={one}
-            what={one === address ? `the address of ${name}` : `address ${one} of ${name}`}
+            text={shown}
+            what={shown === address ? `the address of ${name}` : `address ${shown} of ${name}`}
           />
         </div>
       ))}

@@ -66,10 +66,11 @@ export function WhatItDoes({ review }: { readonly review: ReadyReview }) {
           <div className={styles.more}>
             <h3>Controllers</h3>
             <ul>
-              {controllers.map((one) => (
-                <li key={one.name}>
-                  <strong>{one.name}</strong> {one.description !== null && `(${one.description}) `}
-                  {endpointText(one)}
+              {controllers.map((controller) => (
+                <li key={controller.name}>
+                  <strong>{controller.name}</strong>{' '}
+                  {controller.description !== null && `(${controller.description}) `}
+                  {endpointText(controller)}
                 </li>
               ))}
             </ul>

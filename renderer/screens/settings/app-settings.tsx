@@ -16,7 +16,7 @@ export function AppSettings({ preferences }: { readonly preferences: Preferences
   const actions = useActions();
   const set = (change: Partial<Preferences>) => void actions.do('setPreferences', change);
   const choose = (value: string) => {
-    const theme = themes.find((one) => one.value === value);
+    const theme = themes.find((theme) => theme.value === value);
     if (theme !== undefined) set({ theme: theme.value });
   };
   return (

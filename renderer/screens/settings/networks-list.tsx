@@ -18,8 +18,8 @@ export function NetworksList({ profiles, damaged }: NetworksListProps) {
       {profiles.map((profile) => (
         <NetworkEntry key={profile.id} profile={profile} />
       ))}
-      {damaged.map((one) => (
-        <DamagedProfileNotice key={one.id} damaged={one} />
+      {damaged.map((profile) => (
+        <DamagedProfileNotice key={profile.id} damaged={profile} />
       ))}
       <Card>
         <Button onPress={() => actions.go({ screen: 'import' })}>Import an invite…</Button>

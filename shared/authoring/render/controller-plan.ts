@@ -131,9 +131,11 @@ function machineNames(file: NetworkFile, own: AuthoredController): HostEntry[] {
       address === undefined ? [] : [{ address, names: names(member) }],
     );
   return [
-    ...file.controllers.flatMap((one) => entries(one, planAddresses(file.name, one.name).controllerAddress)),
-    ...file.peers.flatMap((one) =>
-      entries(one, planAddresses(file.name, one.defaultController ?? own.name, one.name).peerAddress),
+    ...file.controllers.flatMap((controller) =>
+      entries(controller, planAddresses(file.name, controller.name).controllerAddress),
+    ),
+    ...file.peers.flatMap((peer) =>
+      entries(peer, planAddresses(file.name, peer.defaultController ?? own.name, peer.name).peerAddress),
     ),
   ];
 }

@@ -61,7 +61,7 @@ const entrySchema = z.object({
  */
 export function parseFlightRecords(text: string): readonly FlightRecord[] {
   const records: { controller: string; state: PathState; entries: FlightEntry[] }[] = [];
-  for (const line of text.split('\n').map((one) => one.trim())) {
+  for (const line of text.split('\n').map((part) => part.trim())) {
     if (!line.startsWith('{"')) continue;
     const parsed = parsedLine(line);
     const version = versionSchema.safeParse(parsed);

@@ -35,7 +35,9 @@ export interface NameFailover {
  * is. When none is, the names stay.
  */
 export function namesVia(controllers: readonly ReachableController[], defaultController: string): string {
-  const reachable = controllers.filter((one) => !one.isUnreachable).map((one) => one.name);
+  const reachable = controllers
+    .filter((controller) => !controller.isUnreachable)
+    .map((controller) => controller.name);
   if (reachable.includes(defaultController)) return defaultController;
   return reachable[0] ?? defaultController;
 }

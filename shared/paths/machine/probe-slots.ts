@@ -34,7 +34,7 @@ export function stepSlots(
       return request(state, event, nowMs);
     case 'release-slot': {
       const { controller } = event;
-      const holding = state.holders.filter((one) => one !== controller);
+      const holding = state.holders.filter((holder) => holder !== controller);
       return grant({ ...state, holders: holding, waiting: without(state, controller) }, nowMs);
     }
     case 'wake':
@@ -52,7 +52,7 @@ export function slotsWakeAtMs({
 }
 
 function without({ waiting }: SlotsState, controller: string): SlotsState['waiting'] {
-  return waiting.filter((one) => one.controller !== controller);
+  return waiting.filter((request) => request.controller !== controller);
 }
 
 /** A controller with a slot restarts its round; a waiting one that becomes urgent moves to the urgent ones. */
@@ -62,7 +62,7 @@ function request(
   nowMs: number,
 ): readonly [SlotsState, readonly string[]] {
   if (state.holders.includes(controller)) return [state, [controller]];
-  const before = state.waiting.find((one) => one.controller === controller);
+  const before = state.waiting.find((request) => request.controller === controller);
   if (before?.isUrgent === true || before?.isUrgent === isUrgent) return grant(state, nowMs);
   return grant({ ...state, waiting: [...without(state, controller), { controller, isUrgent }] }, nowMs);
 }
@@ -71,7 +71,7 @@ function grant(state: SlotsState, nowMs: number): readonly [SlotsState, readonly
   const granted: string[] = [];
   let now = state;
   while (now.holders.length < maxAtOnce) {
-    const urgent = now.waiting.find((one) => one.isUrgent);
+    const urgent = now.waiting.find((request) => request.isUrgent);
     const next = urgent ?? (nowMs >= now.nextTimerRoundMs ? now.waiting[0] : undefined);
     if (next === undefined) break;
     granted.push(next.controller);

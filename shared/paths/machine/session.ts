@@ -108,7 +108,9 @@ export function renegotiated(state: PathState, effect: number): Step {
   const path = candidateAt(state, endpoint)?.path ?? null;
   const reason = sessionRenegotiated(phase.silentMs);
   // Whether the path in use works, the next packet shows.
-  const candidates = state.candidates.map((one) => (one.endpoint === endpoint ? one : resetBackoff(one)));
+  const candidates = state.candidates.map((candidate) =>
+    candidate.endpoint === endpoint ? candidate : resetBackoff(candidate),
+  );
   return [
     { ...state, phase: phase.on, failure: null, candidates },
     [{ do: 'record', decision: { kind: 'renewed', to: endpoint, path, reason } }],

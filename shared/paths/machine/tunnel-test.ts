@@ -44,7 +44,8 @@ export function testTunnel(state: PathState): Step {
 
 /** Whether the last move to the path in use failed and nothing was received since. */
 export function isDoubted({ phase, candidates }: Pick<PathState, 'phase' | 'candidates'>): boolean {
-  const current = phase.is === 'on' ? candidates.find((one) => one.endpoint === phase.endpoint) : undefined;
+  const current =
+    phase.is === 'on' ? candidates.find((candidate) => candidate.endpoint === phase.endpoint) : undefined;
   return current !== undefined && isTunnelUnanswered(current, silentSinceMs(phase));
 }
 

@@ -78,7 +78,7 @@ export class LinuxDns implements DnsSystem {
   async clear(): Promise<undefined> {
     const { runtimeDirectory } = this.#parts;
     const names = existsSync(runtimeDirectory) ? await readdir(runtimeDirectory) : [];
-    for (const name of names.filter((one) => one.startsWith(rememberedPrefix))) {
+    for (const name of names.filter((name) => name.startsWith(rememberedPrefix))) {
       await this.#mustRun(resolvconfDelete(name.slice(rememberedPrefix.length), await this.#kind()));
       rmSync(join(runtimeDirectory, name), { force: true });
     }

@@ -46,7 +46,9 @@ export class DnsBefore {
       return this.#damaged(error instanceof Error ? error.message : String(error), []);
     }
     try {
-      const entries = fileSchema.parse(JSON.parse(text)).services.map((one) => changedSchema.safeParse(one));
+      const entries = fileSchema
+        .parse(JSON.parse(text))
+        .services.map((service) => changedSchema.safeParse(service));
       const services = entries.flatMap(({ data }) => data ?? []);
       if (services.length === entries.length) return { services, damage: undefined };
       return this.#damaged(`${entries.length - services.length} of its services are incomplete`, services);

@@ -82,13 +82,14 @@ export class MacosDns implements DnsSystem {
       return;
     }
     const own = names.filter((name) => textOf(join(this.#folder, name))?.startsWith(firstLine));
-    for (const name of own.filter((one) => !kept.has(one))) rmSync(join(this.#folder, name), { force: true });
+    for (const name of own.filter((file) => !kept.has(file)))
+      rmSync(join(this.#folder, name), { force: true });
     if (own.length > 0 && kept.size === 0 && own.length === names.length) rmdirSync(this.#folder);
   }
 
   async #setServices(plan: DnsPlan): Promise<void> {
     const wanted = { servers: [...plan.servers], searchDomains: [...plan.zones] };
-    const isOther = (one: ChangedService) => !isSameDns(one.wanted, wanted);
+    const isOther = (service: ChangedService) => !isSameDns(service.wanted, wanted);
     if (this.#before.read().services.some(isOther)) await this.#restoreServices();
     const known = this.#before.read();
     this.#damage ??= known.damage;
@@ -157,7 +158,7 @@ function unchangedSince(before: ChangedService, now: ServiceDns): ServiceDns {
 
 /** The services that are not among those found. */
 function notIn(found: readonly ServiceDns[], services: readonly ChangedService[]): readonly ChangedService[] {
-  return services.filter(({ service }) => !found.some((one) => one.service === service));
+  return services.filter(({ service }) => !found.some((listed) => listed.service === service));
 }
 
 function isSameDns(

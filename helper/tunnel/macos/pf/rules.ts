@@ -77,7 +77,10 @@ function signInRules(signIn: KillSwitchRules['signIn']): string[] {
     return `pass out quick ${family} proto ${protocol} from any to ${address} port ${port} no state`;
   };
   return [
-    ...(signIn?.resolvers ?? []).flatMap((one) => [rule('udp', one, 53), rule('tcp', one, 53)]),
-    ...(signIn?.hosts ?? []).flatMap((one) => pagePorts(signIn).map((port) => rule('tcp', one, port))),
+    ...(signIn?.resolvers ?? []).flatMap((resolver) => [
+      rule('udp', resolver, 53),
+      rule('tcp', resolver, 53),
+    ]),
+    ...(signIn?.hosts ?? []).flatMap((host) => pagePorts(signIn).map((port) => rule('tcp', host, port))),
   ];
 }
