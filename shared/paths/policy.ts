@@ -64,8 +64,9 @@ function improveOnLan(current: Candidate, rivals: readonly ProvenCandidate[]): P
     if (isLanWorthChoosing(trusted.proof.smoothedMs, current.proof.smoothedMs)) return trusted;
   }
   const internetNow = fastestOf('internet', rivals);
+  // At once to what would be chosen from there: perhaps another address on the LAN, without a detour over the internet.
   if (current.isStranger && internetNow !== null && isProven(current) && isNoNearer(current, internetNow))
-    return internetNow;
+    return preferred(rivals);
   const lan = fasterThan(
     current,
     rivals.filter((rival) => rival.path === 'lan' && (current.isStranger || !rival.isStranger)),

@@ -137,8 +137,11 @@ export function checkSettled(settling: Settling): void {
 /** After a slow period the average of the LAN takes a while to fall: until then it counts as a detour. */
 function isLanAverageHigh({ state, tunnel }: PathDriver): boolean {
   const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint)?.proof;
+  // A stranger that is no nearer than the path in use is not chosen, whatever its average.
   const lans = state.candidates.flatMap((one) =>
-    one.path === 'lan' && one.last.verdict === 'verified' && one.proof !== null ? [one.proof] : [],
+    one.path === 'lan' && one.last.verdict === 'verified' && one.proof !== null && !isStranger(state, one)
+      ? [one.proof]
+      : [],
   );
   if (own == null || lans.length === 0) return false;
   return lans.every((lan) => !isLanWorthChoosing(lan.smoothedMs, own.smoothedMs));

@@ -51,6 +51,12 @@ describe('a LAN address that is neither named nor known', () => {
     expect(outcome(choose(situation(answering(stranger, 5), [answering(internet, 20)])))).toBe('keep');
   });
 
+  test('in use that is no nearer gives way at once to another address on the LAN that is', () => {
+    const nearer = candidate('lan', 67, { source: 'discovered', isStranger: true });
+    const both = situation(answering(stranger, 11), [answering(internet, 13), answering(nearer, 5)]);
+    expect(choose(both)).toMatchObject({ action: 'move', to: nearer.endpoint });
+  });
+
   test('in use does not stop probes of the internet path, until it is shown to be nearer', () => {
     const schedule = { roundsSinceEvent: 5, discoveryNetwork: true };
     const lost = situation(answering(stranger, 5), [silent(internet)]);
