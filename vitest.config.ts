@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * Four kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
  * on Linux, one file at a time, since timing is part of what they check. `e2e`: the app on real Electron, on a desktop
- * inside the lab. `mac`: on a real Mac that may be changed, `npm run test:mac`.
+ * inside the lab. `mac`: on a real Mac that may be changed, and of the programs for it, `npm run test:mac`.
  */
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 /**
- * `npm run crash-matrix`: kills and disturbances at every step, in the long form (everything stopped for a minute). Prints
+ * `npm run crash-matrix`: kills and disturbances at every step, in the long form (every cell, and everything stopped for a minute). Prints
  * `{"cells":N,"repaired":N}` at the end, and exits with 1 unless all are repaired.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ const { status, stdout } = spawnSync(
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, HOMING_STANDSTILL_SECONDS: '60' },
+    env: { ...process.env, HOMING_ALL_CELLS: '1', HOMING_STANDSTILL_SECONDS: '60' },
   },
 );
 process.stdout.write(stdout);

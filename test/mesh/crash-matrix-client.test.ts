@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Host } from '../lab/host.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
-import { CrashCells, type CrashStep, untilStep } from './support/crash-cells.ts';
+import { CrashCells, type CrashStep, cellsOfThisRun, untilStep } from './support/crash-cells.ts';
 import { homingCommand, type InstalledHost } from './support/installed-host.ts';
 import { createSmallMesh, type SmallMesh } from './support/small-mesh.ts';
 
@@ -140,7 +140,7 @@ const all = operations.flatMap((operation) =>
   })),
 );
 
-test.each(all)('killed at: $what', ({ operation, isReached, what }) =>
+test.each(cellsOfThisRun(all, random))('killed at: $what', ({ operation, isReached, what }) =>
   cells.check(async () => {
     await host.exec(['rm', '-rf', store]);
     if (operation.startsWith === 'the network') {

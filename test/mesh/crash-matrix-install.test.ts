@@ -10,7 +10,7 @@ import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
-import { CrashCells, type CrashStep, untilStep } from './support/crash-cells.ts';
+import { CrashCells, type CrashStep, cellsOfThisRun, untilStep } from './support/crash-cells.ts';
 import { socketPath } from './support/raw-call.ts';
 
 /**
@@ -95,17 +95,20 @@ const all = operations.flatMap(({ command, steps }) =>
   steps.map(([step, isReached]) => ({ command, step, isReached, what: `${command}, ${step}` })),
 );
 
-test.each(all)('killed at: $what', { timeout: 180_000 }, ({ command, isReached, what }) =>
-  cells.check(async () => {
-    if (command === 'uninstall') await run('install');
-    const running = await host.spawn([program, ...argumentsOf(command)]);
-    await untilStep(what, isReached, 60_000);
-    await sleep(random.next() * 4);
-    running.kill('SIGKILL');
-    await running.exited;
-    await run(command);
-    if (command === 'install') expect(isThere(socketPath), what).toBe(true);
-    await run('uninstall');
-    await expect.poll(state, { message: what, timeout: 10_000, interval: 200 }).toBe(before);
-  }),
+test.each(cellsOfThisRun(all, random))(
+  'killed at: $what',
+  { timeout: 180_000 },
+  ({ command, isReached, what }) =>
+    cells.check(async () => {
+      if (command === 'uninstall') await run('install');
+      const running = await host.spawn([program, ...argumentsOf(command)]);
+      await untilStep(what, isReached, 60_000);
+      await sleep(random.next() * 4);
+      running.kill('SIGKILL');
+      await running.exited;
+      await run(command);
+      if (command === 'install') expect(isThere(socketPath), what).toBe(true);
+      await run('uninstall');
+      await expect.poll(state, { message: what, timeout: 10_000, interval: 200 }).toBe(before);
+    }),
 );

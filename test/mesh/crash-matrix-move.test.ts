@@ -6,7 +6,7 @@ import type { Place } from '../lab/world.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
-import { CrashCells } from './support/crash-cells.ts';
+import { CrashCells, cellsOfThisRun } from './support/crash-cells.ts';
 import { holds } from './support/roaming-load.ts';
 import { bothEnds, createRoamingMesh, type RoamingMesh } from './support/roaming-mesh.ts';
 import { signalWireGuard } from './support/wireguard-process.ts';
@@ -95,25 +95,28 @@ async function until(what: string, isReached: () => Promise<boolean>): Promise<v
   }
 }
 
-test.each(all)('killed at: $what', { timeout: 120_000 }, ({ direction, isReached, victim, what }) =>
-  cells.check(async () => {
-    const { laptop, world } = mesh;
-    const { installed } = laptop;
-    const other: Place = direction.to === 'home' ? 'cafe' : 'home';
-    await world.moveLaptop(other);
-    await holds(mesh, other === 'home' ? 'lan' : 'internet', 250, 40_000);
-    await world.moveLaptop(direction.to);
-    await until(what, isReached);
-    await sleep(random.next() * 4);
-    if (victim !== 'wireguard-go') await installed.killHelper();
-    if (victim !== 'the helper') await signalWireGuard(laptop.host, 'KILL');
-    if (victim !== 'wireguard-go') await installed.startHelper();
-    // Without its process the tunnel is gone: the user connects again.
-    if (victim !== 'the helper') await installed.mustHoming(['up']);
-    await holds(mesh, direction.path, 250, 40_000);
-    expect((await bothEnds(mesh)).laptop, what).not.toBe('');
-    expect(await endpointIs(direction.path === 'lan' ? lan : /198\.51\.100\./), what).toBe(true);
-  }),
+test.each(cellsOfThisRun(all, random))(
+  'killed at: $what',
+  { timeout: 120_000 },
+  ({ direction, isReached, victim, what }) =>
+    cells.check(async () => {
+      const { laptop, world } = mesh;
+      const { installed } = laptop;
+      const other: Place = direction.to === 'home' ? 'cafe' : 'home';
+      await world.moveLaptop(other);
+      await holds(mesh, other === 'home' ? 'lan' : 'internet', 250, 40_000);
+      await world.moveLaptop(direction.to);
+      await until(what, isReached);
+      await sleep(random.next() * 4);
+      if (victim !== 'wireguard-go') await installed.killHelper();
+      if (victim !== 'the helper') await signalWireGuard(laptop.host, 'KILL');
+      if (victim !== 'wireguard-go') await installed.startHelper();
+      // Without its process the tunnel is gone: the user connects again.
+      if (victim !== 'the helper') await installed.mustHoming(['up']);
+      await holds(mesh, direction.path, 250, 40_000);
+      expect((await bothEnds(mesh)).laptop, what).not.toBe('');
+      expect(await endpointIs(direction.path === 'lan' ? lan : /198\.51\.100\./), what).toBe(true);
+    }),
 );
 
 test('nothing is left after all of them', { timeout: 60_000 }, async () => {

@@ -10,7 +10,7 @@ import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { oneStory } from '../support/one-story.ts';
 import { randomForTests } from '../support/random-for-tests.ts';
-import { CrashCells, untilStep } from './support/crash-cells.ts';
+import { CrashCells, cellsOfThisRun, untilStep } from './support/crash-cells.ts';
 import { homingCommand, type InstalledHost } from './support/installed-host.ts';
 import { rawCall } from './support/raw-call.ts';
 import { createSmallMesh, type SmallMesh, smallMesh } from './support/small-mesh.ts';
@@ -167,7 +167,7 @@ const cells = operations.flatMap((operation) =>
   ),
 );
 
-test.each(cells)('killed at: $what', ({ operation, isReached, victim, what }) =>
+test.each(cellsOfThisRun(cells, random))('killed at: $what', ({ operation, isReached, victim, what }) =>
   counted.check(async () => {
     if (operation.startsConnected) await call('PUT');
     const ended = call(operation.method).catch(() => undefined);

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseMachO } from '../../../scripts/package/mac/mach-o.ts';
+import { parseMachO } from '../../scripts/package/mac/mach-o.ts';
 
 /** The programs of the macOS package, made from Debian's and npm's packages. None of them can run here. */
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'homing-mac-programs-'));
 const buildTimeoutMs = 600_000;
 
