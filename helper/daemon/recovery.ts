@@ -44,7 +44,9 @@ async function liveKeyOf(
   if (live?.privateKey === undefined || publicKeyOf(live.privateKey) !== entry.publicKey) return undefined;
   try {
     // The interface may have been set down meanwhile, which removes IPv6 addresses and routes.
-    await system.dress(tunnelPlan(entry.profile));
+    const problem = await system.dress(tunnelPlan(entry.profile));
+    if (problem !== undefined)
+      timeline.add({ kind: 'trouble', reason: `${failed(problem)} ${problem.remedy}` });
     return [live.privateKey, live.listenPort];
   } catch (error) {
     timeline.add({ kind: 'trouble', reason: notAdopted(problemOf(error)) });
@@ -59,8 +61,10 @@ async function removeOurs(
 ): Promise<void> {
   const live = await system.read(interfaceName).catch(() => undefined);
   const isForeign = live?.privateKey !== undefined && publicKeyOf(live.privateKey) !== publicKey;
-  if (isForeign) timeline.add({ kind: 'trouble', reason: interfaceNotOurs(interfaceName) });
-  else await system.down(interfaceName);
+  if (isForeign) {
+    timeline.add({ kind: 'trouble', reason: interfaceNotOurs(interfaceName) });
+    await system.clearRouting();
+  } else await system.down(interfaceName);
 }
 
 /**

@@ -22,8 +22,12 @@ export interface TunnelSystem extends NetworkSystem {
     privateKey: PrivateKey,
     endpoints: Promise<ReadonlyMap<PublicKey, Endpoint>>,
   ): Promise<TunnelStart>;
-  /** Gives the interface its addresses and routes; existing ones stay unchanged. @throws Error */
-  dress(plan: TunnelPlan): Promise<void>;
+  /**
+   * Gives the interface its addresses and routes; existing ones stay unchanged.
+   * @returns as {@link TunnelStart.problem}
+   * @throws Error
+   */
+  dress(plan: TunnelPlan): Promise<Problem | undefined>;
   /** The command by which a user removes an interface that is not Homing's. */
   removalHint(interfaceName: string): string;
   /** Removes the interface with everything that depends on it, and waits until its process has ended. */
@@ -32,7 +36,7 @@ export interface TunnelSystem extends NetworkSystem {
   hostRouting(): Promise<HostRouting>;
   /** Sets exactly these overrides of the order of the routing tables. @throws Error */
   overrideRoutes(interfaceName: string, overrides: RouteOverrides): Promise<void>;
-  /** Removes every rule and route of Homing, whoever left them. @throws Error */
+  /** Removes every rule and route of Homing, and what admits an exit's answers, whoever left them. @throws Error */
   clearRouting(): Promise<void>;
   /** The state of the live interface; undefined when it is gone. */
   read(interfaceName: string): Promise<LiveInterface | undefined>;

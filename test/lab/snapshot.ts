@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly routes: readonly string[];
   readonly rules: readonly string[];
   readonly firewall: readonly string[];
+  /** The kernel's settings that the product may change, as printed by sysctl(8). */
+  readonly settings: readonly string[];
   readonly unixSockets: readonly string[];
   readonly processes: readonly string[];
   readonly runFiles: readonly string[];
@@ -32,7 +34,7 @@ const volatileFields = new Set(['expires', 'cache', 'age', 'used', 'valid_life_t
 export async function readSnapshot(host: SnapshotSource): Promise<Snapshot> {
   const ip = async (...args: string[]): Promise<string[]> =>
     jsonLines(await host.run(['ip', '-json', ...args]));
-  const [links, addresses, routes4, routes6, rules4, rules6, firewall] = await Promise.all([
+  const [links, addresses, routes4, routes6, rules4, rules6, firewall, settings] = await Promise.all([
     ip('-details', 'link', 'show'),
     ip('address', 'show'),
     ip('-4', 'route', 'show', 'table', 'all'),
@@ -41,6 +43,7 @@ export async function readSnapshot(host: SnapshotSource): Promise<Snapshot> {
     ip('-6', 'rule', 'show'),
     // -s omits the counters.
     host.run(['nft', '-s', 'list', 'ruleset']),
+    host.run(['sysctl', 'net.ipv4.conf.all.src_valid_mark']),
   ]);
   return {
     hostsFile: await host.readFile('/etc/hosts'),
@@ -49,6 +52,7 @@ export async function readSnapshot(host: SnapshotSource): Promise<Snapshot> {
     routes: [...routes4, ...routes6],
     rules: [...rules4, ...rules6],
     firewall: firewall.split('\n').filter((line) => line !== ''),
+    settings: settings.trim().split('\n'),
     unixSockets: await unixSockets(host),
     processes: await processes(host),
     runFiles: await filesBelow(host, '/run'),
@@ -69,6 +73,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): string[] {
     ...diffLines('route', before.routes, after.routes),
     ...diffLines('rule', before.rules, after.rules),
     ...diffLines('firewall', before.firewall, after.firewall),
+    ...diffLines('setting', before.settings, after.settings),
     ...diffLines('socket', before.unixSockets, after.unixSockets),
     ...diffLines('process', before.processes, after.processes),
     ...diffLines('file', before.runFiles, after.runFiles),

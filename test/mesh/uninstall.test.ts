@@ -28,6 +28,8 @@ beforeAll(async () => {
     await exit.laptop.overlay(path);
   }
   await exit.laptop.bind(program, inside);
+  // So the exit changes a setting of the kernel as well.
+  await exit.laptop.run(['sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=1']);
 }, 180_000);
 afterAll(async () => {
   await exit?.world.destroy();
@@ -49,7 +51,9 @@ test('with the kill switch on and the exit connected, it leaves nothing behind a
     ({ killSwitch }) => killSwitch?.state === 'on' && !killSwitch.isBlocking,
   );
   expect((await ping(laptop, at.internet.core)).received).toBeGreaterThan(0);
-  expect(await laptop.run(['nft', 'list', 'tables'])).toContain('homing_kill_switch');
+  const tables = (await laptop.run(['nft', 'list', 'tables'])).split('\n');
+  expect(tables).toEqual(expect.arrayContaining(['table inet homing_kill_switch', 'table ip homing_exit']));
+  expect((await laptop.snapshot()).settings).not.toEqual(before.settings);
   expect(await laptop.run([inside, 'uninstall'])).toContain('The helper is removed');
   expect(diffSnapshots(before, await laptop.snapshot())).toEqual([]);
   expect(await files()).toEqual(filesBefore);
@@ -65,4 +69,17 @@ test('a helper that no longer runs leaves its rules to the remover', async () =>
   await laptop.run([inside, 'uninstall']);
   expect(await laptop.run(['nft', 'list', 'tables'])).not.toContain('homing');
   expect((await ping(laptop, at.internet.core)).received).toBeGreaterThan(0);
+}, 60_000);
+
+test('after a crash under an exit, the remover restores the kernel’s setting', async () => {
+  const { installed, laptop } = exit;
+  const { settings } = await laptop.snapshot();
+  await laptop.run([inside, 'install', '--uid', `${installed.user.uid}`]);
+  await installed.mustHoming(['up']);
+  expect((await laptop.snapshot()).settings).not.toEqual(settings);
+  const pids = (await laptop.run(['pgrep', '-f', 'homing-helper --uid'])).trim().split('\n');
+  await laptop.run(['kill', '-9', ...pids]);
+  await laptop.run([inside, 'uninstall']);
+  expect((await laptop.snapshot()).settings).toEqual(settings);
+  expect(await laptop.run(['nft', 'list', 'tables'])).not.toContain('homing');
 }, 60_000);

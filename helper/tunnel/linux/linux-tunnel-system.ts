@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
-import { HomingError } from '../../../shared/errors/problem.ts';
+import { HomingError, type Problem } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
 import type { RemovedLinks, Route, SourceAddress } from '../../../shared/paths/route.ts';
 import { isExitRange } from '../../../shared/plan/exit.ts';
@@ -18,6 +18,7 @@ import type { DiagnosticText, LiveInterface, TunnelStart, TunnelSystem } from '.
 import { tunnelFailed } from '../tunnel-failed.ts';
 import { isUserspace } from '../userspace-control.ts';
 import { systemDiagnostics } from './diagnostics.ts';
+import { ExitAnswers } from './exit-answers.ts';
 import {
   changeInboundGuard,
   clearInboundGuard,
@@ -32,7 +33,6 @@ import { isModem } from './modem.ts';
 import { neighbourhoodQueries, parseNeighbourhood } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
-import { reversePathProblem } from './reverse-path.ts';
 import { parseRouteAnswers, routeQueries } from './routes.ts';
 import { hasIpv6, ownUid, Routing } from './routing.ts';
 import { ownProtocol, rulesOf } from './routing-rules.ts';
@@ -55,6 +55,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
   readonly #userspace: WireGuardBackend;
   readonly #pokes: Pokes;
   readonly #routing: Routing;
+  readonly #exitAnswers: ExitAnswers;
   readonly #watches = new SharedWatches(
     (tunnel, onChange) =>
       new NetworkWatch(requireProgram('ip'), tunnel, onChange, () => this.#restoreRules(tunnel)),
@@ -70,6 +71,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     this.#userspace = new UserspaceWireGuard(runtimeDirectory);
     this.#pokes = new Pokes(runner, pingCommand);
     this.#routing = new Routing(runner);
+    this.#exitAnswers = ExitAnswers.ofThisMachine(runner, runtimeDirectory);
   }
 
   async wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'> {
@@ -123,6 +125,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     const startedAt = performance.now();
     this.#plans.set(plan.interfaceName, plan);
     try {
+      const admitted = this.#exitAnswers.admit(plan);
       const created = backend.create(plan.interfaceName);
       const batch = startIpBatch(requireProgram('ip'), 4);
       const rules = (family: 4 | 6) =>
@@ -138,7 +141,10 @@ export class LinuxTunnelSystem implements TunnelSystem {
       const routed = plan.routes.some(({ range }) => isExitRange(range)) ? endpoints : Promise.resolve();
       // The steps run concurrently; all must have ended before anything is taken down again.
       const steps = await Promise.allSettled([
-        endpoints.then((known) => backend.configure(plan, privateKey, known, port)),
+        // The first handshake is already answered.
+        Promise.all([endpoints, admitted]).then(([known]) =>
+          backend.configure(plan, privateKey, known, port),
+        ),
         routed.then(() => batch.run([...dressLines(plan, hasIpv6()), ...rules(4)])),
         routed.then(() => batch6?.run(rules6)),
       ]);
@@ -146,20 +152,22 @@ export class LinuxTunnelSystem implements TunnelSystem {
       if (failed !== undefined) throw failed.reason;
       const wireGuardMs = performance.now() - startedAt;
       const live = await backend.read(plan.interfaceName);
-      return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs, problem: reversePathProblem(plan) };
+      return { listenPort: live?.listenPort ?? 0, portInUse, wireGuardMs, problem: await admitted };
     } catch (error) {
       await this.down(plan.interfaceName);
       throw error instanceof HomingError ? error : tunnelFailed(error);
     }
   }
 
-  async dress(plan: TunnelPlan): Promise<void> {
+  async dress(plan: TunnelPlan): Promise<Problem | undefined> {
     this.#plans.set(plan.interfaceName, plan);
+    const problem = await this.#exitAnswers.admit(plan);
     await this.#backendOf(plan.interfaceName).setMark(plan.interfaceName);
     const lines = batchText(dressLines(plan, hasIpv6()));
     await this.#runner.mustRun(requireProgram('ip'), batchArgs(4), lines);
     await this.#routing.setRules(plan);
     await this.#routing.leaveMainTable(plan.interfaceName);
+    return problem;
   }
 
   #missing(): string {
@@ -180,6 +188,7 @@ export class LinuxTunnelSystem implements TunnelSystem {
     // With either implementation: a crash may have left a process without its interface.
     await this.#userspace.awaitEnd(interfaceName);
     await this.#pokes.end(interfaceName);
+    await this.#exitAnswers.clear();
   }
 
   async read(interfaceName: string): Promise<LiveInterface | undefined> {
@@ -249,8 +258,9 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return this.#routing.override(interfaceName, overrides);
   }
 
-  clearRouting(): Promise<void> {
-    return this.#routing.remove();
+  async clearRouting(): Promise<void> {
+    await this.#routing.remove();
+    await this.#exitAnswers.clear();
   }
 
   async move(move: Move): Promise<MoveResult> {

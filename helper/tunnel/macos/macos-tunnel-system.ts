@@ -125,7 +125,7 @@ export class MacosTunnelSystem implements TunnelSystem {
     }
   }
 
-  async dress(plan: TunnelPlan): Promise<void> {
+  async dress(plan: TunnelPlan): Promise<undefined> {
     this.#plan = plan;
     const device = this.#names.device(plan.interfaceName);
     if (device === undefined) throw new Error(`the interface of ${plan.interfaceName} is gone`);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { reversePathProblem } from '../../../../../helper/tunnel/linux/reverse-path.ts';
+import { reversePathProblem, strictLinks } from '../../../../../helper/tunnel/linux/reverse-path.ts';
 import { tunnelPlan } from '../../../../../shared/plan/tunnel-plan.ts';
 import { goodProfile } from '../../../support/profiles.ts';
 
@@ -23,21 +23,24 @@ const exit = {
 };
 
 test.each([
-  [{ all: 1, lo: 0, eth0: 0 }, 'on eth0.'],
-  [{ all: 0, eth0: 1, wlan0: 2 }, 'on eth0.'],
-  [{ all: 2, eth0: 1 }, undefined],
-  [{ all: 0, default: 1, lo: 1, eth0: 0, [plain.interfaceName]: 1 }, undefined],
-])('for %j the cause of dropped packets is reported: %s', (values, links) => {
-  const problem = reversePathProblem(exit, folderWith(values));
-  if (links === undefined) expect(problem).toBeUndefined();
-  else
-    expect(problem).toMatchObject({
-      cause: expect.stringContaining(links),
-      remedy: expect.stringContaining('=2'),
-    });
+  [{ all: 1, lo: 0, eth0: 0 }, ['eth0']],
+  [{ all: 0, eth0: 1, wlan0: 2 }, ['eth0']],
+  [{ all: 2, eth0: 1, default: 1 }, []],
+  // A link that appears later copies `default`.
+  [{ all: 0, default: 1, eth0: 0 }, ['default']],
+  [{ all: 0, lo: 1, eth0: 0, [plain.interfaceName]: 1 }, []],
+])('for %j packets are dropped on %j', (values, links) => {
+  expect(strictLinks(exit, folderWith(values))).toEqual(links);
 });
 
-test('without an exit, or where it cannot be read, nothing is reported', () => {
-  expect(reversePathProblem(plain, folderWith({ all: 1, eth0: 1 }))).toBeUndefined();
-  expect(reversePathProblem(exit, '/nowhere')).toBeUndefined();
+test('without an exit, or where it cannot be read, none are', () => {
+  expect(strictLinks(plain, folderWith({ all: 1, eth0: 1 }))).toEqual([]);
+  expect(strictLinks(exit, '/nowhere')).toEqual([]);
+});
+
+test('the report names the links, the reason and the remedy', () => {
+  expect(reversePathProblem(['eth0', 'wlan0'], 'the program nft is not installed')).toMatchObject({
+    cause: expect.stringMatching(/on eth0, wlan0, .*: the program nft is not installed\.$/),
+    remedy: expect.stringContaining('=2'),
+  });
 });

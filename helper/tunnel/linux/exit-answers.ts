@@ -1,0 +1,158 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '../../../shared/errors/code-of.ts';
+import type { Problem } from '../../../shared/errors/problem.ts';
+import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
+import { replaceDurably } from '../../journal/durable-file.ts';
+import { findProgram } from '../../process/programs.ts';
+import type { ProgramRunner } from '../../process/run.ts';
+import { SerialQueue } from '../../serial-queue.ts';
+import { probePorts } from '../probe-ports.ts';
+import { NftMonitor } from './nft-monitor.ts';
+import { reversePathProblem, strictLinks } from './reverse-path.ts';
+import { ownUid } from './routing.ts';
+import { tunnelMark } from './routing-rules.ts';
+
+const table = 'ip homing_exit';
+
+/**
+ * Marks the packets that WireGuard and the helper's probes receive like those that they send: a connection's mark is
+ * saved when it sends, and restored before the packet filters that look for the route back (those of iptables have the
+ * priority `mangle`).
+ */
+export function exitAnswersText(uid: number): string {
+  const mark = `0x${tunnelMark.toString(16)}`;
+  const { first, last } = probePorts;
+  return [
+    // Adding before deleting avoids an error when the table does not exist (nft(8)).
+    `add table ${table}`,
+    `delete table ${table}`,
+    `table ${table} {`,
+    '  chain sent {',
+    '    type filter hook output priority mangle; policy accept;',
+    `    meta mark ${mark} meta l4proto udp ct mark set ${mark}`,
+    `    meta skuid ${uid} udp sport ${first}-${last} ct mark set ${mark}`,
+    // The request that looks for a captive portal (../portal-question.ts).
+    `    meta skuid ${uid} tcp sport ${first}-${last} ct mark set ${mark}`,
+    '  }',
+    '  chain received {',
+    '    type filter hook prerouting priority mangle - 10; policy accept;',
+    `    ct mark ${mark} meta mark set ${mark}`,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+interface ExitAnswersParts {
+  readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
+  readonly find: (program: string) => string | undefined;
+  /** Cleared by a reboot, like the kernel's settings. */
+  readonly runtimeDirectory: string;
+  /** `/proc/sys/net/ipv4/conf` */
+  readonly settings: string;
+}
+
+/**
+ * What an exit receives where the kernel filters by the route back (rp_filter): packets with the mark of WireGuard are
+ * looked up with it, so they find the route that sent packets take. By default received packets are looked up without
+ * (kernel documentation, ip-sysctl, src_valid_mark).
+ */
+export class ExitAnswers {
+  readonly #parts: ExitAnswersParts;
+  readonly #turns = new SerialQueue();
+  /** Exists while the setting and the table may be Homing's; contains the setting's former value. */
+  readonly #record: string;
+  readonly #draft: string;
+  readonly #setting: string;
+  #monitor: NftMonitor | undefined;
+
+  constructor(parts: ExitAnswersParts) {
+    this.#parts = parts;
+    this.#record = join(parts.runtimeDirectory, 'src-valid-mark');
+    this.#draft = `${this.#record}.new`;
+    this.#setting = join(parts.settings, 'all', 'src_valid_mark');
+  }
+
+  static ofThisMachine(runner: ProgramRunner, runtimeDirectory: string): ExitAnswers {
+    return new ExitAnswers({
+      runner,
+      runtimeDirectory,
+      find: findProgram,
+      settings: '/proc/sys/net/ipv4/conf',
+    });
+  }
+
+  /** Changes nothing unless the plan has an exit and a filter is strict. @returns why packets will be dropped */
+  admit(plan: TunnelPlan): Promise<Problem | undefined> {
+    return this.#turns.run(async () => {
+      const links = strictLinks(plan, this.#parts.settings);
+      if (links.length === 0) return undefined;
+      try {
+        await this.#admit();
+        return undefined;
+      } catch (error) {
+        // What was changed is restored with the tunnel.
+        return reversePathProblem(links, error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+
+  /** Restores what {@link admit} changed, in this process or in one that was killed. @throws Error */
+  clear(): Promise<void> {
+    return this.#turns.run(() => this.#clear());
+  }
+
+  async #admit(): Promise<void> {
+    const nft = this.#parts.find('nft');
+    if (nft === undefined) throw new Error('the program nft is not installed');
+    const value = readFileSync(this.#setting, 'latin1').trim();
+    // A record of a killed helper has the value from before both.
+    if (this.#recorded() === undefined) replaceDurably(this.#record, this.#draft, value);
+    // Not written where it is already set: the setting may be read-only.
+    if (value !== '1') writeFileSync(this.#setting, '1');
+    await this.#setTable(nft);
+    // Reloading a firewall (`nft flush ruleset`) deletes the table. A failure is followed by the monitor's next report.
+    this.#monitor ??= new NftMonitor(nft, table, () => void this.#repair(nft).catch(() => undefined));
+  }
+
+  async #clear(): Promise<void> {
+    await this.#monitor?.stop();
+    this.#monitor = undefined;
+    // Of a helper that was killed before it changed anything.
+    rmSync(this.#draft, { force: true });
+    const former = this.#recorded();
+    if (former === undefined) return;
+    const nft = this.#parts.find('nft');
+    if (nft !== undefined && (await this.#isTableThere(nft)))
+      await this.#parts.runner.mustRun(nft, ['delete', 'table', ...table.split(' ')]);
+    if (former === '0' && readFileSync(this.#setting, 'latin1').trim() !== '0')
+      writeFileSync(this.#setting, '0');
+    rmSync(this.#record);
+  }
+
+  #repair(nft: string): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.#monitor !== undefined && !(await this.#isTableThere(nft))) await this.#setTable(nft);
+    });
+  }
+
+  async #setTable(nft: string): Promise<void> {
+    await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], exitAnswersText(ownUid()));
+  }
+
+  async #isTableThere(nft: string): Promise<boolean> {
+    const { exitCode, stdout } = await this.#parts.runner.run(nft, ['list', 'tables']);
+    return exitCode === 0 && stdout.split('\n').includes(`table ${table}`);
+  }
+
+  /** @returns undefined when there is no record */
+  #recorded(): string | undefined {
+    try {
+      return readFileSync(this.#record, 'latin1').trim();
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+}
