@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { publicKeyText, signFolder } from '../../scripts/release/sign.ts';
 import { diffSnapshots, type Snapshot } from '../lab/snapshot.ts';
 import { createWorld, type World } from '../lab/world.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
@@ -13,6 +14,7 @@ import { InstalledHost } from '../mesh/support/installed-host.ts';
 import { RoamingLaptop } from '../mesh/support/roaming-laptop.ts';
 import { nasAtHome } from '../mesh/support/usual-controllers.ts';
 import { oneStory } from '../support/one-story.ts';
+import { testReleaseKey } from '../support/release-key.ts';
 import { AppHost } from './support/app-host.ts';
 import { join as joinNetwork } from './support/join.ts';
 import { PackagedLaptop } from './support/packaged-laptop.ts';
@@ -62,7 +64,7 @@ function buildImage(version: string): void {
   execFileSync(process.execPath, ['scripts/package.mjs', ...args], {
     cwd: root,
     stdio: 'pipe',
-    env: buildEnv,
+    env: { ...buildEnv, HOMING_RELEASE_KEY: publicKeyText(testReleaseKey) },
   });
 }
 
@@ -159,7 +161,15 @@ test('updates itself from its feed while the tunnel stays up', async () => {
     `path: ${name}\nsha512: ${sha512}`,
     `releaseDate: '2026-01-01T00:00:00.000Z'`,
   ];
-  await world.laptop.writeFile(`${feed}/latest-linux.yml`, `${lines.join('\n')}\n`);
+  // The files of a release, signed as the release manager signs them, by the same program.
+  const release = join(folder, 'release');
+  const built = (await readdir(join(folder, newerVersion))).filter((file) => /AppImage$|sha512$/.test(file));
+  await mkdir(release);
+  for (const file of built) await link(join(folder, newerVersion, file), join(release, file));
+  const description = join(release, 'latest-linux.yml');
+  await writeFile(description, `${lines.join('\n')}\n`);
+  signFolder(release, newerVersion, testReleaseKey);
+  await world.laptop.writeFile(`${feed}/latest-linux.yml`, await readFile(description, 'utf8'));
   await world.laptop.bind(imageOf(newerVersion), `${feed}/${name}`);
   const server = [
     '/usr/bin/python3',

@@ -42,14 +42,17 @@ async function untilStill(page: Page): Promise<void> {
   })`);
 }
 
-/** Whether the Tab key reaches all buttons and fields; a dialog excludes the others. */
+/**
+ * Whether the Tab key reaches all buttons and fields; a dialog excludes the others. Two turns: Tab starts after the last
+ * click, and also stops at the end of the document and at regions that scroll.
+ */
 async function reachedByKeyboard(page: Page): Promise<void> {
   await untilStill(page);
   const pressable = 'button, input, textarea, select, a[href], [tabindex="0"]:not([role="radiogroup"])';
   const list = `[...(document.querySelector('dialog[open]') ?? document).querySelectorAll('${pressable}')]
     .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility())`;
   const count = await page.evaluate(`{ document.activeElement?.blur(); ${list}.length }`);
-  for (let i = 0; i < Number(count) + 2; i += 1) {
+  for (let i = 0; i < 2 * Number(count) + 2; i += 1) {
     await page.keyboard.press('Tab');
     await page.evaluate(`document.activeElement.dataset.reached = ''`);
   }
