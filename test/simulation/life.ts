@@ -1,3 +1,4 @@
+import { moveRetryCapMs, trialRetryMs } from '../../shared/paths/backoff.ts';
 import { situationOf } from '../../shared/paths/machine/state.ts';
 import { randomFrom } from '../unit/support/make-candidates.ts';
 import { type KnownController, Laptop } from './laptop/laptop.ts';
@@ -33,6 +34,8 @@ const quietMs = 40_000;
 const afterStopMs = 20_000;
 /** The maximum number of moves without a change of the world: leaving, guessing, and finding the best path. */
 const maxMoves = 8;
+/** Without probes each candidate is tried by moving to it, with a backoff that doubles up to its cap. */
+const maxTrials = Math.ceil(Math.log2(moveRetryCapMs / trialRetryMs)) + 1;
 const maxStateLength = 24_000;
 
 /** Runs a life, and continues for a while after the last change. @throws LawBroken */
@@ -119,8 +122,8 @@ function checkMoves(world: World, laptop: Laptop, laws: StepLaws, life: Life): v
   const reached = settlings(laptop, world, life).filter((one) => !isLured || isInternetKnown(one));
   for (const { driver } of reached) {
     const moves = laws.movesOf(driver);
-    // Without probes a path is tried by moving to it, repeatedly, with growing backoff.
-    if (moves > (driver.state.everAnswered ? maxMoves : 2 * maxMoves))
+    const { everAnswered, candidates } = driver.state;
+    if (moves > (everAnswered ? maxMoves : Math.max(maxMoves, maxTrials * candidates.length)))
       throw new LawBroken('no-oscillation', world.time.nowMs, `the path changed ${moves} times`);
   }
 }
