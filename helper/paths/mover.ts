@@ -65,6 +65,7 @@ export class Mover {
   readonly #interfaceName: string;
   readonly #time: Time;
   #stopped = false;
+  #nextSet = Promise.withResolvers<void>();
 
   constructor(system: MovingSystem, interfaceName: string, time: Time) {
     this.#system = system;
@@ -106,6 +107,11 @@ export class Mover {
     this.#stopped = true;
   }
 
+  /** Resolves when the next endpoint has been set, or could not be. */
+  endpointSet(): Promise<void> {
+    return this.#nextSet.promise;
+  }
+
   /** Sets the endpoint in use again, so that WireGuard looks up its route. */
   async reapply(controller: PlannedController, endpoint: Endpoint): Promise<void> {
     await this.#set(inPlace(controller, endpoint, false), undefined);
@@ -129,16 +135,21 @@ export class Mover {
 
   async #set(order: ControllerMove, acceptInFlight: Move['acceptInFlight']): Promise<MoveResult> {
     const { controller, from, to, fromWorks, roundTripMs } = order;
-    const peer = await this.peer(controller);
-    return await this.#system.move({
-      interfaceName: this.#interfaceName,
-      controller,
-      renegotiate: peer !== undefined && (order.renegotiate || !hasSession(peer, this.#time.wallMs())),
-      from: fromWorks ? from : null,
-      to,
-      guardMs: Math.max(minGuardMs, roundTripMs * guardFactor),
-      acceptInFlight,
-    });
+    try {
+      const peer = await this.peer(controller);
+      return await this.#system.move({
+        interfaceName: this.#interfaceName,
+        controller,
+        renegotiate: peer !== undefined && (order.renegotiate || !hasSession(peer, this.#time.wallMs())),
+        from: fromWorks ? from : null,
+        to,
+        guardMs: Math.max(minGuardMs, roundTripMs * guardFactor),
+        acceptInFlight,
+      });
+    } finally {
+      this.#nextSet.resolve();
+      this.#nextSet = Promise.withResolvers();
+    }
   }
 
   /**

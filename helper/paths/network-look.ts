@@ -7,6 +7,7 @@ import { networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
 import type { ControllerDriver } from './controller-driver.ts';
 import type { Nearby } from './nearby.ts';
+import type { Time } from './time.ts';
 
 type SourceAddresses = Extract<PathEffect, { what: 'source-addresses' }>;
 
@@ -27,6 +28,12 @@ const nearbyAgainMs = 30_000;
  */
 const maxSourceAddresses = 32;
 
+/**
+ * After a loss, reading the routes waits this long for the endpoint to be set: it starts a process, which stops this one
+ * for 2 to 6 ms and takes the processor from WireGuard, while packets are being lost.
+ */
+const rescueMs = 20;
+
 type Driver = Pick<ControllerDriver, 'controller' | 'state' | 'send'>;
 
 export interface NetworkLookParts {
@@ -39,7 +46,9 @@ export interface NetworkLookParts {
   readonly onNearby: () => void;
   /** Makes the system learn the MAC addresses of gateways. */
   readonly wakeGateways: (addresses: readonly string[]) => Promise<void>;
-  readonly nowMs: () => number;
+  /** Resolves when an endpoint has been set, the next time. */
+  readonly endpointSet: () => Promise<void>;
+  readonly time: Pick<Time, 'nowMs' | 'sleep'>;
   readonly drivers: () => readonly Driver[];
   readonly onTrouble: (reason: string) => void;
 }
@@ -52,6 +61,7 @@ export class NetworkLook {
   readonly #sourceAddresses = new Map<Driver, SourceAddresses>();
   #isRoutesLookWaiting = false;
   #nearbyAtMs = 0;
+  #lossAtMs = Number.NEGATIVE_INFINITY;
   #wasAsked = false;
   #nearbyWait: NodeJS.Timeout | undefined;
   #gatewayWait: NodeJS.Timeout | undefined;
@@ -88,6 +98,7 @@ export class NetworkLook {
     if (this.#isRoutesLookWaiting) return;
     this.#isRoutesLookWaiting = true;
     void this.run(async () => {
+      await this.#rescueFirst();
       this.#isRoutesLookWaiting = false;
       const routes = await this.#routes();
       for (const driver of this.#parts.drivers()) driver.send({ type: 'routes', routes });
@@ -133,6 +144,7 @@ export class NetworkLook {
 
   /** Not queued with the other readings: packets are lost until another endpoint is set. */
   sourceAddresses(driver: Driver, effect: SourceAddresses): void {
+    this.#lossAtMs = this.#parts.time.nowMs();
     this.#sourceAddresses.set(driver, effect);
     if (this.#sourceAddresses.size > 1) return;
     queueMicrotask(() => {
@@ -140,6 +152,12 @@ export class NetworkLook {
       this.#sourceAddresses.clear();
       void this.#answerSourceAddresses(asking);
     });
+  }
+
+  async #rescueFirst(): Promise<void> {
+    const { endpointSet, time } = this.#parts;
+    const waitMs = this.#lossAtMs + rescueMs - time.nowMs();
+    if (waitMs > 0) await Promise.race([endpointSet(), time.sleep(waitMs)]);
   }
 
   async #answerSourceAddresses(asking: readonly (readonly [Driver, SourceAddresses])[]): Promise<void> {
@@ -162,14 +180,14 @@ export class NetworkLook {
     if (!this.#wasAsked) {
       clearTimeout(this.#nearbyWait);
       this.#nearbyWait = setTimeout(() => this.#lookNearbyAgain(), afterAskingMs);
-    } else if (this.#parts.nowMs() >= this.#nearbyAtMs + nearbyAgainMs) {
+    } else if (this.#parts.time.nowMs() >= this.#nearbyAtMs + nearbyAgainMs) {
       this.#lookNearbyAgain();
     }
     this.#wasAsked = true;
   }
 
   #lookNearbyAgain(): void {
-    this.#nearbyAtMs = this.#parts.nowMs();
+    this.#nearbyAtMs = this.#parts.time.nowMs();
     void this.run(async () => {
       await this.#seeNearby('same-network');
       this.#parts.onNearby();
@@ -178,8 +196,8 @@ export class NetworkLook {
   }
 
   async #seeNearby(which: 'same-network' | 'other-network'): Promise<void> {
-    const { system, isDiscovering, nearby, nowMs } = this.#parts;
-    this.#nearbyAtMs = nowMs();
+    const { system, isDiscovering, nearby, time } = this.#parts;
+    this.#nearbyAtMs = time.nowMs();
     const now = await system.neighbourhood();
     nearby.see(now, which);
     // The network identity is needed without discovery too, for a quarantined LAN; nothing is sent to determine it.

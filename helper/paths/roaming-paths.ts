@@ -103,7 +103,8 @@ class RoamingPaths implements PathKeeper {
       nearby: this.#nearby,
       onNearby: () => void this.#searching(),
       wakeGateways,
-      nowMs: this.#time.nowMs,
+      endpointSet: () => this.#mover.endpointSet(),
+      time: this.#time,
       drivers: () => this.#drivers,
       onTrouble: (reason) => this.#trouble(reason),
     });

@@ -13,6 +13,8 @@ let look: NetworkLook;
 let nowMs: number;
 let looks: number;
 let unknownGateways: readonly string[];
+let readings: number;
+let endpointSet: PromiseWithResolvers<void>;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -20,6 +22,8 @@ beforeEach(() => {
   nowMs = 0;
   looks = 0;
   unknownGateways = [];
+  readings = 0;
+  endpointSet = Promise.withResolvers();
   look = lookOf();
 });
 afterEach(async () => {
@@ -34,7 +38,10 @@ function lookOf(): NetworkLook {
   };
   return new NetworkLook({
     system: {
-      routes: async () => new Map(),
+      routes: async () => {
+        readings += 1;
+        return new Map();
+      },
       sourceAddresses: async () => new Map(),
       neighbourhood: async () => {
         looks += 1;
@@ -46,7 +53,8 @@ function lookOf(): NetworkLook {
     nearby: new Nearby(new RememberedNetworks(folder, 'abcdefgh01234567', trouble)),
     onNearby: () => undefined,
     wakeGateways: async () => undefined,
-    nowMs: () => nowMs,
+    endpointSet: () => endpointSet.promise,
+    time: { nowMs: () => nowMs, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
     drivers: () => [],
     onTrouble: trouble,
   });
@@ -92,4 +100,33 @@ test('nothing is read while no round probes a LAN', async () => {
   await pass(1_000);
   await pass(600_000);
   expect(looks).toBe(1);
+});
+
+function loseTheLan(): void {
+  const state = initialState({ port: 51_820, known: [], hasTunnelAddress: true });
+  const removed = { devices: ['eth0'], addresses: [] };
+  look.sourceAddresses(
+    { controller: plannedNas(), state, send: () => undefined },
+    { do: 'look-up', what: 'source-addresses', hosts: ['198.51.100.2'], removed },
+  );
+  look.routes();
+}
+
+test('after a loss the routes are read when an endpoint has been set, once for a burst of changes', async () => {
+  loseTheLan();
+  look.routes();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(readings).toBe(0);
+  look.routes();
+  endpointSet.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(readings).toBe(1);
+});
+
+test('after a loss without another path the routes are read 20 ms later', async () => {
+  loseTheLan();
+  await vi.advanceTimersByTimeAsync(19);
+  expect(readings).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(readings).toBe(1);
 });
