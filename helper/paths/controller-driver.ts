@@ -6,6 +6,7 @@ import { initialState, type PathStart, type PathState } from '../../shared/paths
 import { isRequestOpen, step } from '../../shared/paths/machine/step.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { NewDecision } from '../../shared/timeline/decision.ts';
+import type { LivePeer } from '../tunnel/system.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { HandshakeAge } from './handshake-age.ts';
 import type { Mover } from './mover.ts';
@@ -41,11 +42,11 @@ export interface ControllerParts {
 /** Feeds events to the machine of one controller, and carries out its effects. It decides nothing. */
 export class ControllerDriver {
   readonly controller: PlannedController;
-  readonly handshakeAge = new HandshakeAge();
   readonly #parts: ControllerParts;
   readonly #session: SessionWatch;
   readonly #recorder: FlightRecorder;
   readonly #queue: PathEvent[] = [];
+  readonly #handshakeAge = new HandshakeAge();
   readonly #requests = new Set<() => void>();
   #state: PathState;
   #isStepping = false;
@@ -66,6 +67,12 @@ export class ControllerDriver {
 
   get flightRecord(): FlightRecord {
     return this.#recorder.record;
+  }
+
+  /** @param peer the controller as just read from the interface @returns milliseconds, or null without a handshake */
+  handshakeAgeMs(peer: LivePeer | undefined): number | null {
+    const { time } = this.#parts;
+    return this.#handshakeAge.ageMs(peer?.latestHandshakeSeconds, time.nowMs(), time.wallMs());
   }
 
   /** Requests a test now. Resolves when a round that began after this has ended, or the tunnel goes down. */

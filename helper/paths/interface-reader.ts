@@ -7,7 +7,6 @@ import type { ControllerDriver } from './controller-driver.ts';
 export interface InterfaceReaderParts {
   readonly read: () => Promise<LiveInterface | undefined>;
   readonly drivers: readonly ControllerDriver[];
-  readonly handshakeAgeMs: (driver: ControllerDriver, peer: LivePeer) => number | null;
   readonly onRead: () => void;
   readonly onTrouble: (reason: string) => void;
 }
@@ -31,7 +30,7 @@ export class InterfaceReader {
 
   /** Endpoints and handshakes. An interface that is gone is recorded once. */
   async peers(): Promise<void> {
-    const { handshakeAgeMs, onRead, onTrouble } = this.#parts;
+    const { onRead, onTrouble } = this.#parts;
     const live = await this.#parts.read();
     if (live === undefined && !this.#isGone) onTrouble(interfaceDeleted);
     this.#isGone = live === undefined;
@@ -39,7 +38,7 @@ export class InterfaceReader {
       driver.send({
         type: 'interface-read',
         endpoint: peer.endpoint ?? null,
-        handshakeAgeMs: handshakeAgeMs(driver, peer),
+        handshakeAgeMs: driver.handshakeAgeMs(peer),
       }),
     );
     onRead();

@@ -1,7 +1,9 @@
 import { type Endpoint, partsOf } from '../../shared/endpoints/endpoint.ts';
+import { candidateAt, type PathState } from '../../shared/paths/machine/state.ts';
 import type { NetworkIdentity } from '../../shared/paths/network-identity.ts';
 import type { DiscoveryTarget } from '../../shared/paths/probe-target.ts';
 import { isOnLan, type Route } from '../../shared/paths/route.ts';
+import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Neighbourhood } from '../tunnel/neighbourhood.ts';
 import { discoveryTargets } from './probe/discovery-targets.ts';
 import type { RememberedNetworks } from './remembered-networks.ts';
@@ -77,7 +79,19 @@ export class Nearby {
     );
   }
 
-  /** Remembers the endpoint of a controller that was reached on a LAN whose network can be recognised. */
+  /** Remembers the endpoint that a controller is reached at now. */
+  remember({
+    controller,
+    state,
+  }: {
+    readonly controller: PlannedController;
+    readonly state: PathState;
+  }): void {
+    const inUse = state.phase.is === 'on' ? candidateAt(state, state.phase.endpoint) : undefined;
+    if (inUse?.last.verdict === 'verified') this.reached(controller.name, inUse.endpoint, inUse.route);
+  }
+
+  /** A controller was reached; its endpoint is remembered if it is on a LAN whose network can be recognised. */
   reached(controller: string, endpoint: Endpoint, route: Route | null): void {
     if (route === null || !isOnLan(route)) return;
     const network = this.networkOf(route.device);

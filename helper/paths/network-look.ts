@@ -9,7 +9,9 @@ import type { ControllerDriver } from './controller-driver.ts';
 import type { Nearby } from './nearby.ts';
 import type { Time } from './time.ts';
 
-type SourceAddresses = Extract<PathEffect, { what: 'source-addresses' }>;
+/** Every look-up but that of names. */
+type NetworkLookUp = Exclude<Extract<PathEffect, { do: 'look-up' }>, { what: 'dns' }>;
+type SourceAddresses = Extract<NetworkLookUp, { what: 'source-addresses' }>;
 
 /** The MAC address of a gateway is known within this time after a datagram to it; a sleeping radio takes 100 ms. */
 const gatewayWaitMs = 200;
@@ -91,6 +93,23 @@ export class NetworkLook {
     clearTimeout(this.#nearbyWait);
     clearTimeout(this.#gatewayWait);
     await this.#last;
+  }
+
+  lookUp(driver: Driver, effect: NetworkLookUp): void {
+    switch (effect.what) {
+      case 'routes':
+        this.routes();
+        break;
+      case 'network':
+        this.network(driver);
+        break;
+      case 'neighbours':
+        this.neighbours(driver);
+        break;
+      case 'source-addresses':
+        this.sourceAddresses(driver, effect);
+        break;
+    }
   }
 
   /** A queued reading covers everything that happened before it starts: a burst of events needs only one. */

@@ -7,19 +7,17 @@ import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import { probePrivateKey } from '../../shared/keys/probe-key.ts';
 import type { PublicKey } from '../../shared/keys/wireguard-key.ts';
 import type { FlightRecord } from '../../shared/paths/flight/flight-record.ts';
-import type { PathEffect } from '../../shared/paths/machine/effects.ts';
-import { candidateAt } from '../../shared/paths/machine/state.ts';
 import { nothingRemoved } from '../../shared/paths/route.ts';
 import { type PlannedController, tunnelAddresses } from '../../shared/plan/tunnel-plan.ts';
 import { answersIgnored, networkNotRead } from '../../shared/timeline/network-reasons.ts';
 import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { probePorts } from '../tunnel/probe-ports.ts';
 import type { LivePeer, TunnelSystem } from '../tunnel/system.ts';
 import { wakeGateways } from '../tunnel/wake-gateways.ts';
 import { ControllerDriver } from './controller-driver.ts';
 import { controllerNotInTunnel } from './controller-not-in-tunnel.ts';
-import { candidateStatuses, controllerStatus, isOnLanPath } from './controller-status.ts';
+import { candidateStatuses, controllerStatus } from './controller-status.ts';
+import { DroppedAnswersLook } from './dropped-answers.ts';
 import { firstEndpoints } from './first-endpoints.ts';
 import { recordedEvents } from './flight-recorder.ts';
 import { InterfaceReader, peerOf } from './interface-reader.ts';
@@ -34,7 +32,7 @@ import { TimestampSource } from './probe/tai64n.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
 import { RememberedNetworks } from './remembered-networks.ts';
-import { systemTime, type Time } from './time.ts';
+import { systemTime, type Time, timestampOf } from './time.ts';
 import { TunnelClock } from './tunnel-clock.ts';
 
 export interface RoamingParts {
@@ -67,7 +65,7 @@ class RoamingPaths implements PathKeeper {
   readonly #clock: TunnelClock;
   readonly #time: Time;
   readonly #names: NameResolver;
-  #firewall: HostFirewall | null = null;
+  readonly #dropped: DroppedAnswersLook;
   #first: ReadonlyMap<PublicKey, Endpoint> = new Map();
   #stopWatching: (() => Promise<void>) | undefined;
   #isStopped = false;
@@ -95,6 +93,7 @@ class RoamingPaths implements PathKeeper {
         void parts.timeline.add({ kind: 'ignored', reason: answersIgnored(count, from, reason) }),
     });
     this.#names = new NameResolver(this.#tunnel, (decision) => void parts.timeline.add(decision));
+    this.#dropped = new DroppedAnswersLook({ hostFirewall: parts.hostFirewall, onChange: context.onChange });
     this.#mover = new Mover(system, plan.interfaceName, this.#time);
     this.#look = new NetworkLook({
       system,
@@ -112,7 +111,6 @@ class RoamingPaths implements PathKeeper {
     const reader = new InterfaceReader({
       read: () => system.read(plan.interfaceName),
       drivers: this.#drivers,
-      handshakeAgeMs: (driver, peer) => this.#handshakeAgeMs(driver, peer),
       onRead: context.onChange,
       onTrouble: (reason) => this.#trouble(reason),
     });
@@ -175,23 +173,20 @@ class RoamingPaths implements PathKeeper {
   async probe(name: string | undefined): Promise<ProbeResponse> {
     const asked = this.#drivers.filter(({ controller }) => name === undefined || controller.name === name);
     if (asked.length === 0) throw controllerNotInTunnel(name, this.#context);
-    const controllers = await Promise.all(
-      asked.map(async (driver) => {
-        await driver.request();
-        return {
-          name: driver.controller.name,
-          candidates: candidateStatuses(driver.state, (atMs) => this.#timeOf(atMs)),
-        };
-      }),
-    );
+    await Promise.all(asked.map((driver) => driver.request()));
+    const timeOf = (atMs: number) => timestampOf(this.#time, atMs);
+    const controllers = asked.map(({ controller, state }) => ({
+      name: controller.name,
+      candidates: candidateStatuses(state, timeOf),
+    }));
     return { controllers };
   }
 
   controllerStatus(controller: PlannedController, peer: LivePeer | undefined): ControllerStatus {
     const driver = this.#drivers.find((driver) => driver.controller.publicKey === controller.publicKey);
     if (driver === undefined) throw new TypeError(`no path is kept for ${controller.name}`);
-    const ageMs = this.#handshakeAgeMs(driver, peer);
-    return controllerStatus(controller, driver.state, peer, ageMs, (atMs) => this.#timeOf(atMs));
+    const ageMs = driver.handshakeAgeMs(peer);
+    return controllerStatus(controller, driver.state, peer, ageMs, (atMs) => timestampOf(this.#time, atMs));
   }
 
   flightRecords(): readonly FlightRecord[] {
@@ -201,7 +196,6 @@ class RoamingPaths implements PathKeeper {
   #driverOf(controller: PlannedController): ControllerDriver {
     const { timeline, system } = this.#parts;
     const { controllers, interfaceName } = this.#context.plan;
-    const isAlone = controllers.length === 1;
     const driver: ControllerDriver = new ControllerDriver({
       controller,
       start: pathStart(controller, this.#remembered.get(controller.name), this.#tunnel),
@@ -209,14 +203,16 @@ class RoamingPaths implements PathKeeper {
       time: this.#time,
       prober: this.#prober,
       mover: this.#mover,
-      packetsSent: () => (isAlone ? (system.packetCounters(interfaceName)?.sent ?? null) : null),
+      packetsSent: () =>
+        controllers.length === 1 ? (system.packetCounters(interfaceName)?.sent ?? null) : null,
       record: (decision) => void timeline.add(decision),
       remember: ({ endpoint, path }) => {
         this.#remembered.set(controller.name, { endpoint, path });
-        this.#rememberReached([driver]);
+        this.#nearby.remember(driver);
       },
       onDiscovering: () => this.#look.discovering(),
-      lookUp: (effect) => this.#lookUp(driver, effect),
+      lookUp: (effect) =>
+        effect.what === 'dns' ? void this.#names.resolve(driver) : this.#look.lookUp(driver, effect),
       requestSlot: (isUrgent) => this.#clock.requestSlot(driver, isUrgent),
       releaseSlot: () => this.#clock.releaseSlot(driver),
       onStep: (isShownOtherwise) => this.#stepped(isShownOtherwise),
@@ -224,50 +220,17 @@ class RoamingPaths implements PathKeeper {
     return driver;
   }
 
-  #lookUp(driver: ControllerDriver, effect: Extract<PathEffect, { do: 'look-up' }>): void {
-    switch (effect.what) {
-      case 'routes':
-        this.#look.routes();
-        break;
-      case 'network':
-        this.#look.network(driver);
-        break;
-      case 'neighbours':
-        this.#look.neighbours(driver);
-        break;
-      case 'dns':
-        void this.#names.resolve(driver);
-        break;
-      case 'source-addresses':
-        this.#look.sourceAddresses(driver, effect);
-        break;
-    }
-  }
-
   droppedAnswers(): DroppedAnswers | null {
-    const sought = this.#drivers.find(({ state }) => state.discovery.length > 0 && !isOnLanPath(state));
-    if (this.#firewall === null || sought === undefined) return null;
-    return { by: this.#firewall, from: sought.state.port, ...probePorts };
+    return this.#dropped.status(this.#drivers.map(({ state }) => state));
   }
 
   async #searching(): Promise<void> {
-    this.#rememberReached(this.#drivers);
+    // The network may have been identified only after the path in it was found.
+    for (const driver of this.#drivers) this.#nearby.remember(driver);
     try {
-      const firewall = await this.#parts.hostFirewall();
-      if (firewall === this.#firewall) return;
-      this.#firewall = firewall;
-      this.#context.onChange();
+      await this.#dropped.refresh();
     } catch (error) {
       this.#trouble(networkNotRead(String(error)));
-    }
-  }
-
-  /** The network may have been identified only after the path in it was found. */
-  #rememberReached(drivers: readonly ControllerDriver[]): void {
-    for (const { controller, state } of drivers) {
-      const inUse = state.phase.is === 'on' ? candidateAt(state, state.phase.endpoint) : undefined;
-      if (inUse?.last.verdict === 'verified')
-        this.#nearby.reached(controller.name, inUse.endpoint, inUse.route);
     }
   }
 
@@ -280,14 +243,6 @@ class RoamingPaths implements PathKeeper {
   #networkChanged(): void {
     this.#names.forget();
     for (const driver of this.#drivers) driver.send({ type: 'network-changed', removed: nothingRemoved });
-  }
-
-  #handshakeAgeMs(driver: ControllerDriver, peer: LivePeer | undefined): number | null {
-    return driver.handshakeAge.ageMs(peer?.latestHandshakeSeconds, this.#time.nowMs(), this.#time.wallMs());
-  }
-
-  #timeOf(atMs: number): string {
-    return new Date(this.#time.wallMs() - (this.#time.nowMs() - atMs)).toISOString();
   }
 
   #trouble(reason: string): void {

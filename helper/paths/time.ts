@@ -18,3 +18,8 @@ export function systemTime(wallMs: () => number): Time {
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   };
 }
+
+/** @param atMs monotonic @returns that moment on the wall clock, in RFC 3339 */
+export function timestampOf({ nowMs, wallMs }: Time, atMs: number): string {
+  return new Date(wallMs() - (nowMs() - atMs)).toISOString();
+}
