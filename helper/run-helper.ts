@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { HomingError, problemOf } from '../shared/errors/problem.ts';
 import { helperPlaces } from '../shared/install/places.ts';
-import { allowMain, programCommand } from './approval/main.ts';
+import { allowCommand, approvalCommand } from './approval/main.ts';
+import { programCommand, reportProblem, runCommand, uidFrom } from './command.ts';
 import { startDaemon } from './daemon/daemon.ts';
 import type { OperatingSystemFactory } from './tunnel/system-of-this-machine.ts';
 
@@ -12,8 +12,11 @@ const usage = `homing-helper: keeps the tunnel of one user; runs as root
   install --uid N [--in-place] [--ask-administrator yes|no]
                                  install it as a service (only as the program of a package); with yes, an administrator
                                  must allow each new network
+  replace --program FILE --release FILE --signature FILE
+                                 replace the installed helper by that of a signed release; user and settings stay
   allow NETWORK WORDS FINGERPRINT
                                  allow a network, as its refusal shows
+  approval-on, approval-off      whether an administrator must allow each new network
   uninstall [--in-place]         remove it, with all it made
 
   --uid N          the user who may control it (default: SUDO_UID, else 0)
@@ -21,17 +24,6 @@ const usage = `homing-helper: keeps the tunnel of one user; runs as root
   --state DIR      what outlives a reboot (default ${places.stateDirectory})
   --hosts FILE     the hosts file (default /etc/hosts)
 `;
-
-function uidFrom(text: string): number {
-  const uid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (uid <= 0xfffffffe) return uid;
-  throw new HomingError({
-    code: 'bad-option',
-    title: 'The user id is not a number',
-    cause: `--uid is ${JSON.stringify(text)}.`,
-    remedy: 'Give a number, such as what `id -u` prints.',
-  });
-}
 
 async function run(operatingSystem: OperatingSystemFactory): Promise<void> {
   const { values } = parseArgs({
@@ -72,14 +64,21 @@ async function run(operatingSystem: OperatingSystemFactory): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const { title, cause, remedy } = problemOf(error);
-  process.stderr.write(`homing-helper: ${title}\n  ${cause}\n  ${remedy}\n`);
+  reportProblem(error);
   process.exit(1);
 }
 
-/** Runs the helper until it is stopped; errors go to standard error with exit status 1. */
+/** Commands that end by themselves; those of the installer are in program/executable.ts. */
+const commands: Readonly<Record<string, (args: readonly string[]) => string>> = {
+  allow: allowCommand,
+  'approval-on': (args) => approvalCommand(true, args),
+  'approval-off': (args) => approvalCommand(false, args),
+};
+
+/** Runs a command, or the helper until it is stopped; errors go to standard error with exit status 1. */
 export function runHelper(operatingSystem: OperatingSystemFactory): void {
-  const [command, ...args] = process.argv.slice(2);
-  if (command === 'allow') allowMain(args);
-  else run(operatingSystem).catch(fail);
+  const [name = '', ...args] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) run(operatingSystem).catch(fail);
+  else void runCommand(() => command(args));
 }

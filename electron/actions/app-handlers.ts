@@ -11,7 +11,7 @@ import type { AppState, Preferences } from '../../shared/contract/app-state.ts';
 import type { Status } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { allowNetwork } from '../install/allow-network.ts';
-import { installHelper, removeHelper } from '../install/installed-helper.ts';
+import { changeApproval, installHelper, removeHelper } from '../install/installed-helper.ts';
 import type { CallHandlers } from '../ipc/serve-calls.ts';
 import type { HelperLink } from '../link/helper-link.ts';
 import type { AppNotesFile } from '../profiles/app-notes.ts';
@@ -141,6 +141,10 @@ export function appHandlers(parts: HandlerParts): CallHandlers {
       store.update({ preferences });
     },
     installHelper: (choices) => whileInstalling(store, link, () => installHelper(choices)),
+    setApproval: async ({ isNeeded }) => {
+      await changeApproval(isNeeded);
+      store.update({ helper: { state: 'ready', info: (await client.status()).helper } });
+    },
     allowNetwork: async ({ profileId }) => {
       await allowNetwork(profiles, profileId);
       await connection.connect(profileId);

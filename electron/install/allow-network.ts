@@ -23,5 +23,5 @@ async function subjectOf(store: ProfileStore, profileId: string): Promise<Approv
 export async function allowNetwork(store: ProfileStore, profileId: string): Promise<void> {
   const args = allowArguments(await subjectOf(store, profileId));
   const program = await installedHelper();
-  await asAdministrator(program, args, title);
+  await asAdministrator({ program, args, title, isForTerminal: true });
 }

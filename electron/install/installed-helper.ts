@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -8,6 +8,7 @@ import { sha512Of } from '../../client/release/verify-release.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import { canOthersWrite } from '../../shared/install/permissions.ts';
 import { installedProgram, serviceFiles } from '../../shared/install/places.ts';
+import { serviceUid } from '../../shared/install/service-user.ts';
 import { system } from '../system.ts';
 import { checkHelper, releaseFile, signatureFile } from '../updates/signed-release.ts';
 import { asAdministrator, asRoot } from './as-administrator.ts';
@@ -58,7 +59,8 @@ const notInstalled = 'The helper was not installed';
 
 /**
  * Installs the package's helper, or replaces the installed one by it. An installed helper lets itself be replaced only by a
- * verified release; an administrator may override that.
+ * verified release; an administrator may override that. A replaced helper keeps its user and its setting: changing them is
+ * another decision, with a question of its own.
  * @throws HomingError `install-cancelled`, `install-failed`, `not-packaged`, and as `checkHelper`
  */
 export async function installHelper({ asksAdministrator, unverified }: InstallChoices): Promise<void> {
@@ -79,24 +81,43 @@ export async function installHelper({ asksAdministrator, unverified }: InstallCh
     await chmod(folder, 0o755);
     await chmod(copy, 0o755);
     if (isChecked) {
-      const files = { program: copy, release: releaseFile(), signature: signatureFile() };
-      const args = replaceArguments(files, uid, asksAdministrator);
-      return await asAdministrator(installedProgram[system], args, 'The helper was not replaced');
+      const args = replaceArguments({ program: copy, release: releaseFile(), signature: signatureFile() });
+      const title = 'The helper was not replaced';
+      await asAdministrator({ program: installedProgram[system], args, title, isForTerminal: false });
+      if (asksAdministrator === undefined && (await serviceUser()) === uid) return;
     }
     const sha256 = createHash('sha256')
       .update(await readFile(program))
       .digest('hex');
-    await asRoot(takeoverScript({ program: copy, sha256, uid, asksAdministrator }, system), notInstalled);
+    const run = randomBytes(16).toString('hex');
+    const takeover = { program: copy, sha256, uid, run, asksAdministrator };
+    await asRoot(takeoverScript(takeover, system), notInstalled);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Whether another helper is installed; the same one may be started again without a check. */
+/** Whether another helper is installed; the same one may be started again without a check, and a program without a service replaced. */
 async function isOtherThanInstalled(program: string): Promise<boolean> {
   const installed = installedProgram[system];
-  if (!existsSync(installed)) return false;
+  if (!isHelperInstalled() || !existsSync(installed)) return false;
   return (await sha512Of(installed)) !== (await sha512Of(program));
+}
+
+/** The user of the installed helper; undefined without one. */
+async function serviceUser(): Promise<number | undefined> {
+  const path = Object.values(serviceFiles).find((file) => existsSync(file));
+  return path === undefined ? undefined : serviceUid(await readFile(path, 'utf8'));
+}
+
+/**
+ * Changes whether an administrator must allow each new network; the helper that runs goes by it at once.
+ * @throws HomingError as `asAdministrator`
+ */
+export async function changeApproval(isNeeded: boolean): Promise<void> {
+  const program = await installedHelper();
+  const args = [isNeeded ? 'approval-on' : 'approval-off'];
+  await asAdministrator({ program, args, title: 'The setting was not changed', isForTerminal: true });
 }
 
 /** Removes the helper and everything it created. @throws HomingError as {@link installHelper} */

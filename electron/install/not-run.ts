@@ -1,4 +1,5 @@
 import { HomingError } from '../../shared/errors/problem.ts';
+import { problemInText } from '../../shared/errors/problem-text.ts';
 
 /** How a command failed that should have run as root after a password prompt. */
 export interface PromptFailure {
@@ -16,18 +17,21 @@ export interface PromptFailure {
 const declined = /did not grant permission|dismissed|not authorized/i;
 const noAgent = /no (polkit )?authentication agent|unable to find pkexec or kdesudo/i;
 
+/** @param inTerminal the equivalent command, if there is one */
+export function withoutPolkit(title: string, inTerminal: string | undefined): HomingError {
+  const orTerminal = inTerminal === undefined ? ', then try again' : `, or run in a terminal: ${inTerminal}`;
+  return new HomingError({
+    code: 'install-impossible',
+    title,
+    cause: 'This desktop has nothing that asks for a password (polkit).',
+    remedy: `Install polkit and its agent for your desktop${orTerminal}.`,
+  });
+}
+
 /** The problem to show. */
 export function notRun({ title, inTerminal, message, stderr }: PromptFailure): HomingError {
   const printed = `${stderr.trim()} ${message.trim()}`;
-  const orTerminal = inTerminal === undefined ? '' : `, or run in a terminal: ${inTerminal}`;
-  if (noAgent.test(printed)) {
-    return new HomingError({
-      code: 'install-impossible',
-      title,
-      cause: 'This desktop has nothing that asks for a password (polkit).',
-      remedy: `Install polkit and its agent for your desktop${orTerminal || ', then try again'}.`,
-    });
-  }
+  if (noAgent.test(printed)) return withoutPolkit(title, inTerminal);
   if (declined.test(printed)) {
     return new HomingError({
       code: 'install-cancelled',
@@ -36,12 +40,9 @@ export function notRun({ title, inTerminal, message, stderr }: PromptFailure): H
       remedy: 'Try again and enter the password of an administrator.',
     });
   }
-  // The installer prints title, cause and remedy, one per line.
-  const [, cause, remedy] = stderr.trim().split(/\n {2}/);
-  return new HomingError({
-    code: 'install-failed',
-    title,
-    cause: cause ?? (stderr.trim() || message.trim()),
-    remedy: remedy ?? 'Copy the diagnostics and report it.',
-  });
+  const { cause, remedy } = problemInText(stderr) ?? {
+    cause: stderr.trim() || message.trim(),
+    remedy: 'Copy the diagnostics and report it.',
+  };
+  return new HomingError({ code: 'install-failed', title, cause, remedy });
 }

@@ -1,5 +1,10 @@
 import { HomingError } from '../../shared/errors/problem.ts';
-import { installedProgram, takeoverDirectory } from '../../shared/install/places.ts';
+import {
+  installedProgram,
+  takeoverMaxMinutes,
+  takeoverParent,
+  takeoverPrefix,
+} from '../../shared/install/places.ts';
 
 /**
  * The command that root runs for the app, as one shell line. It passes through the user's shell and root's, so it uses
@@ -25,6 +30,8 @@ export interface Takeover {
   /** The expected hash, in hexadecimal. */
   readonly sha256: string;
   readonly uid: number;
+  /** Names the directory of this run: 32 random hexadecimal digits, since a shell line without a dollar cannot use mktemp(1). */
+  readonly run: string;
   readonly asksAdministrator?: boolean | undefined;
 }
 
@@ -35,22 +42,29 @@ function askOption(asksAdministrator: boolean | undefined): string {
   return asksAdministrator === undefined ? '' : ` --ask-administrator ${asksAdministrator ? 'yes' : 'no'}`;
 }
 
-/** Copies the program to a directory of root's, compares its hash there, and only then runs it. */
+/**
+ * Copies the program to a new directory of root's, compares its hash there, and only then runs it. mkdir(1) fails if the
+ * directory exists, so no two runs share one; what interrupted runs left is removed.
+ */
 export function takeoverScript(
-  { program, sha256, uid, asksAdministrator }: Takeover,
+  { program, sha256, uid, run, asksAdministrator }: Takeover,
   platform: HelperPlatform,
 ): string {
-  const folder = takeoverDirectory[platform];
-  const taken = `${folder}/homing-helper`;
+  const parent = takeoverParent[platform];
+  const folder = `${parent}/${takeoverPrefix}${run}`;
+  const copy = `${folder}/homing-helper`;
   const steps = [
-    `rm -rf ${folder}`,
-    `mkdir -m 700 ${folder}`,
-    `cp -- ${word(program)} ${taken}`,
-    `echo ${word(`${sha256}  ${taken}`)} | ${checker[platform]}`,
-    `chmod 755 ${taken}`,
-    `${taken} install --uid ${uid}${askOption(asksAdministrator)}`,
+    `cp -- ${word(program)} ${copy}`,
+    `echo ${word(`${sha256}  ${copy}`)} | ${checker[platform]}`,
+    `chmod 755 ${copy}`,
+    `${copy} install --uid ${uid}${askOption(asksAdministrator)}`,
   ];
-  return `if ${steps.join(' && ')}; then rm -rf ${folder}; else rm -rf ${folder}; exit 1; fi`;
+  const old = `-name '${takeoverPrefix}*' -mmin +${takeoverMaxMinutes}`;
+  return [
+    `find ${parent} -maxdepth 1 ${old} -exec rm -rf {} +`,
+    `mkdir -m 700 ${folder} || exit 1`,
+    `if ${steps.join(' && ')}; then rm -rf ${folder}; else rm -rf ${folder}; exit 1; fi`,
+  ].join('; ');
 }
 
 /** For a helper that a package manager installed where only root can write. */
@@ -66,15 +80,15 @@ export interface ReplacementFiles {
 }
 
 /** The arguments with which the installed helper checks another program and lets itself be replaced. */
-export function replaceArguments(
-  { program, release, signature }: ReplacementFiles,
-  uid: number,
-  asksAdministrator?: boolean,
-): readonly string[] {
-  const answer =
-    asksAdministrator === undefined ? [] : ['--ask-administrator', asksAdministrator ? 'yes' : 'no'];
-  const files = ['--program', program, '--release', release, '--signature', signature];
-  return ['replace', '--uid', `${uid}`, ...files, ...answer];
+export function replaceArguments({ program, release, signature }: ReplacementFiles): readonly string[] {
+  return ['replace', '--program', program, '--release', release, '--signature', signature];
+}
+
+/** The equivalent of a command for a terminal, with quotes only where a shell needs them. */
+export function terminalCommand(program: string, args: readonly string[]): string {
+  const quoted = (text: string) =>
+    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return ['sudo', program, ...args].map(quoted).join(' ');
 }
 
 /** @param args without the program @throws HomingError `path-unusable` */

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';
-import { HomingError } from '../../shared/errors/problem.ts';
 import { homingVersion } from '../../shared/version.ts';
 import { Admission } from '../approval/admission.ts';
 import { isApprovalNeeded } from '../approval/approvals.ts';
 import { KnownNetworks } from '../approval/known-networks.ts';
+import { refuseOtherThanRoot } from '../command.ts';
 import type { ControlledHelper } from '../control/api.ts';
 import { controlServer } from '../control/server.ts';
 import { listenForUser, prepareRuntimeDirectory } from '../control/socket.ts';
@@ -52,16 +52,6 @@ export interface Daemon {
 
 const shutdownGraceMs = 200;
 
-function refuseOtherThanRoot(): void {
-  if (process.getuid?.() === 0) return;
-  throw new HomingError({
-    code: 'helper-needs-root',
-    title: 'The helper needs root',
-    cause: `It was started by user ${process.getuid?.()}; interfaces, routes and the hosts file are root's.`,
-    remedy: 'Start it with sudo.',
-  });
-}
-
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -72,7 +62,7 @@ function closeServer(server: Server): Promise<void> {
 
 /** The composition root of the helper: repairs what was left, then serves the control API. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  refuseOtherThanRoot();
+  refuseOtherThanRoot('The helper needs root');
   const runtimeDirectory = dirname(options.socketPath);
   prepareRuntimeDirectory(runtimeDirectory);
   const unlock = takeInstanceLock(join(runtimeDirectory, 'helper.lock'));

@@ -23,8 +23,21 @@ const actions: readonly Action[] = [
     id: 'org.homing.replace-helper',
     description: 'Update the helper of Homing',
     message:
-      'Homing is to update its helper. The installed helper checks the signature of the release first.',
+      'Homing is to update its helper. The installed helper checks the signature of the release first; its user and settings stay.',
     command: 'replace',
+  },
+  {
+    id: 'org.homing.approval-on',
+    description: 'Ask an administrator about each new network of Homing',
+    message: 'From now on an administrator must allow each new network of Homing.',
+    command: 'approval-on',
+  },
+  {
+    id: 'org.homing.approval-off',
+    description: 'Let the user connect any network with Homing',
+    message:
+      'Homing is to stop asking an administrator: from now on every program of its user can connect any network.',
+    command: 'approval-off',
   },
 ];
 

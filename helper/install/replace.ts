@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   refuseOlderRelease,
@@ -8,7 +8,8 @@ import {
   verifyRelease,
 } from '../../client/release/verify-release.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
-import { takeoverDirectory } from '../../shared/install/places.ts';
+import { problemInText } from '../../shared/errors/problem-text.ts';
+import { takeoverMaxMinutes, takeoverParent, takeoverPrefix } from '../../shared/install/places.ts';
 import { releaseLimitBytes } from '../../shared/release/release.ts';
 import { clearedEnvironment } from '../process/run.ts';
 
@@ -21,8 +22,8 @@ export interface Replacement {
   readonly key: string | undefined;
   /** The installed version. */
   readonly current: string;
-  /** A directory that only root can write to; emptied before and after. */
-  readonly directory?: string;
+  /** A directory that only root can write to: each run makes one of its own in it. */
+  readonly parent?: string;
 }
 
 /** The program with Electron's Node and WireGuard's programs has 130 MB. */
@@ -58,11 +59,11 @@ async function textIn(from: string, to: string): Promise<string | undefined> {
  * @throws HomingError `release-unsigned`, `release-wrong-signature`, `release-malformed`, `release-older`, `release-other-file`
  */
 export async function withCheckedReplacement(
-  { program, releaseFile, signatureFile, key, current, directory = placeForCheck() }: Replacement,
+  { program, releaseFile, signatureFile, key, current, parent = placeForCheck() }: Replacement,
   use: (program: string) => Promise<void>,
 ): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { mode: 0o700 });
+  await removeInterrupted(parent);
+  const directory = await mkdtemp(join(parent, takeoverPrefix));
   try {
     const text = await textIn(releaseFile, join(directory, 'release.json'));
     const signature = await textIn(signatureFile, join(directory, 'release.json.sig'));
@@ -85,31 +86,41 @@ export async function withCheckedReplacement(
 }
 
 function placeForCheck(): string {
-  return process.platform === 'darwin' ? takeoverDirectory.darwin : takeoverDirectory.linux;
+  return process.platform === 'darwin' ? takeoverParent.darwin : takeoverParent.linux;
 }
 
-/** Runs the installer of a checked program. @throws HomingError `install-failed` with its own output */
-export function runInstaller(program: string, args: readonly string[]): Promise<void> {
+/** Directories of runs that were interrupted; a recent one may be in use. */
+async function removeInterrupted(parent: string): Promise<void> {
+  const paths = (await readdir(parent)).filter((name) => name.startsWith(takeoverPrefix));
+  for (const path of paths.map((name) => join(parent, name))) {
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > takeoverMaxMinutes * 60_000) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs the installer of a checked program.
+ * @param uid the user who may control the helper
+ * @throws HomingError `install-failed` with its own output
+ */
+export function runInstaller(program: string, uid: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['install', ...args], {
+    const child = spawn(program, ['install', '--uid', `${uid}`], {
       env: clearedEnvironment,
       cwd: '/',
       stdio: ['ignore', 'inherit', 'pipe'],
     });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    let printed = '';
+    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) return resolve();
-      const [title = 'The helper was not replaced', cause, remedy] = said.trim().split(/\n {2}/);
-      reject(
-        new HomingError({
-          code: 'install-failed',
-          title,
-          cause: cause ?? `The installer ended with ${code}.`,
-          remedy: remedy ?? 'Look at what the system says of the service homing-helper, then try again.',
-        }),
-      );
+      const problem = problemInText(printed) ?? {
+        title: 'The helper was not replaced',
+        cause: printed.trim() || `The installer ended with ${code}.`,
+        remedy: 'Look at what the system says of the service homing-helper, then try again.',
+      };
+      reject(new HomingError({ code: 'install-failed', ...problem }));
     });
   });
 }

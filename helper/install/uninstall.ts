@@ -27,6 +27,8 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await new HelperClient(places.socketPath).disconnect().catch(() => undefined);
   await serviceManager(new ProgramRunner('/run')).remove();
   const { isDone, troubles } = await removeWhatIsLeft();
+  // The rules survive the helper, and without its program they could not be turned off: if this fails, that is still there.
+  await removeKillSwitch(new ProgramRunner('/run'), places.stateDirectory);
   const program = placeOfCopy();
   const linked = await readlink(commandLink).catch(() => undefined);
   if (linked === program || (inPlace && linked === process.execPath)) await rm(commandLink, { force: true });
@@ -34,8 +36,6 @@ export async function uninstall({ inPlace }: { readonly inPlace: boolean }): Pro
   await removeBundledPrograms();
   if (process.platform === 'linux') await removePolkitPolicy();
   await removeEmptyDirectory(dirname(program));
-  // The rules survive the helper, and without it they could not be turned off.
-  await removeKillSwitch(new ProgramRunner('/run'), places.stateDirectory);
   // The journal says what another attempt has to remove.
   if (isDone) await rm(runtimeDirectory, { recursive: true, force: true });
   const kept = await emptyState();

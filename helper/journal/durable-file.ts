@@ -4,12 +4,13 @@ import { dirname } from 'node:path';
 /**
  * Replaces a file that only root may read: a crash at any time leaves the old content or the new, and the new is on disk
  * before this returns (rename(2), fsync(2)). Synchronous, since nothing may happen between the record and the change.
- * @param draft a path in the same directory, overwritten
+ * @param draft a path in the same directory; what is there is removed, never followed or written to (open(2), O_EXCL)
  * @throws Error
  */
 export function replaceDurably(path: string, draft: string, text: string): void {
   try {
-    const fd = openSync(draft, 'w', 0o600);
+    rmSync(draft, { force: true });
+    const fd = openSync(draft, 'wx', 0o600);
     try {
       writeSync(fd, text);
       fsyncSync(fd);

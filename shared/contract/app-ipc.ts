@@ -98,7 +98,7 @@ export const calls = {
 
   setPreferences: { input: preferencesSchema.partial(), output: nothing },
   /**
-   * `asksAdministrator`: whether an administrator must allow each new network; left out, it stays as it is. `unverified`: also
+   * `asksAdministrator`: whether an administrator must allow each new network, for the first installation; left out, it stays as it is. `unverified`: also
    * replaces the installed helper by a build that is no verified release.
    */
   installHelper: {
@@ -108,6 +108,8 @@ export const calls = {
     }),
     output: nothing,
   },
+  /** Whether an administrator must allow each new network; an administrator is asked about this change alone. */
+  setApproval: { input: z.strictObject({ isNeeded: z.boolean() }), output: nothing },
   /** Asks an administrator to allow a network, then connects it. */
   allowNetwork: { input: profile, output: nothing },
   /** Disconnects, and removes the helper and all it owns from the machine. */

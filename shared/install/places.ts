@@ -28,11 +28,14 @@ export const serviceFiles = {
 /** The polkit action that asks an administrator about a new network. */
 export const polkitPolicyFile = '/usr/share/polkit-1/actions/org.homing.policy';
 
-/** Where root copies a helper before it checks it: only root can write there, and the file system allows programs. */
-export const takeoverDirectory = {
-  linux: '/opt/.homing-install',
-  darwin: '/Library/.homing-install',
-} as const;
+/**
+ * Where root copies a helper before it checks it, in a directory for each run: only root can write there, and the file system
+ * allows programs.
+ */
+export const takeoverParent = { linux: '/opt', darwin: '/Library' } as const;
+export const takeoverPrefix = '.homing-install-';
+/** A run ends within minutes: an older directory is of a run that was interrupted. */
+export const takeoverMaxMinutes = 60;
 
 /** Where a running helper keeps its data. */
 export interface HelperPlaces {

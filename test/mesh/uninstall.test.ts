@@ -83,3 +83,21 @@ test('after a crash under an exit, the remover restores the kernel’s setting',
   expect((await laptop.snapshot()).settings).toEqual(settings);
   expect(await laptop.run(['nft', 'list', 'tables'])).not.toContain('homing');
 }, 60_000);
+
+test('where the rules of the kill switch cannot be removed, the program that can remove them stays', async () => {
+  const { installed, laptop } = exit;
+  const program = '/opt/homing/homing-helper';
+  await laptop.run([inside, 'install', '--uid', `${installed.user.uid}`]);
+  await installed.mustHoming(['kill-switch', 'on']);
+  const nft = (await laptop.run(['sh', '-c', 'command -v nft'])).trim();
+  await laptop.run(['cp', nft, '/run/nft-itself']);
+  const script = '#!/bin/sh\n[ "$1" = delete ] && exit 1\nexec /run/nft-itself "$@"\n';
+  await laptop.writeFile('/run/nft-that-fails', script, 0o755);
+  await laptop.run(['mount', '--bind', '/run/nft-that-fails', nft]);
+  const { code, stderr } = await laptop.exec([program, 'uninstall']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('The kill switch could not be changed')]);
+  await laptop.run(['umount', nft]);
+  expect(await laptop.run([program, 'uninstall'])).toContain('The helper is removed');
+  expect(await laptop.run(['nft', 'list', 'tables'])).not.toContain('homing');
+  await laptop.run(['rm', '/run/nft-itself', '/run/nft-that-fails']);
+}, 60_000);

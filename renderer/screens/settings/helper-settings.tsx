@@ -40,7 +40,7 @@ export function HelperSettings({ helper, installer }: HelperSettingsProps) {
                 name={askName}
                 hint={askHint}
                 isOn={helper.info.asksAdministrator}
-                onChange={(asksAdministrator) => void actions.do('installHelper', { asksAdministrator })}
+                onChange={(isNeeded) => void actions.do('setApproval', { isNeeded })}
               />
             )}
           </>

@@ -65,7 +65,12 @@ test('the entry for the login quotes its command as the specification wants', ()
 });
 
 test('the command that root runs for the app means the same in two shells', () => {
-  const takeover = { program: '/tmp/homing-install-x/homing-helper', sha256: 'ab'.repeat(32), uid: 1000 };
+  const takeover = {
+    program: '/tmp/homing-install-x/homing-helper',
+    sha256: 'ab'.repeat(32),
+    uid: 1000,
+    run: '01'.repeat(16),
+  };
   const scripts = [
     takeoverScript(takeover, 'linux'),
     takeoverScript(takeover, 'darwin'),

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,6 +15,7 @@ import { sha512Of } from '../../../../client/release/verify-release.ts';
 import { withCheckedReplacement } from '../../../../helper/install/replace.ts';
 import { publicKeyText, signRelease } from '../../../../scripts/release/sign.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
+import { takeoverPrefix } from '../../../../shared/install/places.ts';
 import { testReleaseKey } from '../../../support/release-key.ts';
 
 /** The installed helper and programs that want to replace it: real files, real signatures. */
@@ -29,11 +39,12 @@ async function sign(version: string): Promise<void> {
   writeFileSync(join(folder, 's'), `${signature}\n`);
 }
 
+const leftDirectories = () => readdirSync(folder).filter((name) => name.startsWith(takeoverPrefix));
+
 async function outcome(key: string | undefined = publicKeyText(testReleaseKey)): Promise<string> {
   const files = { program, releaseFile: join(folder, 'r'), signatureFile: join(folder, 's') };
-  const directory = join(folder, 'checked');
   try {
-    await withCheckedReplacement({ ...files, key, current: '1.4.0', directory }, async (copy) => {
+    await withCheckedReplacement({ ...files, key, current: '1.4.0', parent: folder }, async (copy) => {
       ran.push(readFileSync(copy, 'utf8'));
     });
     return 'replaced';
@@ -41,7 +52,7 @@ async function outcome(key: string | undefined = publicKeyText(testReleaseKey)):
     if (error instanceof HomingError) return error.problem.code;
     throw error;
   } finally {
-    expect(existsSync(directory)).toBe(false);
+    expect(leftDirectories()).toEqual([]);
   }
 }
 
@@ -92,11 +103,39 @@ test('one signed with another key is refused', async () => {
 test('an installed development build refuses every replacement', async () => {
   await sign('1.5.0');
   const files = { program, releaseFile: join(folder, 'r'), signatureFile: join(folder, 's') };
-  const directory = join(folder, 'checked');
   const replaced = withCheckedReplacement(
-    { ...files, key: undefined, current: '1.4.0', directory },
+    { ...files, key: undefined, current: '1.4.0', parent: folder },
     async () => void ran.push('ran'),
   );
   await expect(replaced).rejects.toThrow(/development build/);
   expect(ran).toEqual([]);
+});
+
+test('two replacements at once each run what they checked', async () => {
+  await sign('1.5.0');
+  const files = { program, releaseFile: join(folder, 'r'), signatureFile: join(folder, 's') };
+  const key = publicKeyText(testReleaseKey);
+  const replacement = { ...files, key, current: '1.4.0', parent: folder };
+  let inner: Promise<void> | undefined;
+  await withCheckedReplacement(replacement, async (copy) => {
+    inner ??= withCheckedReplacement(replacement, async (other) => {
+      expect(other).not.toBe(copy);
+      ran.push(readFileSync(other, 'utf8'));
+    });
+    await inner;
+    ran.push(readFileSync(copy, 'utf8'));
+  });
+  expect(ran).toEqual(['the new helper', 'the new helper']);
+});
+
+test('what an interrupted replacement left is removed after an hour', async () => {
+  await sign('1.5.0');
+  const [old, recent] = ['old', 'recent'].map((name) => join(folder, `${takeoverPrefix}${name}`));
+  for (const path of [old, recent]) mkdirSync(path ?? '');
+  const twoHoursAgo = Date.now() / 1000 - 7200;
+  utimesSync(old ?? '', twoHoursAgo, twoHoursAgo);
+  const files = { program, releaseFile: join(folder, 'r'), signatureFile: join(folder, 's') };
+  const key = publicKeyText(testReleaseKey);
+  await withCheckedReplacement({ ...files, key, current: '1.4.0', parent: folder }, async () => undefined);
+  expect(leftDirectories()).toEqual([`${takeoverPrefix}recent`]);
 });
