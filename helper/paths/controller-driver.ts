@@ -210,9 +210,11 @@ export class ControllerDriver {
 
   async #testTunnel({ check, timeoutMs }: Effect<'test-tunnel'>): Promise<void> {
     const ping = () => this.#parts.mover.ping(this.controller);
-    // A check that failed to start has no result: the round after it checks again.
-    const verdict = await this.#session.ask(timeoutMs, ping).catch(() => 'idle' as const);
-    this.send({ type: 'tunnel-tested', check, verdict });
+    try {
+      this.send({ type: 'tunnel-tested', check, verdict: await this.#session.ask(timeoutMs, ping) });
+    } catch (error) {
+      this.send({ type: 'tunnel-test-failed', check, error: textOf(error) });
+    }
   }
 
   async #checkSession({ check, watchMs }: Effect<'check-session'>): Promise<void> {

@@ -55,6 +55,7 @@ const attempts = {
   'reapply-endpoint': 'the endpoint could not be set again',
   renegotiate: 'the session could not be renegotiated',
   'check-session': 'the session could not be checked',
+  'test-tunnel': 'the tunnel could not be tested',
   probe: 'its endpoints could not be probed',
 } as const;
 

@@ -10,7 +10,7 @@ import type { PathState } from '../machine/state.ts';
  * The version of the format, which holds state and events by the machine's own names: another name or meaning of any of
  * them is another version. A record of another version is refused, not replayed wrongly.
  */
-const flightVersion = 2;
+const flightVersion = 3;
 
 /** One event, with the decisions that followed from it. */
 export interface FlightEntry {

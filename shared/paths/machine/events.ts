@@ -88,6 +88,8 @@ export type PathEvent =
   | { readonly type: 'session-check-failed'; readonly check: number; readonly error: string }
   /** Answers `test-tunnel`. */
   | { readonly type: 'tunnel-tested'; readonly check: number; readonly verdict: TunnelVerdict }
+  /** Ends `test-tunnel` without a result. */
+  | { readonly type: 'tunnel-test-failed'; readonly check: number; readonly error: string }
   /** A user requested a test. */
   | { readonly type: 'requested' }
   /** The time returned by `wakeAtMs` has come. */

@@ -36,7 +36,7 @@ import {
 import { beginSilence, endSilence, interfaceRead } from './silence.ts';
 import { candidateAt, endpointIn, isAtRest, type PathState } from './state.ts';
 import { observeStranger } from './trusted-endpoints.ts';
-import { isDoubted, testTunnel, tunnelTested } from './tunnel-test.ts';
+import { isDoubted, repeatTunnelTest, testTunnel, tunnelTestEnded, tunnelTested } from './tunnel-test.ts';
 
 /** While the controller is unreachable, the host names of its endpoints are resolved again at this interval. */
 const resolveAgainMs = 15_000;
@@ -117,13 +117,18 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
     case 'session-checked':
       return andThen(sessionChecked(state, event, nowMs), (next) => resumeIfAtRest(next, nowMs));
     case 'tunnel-tested': {
-      const { state: next, works } = tunnelTested(state, event, nowMs);
-      if (works === true) return endSilence(next, nowMs);
-      if (works === null) return [next, []];
+      const { state: next, finding } = tunnelTested(state, event, nowMs);
+      if (finding === 'answers') return endSilence(next, nowMs);
+      if (finding !== 'silent') return [next, []];
       const decided = decide(next, nowMs);
       return andThen(decided, (now) =>
         isDoubted(now) ? renegotiateUnanswered(now, nowMs) : testTunnel(now),
       );
+    }
+    case 'tunnel-test-failed': {
+      const reason = couldNot('test-tunnel', event.error);
+      const next = tunnelTestEnded(state, event.check);
+      return [next, next === state ? [] : [{ do: 'record', decision: { kind: 'trouble', reason } }]];
     }
     case 'session-check-failed': {
       const reason = couldNot('check-session', event.error);
@@ -242,7 +247,8 @@ function roundOver(state: PathState, nowMs: number): Step {
   const startMs = state.round.is === 'idle' ? nowMs : state.round.sinceMs;
   const decided = andThen(endRound(state), (next) => decide(next, nowMs, 'round-end'));
   const looked = state.hasUnansweredRound ? decided : andThen(decided, readNeighbours);
-  return resolveAgain(scheduleRound(looked, startMs, nowMs), nowMs);
+  const tested = andThen(looked, repeatTunnelTest);
+  return resolveAgain(scheduleRound(tested, startMs, nowMs), nowMs);
 }
 
 /** An unreachable controller may have a new address without any event: its host names are resolved again. */

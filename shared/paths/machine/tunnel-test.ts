@@ -1,7 +1,7 @@
 import { isTunnelUnanswered } from '../liveness.ts';
 import type { Step } from './compose.ts';
 import type { TunnelVerdict } from './events.ts';
-import { type PathState, silentSinceMs, type TunnelTest } from './state.ts';
+import { type PathState, silentSinceMs, type TunnelTest, withSilence } from './state.ts';
 
 /**
  * For a controller that does not know the probe key (see candidate.ts), only the tunnel itself shows whether its path
@@ -54,18 +54,51 @@ export function isExplained({ everAnswered, tunnel }: PathState, nowMs: number):
   return !everAnswered && tunnel.receivedAtMs !== null && nowMs - tunnel.receivedAtMs < explainedMs;
 }
 
-/** @returns the state, and whether the tunnel works; null when the answer is not to the current test */
+/**
+ * What a test shows. `inconclusive`: nothing was sent, so nothing is known about the silence, and nothing speaks for the
+ * path either.
+ */
+export type TunnelFinding = 'answers' | 'inconclusive' | 'silent';
+
+/** @returns the state, and what the test shows; null when the result is not that of the current test */
 export function tunnelTested(
   state: PathState,
   { check, verdict }: { readonly check: number; readonly verdict: TunnelVerdict },
   nowMs: number,
-): { readonly state: PathState; readonly works: boolean | null } {
-  const { tunnel } = state;
-  if (tunnel.check !== check) return { state, works: null };
-  const before = confirmedSilence(state);
-  const isSure = verdict === 'no-session' || before === 'brief' || !state.hasTunnelAddress;
-  const works = verdict === 'received' || verdict === 'idle';
-  const silence = works ? null : isSure ? 'lasting' : 'brief';
-  const receivedAtMs = verdict === 'received' ? nowMs : tunnel.receivedAtMs;
-  return { state: { ...state, tunnel: { ...tunnel, check: null, silence, receivedAtMs } }, works };
+): { readonly state: PathState; readonly finding: TunnelFinding | null } {
+  const { tunnel, phase } = state;
+  if (tunnel.check !== check) return { state, finding: null };
+  const ended = { ...tunnel, check: null };
+  switch (verdict) {
+    case 'received':
+      return {
+        state: { ...state, tunnel: { ...ended, silence: null, receivedAtMs: nowMs } },
+        finding: 'answers',
+      };
+    case 'idle':
+      return {
+        state: { ...state, tunnel: { ...ended, silence: null }, phase: withSilence(phase, null) },
+        finding: 'inconclusive',
+      };
+    case 'silent':
+    case 'no-session': {
+      const before = confirmedSilence(state);
+      const isSure = verdict === 'no-session' || before === 'brief' || !state.hasTunnelAddress;
+      const silence = isSure ? 'lasting' : 'brief';
+      return { state: { ...state, tunnel: { ...ended, silence } }, finding: 'silent' };
+    }
+  }
+}
+
+/** The test has no result, and the silence remains: see {@link repeatTunnelTest}. */
+export function tunnelTestEnded(state: PathState, check: number): PathState {
+  return state.tunnel.check === check ? { ...state, tunnel: { ...state.tunnel, check: null } } : state;
+}
+
+/**
+ * After a round: a test without a result is repeated. A controller that answers probes is tested again when it answers
+ * the next.
+ */
+export function repeatTunnelTest(state: PathState): Step {
+  return state.everAnswered ? [state, []] : testTunnel(state);
 }

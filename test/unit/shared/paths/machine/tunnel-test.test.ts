@@ -50,7 +50,21 @@ describe('unanswered packets, and unanswered probes,', () => {
     run.pass(120_000);
     run.answerRound({});
     expect(run.state.phase).toEqual({ is: 'on', endpoint: lan, silentSinceMs: null });
-    expect(run.recorded.filter((one) => !one.startsWith('kept'))).toEqual([]);
+    expect(run.recorded.filter((text) => !text.startsWith('kept'))).toEqual([]);
+  });
+
+  test('are tested again after the next round when the test could not be carried out', () => {
+    fallSilent();
+    const { phase } = run.state;
+    run.send({ type: 'tunnel-test-failed', check: run.last('test-tunnel').check, error: 'no device' });
+    expect(run.state.phase).toEqual(phase);
+    expect(run.recorded.at(-1)).toBe('trouble the tunnel could not be tested: no device');
+    expect(run.all('test-tunnel')).toHaveLength(1);
+    run.pass(10_000);
+    run.answerRound({});
+    expect(run.all('test-tunnel')).toHaveLength(2);
+    asked('silent');
+    expect(run.last('move').order.to).toBe(internet);
   });
 
   test('of traffic that expects no answer are not tested again as soon as the answer to the test has passed', () => {
@@ -236,4 +250,24 @@ test('a controller that ever answered a probe is never tested through the tunnel
   run.pass(60_000);
   run.send({ type: 'silent', sinceMs: run.nowMs - 150 });
   expect(run.all('test-tunnel')).toEqual([]);
+});
+
+test('a test in which nothing could be sent ends the silence, and not the backoff, the doubt or the loss', () => {
+  run = new MachineRun();
+  run.startAtHome(internet);
+  run.answer(lan, 1);
+  const reason = 'no answer through the tunnel on the new path';
+  const { effect } = run.last('move');
+  run.send({ type: 'move-ended', effect, outcome: { moved: false, reason, reverted: false } });
+  run.answerRound({});
+  run.pass(5_000);
+  expect(run.state.reachability).toMatchObject({ is: 'unreachable', isAnnounced: true });
+  run.answer(lan, 1);
+  const failed = run.state.candidates.find(({ endpoint }) => endpoint === lan);
+  expect(failed).toMatchObject({ moveFailures: 1, last: { verdict: 'verified' } });
+  asked('idle');
+  expect(run.state.phase).toEqual({ is: 'on', endpoint: lan, silentSinceMs: null });
+  expect(run.state.candidates.find(({ endpoint }) => endpoint === lan)).toEqual(failed);
+  expect(run.state.reachability.is).toBe('unreachable');
+  expect(run.recorded.filter((text) => text.startsWith('found'))).toEqual([]);
 });
