@@ -18,7 +18,7 @@ module.exports = {
       name: 'resolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(hono/|@electron/fuses$|electron-installer-debian$)' },
+      to: { couldNotResolve: true, pathNot: '^(@electron/fuses$|electron-installer-debian$)' },
     },
     only('shared-stands-alone', 'shared', ['shared']),
     // The installer asks the helper over its socket whether it runs, as any client does.

@@ -1,9 +1,7 @@
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import type { RequestListener } from 'node:http';
 import type { z } from 'zod';
 import type { Diagnostics, HelperEvent, ProbeResponse } from '../../shared/contract/control-api.ts';
 import {
-  bodyLimitBytes,
   type KillSwitchRequest,
   killSwitchRequestSchema,
   type PortalRequest,
@@ -17,13 +15,14 @@ import {
   tunnelRequestSchema,
 } from '../../shared/contract/requests.ts';
 import type { Status } from '../../shared/contract/status.ts';
-import { apiVersion, apiVersionHeader } from '../../shared/contract/version.ts';
+import { apiVersion } from '../../shared/contract/version.ts';
 import { versionProblem } from '../../shared/contract/version-problem.ts';
-import { HomingError, problemOf } from '../../shared/errors/problem.ts';
+import { type Problem, problemOf } from '../../shared/errors/problem.ts';
 import { schemaProblem } from '../../shared/errors/schema-problem.ts';
 import { profileOfInvite } from '../../shared/invite/profile-from-invite.ts';
 import { type VerifiedInvite, verifyInvite } from '../../shared/invite/read-invite.ts';
-import { type ControlBindings, streamEvents } from './event-stream.ts';
+import { type Call, callOf, jsonOf, sendJson } from './call.ts';
+import { streamEvents } from './event-stream.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
 import { isSignedByNode } from './signature.ts';
 import { Slots } from './slots.ts';
@@ -54,29 +53,6 @@ function httpStatusOf(code: string): 400 | 403 | 409 | 413 | 500 | 503 {
   return ['interface-taken', 'not-connected', 'no-portal'].includes(code) ? 409 : 400;
 }
 
-function tooLarge(): never {
-  throw new HomingError({
-    code: 'too-large',
-    title: 'The request is too large',
-    cause: `Its body has more than ${bodyLimitBytes} bytes.`,
-    remedy: 'A network of 500 controllers and 5,000 machines takes 0.6 MB: check what is sent.',
-  });
-}
-
-async function jsonOf(context: Context, allowEmpty: boolean): Promise<unknown> {
-  const text = await context.req.text();
-  try {
-    return text === '' && allowEmpty ? {} : JSON.parse(text);
-  } catch {
-    throw new HomingError({
-      code: 'bad-request',
-      title: 'The request is not JSON',
-      cause: `The body of ${context.req.method} ${context.req.path} could not be parsed.`,
-      remedy: 'Send a JSON object; see docs/ARCHITECTURE.md for its form.',
-    });
-  }
-}
-
 function parsedBody<S extends z.ZodType>(input: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -87,12 +63,8 @@ function parsedBody<S extends z.ZodType>(input: unknown, schema: S): z.output<S>
   });
 }
 
-async function bodyOf<S extends z.ZodType>(
-  context: Context,
-  schema: S,
-  allowEmpty: boolean,
-): Promise<z.output<S>> {
-  return parsedBody(await jsonOf(context, allowEmpty), schema);
+async function bodyOf<S extends z.ZodType>(call: Call, schema: S, emptyIs?: '{}'): Promise<z.output<S>> {
+  return parsedBody(await jsonOf(call, emptyIs), schema);
 }
 
 /** Of a signed network only the invite is believed: the profile is derived from it here. @throws HomingError */
@@ -104,64 +76,85 @@ function tunnelRequestOf(input: unknown): readonly [TunnelRequest, VerifiedInvit
   return [{ profile: profileOfInvite(invite, local), privateKey }, invite];
 }
 
-/** The control API as an HTTP application; see shared/contract/control-api.ts. */
-export function controlApi(
-  helper: ControlledHelper,
-  limits: ControlLimits = controlLimits,
-): Hono<{ Bindings: ControlBindings }> {
-  const app = new Hono<{ Bindings: ControlBindings }>();
+/** Answers one call: what it resolves with is sent as JSON, unless it has answered itself. */
+type Handler = (call: Call) => Promise<unknown>;
+
+/**
+ * The control API, for Node's HTTP server; see shared/contract/control-api.ts. Without a library: the usual ones load
+ * Node's `fetch` for its `Response`, 13 MiB of a helper that is idle all day (decision 0083).
+ */
+export function controlApi(helper: ControlledHelper, limits: ControlLimits = controlLimits): RequestListener {
+  const calls = handlersOf(helper, limits);
+  return (request, response) => {
+    void answer(callOf(request, response), calls);
+  };
+}
+
+function handlersOf(helper: ControlledHelper, limits: ControlLimits): ReadonlyMap<string, Handler> {
   const subscribers = new Slots('streams of events', limits.subscribers);
   const bodies = new Slots('requests with a body', limits.bodies);
-  app.use(async (context, next) => {
-    context.header(apiVersionHeader, String(apiVersion));
-    const asked = context.req.header(apiVersionHeader);
-    if (asked !== undefined && asked !== String(apiVersion)) throw versionProblem(String(apiVersion), asked);
-    await next();
-  });
-  app.use(bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge }));
-  app.get('/v1/status', async (c) => c.json(await helper.status()));
-  app.get('/v1/events', (c) => {
-    const refresh = c.req.query('refresh') === 'changes' ? 'changes' : 'all';
-    const giveBack = subscribers.take();
-    return streamEvents(c, (listener) => helper.subscribe(listener, refresh), giveBack, limits.readerStallMs);
-  });
-  app.get('/v1/diagnostics', async (c) => c.json(await helper.diagnostics()));
-  app.put('/v1/tunnel', async (c) => {
-    await bodies.during(async () => helper.connect(...tunnelRequestOf(await jsonOf(c, false))));
-    return c.json(await helper.status());
-  });
-  app.delete('/v1/tunnel', async (c) => {
-    await helper.disconnect();
-    return c.json(await helper.status());
-  });
-  app.put('/v1/routes', async (c) => {
-    await bodies.during(async () => helper.setRoute(await bodyOf(c, routeRequestSchema, false)));
-    return c.json(await helper.status());
-  });
-  app.put('/v1/kill-switch', async (c) => {
-    await bodies.during(async () => helper.setKillSwitch(await bodyOf(c, killSwitchRequestSchema, false)));
-    return c.json(await helper.status());
-  });
-  app.put('/v1/portal', async (c) => {
-    await bodies.during(async () => helper.setPortal(await bodyOf(c, portalRequestSchema, false)));
-    return c.json(await helper.status());
-  });
-  app.post('/v1/probe', (c) =>
-    bodies.during(async () => c.json(await helper.probe(await bodyOf(c, probeRequestSchema, true)))),
-  );
-  app.notFound((c) => {
-    const error = {
-      code: 'no-such-call',
-      title: 'The helper has no such call',
-      cause: `${c.req.method} ${c.req.path} is not part of version ${apiVersion} of the control API.`,
-      remedy: 'See docs/ARCHITECTURE.md for the available calls.',
-    };
-    return c.json({ error }, 404);
-  });
-  app.onError((error, c) => {
+  /** A call that changes something: its body is read in a slot, and the answer is the status afterwards. */
+  const change = (act: (call: Call) => Promise<void>) => async (call: Call) => {
+    await bodies.during(() => act(call));
+    return await helper.status();
+  };
+  return new Map<string, Handler>([
+    ['GET /v1/status', () => helper.status()],
+    [
+      'GET /v1/events',
+      (call) => {
+        const refresh = call.query.get('refresh') === 'changes' ? 'changes' : 'all';
+        const giveBack = subscribers.take();
+        const subscribe = (listener: (event: HelperEvent) => void) => helper.subscribe(listener, refresh);
+        return streamEvents(call.response, subscribe, giveBack, limits.readerStallMs);
+      },
+    ],
+    ['GET /v1/diagnostics', () => helper.diagnostics()],
+    ['PUT /v1/tunnel', change(async (call) => helper.connect(...tunnelRequestOf(await jsonOf(call))))],
+    [
+      'DELETE /v1/tunnel',
+      async () => {
+        await helper.disconnect();
+        return await helper.status();
+      },
+    ],
+    ['PUT /v1/routes', change(async (call) => helper.setRoute(await bodyOf(call, routeRequestSchema)))],
+    [
+      'PUT /v1/kill-switch',
+      change(async (call) => helper.setKillSwitch(await bodyOf(call, killSwitchRequestSchema))),
+    ],
+    ['PUT /v1/portal', change(async (call) => helper.setPortal(await bodyOf(call, portalRequestSchema)))],
+    [
+      'POST /v1/probe',
+      (call) => bodies.during(async () => helper.probe(await bodyOf(call, probeRequestSchema, '{}'))),
+    ],
+  ]);
+}
+
+async function answer(call: Call, calls: ReadonlyMap<string, Handler>): Promise<void> {
+  const { method, path, version, response } = call;
+  try {
+    if (version !== undefined && version !== String(apiVersion))
+      throw versionProblem(String(apiVersion), version);
+    const handler = calls.get(`${method} ${path}`);
+    if (handler === undefined) {
+      sendJson(response, 404, { error: noSuchCall(call) });
+      return;
+    }
+    const answered = await handler(call);
+    if (!response.headersSent) sendJson(response, 200, answered);
+  } catch (error) {
     const problem = problemOf(error);
-    c.header(apiVersionHeader, String(apiVersion));
-    return c.json({ error: problem }, httpStatusOf(problem.code));
-  });
-  return app;
+    if (response.headersSent) response.destroy();
+    else sendJson(response, httpStatusOf(problem.code), { error: problem });
+  }
+}
+
+function noSuchCall({ method, path }: Call): Problem {
+  return {
+    code: 'no-such-call',
+    title: 'The helper has no such call',
+    cause: `${method} ${path} is not part of version ${apiVersion} of the control API.`,
+    remedy: 'See docs/ARCHITECTURE.md for the available calls.',
+  };
 }

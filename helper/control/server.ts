@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { type ControlledHelper, controlApi } from './api.ts';
 import { type ControlLimits, controlLimits } from './limits.ts';
 import { boundWaiting, neverMs } from './waiting.ts';
@@ -11,7 +10,7 @@ export function controlServer(helper: ControlledHelper, limits: ControlLimits = 
       connectionsCheckingInterval: neverMs,
       keepAliveTimeout: limits.idleTimeoutMs,
     },
-    getRequestListener(controlApi(helper, limits).fetch),
+    controlApi(helper, limits),
   );
   boundWaiting(server, limits);
   server.maxConnections = limits.connections;

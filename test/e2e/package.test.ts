@@ -87,7 +87,7 @@ test('the package holds one archive, the helper as one program, and the licences
   const licences = await readFile(`${unpacked}/resources/licences.txt`, 'utf8');
   for (const name of [
     'zod',
-    'hono',
+    'commander',
     'react-dom',
     '@radix-ui/react-switch',
     'scheduler',

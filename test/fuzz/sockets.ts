@@ -11,6 +11,7 @@ import type { Status } from '../../shared/contract/status.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';
 import { defaultSettings } from '../../shared/profile/profile.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
+import { callsTo } from '../unit/support/control-calls.ts';
 import { goodPayload, signed } from '../unit/support/invite-fixtures.ts';
 import { goodProfileJson, goodWgQuickProfileJson } from '../unit/support/profiles.ts';
 import { below, mutatedJson, mutateText, oneOf } from './mutations.ts';
@@ -54,14 +55,14 @@ function judgingHelper() {
 /** PUT /v1/tunnel: only 200, or a 4xx with the reason in its body; and nothing is connected if it is refused. */
 function putBody(name: string, good: (random: SeededRandom) => unknown): Surface {
   const { helper, accepted } = judgingHelper();
-  const app = controlApi(helper);
+  const call = callsTo(controlApi(helper));
   return {
     name,
     tryOne: async (random): Promise<Outcome> => {
       const json = JSON.stringify(mutatedJson(random, good(random)));
       const body = random.next() < 0.7 ? json : mutateText(random, json);
       const before = accepted();
-      const response = await app.request('/v1/tunnel', { method: 'PUT', body });
+      const response = await call('/v1/tunnel', { method: 'PUT', body });
       if (response.status === 200) return 'accepted';
       const { error } = errorBodySchema.parse(await response.json());
       must(

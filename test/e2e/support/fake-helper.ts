@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { dirname } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { type ControlledHelper, controlApi } from '../../../helper/control/api.ts';
 import { listenForUser } from '../../../helper/control/socket.ts';
 import type { HelperEvent } from '../../../shared/contract/control-api.ts';
@@ -35,7 +34,7 @@ export class FakeHelper {
   onConnect: (request: TunnelRequest) => Promise<TunnelStatus> | TunnelStatus = () => this.#tunnel;
 
   private constructor() {
-    this.#server = createServer(getRequestListener(controlApi(this.#helper()).fetch));
+    this.#server = createServer(controlApi(this.#helper()));
   }
 
   static async start(host: Host, user: HostUser): Promise<FakeHelper> {

@@ -7,6 +7,7 @@ import { HomingError } from '../../../../shared/errors/problem.ts';
 import { profileFromInvite } from '../../../../shared/invite/profile-from-invite.ts';
 import { verifyInvite } from '../../../../shared/invite/read-invite.ts';
 import { defaultSettings } from '../../../../shared/profile/profile.ts';
+import { callsTo } from '../../support/control-calls.ts';
 import { signed } from '../../support/invite-fixtures.ts';
 import { goodProfileJson } from '../../support/profiles.ts';
 
@@ -40,7 +41,7 @@ function apiOf(change: Partial<ControlledHelper> = {}) {
     subscribe: () => () => undefined,
     ...change,
   };
-  return { app: controlApi(helper), connected };
+  return { request: callsTo(controlApi(helper)), connected };
 }
 
 async function refused(response: Response) {
@@ -51,7 +52,7 @@ async function refused(response: Response) {
 }
 
 test('every answer carries the version of the API', async () => {
-  const response = await apiOf().app.request('/v1/status');
+  const response = await apiOf().request('/v1/status');
   expect(response.status).toBe(200);
   expect(response.headers.get('homing-api')).toBe('1');
   expect(await response.json()).toEqual(status);
@@ -59,18 +60,18 @@ test('every answer carries the version of the API', async () => {
 
 describe('a call is refused with a sentence', () => {
   const put = (body: string, headers: Record<string, string> = {}) =>
-    apiOf().app.request('/v1/tunnel', { method: 'PUT', body, headers });
+    apiOf().request('/v1/tunnel', { method: 'PUT', body, headers });
   const request = { profile: goodProfileJson(), privateKey };
 
   test('when its path or method is unknown', async () => {
-    const { app } = apiOf();
+    const { request } = apiOf();
     for (const [method, path] of [
       ['GET', '/'],
       ['GET', '/v2/status'],
       ['PATCH', '/v1/tunnel'],
       ['GET', '/v1/../etc/passwd'],
     ] as const)
-      expect(await refused(await app.request(path, { method }))).toMatchObject({
+      expect(await refused(await request(path, { method }))).toMatchObject({
         status: 404,
         code: 'no-such-call',
       });
@@ -119,9 +120,9 @@ describe('a call is refused with a sentence', () => {
 });
 
 test('a good request reaches the helper with its parsed profile', async () => {
-  const { app, connected } = apiOf();
+  const { request, connected } = apiOf();
   const body = JSON.stringify({ profile: goodProfileJson(), privateKey });
-  expect((await app.request('/v1/tunnel', { method: 'PUT', body })).status).toBe(200);
+  expect((await request('/v1/tunnel', { method: 'PUT', body })).status).toBe(200);
   expect(connected).toEqual([{ profile: goodProfileJson(), privateKey }]);
 });
 
@@ -132,16 +133,16 @@ test.each([
   ['profile-refused', 400],
 ])('a helper that answers %s gives HTTP status %i', async (code, expected) => {
   const problem = { code, title: 't', cause: 'c', remedy: 'r' };
-  const { app } = apiOf({ disconnect: () => Promise.reject(new HomingError(problem)) });
-  expect(await refused(await app.request('/v1/tunnel', { method: 'DELETE' }))).toMatchObject({
+  const { request } = apiOf({ disconnect: () => Promise.reject(new HomingError(problem)) });
+  expect(await refused(await request('/v1/tunnel', { method: 'DELETE' }))).toMatchObject({
     status: expected,
     ...problem,
   });
 });
 
 test('an internal fault of the helper is reported as such', async () => {
-  const { app } = apiOf({ status: () => Promise.reject(new Error('what was not thought of')) });
-  expect(await refused(await app.request('/v1/status'))).toMatchObject({
+  const { request } = apiOf({ status: () => Promise.reject(new Error('what was not thought of')) });
+  expect(await refused(await request('/v1/status'))).toMatchObject({
     status: 500,
     code: 'internal',
     cause: 'what was not thought of',
@@ -152,8 +153,8 @@ describe('of a signed network', () => {
   const local = { interfaceName: 'hm-mine', settings: { ...defaultSettings, shortNames: true } };
   async function put(request: unknown) {
     const connected: unknown[] = [];
-    const { app } = apiOf({ connect: async (...given) => void connected.push(given) });
-    const response = await app.request('/v1/tunnel', { method: 'PUT', body: JSON.stringify(request) });
+    const { request: call } = apiOf({ connect: async (...given) => void connected.push(given) });
+    const response = await call('/v1/tunnel', { method: 'PUT', body: JSON.stringify(request) });
     return { response, connected };
   }
 

@@ -12,6 +12,7 @@ import {
 import type { TunnelRequest } from '../../../../shared/contract/requests.ts';
 import { type Status, statusSchema } from '../../../../shared/contract/status.ts';
 import { HomingError } from '../../../../shared/errors/problem.ts';
+import { callsTo } from '../../support/control-calls.ts';
 import { notUnderstood } from '../../support/schema-growth.ts';
 import previousAnswers from './previous/answers.json' with { type: 'json' };
 import {
@@ -40,28 +41,30 @@ function helperWith(status: Status) {
     { type: 'tunnel', tunnel: status.tunnel },
     ...status.timeline.map((decision) => ({ type: 'decision', decision }) as const),
   ];
-  const app = controlApi({
-    status: async () => status,
-    connect: async (request) => void connected.push(request),
-    setRoute: async () => undefined,
-    setKillSwitch: async () => undefined,
-    setPortal: async () => undefined,
-    disconnect: async () => {
-      throw new HomingError({
-        code: 'tunnel-failed',
-        title: 'It failed',
-        cause: 'wg failed.',
-        remedy: 'Wait.',
-      });
-    },
-    probe: async () => probeResponseSchema.parse(previousAnswers.probe),
-    diagnostics: async () => ({ sections: [{ title: 'a', text: 'b' }] }),
-    subscribe: (listener) => {
-      for (const event of events) listener(event);
-      return () => undefined;
-    },
-  });
-  return { app, connected, events };
+  const call = callsTo(
+    controlApi({
+      status: async () => status,
+      connect: async (request) => void connected.push(request),
+      setRoute: async () => undefined,
+      setKillSwitch: async () => undefined,
+      setPortal: async () => undefined,
+      disconnect: async () => {
+        throw new HomingError({
+          code: 'tunnel-failed',
+          title: 'It failed',
+          cause: 'wg failed.',
+          remedy: 'Wait.',
+        });
+      },
+      probe: async () => probeResponseSchema.parse(previousAnswers.probe),
+      diagnostics: async () => ({ sections: [{ title: 'a', text: 'b' }] }),
+      subscribe: (listener) => {
+        for (const event of events) listener(event);
+        return () => undefined;
+      },
+    }),
+  );
+  return { call, connected, events };
 }
 
 async function json(response: Response | Promise<Response>): Promise<unknown> {
@@ -88,37 +91,37 @@ describe('a client of the previous contract, with the helper of today', () => {
   test.each(statuses.map((status) => [status.tunnel.state, status] as const))(
     'reads the status of a tunnel that is %s',
     async (_state, status) => {
-      const answer = await json(helperWith(status).app.request('/v1/status'));
+      const answer = await json(helperWith(status).call('/v1/status'));
       expect(answer).toMatchObject(previousStatusSchema.parse(answer));
     },
   );
 
   test('reads events, probes, diagnostics and refusals', async () => {
     for (const status of statuses) {
-      const { app, events } = helperWith(status);
-      const stream = await app.request('/v1/events');
+      const { call, events } = helperWith(status);
+      const stream = await call('/v1/events');
       const read = (await streamed(stream.body, events.length)).map(previousEvent);
       expect(events).toMatchObject(read);
-      const probed = await json(app.request('/v1/probe', { method: 'POST', body: '{}' }));
+      const probed = await json(call('/v1/probe', { method: 'POST', body: '{}' }));
       expect(probed).toMatchObject(previousProbeResponseSchema.parse(probed));
-      previousDiagnosticsSchema.parse(await json(app.request('/v1/diagnostics')));
-      previousErrorSchema.parse(await json(app.request('/v1/tunnel', { method: 'DELETE' })));
+      previousDiagnosticsSchema.parse(await json(call('/v1/diagnostics')));
+      previousErrorSchema.parse(await json(call('/v1/tunnel', { method: 'DELETE' })));
     }
   });
 
   test('may connect every profile it stored, and ask for a probe', async () => {
     const [status] = statuses;
     if (status === undefined) throw new Error('there is no status');
-    const { app, connected } = helperWith(status);
+    const { call, connected } = helperWith(status);
     for (const request of previousRequests.connect) {
-      const response = await app.request('/v1/tunnel', { method: 'PUT', body: JSON.stringify(request) });
+      const response = await call('/v1/tunnel', { method: 'PUT', body: JSON.stringify(request) });
       expect(response.status, await response.text()).toBe(200);
     }
     expect(connected.map(({ profile }) => profile)).toMatchObject(
       previousRequests.connect.map(({ profile }) => profile),
     );
     for (const request of previousRequests.probe) {
-      const response = await app.request('/v1/probe', { method: 'POST', body: JSON.stringify(request) });
+      const response = await call('/v1/probe', { method: 'POST', body: JSON.stringify(request) });
       expect(response.status).toBe(200);
     }
   });
