@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { preferencesSchema } from '../../shared/contract/app-state.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
 import { isNetworkKey, type NetworkKey } from '../../shared/invite/network-key.ts';

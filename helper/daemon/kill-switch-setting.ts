@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { replaceDurably, syncDirectoryOf } from '../journal/durable-file.ts';
 

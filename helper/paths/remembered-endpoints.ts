@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
 import { endpointsNotLoaded, endpointsNotSaved } from '../../shared/timeline/network-reasons.ts';
 import { StateFile } from './state-file.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Endpoint, endpointWithoutZone } from '../../shared/endpoints/endpoint.ts';
 import { endpointSchema } from '../../shared/endpoints/endpoint-schema.ts';
 import { type NetworkIdentity, networkIdentity } from '../../shared/paths/network-identity.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { codeOf } from '../../shared/errors/code-of.ts';
 
 /** What a state file holds, and how its problems are reported. */

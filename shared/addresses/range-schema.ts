@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRange } from './range.ts';
 
 /** A range `address/length` with no host bits set. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSuffix, suffixText } from './plan.ts';
 
 const controllerSuffixText = '0:0:0:1';

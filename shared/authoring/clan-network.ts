@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ipv6Bytes, parseSuffix, peerSuffix, planAddresses, suffixText } from '../addresses/plan.ts';
 import { HomingError, shown } from '../errors/problem.ts';
 import { schemaProblem } from '../errors/schema-problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HomingError, shown } from '../errors/problem.ts';
 import { fromBase64url, toBase64url } from '../invite/base64url.ts';
 import { payloadProblem } from '../invite/payload-problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';
 import { HomingError, shown } from '../errors/problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { maxListenPort, minListenPort } from '../profile/listen-port.ts';
 import { appChangeSchema, appStateSchema, preferencesSchema, reviewIdSchema } from './app-state.ts';
 import { problemSchema } from './problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decisionSchema } from '../timeline/decision.ts';
 import { problemSchema } from './problem.ts';
 import {

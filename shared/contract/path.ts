@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a controller is reached now. */
 export const pathSchema = z.enum(['lan', 'internet', 'none']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The wire form of a problem; see shared/errors. It is part of responses, so unknown fields are ignored. */
 export const problemSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { privateKeySchema } from '../keys/key-schemas.ts';
 import { localChoicesSchema, profileSchema } from '../profile/profile.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { HomingError, shown } from './problem.ts';
 
 /** A path in readable form: `controllers[2].endpoints.public[0]`. */

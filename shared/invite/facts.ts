@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { suffixSchema } from '../addresses/suffix-schema.ts';
 import { domainSchema, hostLabelSchema, memberNameSchema } from '../names/name-schemas.ts';
 

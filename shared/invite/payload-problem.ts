@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { HomingError } from '../errors/problem.ts';
 import { fieldPath, schemaProblem } from '../errors/schema-problem.ts';
 

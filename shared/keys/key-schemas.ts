@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isKeyText, type PresharedKey, type PrivateKey, type PublicKey } from './wireguard-key.ts';
 
 const keyTextSchema = z.string().refine(isKeyText, 'not 32 bytes in base64');

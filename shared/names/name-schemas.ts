@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Domain, domainRefusal } from './domain.ts';
 import { type HostLabel, isHostLabel } from './host-label.ts';
 import { isMemberName, type MemberName } from './member-name.ts';

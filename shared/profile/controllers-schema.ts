@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Limits over all controllers together, checked before any entry is parsed: the work of a peer grows with these, and

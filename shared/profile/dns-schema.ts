@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsZoneRefusal } from '../names/dns-zone.ts';
 
 const zoneSchema = z.string().superRefine((text, context) => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ipv4Issues } from '../addresses/ipv4-members.ts';
 import { rangeSchema } from '../addresses/range-schema.ts';
 import { endpointSchema } from '../endpoints/endpoint-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a release consists of: the text that the release manager signs (`release.json`). */
 

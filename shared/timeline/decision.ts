@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pathSchema } from '../contract/path.ts';
 
 /** The helper's timeline: unknown fields are ignored, unknown kinds become `other`. */

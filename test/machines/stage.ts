@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkout, makeCheckoutDisk } from './machine/checkout-disk.ts';
 import type { Wire } from './machine/command-line.ts';
 import { imageOf } from './machine/image.ts';

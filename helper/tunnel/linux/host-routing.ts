@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HostRoute, HostRouting } from '../../../shared/plan/route-states.ts';
 import { minHostPrefix } from '../min-host-prefix.ts';
 import { resolversOf } from '../resolv-conf.ts';

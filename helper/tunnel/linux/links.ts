@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LinkKind } from '../../../shared/paths/route.ts';
 import type { Link, LinkAddress } from '../links.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { lanNames, neighbourhoodOf } from '../known-neighbours.ts';
 import type { Link } from '../links.ts';
 import type { Neighbourhood } from '../neighbourhood.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Route } from '../../../shared/paths/route.ts';
 import type { Link } from '../links.ts';
 import { tunnelMark } from './routing-rules.ts';

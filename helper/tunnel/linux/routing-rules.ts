@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { holds, outermostRanges } from '../../../shared/addresses/cover.ts';
 import { rangeOf } from '../../../shared/addresses/range.ts';
 import type { RouteOverrides } from '../../../shared/plan/route-states.ts';

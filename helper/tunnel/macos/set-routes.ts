@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRange } from '../../../shared/addresses/range.ts';
 
 const storedSchema = z.array(z.string().refine((range) => parseRange(range) !== undefined));

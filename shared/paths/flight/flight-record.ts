@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HomingError } from '../../errors/problem.ts';
 import type { PathEffect } from '../machine/effects.ts';
 import type { PathEvent } from '../machine/events.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Host } from '../../lab/host.ts';
 import { createWorld, type World } from '../../lab/world.ts';
 import { inWorld } from './bench-world.ts';

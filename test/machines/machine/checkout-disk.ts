@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bundlePrograms } from '../../../scripts/bundle.ts';
 import { runOrThrow } from '../../lab/command.ts';
 import { tool } from '../../lab/tools.ts';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * QEMU's guest agent (qemu-ga(8), QEMU Guest Agent Protocol Reference): runs commands inside a machine over a

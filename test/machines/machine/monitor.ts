@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** QEMU's monitor (QEMU Machine Protocol, qemu-qmp-ref(7)): external events of a machine. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Status, statusSchema } from '../../../shared/contract/status.ts';
 import { checkout } from '../machine/checkout-disk.ts';
 import type { CommandSettings, Machine } from '../machine/machine.ts';

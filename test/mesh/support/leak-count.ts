@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Host } from '../../lab/host.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 

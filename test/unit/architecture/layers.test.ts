@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cruise, type IConfiguration, type ICruiseOptions } from 'dependency-cruiser';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The rules of .dependency-cruiser.cjs, each with a planted violation in a tree with this repository's directories. */
 

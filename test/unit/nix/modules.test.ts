@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NetworkFile } from '../../../shared/authoring/network-file.ts';
 import { planController } from '../../../shared/authoring/render/controller-plan.ts';
 import { renderController } from '../../../shared/authoring/render/format.ts';

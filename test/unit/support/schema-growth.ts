@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The parts of JSON Schema that our contracts use. */
 const nodeSchema: z.ZodType<Node> = z.object({

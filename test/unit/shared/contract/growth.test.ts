@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { helperEvents } from '../../../../client/event-stream.ts';
 import { controlApi } from '../../../../helper/control/api.ts';
 import {

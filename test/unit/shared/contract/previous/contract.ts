@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Version 1 of the control API as its clients were first built: a copy, never changed together with the contract. When a
