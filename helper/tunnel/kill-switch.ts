@@ -1,3 +1,5 @@
+import { HomingError } from '../../shared/errors/problem.ts';
+
 /** Keeps everything but the tunnel from leaving this machine. The kernel holds the rules: they outlive the helper. */
 export interface KillSwitchSystem {
   /**
@@ -34,4 +36,18 @@ export interface SignInWay {
   readonly hosts: readonly string[];
   /** The port of the page, if it is not a usual one. */
   readonly ports: readonly number[];
+}
+
+/**
+ * The error of rules that could not be set or removed. A HomingError has its own sentences and is returned as it is.
+ * @param remedy the next step on this system
+ */
+export function killSwitchFailed(error: unknown, remedy: string): HomingError {
+  if (error instanceof HomingError) return error;
+  return new HomingError({
+    code: 'kill-switch-failed',
+    title: 'The kill switch could not be changed',
+    cause: `${error instanceof Error ? error.message : String(error)}.`,
+    remedy,
+  });
 }

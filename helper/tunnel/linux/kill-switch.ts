@@ -5,7 +5,7 @@ import { bootRulesFile } from '../../../shared/install/places.ts';
 import { replaceDurably, syncDirectoryOf } from '../../journal/durable-file.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
-import type { KillSwitchRules, KillSwitchSystem } from '../kill-switch.ts';
+import { type KillSwitchRules, type KillSwitchSystem, killSwitchFailed } from '../kill-switch.ts';
 import { lanRangesOf } from '../lan-ranges.ts';
 import { killSwitchTable, killSwitchText } from './kill-switch-rules.ts';
 import { parseLinks } from './links.ts';
@@ -21,6 +21,8 @@ interface LinuxKillSwitchParts {
   readonly bootRules: string;
   readonly find: (program: string) => string | undefined;
 }
+
+const remedy = 'It needs nftables in the kernel; `homing diagnostics` shows what the system says.';
 
 /** The kill switch as a table of nftables. */
 export class LinuxKillSwitch implements KillSwitchSystem {
@@ -46,7 +48,7 @@ export class LinuxKillSwitch implements KillSwitchSystem {
       this.#keepForBoot(killSwitchText({ lan: [] }, ownUid()));
       this.#listing = await this.#list(nft);
     } catch (error) {
-      throw failed(error);
+      throw killSwitchFailed(error, remedy);
     }
   }
 
@@ -57,7 +59,7 @@ export class LinuxKillSwitch implements KillSwitchSystem {
         await this.#parts.runner.mustRun(this.#nft(), ['delete', 'table', ...killSwitchTable.split(' ')]);
       rmSync(this.#parts.bootRules, { force: true });
     } catch (error) {
-      throw failed(error);
+      throw killSwitchFailed(error, remedy);
     }
   }
 
@@ -120,16 +122,6 @@ export class LinuxKillSwitch implements KillSwitchSystem {
       remedy: 'Install nftables with your system’s package manager.',
     });
   }
-}
-
-function failed(error: unknown): HomingError {
-  if (error instanceof HomingError) return error;
-  return new HomingError({
-    code: 'kill-switch-failed',
-    title: 'The kill switch could not be changed',
-    cause: `${error instanceof Error ? error.message : String(error)}.`,
-    remedy: 'It needs nftables in the kernel; `homing diagnostics` shows what the system says.',
-  });
 }
 
 function textOf(path: string): string | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HomingError } from '../../../../shared/errors/problem.ts';
 import type { ProgramRunner } from '../../../process/run.ts';
 import { SerialQueue } from '../../../serial-queue.ts';
-import type { KillSwitchRules, KillSwitchSystem } from '../../kill-switch.ts';
+import { type KillSwitchRules, type KillSwitchSystem, killSwitchFailed } from '../../kill-switch.ts';
 import { lanRangesOf } from '../../lan-ranges.ts';
 import { linksOf } from '../links.ts';
 import { NetworkWatch } from '../network-watch.ts';
@@ -11,6 +11,8 @@ import type { OwnTraffic } from '../own-traffic.ts';
 import { systemPrograms } from '../system-programs.ts';
 import { type MainRuleset, Pf } from './pf.ts';
 import { killSwitchRules } from './rules.ts';
+
+const remedy = 'Try again; `homing diagnostics` shows what the packet filter says.';
 
 /** pf reports no changes: the rules are compared at this interval, by three processes. */
 const lookEveryMs = 5_000;
@@ -57,7 +59,7 @@ export class MacosKillSwitch implements KillSwitchSystem {
       if (main !== 'evaluates-anchor') throw notEvaluated(main);
       this.#set = { rules, listing: await this.#pf.listing() };
     } catch (error) {
-      throw failed(error);
+      throw killSwitchFailed(error, remedy);
     }
   }
 
@@ -82,7 +84,7 @@ export class MacosKillSwitch implements KillSwitchSystem {
         await this.#pf.flush();
         await this.#pf.release();
       } catch (error) {
-        throw failed(error);
+        throw killSwitchFailed(error, remedy);
       }
     });
   }
@@ -139,15 +141,5 @@ function notEvaluated(main: Exclude<MainRuleset, 'evaluates-anchor'>): HomingErr
         : 'The main rules of the packet filter let packets pass before com.apple/* is evaluated.',
     remedy:
       'Another firewall or VPN changed them: turn it off, load those of macOS (sudo pfctl -f /etc/pf.conf), and try again.',
-  });
-}
-
-function failed(error: unknown): HomingError {
-  if (error instanceof HomingError) return error;
-  return new HomingError({
-    code: 'kill-switch-failed',
-    title: 'The kill switch could not be changed',
-    cause: `${error instanceof Error ? error.message : String(error)}.`,
-    remedy: 'Try again; `homing diagnostics` shows what the packet filter says.',
   });
 }
