@@ -46,7 +46,7 @@ async function expectRefusal(cause: RegExp, remedy: RegExp): Promise<void> {
 
 test('wireguard-go is missing', async () => {
   await host.run(['rm', program]);
-  await expectRefusal(/wireguard-go was not found/, /Install wireguard-go where only root can change it/);
+  await expectRefusal(/wireguard-go was not found/, /comes with the app.*Set up Homing/s);
 });
 
 test('wireguard-go is another program, or one that another user could have changed', async () => {
@@ -56,7 +56,7 @@ test('wireguard-go is another program, or one that another user could have chang
   await replaceWireguardGo('exec sleep 60');
   await expectRefusal(/did not start/, /wireguard-go --version/);
   await host.run(['chmod', '777', program]);
-  await expectRefusal(/others than root can change it/, /owned by root/);
+  await expectRefusal(/others than root can change it/, /comes with the app.*Set up Homing/s);
 });
 
 test('the first numbers of utun belong to other programs, which keep them', async () => {
