@@ -20,6 +20,8 @@ export interface WatchState {
   /** When packets were last seen to be sent. */
   readonly sentAtMs: number;
   readonly idlePolls: number;
+  /** When packets were last sent that were more than a lone one. */
+  readonly busyAtMs: number;
   /** When the silence was last reported; null if it was not, or if something was received since. */
   readonly reportedAtMs: number | null;
   /** Wall clock minus monotonic clock. */
@@ -56,6 +58,12 @@ const pollMs = 75;
 const restMs = 600;
 /** The number of readings without a sent packet before the longer interval applies. */
 const pollsBeforeRest = 14;
+/**
+ * The interval after a while without traffic: the two above would wake the helper 100 times a minute all day. What starts
+ * then is noticed up to 0.9 s later than before.
+ */
+const deepRestMs = 1_500;
+const deepRestAfterMs = 20_000;
 /**
  * How long packets must be sent, in at least two readings, with none received; on a slow path some round trips. A
  * report costs one round of probes and may come early: a move also needs an unanswered probe.
@@ -95,6 +103,7 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
     pollsWithTraffic: 0,
     sentAtMs: nowMs,
     idlePolls: 0,
+    busyAtMs: nowMs,
     reportedAtMs: null,
     clockOffsetMs: wallMs - nowMs,
     controllersPolledAtMs: nowMs,
@@ -132,8 +141,14 @@ export function stepWatch(
     const compared = compare(next, state.counters, counters, reports, nowMs);
     next = judge(compared, counters.sent !== state.counters.sent, roundTripMs, reports, nowMs);
   }
-  const pollAtMs = nowMs + (next.idlePolls < pollsBeforeRest ? pollMs : restMs);
-  return [{ ...next, pollAtMs }, reports];
+  return [{ ...next, pollAtMs: nowMs + intervalMs(next, nowMs) }, reports];
+}
+
+/** A lone packet after a long rest, such as a keepalive, is no reason for short intervals: a second one is. */
+function intervalMs({ idlePolls, busyAtMs, sentAtMs, reportedAtMs }: WatchState, nowMs: number): number {
+  const isResting = nowMs - busyAtMs >= deepRestAfterMs && reportedAtMs === null;
+  if (isResting) return nowMs - sentAtMs < restMs ? restMs : deepRestMs;
+  return idlePolls < pollsBeforeRest ? pollMs : restMs;
 }
 
 function compare(
@@ -155,7 +170,10 @@ function compare(
     const pollsWithTraffic = (goesOn ? state.pollsWithTraffic : 0) + 1;
     next = { ...next, silentSinceMs, unanswered, pollsWithTraffic };
   }
-  if (hasSent) next = { ...next, sentAtMs: nowMs };
+  if (hasSent) {
+    const isLone = counters.sent - before.sent === 1 && nowMs - state.sentAtMs > maxGapMs;
+    next = { ...next, sentAtMs: nowMs, ...(isLone ? {} : { busyAtMs: nowMs }) };
+  }
   return next;
 }
 

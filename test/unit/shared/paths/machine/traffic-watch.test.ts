@@ -121,6 +121,48 @@ test('while nothing goes out the looks are far apart, and close again with the f
   expect(waitMs()).toBe(lookMs);
 });
 
+describe('after 20 s without traffic the readings are 1.5 s apart', () => {
+  const waitMs = () => watchWakeAtMs(state) - nowMs;
+  const rest = () => {
+    for (let passed = 0; passed < 21_000; passed += waitMs()) pass({}, waitMs());
+  };
+
+  test('at most 45 a minute, keepalives included', () => {
+    rest();
+    let readings = 0;
+    const endMs = nowMs + 600_000;
+    let keepaliveAtMs = nowMs;
+    while (nowMs < endMs) {
+      const isDue = nowMs >= keepaliveAtMs;
+      if (isDue) keepaliveAtMs += 25_000;
+      pass({ sent: isDue ? 1 : 0 }, waitMs());
+      readings += 1;
+    }
+    expect(readings / 10).toBeLessThanOrEqual(45);
+    expect(traffic()).toEqual([]);
+  });
+
+  test('and close again with two packets, whether in one reading or in two', () => {
+    rest();
+    expect(waitMs()).toBe(1_500);
+    pass({ sent: 2 }, 1_500);
+    expect(waitMs()).toBe(lookMs);
+    rest();
+    pass({ sent: 1 }, 1_500);
+    expect(waitMs()).toBe(600);
+    pass({ sent: 1 }, 600);
+    expect(waitMs()).toBe(lookMs);
+  });
+
+  test('a path that is silent when traffic begins is reported 150 ms after the first reading', () => {
+    rest();
+    pass({ sent: 10 }, 1_500);
+    const firstMs = nowMs;
+    while (traffic().length === 0 && nowMs < firstMs + 5_000) pass({ sent: 1 }, waitMs());
+    expect(nowMs - firstMs).toBeLessThanOrEqual(150);
+  });
+});
+
 test('an interface that is gone for a while is no silence', () => {
   pass({ sent: 1 });
   counters = null;
