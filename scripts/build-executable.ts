@@ -18,6 +18,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const postject = join(root, 'node_modules/postject/dist/cli.js');
 
+/**
+ * V8's settings from the start, and of the blob's code cache, which V8 refuses under other settings. Collecting garbage
+ * and compiling on the main thread alone: V8's workers woke an idle helper 60 times a minute.
+ */
+export const v8Flags: readonly string[] = ['--single-threaded'];
+
 /** Where the program will run. */
 export interface ExecutableTarget {
   readonly platform: NodeJS.Platform;
@@ -64,12 +70,12 @@ export async function buildExecutable({
     // Made on another processor, the code cache crashes the program (nodejs/postject#97).
     useCodeCache: target.node === target.blobMaker,
     // Root runs it: its environment must not set Node options, and no signal may open its inspector.
-    execArgv: ['--disable-sigusr1'],
+    execArgv: ['--disable-sigusr1', ...v8Flags],
     execArgvExtension: 'none',
     assets: wireguardFrom === undefined ? {} : programsIn(wireguardFrom, target.platform),
   };
   await writeFile(config, JSON.stringify(settings));
-  execFileSync(target.blobMaker, ['--experimental-sea-config', config], {
+  execFileSync(target.blobMaker, [...v8Flags, '--experimental-sea-config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const program = join(outDirectory, 'homing-helper');

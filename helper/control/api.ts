@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Diagnostics, HelperEvent, ProbeResponse } from '../../shared/contract/control-api.ts';
 import {
   type KillSwitchRequest,
@@ -81,7 +81,7 @@ type Handler = (call: Call) => Promise<unknown>;
 
 /**
  * The control API, for Node's HTTP server; see shared/contract/control-api.ts. Without a library: the usual ones load
- * Node's `fetch` for its `Response`, 13 MiB of a helper that is idle all day (decision 0083).
+ * Node's `fetch` for its `Response`, 8 to 17 MiB of a helper that is idle all day.
  */
 export function controlApi(helper: ControlledHelper, limits: ControlLimits = controlLimits): RequestListener {
   const calls = handlersOf(helper, limits);

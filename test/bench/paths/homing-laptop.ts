@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HelperClient } from '../../../client/helper-client.ts';
+import { v8Flags } from '../../../scripts/build-executable.ts';
 import { bundlePrograms } from '../../../scripts/bundle.ts';
 import { helperPlaces } from '../../../shared/install/places.ts';
 import type { Host, HostUser } from '../../lab/host.ts';
@@ -69,7 +70,8 @@ export class HomingLaptop {
   }
 
   async startHelper(): Promise<void> {
-    const argv = [nodePath, '/opt/homing/lib/helper/homing-helper.mjs', '--uid', `${this.user.uid}`];
+    const program = [nodePath, ...v8Flags, '/opt/homing/lib/helper/homing-helper.mjs'];
+    const argv = [...program, '--uid', `${this.user.uid}`];
     this.#helper = await this.host.spawn(argv);
     const deadline = Date.now() + startTimeoutMs;
     while (true) {
