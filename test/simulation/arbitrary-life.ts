@@ -175,13 +175,6 @@ const start: fc.Arbitrary<Omit<WorldStart, 'sites'>> = fc.record({
   isGatewayUnknown: isOn,
 });
 
-/**
- * A laptop that connects where a relay passes only handshakes has no other path that worked: see docs/THREAT-MODEL.md.
- */
-function startOf({ relay: one, place: begun }: Omit<WorldStart, 'sites'>): WorldStart['place'] {
-  return one?.at === 'address-of-nas' && one.carries === 'handshakes' ? 'home' : begun;
-}
-
 export const arbitraryLife: fc.Arbitrary<Life> = fc
   .record({
     start,
@@ -190,7 +183,7 @@ export const arbitraryLife: fc.Arbitrary<Life> = fc
     changes: fc.array(fc.record({ afterMs, change }), { minLength: 1, maxLength: 12 }),
   })
   .map(({ start: begin, members: all, discovery, changes }) => ({
-    start: { ...begin, place: startOf(begin), sites: all.map((one) => one.site) },
+    start: { ...begin, sites: all.map((one) => one.site) },
     known: all.map((one) => one.known),
     discovery,
     changes,

@@ -7,7 +7,7 @@ import { LawBroken } from './laws/law.ts';
 import {
   checkQuiet,
   checkSettled,
-  isInternetKnown,
+  isLured,
   isOscillationJudged,
   isReachable,
   isStrangerInUse,
@@ -117,9 +117,7 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
 
 function checkMoves(world: World, laptop: Laptop, laws: StepLaws, life: Life): void {
   if (world.weather !== fairWeather || !isOscillationJudged(world)) return;
-  // If nothing else answers, a relay that passes only handshakes is tried repeatedly, at no cost.
-  const isLured = world.network.relay?.carries === 'handshakes';
-  const reached = settlings(laptop, world, life).filter((one) => !isLured || isInternetKnown(one));
+  const reached = settlings(laptop, world, life).filter((one) => !isLured(one));
   for (const { driver } of reached) {
     const moves = laws.movesOf(driver);
     const { everAnswered, candidates } = driver.state;

@@ -46,7 +46,7 @@ function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number
 function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): Step {
   const { path, reason } = phase.move;
   const moved: PathState = {
-    ...leftStranger(state, phase, nowMs),
+    ...leftLan(state, phase, nowMs),
     phase: arrivedAt(phase, null),
     candidates: candidatesAfter(state, phase, nowMs),
     failure: null,
@@ -58,17 +58,22 @@ function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): S
   ]);
 }
 
-/** A stranger that fell silent while the internet works may be a relay that stopped: quarantine it here. */
-function leftStranger(
-  state: PathState,
-  { from, move, isTrial, isFromHealthy }: Moving,
-  nowMs: number,
-): PathState {
+/**
+ * Quarantines a LAN whose path fell silent, if the internet path held instead. A stranger may be a relay that stopped. Any
+ * other LAN is at fault if it answered probes while the tunnel did not, as after a failed move to it: see doubt.ts.
+ */
+function leftLan(state: PathState, { from, move, isTrial, isFromHealthy }: Moving, nowMs: number): PathState {
   // Packets over the new path end the silence of the old path before the move has ended.
   if (isTrial || isFromHealthy || from.is !== 'on' || move.path !== 'internet') return state;
   const left = candidateAt(state, from.endpoint);
-  if (left === undefined || !left.usable || !isStranger(state, left)) return state;
-  return { ...state, quarantines: quarantined(state, left, nowMs) };
+  if (left?.path !== 'lan' || !left.usable) return state;
+  const isAtFault = isStranger(state, left) || (isRefuted(left) && !isOnSite(state, left));
+  return isAtFault ? { ...state, quarantines: quarantined(state, left, nowMs) } : state;
+}
+
+/** Whether the path answered its last probe, but no packet through the tunnel. */
+function isRefuted({ last, moveFailures }: PathCandidate): boolean {
+  return last.verdict === 'verified' && moveFailures > 0;
 }
 
 function ends({ from, move }: Moving): { from: MoveChoice['to'] | null; to: MoveChoice['to'] } {

@@ -2,6 +2,7 @@ import { sessionRenegotiated } from '../../timeline/move-reasons.ts';
 import { resetBackoff } from '../backoff.ts';
 import type { Step } from './compose.ts';
 import { assumedRoundTripMs } from './deciding.ts';
+import { doubtPath } from './doubt.ts';
 import { isRetryPending } from './effect-failure.ts';
 import { candidateAt, endpointIn, type On, type PathState, silentSinceMs } from './state.ts';
 
@@ -27,7 +28,7 @@ const maxPauseMs = 3_600_000;
 /** The controller answered a probe during a silence of the tunnel: checks whether it also answers there. */
 export function suspectSession(state: PathState, sinceMs: number, nowMs: number): Step {
   const { session } = state;
-  if (nowMs < session.notBeforeMs) return [state, []];
+  if (nowMs < session.notBeforeMs) return doubtPath(state, nowMs);
   if (session.check !== null) return [{ ...state, session: { ...session, isCheckDueAgain: true } }, []];
   const roundTripMs = candidateAt(state, endpointIn(state.phase))?.proof?.smoothedMs ?? assumedRoundTripMs;
   const silenceMs = Math.max(minSilenceMs, silenceFactor * roundTripMs);
@@ -131,6 +132,7 @@ export function renegotiationJudged(
     ...state,
     session: { ...session, check: null, isCheckDueAgain: false, pauseMs, notBeforeMs: nowMs + pauseMs },
   };
+  if (!answered) return doubtPath(judged, nowMs);
   return session.isCheckDueAgain ? suspectSession(judged, nowMs, nowMs) : [judged, []];
 }
 

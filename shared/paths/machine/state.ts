@@ -87,6 +87,8 @@ export interface TunnelTest {
   readonly check: number | null;
   /** The start of the silence that was checked; null if none was. */
   readonly sinceMs: number | null;
+  /** The path in doubt that the check in progress is about; null if it is about a silence alone. See doubt.ts. */
+  readonly doubted: Endpoint | null;
   /** `brief`: a reason to try another path. `lasting`: the controller is unreachable. */
   readonly silence: 'brief' | 'lasting' | null;
   /** When the tunnel last answered a check; null if it never did. */
@@ -186,7 +188,7 @@ export function initialState({ port, known, hasTunnelAddress }: PathStart): Path
     hasUnansweredRound: false,
     reachability: { is: 'reachable' },
     session: { check: null, isCheckDueAgain: false, pendingSinceMs: null, pauseMs: 0, notBeforeMs: 0 },
-    tunnel: { check: null, sinceMs: null, silence: null, receivedAtMs: null },
+    tunnel: { check: null, sinceMs: null, doubted: null, silence: null, receivedAtMs: null },
     counters: null,
     failure: null,
     isReapplyDue: false,

@@ -4,6 +4,7 @@ import { recordOutcome } from './answers.ts';
 import { applyResolved } from './candidates.ts';
 import { andThen, type Step } from './compose.ts';
 import { decide } from './deciding.ts';
+import { doubtConfirmed } from './doubt.ts';
 import type { PathEvent } from './events.ts';
 import { countersRead, pathInUse } from './live-interface.ts';
 import { effectFailed, moveEnded, reapplied } from './moves.ts';
@@ -120,7 +121,7 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
       const { state: next, finding } = tunnelTested(state, event, nowMs);
       if (finding === 'answers') return endSilence(next, nowMs);
       if (finding !== 'silent') return [next, []];
-      const decided = decide(next, nowMs);
+      const decided = decide(doubtConfirmed(next, state, nowMs), nowMs);
       return andThen(decided, (now) =>
         isDoubted(now) ? renegotiateUnanswered(now, nowMs) : testTunnel(now),
       );

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { isTunnelUnanswered } from '../liveness.ts';
 import type { Step } from './compose.ts';
 import type { TunnelVerdict } from './events.ts';
@@ -8,7 +9,8 @@ import { type PathState, silentSinceMs, type TunnelTest, withSilence } from './s
  * works. Unanswered packets may have expected no answer, so the tunnel is tested: by pings, if its address is known, and
  * by waiting. WireGuard answers any data with a keepalive within 10 s (KEEPALIVE_TIMEOUT, paper section 6.5).
  *
- * The same test ends the doubt about a path in use to which the last move failed, see {@link isTunnelUnanswered}.
+ * The same test ends the doubt about a path in use to which the last move failed, see {@link isTunnelUnanswered}, and
+ * about one over which a new session carried nothing, see doubt.ts.
  */
 
 const briefMs = 1_000;
@@ -42,6 +44,16 @@ export function testTunnel(state: PathState): Step {
   ];
 }
 
+/** Tests the tunnel by pings because the path in use is in doubt. */
+export function testDoubted(state: PathState, endpoint: Endpoint, nowMs: number): Step {
+  const { tunnel, nextId } = state;
+  const testing = { ...tunnel, check: nextId, sinceMs: nowMs, doubted: endpoint, silence: null };
+  return [
+    { ...state, nextId: nextId + 1, tunnel: testing },
+    [{ do: 'test-tunnel', check: nextId, timeoutMs: briefMs }],
+  ];
+}
+
 /** Whether the last move to the path in use failed and nothing was received since. */
 export function isDoubted({ phase, candidates }: Pick<PathState, 'phase' | 'candidates'>): boolean {
   const current =
@@ -68,7 +80,7 @@ export function tunnelTested(
 ): { readonly state: PathState; readonly finding: TunnelFinding | null } {
   const { tunnel, phase } = state;
   if (tunnel.check !== check) return { state, finding: null };
-  const ended = { ...tunnel, check: null };
+  const ended = { ...tunnel, check: null, doubted: null };
   switch (verdict) {
     case 'received':
       return {
@@ -92,7 +104,8 @@ export function tunnelTested(
 
 /** The test has no result, and the silence remains: see {@link repeatTunnelTest}. */
 export function tunnelTestEnded(state: PathState, check: number): PathState {
-  return state.tunnel.check === check ? { ...state, tunnel: { ...state.tunnel, check: null } } : state;
+  const { tunnel } = state;
+  return tunnel.check === check ? { ...state, tunnel: { ...tunnel, check: null, doubted: null } } : state;
 }
 
 /**

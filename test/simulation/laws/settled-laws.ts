@@ -66,6 +66,16 @@ export function isReachable({ world, driver, known, discovery }: Settling): bool
 }
 
 /**
+ * Whether a relay that passes only handshakes is tried repeatedly, at no cost: nothing else answers, or no probe can tell
+ * it from the controller.
+ */
+export function isLured(settling: Settling): boolean {
+  const { world, known } = settling;
+  if (world.network.relay?.carries !== 'handshakes') return false;
+  return !known.knowsProbeKey || !isInternetKnown(settling);
+}
+
+/**
  * Whether a candidate leads to it over the internet: names are resolved again only while the controller is unreachable.
  */
 export function isInternetKnown(settling: Settling): boolean {
@@ -101,9 +111,10 @@ export function checkSettled(settling: Settling): void {
     throw new LawBroken('no-impostor', world.time.nowMs, `${site.name} is thought to be at ${endpoint}`);
   const { byLan, byInternet } = reachable(world, site, known, discovery);
   if (!byLan && !byInternet) return;
-  // No move goes there; a helper that starts in such a LAN adopts it and does not detect it: docs/THREAT-MODEL.md.
+  // Handshakes are all that an idle tunnel has: the first packet shows the relay, if pings can be sent.
   const { relay } = endpoint === null ? {} : (world.network.wayTo(hostIn(endpoint)) ?? {});
-  if (relay?.carries === 'handshakes' && relay.at === 'address-of-nas') return;
+  const isDetectable = world.talk !== 'none' && known.knowsProbeKey && known.hasTunnelAddress;
+  if (relay?.carries === 'handshakes' && !isDetectable) return;
   const way = endpoint === null ? undefined : workingWay(world, site, hostIn(endpoint));
   // A relay that passes handshakes is found again and again, and the name is not resolved meanwhile.
   if (world.network.relay?.carries === 'handshakes' && !byLan && !isInternetKnown(settling)) return;
@@ -195,7 +206,6 @@ export function checkQuiet(settling: Settling, probes: number, moves: number): v
   if (nothingCouldBeBetter(settling) && probes > 0)
     throw new LawBroken('quiet', world.time.nowMs, `${name} was sent ${probes} probes`);
   const allowed = isSteady(world) && settling.known.knowsProbeKey ? 0 : 2;
-  const isLured = world.network.relay?.carries === 'handshakes' && !isInternetKnown(settling);
-  if (isReachable(settling) && !isLured && moves > allowed && isOscillationJudged(world))
+  if (isReachable(settling) && !isLured(settling) && moves > allowed && isOscillationJudged(world))
     throw new LawBroken('no-oscillation', world.time.nowMs, `the path to ${name} changed ${moves} times`);
 }

@@ -294,7 +294,7 @@ export class Tunnel {
     this.#sent += initiationBytes;
     if (this.#parts.countsAll) this.#packetsSent += 1;
     this.#attemptsSinceMs ??= nowMs;
-    const way = this.#deliver();
+    const way = this.#deliver('handshake');
     if (way === undefined || random() < way.quality.lossShare) {
       const isOver = nowMs - this.#attemptsSinceMs > rekeyAttemptMs && this.#talk === 'none';
       if (isOver) this.#attemptsSinceMs = null;
@@ -349,14 +349,14 @@ export class Tunnel {
   }
 
   /** Where a packet to the endpoint arrives now; undefined if it does not reach the controller. */
-  #deliver(): Way | undefined {
-    return this.#endpoint === null ? undefined : this.#deliverable(this.#endpoint);
+  #deliver(what: 'data' | 'handshake' = 'data'): Way | undefined {
+    return this.#endpoint === null ? undefined : this.#deliverable(this.#endpoint, what);
   }
 
-  #deliverable(endpoint: Endpoint): Way | undefined {
+  #deliverable(endpoint: Endpoint, what: 'data' | 'handshake' = 'data'): Way | undefined {
     const way = this.#parts.network.wayTo(hostIn(endpoint));
     if (way === undefined || way.site !== this.site || !this.site.isUp) return undefined;
-    if (way.relay?.carries === 'handshakes') return undefined;
+    if (way.relay?.carries === 'handshakes' && what === 'data') return undefined;
     return this.#parts.network.passes(way.seen, this.site, 'outward') ? way : undefined;
   }
 

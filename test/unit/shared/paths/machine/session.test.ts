@@ -55,15 +55,18 @@ describe('a controller that answers probes and nothing in the tunnel', () => {
       [55_000, 1],
       [6_000, 2],
     ] as const) {
+      run.answerTunnel('received');
       run.pass(waitMs);
       beginSilence();
       expect(run.all('check-session')).toHaveLength(checks);
     }
     checked(730);
     endRenewal(false);
+    run.answerTunnel('received');
     run.pass(115_000);
     beginSilence();
     expect(run.all('check-session')).toHaveLength(2);
+    run.answerTunnel('received');
     run.pass(6_000);
     beginSilence();
     expect(run.all('check-session')).toHaveLength(3);
