@@ -11,7 +11,7 @@ import { FlightRecorder } from './flight-recorder.ts';
 import { HandshakeAge } from './handshake-age.ts';
 import type { Mover } from './mover.ts';
 import type { Prober } from './probe/prober.ts';
-import { SessionWatch } from './session-watch.ts';
+import { type InterfaceSends, SessionWatch } from './session-watch.ts';
 import type { Time } from './time.ts';
 
 type Effect<K extends PathEffect['do']> = Extract<PathEffect, { do: K }>;
@@ -25,8 +25,7 @@ export interface ControllerParts {
   readonly time: Time;
   readonly prober: Pick<Prober, 'probe'>;
   readonly mover: Pick<Mover, 'move' | 'set' | 'reapply' | 'renegotiate' | 'peer' | 'ping'>;
-  /** Packets sent into the interface, if all of them are for this controller; null otherwise. */
-  readonly packetsSent: () => number | null;
+  readonly sends: InterfaceSends;
   readonly record: (decision: NewDecision) => void;
   readonly remember: (effect: Effect<'remember'>) => void;
   /** The results come as events, for all controllers that requested them. */
@@ -58,7 +57,7 @@ export class ControllerDriver {
     this.controller = parts.controller;
     this.#state = initialState(parts.start);
     this.#recorder = new FlightRecorder(parts.controller.name, this.#state, parts.recordedEvents);
-    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.time, parts.packetsSent);
+    this.#session = new SessionWatch(() => parts.mover.peer(parts.controller), parts.time, parts.sends);
   }
 
   get state(): PathState {

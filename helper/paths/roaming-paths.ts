@@ -20,7 +20,7 @@ import { candidateStatuses, controllerStatus } from './controller-status.ts';
 import { DroppedAnswersLook } from './dropped-answers.ts';
 import { firstEndpoints } from './first-endpoints.ts';
 import { recordedEvents } from './flight-recorder.ts';
-import { InterfaceReader, peerOf } from './interface-reader.ts';
+import { InterfaceReader, interfaceSends, peerOf } from './interface-reader.ts';
 import { pathStart } from './known-endpoints.ts';
 import { Mover } from './mover.ts';
 import { NameResolver } from './name-resolver.ts';
@@ -111,6 +111,7 @@ class RoamingPaths implements PathKeeper {
     const reader = new InterfaceReader({
       read: () => system.read(plan.interfaceName),
       drivers: this.#drivers,
+      nowMs: this.#time.nowMs,
       onRead: context.onChange,
       onTrouble: (reason) => this.#trouble(reason),
     });
@@ -203,8 +204,7 @@ class RoamingPaths implements PathKeeper {
       time: this.#time,
       prober: this.#prober,
       mover: this.#mover,
-      packetsSent: () =>
-        controllers.length === 1 ? (system.packetCounters(interfaceName)?.sent ?? null) : null,
+      sends: interfaceSends(system, interfaceName),
       record: (decision) => void timeline.add(decision),
       remember: ({ endpoint, path }) => {
         this.#remembered.set(controller.name, { endpoint, path });

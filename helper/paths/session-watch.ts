@@ -15,6 +15,16 @@ const keepaliveBytes = 32;
  * nothing is sent: not idle, but silent. One packet may still be on its way.
  */
 const minPackets = 2;
+/** What entered the interface, and what WireGuard sent of it, to all controllers. */
+export interface InterfaceSends {
+  /** Packets so far; null where they are not counted. */
+  readonly packets: () => number | null;
+  /** Bytes so far; null when the interface is gone. */
+  readonly bytes: () => Promise<number | null>;
+}
+
+const uncounted: InterfaceSends = { packets: () => null, bytes: async () => null };
+
 /** What a new session itself receives: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
 const sessionBytes = 92 + 32;
 /** After a new session an answer arrives within this time, or there was nothing to answer. */
@@ -24,21 +34,16 @@ const proofMs = 2_000;
 export class SessionWatch {
   readonly #read: () => Promise<LivePeer | undefined>;
   readonly #time: Time;
-  readonly #packetsSent: () => number | null;
+  readonly #sends: InterfaceSends;
   readonly #end = new AbortController();
 
   /**
    * @param read the controller as the live interface has it; undefined when the interface is gone
-   * @param packetsSent into the interface so far; null if they may be for other controllers, or are not counted
    */
-  constructor(
-    read: () => Promise<LivePeer | undefined>,
-    time: Time,
-    packetsSent: () => number | null = () => null,
-  ) {
+  constructor(read: () => Promise<LivePeer | undefined>, time: Time, sends: InterfaceSends = uncounted) {
     this.#read = read;
     this.#time = time;
-    this.#packetsSent = packetsSent;
+    this.#sends = sends;
   }
 
   /** Ends checks in progress; they reject. */
@@ -73,9 +78,10 @@ export class SessionWatch {
   async ask(timeoutMs: number, ping: () => Promise<void>): Promise<TunnelVerdict> {
     const before = await this.#read();
     if (before === undefined || !hasSession(before, this.#time.wallMs())) return 'no-session';
+    const bytesBefore = await this.#sends.bytes();
     const pinged = ping().catch(() => undefined);
     const endMs = this.#time.nowMs() + timeoutMs;
-    const packetsBefore = this.#packetsSent();
+    const packetsBefore = this.#sends.packets();
     let sentBytes = 0;
     while (this.#time.nowMs() < endMs) {
       await this.#pause(Math.max(pollMs, timeoutMs / pollsOfTunnel));
@@ -86,9 +92,10 @@ export class SessionWatch {
       sentBytes = now.sentBytes - before.sentBytes;
     }
     await pinged;
-    const packetsNow = this.#packetsSent();
-    const packets = packetsBefore === null || packetsNow === null ? 0 : packetsNow - packetsBefore;
-    return sentBytes > keepaliveBytes || packets >= minPackets ? 'silent' : 'idle';
+    if (sentBytes > keepaliveBytes) return 'silent';
+    const packets = grown(packetsBefore, this.#sends.packets());
+    const bytes = grown(bytesBefore, await this.#sends.bytes());
+    return packets >= minPackets && bytes <= keepaliveBytes ? 'silent' : 'idle';
   }
 
   /**
@@ -108,4 +115,8 @@ export class SessionWatch {
   #pause(ms = pollMs): Promise<void> {
     return this.#time.sleep(ms, this.#end.signal);
   }
+}
+
+function grown(before: number | null, now: number | null): number {
+  return before === null || now === null ? 0 : now - before;
 }

@@ -35,7 +35,7 @@ test('a test of the tunnel that cannot read the interface has no result: it is r
         throw new Error('no buffer space available');
       },
     },
-    packetsSent: () => null,
+    sends: { packets: () => null, bytes: async () => null },
     record: ({ kind, reason }) => recorded.push(`${kind} ${reason}`),
     remember: () => undefined,
     lookUp: ({ what }) => {

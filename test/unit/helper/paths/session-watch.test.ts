@@ -63,17 +63,17 @@ describe('a tunnel', () => {
   test('is silent, not idle, when packets enter its interface and WireGuard can send none of them', async () => {
     const { time } = stage(0, 0);
     const { peer } = new FakeSystem(endpoint('192.0.2.10:51820'), [], time.wallMs());
-    const ask = (perRead: number) => {
-      let packets = 0;
-      const watch = new SessionWatch(
-        async () => peer,
-        time,
-        () => (packets += perRead),
-      );
+    const ask = (perRead: number, sentToOthers: number) => {
+      let [packets, bytes] = [0, 0];
+      const watch = new SessionWatch(async () => peer, time, {
+        packets: () => (packets += perRead),
+        bytes: async () => (bytes += sentToOthers),
+      });
       return time.run(watch.ask(200, async () => undefined));
     };
-    expect(await ask(2)).toBe('silent');
-    expect(await ask(0)).toBe('idle');
+    expect(await ask(2, 0)).toBe('silent');
+    expect(await ask(0, 0)).toBe('idle');
+    expect(await ask(2, 256)).toBe('idle');
   });
 
   test('is no longer watched once it is disconnected', async () => {
