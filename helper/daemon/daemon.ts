@@ -113,11 +113,11 @@ async function startLocked(
   const hub = new EventHub(keeper, protection, timeline, status);
   const helper: ControlledHelper = {
     status,
-    connect: async (request, invite) => {
-      admission.check(request.profile, invite);
-      await keeper.connect(request);
-      admission.connected(invite);
-    },
+    connect: (request, invite) =>
+      keeper.connect(request, {
+        check: () => admission.check(request.profile, invite),
+        connected: () => admission.connected(invite),
+      }),
     disconnect: () => keeper.disconnect(),
     setRoute: (request) => keeper.setRoute(request),
     setKillSwitch: (request) => killSwitch.set(request),

@@ -33,6 +33,14 @@ type State =
   | { readonly state: 'failed'; readonly network: string; readonly since: string; readonly problem: Problem }
   | { readonly state: 'connected'; readonly live: LiveTunnel };
 
+/** Decides in turn whether a tunnel may come up: what it knows changes with each tunnel that did. */
+export interface Gate {
+  /** @throws HomingError */
+  check(): void;
+  /** Records the tunnel that is up now. */
+  connected(): void;
+}
+
 export interface KeeperParts {
   readonly journal: Journal;
   readonly system: TunnelSystem;
@@ -71,16 +79,20 @@ export class TunnelKeeper {
   }
 
   /**
-   * Brings a tunnel up, replacing the current one. An unsafe profile is refused before the old tunnel is touched.
+   * Brings a tunnel up, replacing the current one. What the gate or the rules for any profile refuse is refused before the old
+   * tunnel is touched. Checking, connecting and recording are one turn: of two requests at once, the second is checked against
+   * what the first left.
    * @throws HomingError
    */
-  connect(request: TunnelRequest): Promise<void> {
+  connect(request: TunnelRequest, gate: Gate): Promise<void> {
     return this.#turns.run(async () => {
+      gate.check();
       refuseUnsafeProfile(request.profile);
       const plan = tunnelPlan(request.profile);
       this.#refuseStranger(plan.interfaceName);
       await this.#takeDown();
       await this.#bringUp(request.profile, plan, request.privateKey);
+      gate.connected();
     });
   }
 

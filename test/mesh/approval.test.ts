@@ -49,10 +49,10 @@ async function put(body: unknown): Promise<{ readonly status: number; readonly c
   return { status, code: /"code":"([a-z-]+)"/.exec(text)?.[1] };
 }
 
-const putInvite = (text: string) =>
+const putInvite = (text: string, interfaceName: string = smallMesh.interfaceName) =>
   put({
     invite: text,
-    local: { interfaceName: smallMesh.interfaceName, settings: defaultSettings },
+    local: { interfaceName, settings: defaultSettings },
     privateKey: stored.privateKey,
   });
 const putProfile = (profile: unknown) => put({ profile, privateKey: stored.privateKey });
@@ -73,6 +73,15 @@ test('the user cannot allow it', async () => {
   const { code, stderr } = await laptop.host.exec(command, { user: laptop.user });
   expect([code, stderr]).toEqual([1, expect.stringContaining('Only root can allow a network')]);
   expect((await laptop.homing(['up'])).code).toBe(6);
+});
+
+test('an administrator’s approval is written where the helper reads it, and nowhere else', async () => {
+  const elsewhere = await laptop.host.exec([...command, '--state', '/run/elsewhere']);
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([
+    1,
+    expect.stringContaining('This does not describe one network'),
+  ]);
+  expect((await laptop.host.exec(['ls', '/run/elsewhere'])).code).not.toBe(0);
 });
 
 test('allowed by an administrator it connects, now and later', async () => {
@@ -104,6 +113,18 @@ test('a changed profile on disk changes nothing: names and routes come from the 
   expect(await laptop.host.readFile('/etc/hosts')).not.toContain('mail');
   await laptop.mustHoming(['down']);
   await laptop.host.writeFile(path, text);
+});
+
+test('of invites sent at once, the newest is the last to connect', async () => {
+  const serials = [40, 31, 32];
+  const answers = await Promise.all(
+    serials.map((serial) => putInvite(resigned(['serial'], serial), `hm-serial${serial}`)),
+  );
+  expect(answers[0]).toMatchObject({ status: 200 });
+  for (const answer of answers)
+    if (answer.status !== 200) expect(answer).toEqual({ status: 400, code: 'invite-older-serial' });
+  expect(await laptop.host.run(['ls', '/sys/class/net'])).toMatch(/^hm-serial40$/m);
+  await laptop.mustHoming(['down']);
 });
 
 test('an older invite is refused once a newer one was connected, also by the next helper', async () => {
