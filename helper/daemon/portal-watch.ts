@@ -1,7 +1,7 @@
 import type { ControllerStatus, PortalStatus } from '../../shared/contract/status.ts';
 import { parseEndpointParts } from '../../shared/endpoints/endpoint.ts';
 import { HomingError, problemOf } from '../../shared/errors/problem.ts';
-import { hostOfPage, portsOfPage, signInPage } from '../../shared/portal/sign-in-page.ts';
+import { hostOfPage, portOfPage, signInPage } from '../../shared/portal/sign-in-page.ts';
 import {
   portalClosed,
   portalFound,
@@ -140,11 +140,14 @@ export class PortalWatch {
     const { url, asked, sinceMs } = state;
     const resolvers = await this.#parts.resolvers();
     // First the name servers alone: the host name of the page is resolved in this network as well.
-    await this.#parts.letThrough({ resolvers, hosts: [asked], ports: [] });
+    await this.#parts.letThrough({ resolvers, hosts: [asked] });
     let hosts: readonly string[];
     try {
-      hosts = [...new Set([asked, ...(await this.#parts.lookUp(hostOfPage(url)))])];
-      await this.#parts.letThrough({ resolvers, hosts, ports: portsOfPage(url) });
+      const ownHosts = await this.#parts.lookUp(hostOfPage(url));
+      hosts = [...new Set([asked, ...ownHosts])];
+      const port = portOfPage(url);
+      const page = port === undefined ? undefined : { hosts: ownHosts, port };
+      await this.#parts.letThrough({ resolvers, hosts, page });
     } catch (error) {
       await this.#parts.letThrough(null);
       throw notOpened(url, error);

@@ -34,8 +34,8 @@ export interface SignInWay {
   readonly resolvers: readonly string[];
   /** Hosts that may be reached by HTTP and HTTPS. */
   readonly hosts: readonly string[];
-  /** The port of the page, if it is not a usual one. */
-  readonly ports: readonly number[];
+  /** The port that the page's address names, if it is not a usual one: the network chose it, so only the page's own hosts. */
+  readonly page?: { readonly hosts: readonly string[]; readonly port: number } | undefined;
 }
 
 /**

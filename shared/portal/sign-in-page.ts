@@ -36,8 +36,8 @@ export function hostOfPage(page: string): string {
   return new URL(page).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** The port that the address of a page names; none for the usual ports of its scheme. */
-export function portsOfPage(page: string): number[] {
+/** The port that the address of a page names; undefined for the usual one of its scheme. */
+export function portOfPage(page: string): number | undefined {
   const { port } = new URL(page);
-  return port === '' ? [] : [Number(port)];
+  return port === '' ? undefined : Number(port);
 }

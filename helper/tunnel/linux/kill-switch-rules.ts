@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { dhcpServers4, dhcpServers6 } from '../dhcp-servers.ts';
 import type { KillSwitchRules } from '../kill-switch.ts';
 import { probePorts } from '../probe-ports.ts';
 import { tunnelMark } from './routing-rules.ts';
@@ -15,19 +16,6 @@ export const killSwitchTable = `${family} ${table}`;
 
 /** Multicast that routers do not forward (RFC 5771 section 4), SSDP, and the limited broadcast. */
 const lanGroups4 = ['224.0.0.0/24', '239.255.255.250', '255.255.255.255'];
-
-/**
- * Not the internet: a lease from a server with a public address is renewed by broadcast, once it is due for rebinding
- * (RFC 2131 section 4.4.5).
- */
-const dhcpServers = [
-  '255.255.255.255',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-];
 
 /** @param uid the user of the helper: its probes are identified by uid and source ports */
 export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): string {
@@ -52,8 +40,8 @@ export function killSwitchText({ lan, signIn }: KillSwitchRules, uid: number): s
     // Only the request that looks for a captive portal (../portal-question.ts).
     `    meta skuid ${uid} tcp sport ${first}-${last} tcp dport 80 accept`,
     // RFC 2131 section 4.1: broadcast, or to the server that assigned the address; RFC 8415 sections 7.1 and 7.2.
-    `    udp sport 68 udp dport 67 ip daddr { ${dhcpServers.join(', ')} } accept`,
-    '    udp sport 546 udp dport 547 ip6 daddr { ff02::1:2, fe80::/10 } accept',
+    `    udp sport 68 udp dport 67 ip daddr { ${dhcpServers4.join(', ')} } accept`,
+    `    udp sport 546 udp dport 547 ip6 daddr { ${dhcpServers6.join(', ')} } accept`,
     // RFC 4861: only routers one hop away; RFC 3810: switches with snooping forward groups only to members.
     '    icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept',
     '    icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } ip6 daddr ff02::/16 accept',
@@ -81,7 +69,7 @@ function byFamily(texts: readonly string[]): readonly [readonly string[], readon
   return [texts.filter((text) => !isSix(text)), texts.filter(isSix)];
 }
 
-/** Only DNS and the pages, at the port that the page's address names: other ports of the same hosts stay closed. */
+/** Only DNS and the pages: other ports of the same hosts stay closed. */
 function signInRules(signIn: KillSwitchRules['signIn']): string[] {
   if (signIn === undefined) return [];
   const rules = (addresses: readonly string[], rest: string) =>
@@ -90,7 +78,8 @@ function signInRules(signIn: KillSwitchRules['signIn']): string[] {
     );
   return [
     ...rules(signIn.resolvers, 'meta l4proto { tcp, udp } th dport 53'),
-    ...rules(signIn.hosts, `tcp dport { ${[...new Set([80, 443, ...signIn.ports])].join(', ')} }`),
+    ...rules(signIn.hosts, 'tcp dport { 80, 443 }'),
+    ...(signIn.page === undefined ? [] : rules(signIn.page.hosts, `tcp dport ${signIn.page.port}`)),
   ];
 }
 

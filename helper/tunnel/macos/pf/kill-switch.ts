@@ -49,10 +49,11 @@ export class MacosKillSwitch implements KillSwitchSystem {
 
   async #setNow(rules: KillSwitchRules): Promise<void> {
     try {
-      const isFirst = (await this.#pf.listing()) === '';
+      // While other rules were in force, or none, connections may have left states that these would never see.
+      const wasIntact = await this.#isIntactNow();
       await this.#pf.load(killSwitchRules(rules, this.#own.now));
       await this.#pf.enable();
-      if (isFirst) await this.#pf.forgetStates();
+      if (!wasIntact) await this.#pf.forgetStates();
       this.#set = { rules, listing: '' };
       // Checked last: at boot the helper may start before macOS loads its rules, and those evaluate the anchor at once.
       const main = await this.#pf.mainRuleset();
@@ -94,11 +95,13 @@ export class MacosKillSwitch implements KillSwitchSystem {
   }
 
   async isIntact(): Promise<boolean> {
-    return await this.#turns.run(async () => {
-      const { listing } = this.#set ?? {};
-      if (listing === undefined || listing === '' || (await this.#pf.listing()) !== listing) return false;
-      return (await this.#pf.isEnabled()) && (await this.#pf.mainRuleset()) === 'evaluates-anchor';
-    });
+    return await this.#turns.run(() => this.#isIntactNow());
+  }
+
+  async #isIntactNow(): Promise<boolean> {
+    const { listing } = this.#set ?? {};
+    if (listing === undefined || listing === '' || (await this.#pf.listing()) !== listing) return false;
+    return (await this.#pf.isEnabled()) && (await this.#pf.mainRuleset()) === 'evaluates-anchor';
   }
 
   watch(onDoubt: () => void): () => Promise<void> {
@@ -138,7 +141,7 @@ function notEvaluated(main: Exclude<MainRuleset, 'evaluates-anchor'>): HomingErr
     cause:
       main === 'no-anchor'
         ? 'The main rules of the packet filter no longer evaluate com.apple/*, as those of macOS do.'
-        : 'The main rules of the packet filter let packets pass before com.apple/* is evaluated.',
+        : 'The main rules of the packet filter let packets pass, or evaluate the anchor of another program, before com.apple/*.',
     remedy:
       'Another firewall or VPN changed them: turn it off, load those of macOS (sudo pfctl -f /etc/pf.conf), and try again.',
   });

@@ -11,6 +11,15 @@ export const anchor = 'com.apple/homing';
 export type MainRuleset = 'evaluates-anchor' | 'no-anchor' | 'passes-before';
 
 /**
+ * Whether a rule of the main ruleset may end the evaluation for an outgoing packet: by itself, or by what another program loads
+ * into its anchor at any time. `com.apple` is macOS's own.
+ */
+function mayPass(rule: string): boolean {
+  if (/^anchor\b/.test(rule)) return !/^anchor (?:"com\.apple[/."]|"[^"]*" in\b)/.test(rule);
+  return /^pass (?!in\b).*\bquick\b/.test(rule);
+}
+
+/**
  * The packet filter of macOS, by pfctl(8). It is off by default and counts who enabled it: `-E` prints a token, and after
  * `-X` with the last token it is off again. The token is kept on disk, since it outlives the process. A crash between
  * getting and keeping it leaves pf on, with the rules of macOS alone.
@@ -49,8 +58,7 @@ export class Pf {
     const rules = (await this.#runner.mustRun(systemPrograms.pfctl, ['-s', 'rules'])).split('\n');
     const at = rules.findIndex((rule) => /^anchor "com\.apple\/\*" all\s*$/.test(rule));
     if (at < 0) return 'no-anchor';
-    const passes = rules.slice(0, at).some((rule) => /^pass (?!in\b).*\bquick\b/.test(rule));
-    return passes ? 'passes-before' : 'evaluates-anchor';
+    return rules.slice(0, at).some(mayPass) ? 'passes-before' : 'evaluates-anchor';
   }
 
   /** Whether pf is on, and stays on while Homing wants it. @throws Error */

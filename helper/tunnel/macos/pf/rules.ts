@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { dhcpServers4, dhcpServers6 } from '../../dhcp-servers.ts';
 import type { KillSwitchRules } from '../../kill-switch.ts';
 import { probePorts } from '../../probe-ports.ts';
 import { type TunnelTraffic, tunnelPorts } from '../own-traffic.ts';
@@ -27,8 +28,10 @@ export function killSwitchRules({ lan, signIn }: KillSwitchRules, tunnel: Tunnel
     // Only the request that looks for a captive portal (../../portal-question.ts).
     `pass out quick proto tcp from any ${probes} to any port 80 user root no state`,
     // RFC 2131 section 4.1, RFC 8415 section 7.2: renewals.
-    'pass out quick inet proto udp from any port 68 to any port 67 no state',
-    'pass out quick inet6 proto udp from any port 546 to any port 547 no state',
+    ...dhcpServers4.map((to) => `pass out quick inet proto udp from any port 68 to ${to} port 67 no state`),
+    ...dhcpServers6.map(
+      (to) => `pass out quick inet6 proto udp from any port 546 to ${to} port 547 no state`,
+    ),
     // ICMPv6 by number, for its name differs between versions of protocols(5). Neighbour discovery and router solicitation (RFC 4861); group reports for switches with snooping (RFC 3810).
     'pass out quick inet6 proto 58 all icmp6-type { 133, 135, 136 } no state',
     'pass out quick inet6 proto 58 from any to ff02::/16 icmp6-type { 131, 132, 143 } no state',
@@ -66,21 +69,16 @@ function lanRules(family: 'inet' | 'inet6', ranges: readonly string[], groups: r
 }
 
 /** Only DNS and the pages: other ports of the same hosts stay closed. */
-/** Those of HTTP and HTTPS, and the one that the page's address names. */
-function pagePorts(signIn: KillSwitchRules['signIn']): number[] {
-  return [...new Set([80, 443, ...(signIn?.ports ?? [])])];
-}
-
 function signInRules(signIn: KillSwitchRules['signIn']): string[] {
+  if (signIn === undefined) return [];
   const rule = (protocol: string, address: string, port: number) => {
     const family = isIPv6(address) ? 'inet6' : 'inet';
     return `pass out quick ${family} proto ${protocol} from any to ${address} port ${port} no state`;
   };
+  const { resolvers, hosts, page } = signIn;
   return [
-    ...(signIn?.resolvers ?? []).flatMap((resolver) => [
-      rule('udp', resolver, 53),
-      rule('tcp', resolver, 53),
-    ]),
-    ...(signIn?.hosts ?? []).flatMap((host) => pagePorts(signIn).map((port) => rule('tcp', host, port))),
+    ...resolvers.flatMap((resolver) => [rule('udp', resolver, 53), rule('tcp', resolver, 53)]),
+    ...hosts.flatMap((host) => [rule('tcp', host, 80), rule('tcp', host, 443)]),
+    ...(page === undefined ? [] : page.hosts.map((host) => rule('tcp', host, page.port))),
   ];
 }

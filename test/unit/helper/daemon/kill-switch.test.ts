@@ -216,7 +216,7 @@ describe('a packet filter that fails for a while', () => {
   test('does not keep a sign-in page open', async () => {
     const { killSwitch } = await started();
     await killSwitch.set({ on: true });
-    await killSwitch.letSignIn({ resolvers: [], hosts: ['203.0.113.1'], ports: [] });
+    await killSwitch.letSignIn({ resolvers: [], hosts: ['203.0.113.1'] });
     filter.failure = new Error('busy');
     await expect(killSwitch.letSignIn(undefined)).rejects.toThrow();
     filter.intact = false;

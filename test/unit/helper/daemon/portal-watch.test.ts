@@ -63,8 +63,12 @@ test('a page that is found is opened on request, and closed after a while', asyn
   expect(watch.status()).toMatchObject({ state: 'found', url: page });
   await watch.setOpen(true);
   expect(ways).toEqual([
-    { resolvers: ['192.168.1.1'], hosts: ['203.0.113.10'], ports: [] },
-    { resolvers: ['192.168.1.1'], hosts: ['203.0.113.10', '192.168.1.1'], ports: [8880] },
+    { resolvers: ['192.168.1.1'], hosts: ['203.0.113.10'] },
+    {
+      resolvers: ['192.168.1.1'],
+      hosts: ['203.0.113.10', '192.168.1.1'],
+      page: { hosts: ['192.168.1.1'], port: 8880 },
+    },
   ]);
   expect(watch.status()).toMatchObject({ state: 'open', url: page });
   await vi.advanceTimersByTimeAsync(maxOpenMs);

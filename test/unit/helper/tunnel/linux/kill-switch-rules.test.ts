@@ -55,10 +55,7 @@ test('without a LAN no rule opens an address of the internet', () => {
 });
 
 test('a forwarded packet passes only into the tunnel or a LAN: it may imitate every other one', () => {
-  const text = killSwitchText(
-    { lan: [], signIn: { resolvers: ['192.168.1.1'], hosts: ['203.0.113.1'], ports: [] } },
-    0,
-  );
+  const text = killSwitchText({ lan: [], signIn: { resolvers: ['192.168.1.1'], hosts: ['203.0.113.1'] } }, 0);
   const chain = (name: string) => text.split('  chain ').find((part) => part.startsWith(`${name} {`));
   expect(chain('forward')).not.toContain('own');
   expect(chain('leaving')?.match(/accept/g)).toHaveLength(1);
@@ -66,11 +63,17 @@ test('a forwarded packet passes only into the tunnel or a LAN: it may imitate ev
   expect(chain('own')).toContain('203.0.113.1');
 });
 
-test('a sign-in page is opened at the port of its address, too', () => {
-  const signIn = { resolvers: [], hosts: ['192.168.1.1'], ports: [8880] };
-  expect(killSwitchText({ lan: [], signIn }, 0)).toContain(
-    'ip daddr { 192.168.1.1 } tcp dport { 80, 443, 8880 } accept',
+test('the port that a sign-in page names is opened on its own host alone', () => {
+  const page = { hosts: ['192.168.1.1'], port: 8880 };
+  const text = killSwitchText(
+    { lan: [], signIn: { resolvers: [], hosts: ['203.0.113.1', '192.168.1.1'], page } },
+    0,
   );
+  const rules = text.split('\n').filter((line) => line.includes('192.168.1.1'));
+  expect(rules.map((line) => line.trim())).toEqual([
+    'ip daddr { 203.0.113.1, 192.168.1.1 } tcp dport { 80, 443 } accept',
+    'ip daddr { 192.168.1.1 } tcp dport 8880 accept',
+  ]);
 });
 
 test('an address of the LAN passes only where no gateway is between', () => {

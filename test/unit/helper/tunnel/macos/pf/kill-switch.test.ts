@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dhcpServers4, dhcpServers6 } from '../../../../../../helper/tunnel/dhcp-servers.ts';
 import { OwnTraffic } from '../../../../../../helper/tunnel/macos/own-traffic.ts';
 import { MacosKillSwitch } from '../../../../../../helper/tunnel/macos/pf/kill-switch.ts';
 import { Pf } from '../../../../../../helper/tunnel/macos/pf/pf.ts';
 import { killSwitchRules } from '../../../../../../helper/tunnel/macos/pf/rules.ts';
+import { internetShare } from '../../../../../../shared/plan/traffic.ts';
 import { FakePf } from '../../../../support/fake-pf.ts';
 
 let directory: string;
@@ -30,13 +32,28 @@ describe('the rules', () => {
       'pass out quick proto udp from any port 61952:62463 to any user root no state',
       'pass out quick proto udp from any port 61440:61951 to any user root no state',
       'pass out quick proto tcp from any port 61440:61951 to any port 80 user root no state',
-      'pass out quick inet proto udp from any port 68 to any port 67 no state',
-      'pass out quick inet6 proto udp from any port 546 to any port 547 no state',
+      ...dhcpServers4.map((to) => `pass out quick inet proto udp from any port 68 to ${to} port 67 no state`),
+      ...dhcpServers6.map(
+        (to) => `pass out quick inet6 proto udp from any port 546 to ${to} port 547 no state`,
+      ),
       'pass out quick inet6 proto 58 all icmp6-type { 133, 135, 136 } no state',
       'pass out quick inet6 proto 58 from any to ff02::/16 icmp6-type { 131, 132, 143 } no state',
       'block return out quick all',
       '',
     ]);
+  });
+
+  test('open no address of the internet to a program of the user', () => {
+    const rules = killSwitchRules({ lan: [] }, undefined).split('\n');
+    const opened = rules.flatMap((rule) =>
+      rule.includes(' user root ') ? [] : [/ to (\S+)/.exec(rule)?.[1]],
+    );
+    const ranges = opened.filter((to) => to !== undefined);
+    expect(ranges).toContain('ff02::1:2');
+    for (const to of ranges) {
+      const range = to.includes('/') ? to : `${to}/${to.includes(':') ? 128 : 32}`;
+      expect(internetShare([range]), to).toEqual({ 4: 0, 6: 0 });
+    }
   });
 
   test('name the tunnel’s interface, and a listen port of the profile', () => {
@@ -53,14 +70,16 @@ describe('the rules', () => {
     expect(rules).toContain('pass out quick inet from any to 224.0.0.0/24 no state\n');
   });
 
-  test('open name servers by DNS, and pages by HTTP and HTTPS', () => {
-    const rules = killSwitchRules(
-      { lan: [], signIn: { resolvers: ['192.0.2.1'], hosts: ['2001:db8::80'], ports: [8880] } },
-      undefined,
-    );
-    expect(rules.split('\n').slice(8, -2)).toEqual([
+  test('open name servers by DNS, hosts by HTTP and HTTPS, and the port that the page names on its own host alone', () => {
+    const page = { hosts: ['2001:db8::80'], port: 8880 };
+    const signIn = { resolvers: ['192.0.2.1'], hosts: ['203.0.113.1', '2001:db8::80'], page };
+    const without = killSwitchRules({ lan: [] }, undefined).split('\n');
+    const rules = killSwitchRules({ lan: [], signIn }, undefined).split('\n');
+    expect(rules.filter((rule) => !without.includes(rule))).toEqual([
       'pass out quick inet proto udp from any to 192.0.2.1 port 53 no state',
       'pass out quick inet proto tcp from any to 192.0.2.1 port 53 no state',
+      'pass out quick inet proto tcp from any to 203.0.113.1 port 80 no state',
+      'pass out quick inet proto tcp from any to 203.0.113.1 port 443 no state',
       'pass out quick inet6 proto tcp from any to 2001:db8::80 port 80 no state',
       'pass out quick inet6 proto tcp from any to 2001:db8::80 port 443 no state',
       'pass out quick inet6 proto tcp from any to 2001:db8::80 port 8880 no state',
@@ -158,6 +177,11 @@ test.each([
 test.each([
   ['do not evaluate com.apple/*', []],
   ['let everything pass before', ['pass out quick all', 'anchor "com.apple/*" all']],
+  ['evaluate another program’s anchor before', ['anchor "other" all', 'anchor "com.apple/*" all']],
+  [
+    'evaluate rules of their own before',
+    ['anchor all {', '  pass out quick all', '}', 'anchor "com.apple/*" all'],
+  ],
 ])('a main ruleset that would %s is refused with the next step, and nothing stays', async (_, main) => {
   pf.main.splice(0, pf.main.length, ...main);
   const one = killSwitch();
@@ -167,6 +191,46 @@ test.each([
   expect(await one.isIntact()).toBe(false);
   await one.clear();
   expect([pf.rules, pf.tokens, pf.main]).toEqual([[], [], main]);
+});
+
+test.each([
+  [['anchor "com.apple/*" all', 'anchor "other" all']],
+  [['anchor "other" in all', 'anchor "com.apple/*" all']],
+  [['anchor "com.apple.internet-sharing" all', 'anchor "com.apple/*" all']],
+  [['block drop in all', 'pass out all flags S/SA keep state', 'anchor "com.apple/*" all']],
+])('a main ruleset that keeps its last word is used: %j', async (main) => {
+  pf.main.splice(0, pf.main.length, ...main);
+  const one = killSwitch();
+  await one.set({ lan: [] });
+  expect(await one.isIntact()).toBe(true);
+});
+
+test.each([
+  ['the rules were flushed', () => pf.rules.splice(0)],
+  ['the rules were opened', () => pf.rules.unshift('pass out quick all')],
+  ['pf was off', () => pf.tokens.splice(0)],
+])('connections made while %s end with the repair, and no others do', async (_, change) => {
+  const one = killSwitch();
+  await one.set({ lan: [] });
+  change();
+  pf.commands.length = 0;
+  await one.set({ lan: [] });
+  expect(pf.changes()).toContain('-F states');
+  pf.commands.length = 0;
+  await one.set({ lan: ['10.0.0.1/8'] });
+  await own.set({ device: 'utun7', listenPort: 51_820 });
+  expect(pf.changes()).not.toContain('-F states');
+});
+
+test('connections made while the main ruleset did not evaluate the anchor end once it does', async () => {
+  const one = killSwitch();
+  await one.set({ lan: [] });
+  const main = pf.main.splice(0);
+  await expect(one.set({ lan: [] })).rejects.toThrow('no longer evaluate');
+  pf.main.push(...main);
+  pf.commands.length = 0;
+  await one.set({ lan: [] });
+  expect(pf.changes()).toContain('-F states');
 });
 
 test('at boot, before macOS has loaded its rules, those of Homing wait in the anchor', async () => {
