@@ -13,6 +13,14 @@ export interface AdmissionParts {
   readonly program: string;
 }
 
+/** Decides in turn whether a network may be connected: what it knows changes with each network that was. */
+export interface Gate {
+  /** @throws HomingError */
+  check(): void;
+  /** Records the network that is connected now. */
+  connected(): void;
+}
+
 /**
  * Whether a network may be connected. Its rules do not replace those for any profile (shared/plan/refusals.ts).
  *

@@ -15,6 +15,7 @@ import {
   keptThroughRestart,
   portInUse as portInUseReason,
 } from '../../shared/timeline/tunnel-reasons.ts';
+import type { Gate } from '../approval/admission.ts';
 import { clearHosts, writeHosts } from '../hosts/file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
@@ -32,14 +33,6 @@ type State =
   | { readonly state: 'connecting' | 'disconnecting'; readonly network: string; readonly since: string }
   | { readonly state: 'failed'; readonly network: string; readonly since: string; readonly problem: Problem }
   | { readonly state: 'connected'; readonly live: LiveTunnel };
-
-/** Decides in turn whether a tunnel may come up: what it knows changes with each tunnel that did. */
-export interface Gate {
-  /** @throws HomingError */
-  check(): void;
-  /** Records the tunnel that is up now. */
-  connected(): void;
-}
 
 export interface KeeperParts {
   readonly journal: Journal;
@@ -79,9 +72,8 @@ export class TunnelKeeper {
   }
 
   /**
-   * Brings a tunnel up, replacing the current one. What the gate or the rules for any profile refuse is refused before the old
-   * tunnel is touched. Checking, connecting and recording are one turn: of two requests at once, the second is checked against
-   * what the first left.
+   * Brings a tunnel up, replacing the current one. What is refused is refused before the old tunnel is touched. Checking,
+   * connecting and recording are one turn: of two requests at once, the second is checked against what the first left.
    * @throws HomingError
    */
   connect(request: TunnelRequest, gate: Gate): Promise<void> {
