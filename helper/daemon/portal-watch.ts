@@ -18,9 +18,9 @@ interface PortalParts {
   readonly askForPage: (address: string) => Promise<string | undefined>;
   /** The name servers of the current network. @throws Error */
   readonly resolvers: () => Promise<readonly string[]>;
-  /** The addresses of a name that a page may be at. @throws Error */
+  /** The addresses of a name that a page may be at, perhaps none. @throws Error */
   readonly lookUp: (host: string) => Promise<readonly string[]>;
-  /** Allows exactly this traffic; null blocks all of it. @throws Error */
+  /** Allows exactly this traffic; null blocks all of it. @throws Error when part of it failed */
   readonly letThrough: (way: SignInWay | null) => Promise<void>;
   /** Probes every path to the controllers now. @throws Error */
   readonly probe: () => Promise<unknown>;
@@ -139,17 +139,20 @@ export class PortalWatch {
     if (state.state === 'none') throw noPortal();
     const { url, asked, sinceMs } = state;
     const resolvers = await this.#parts.resolvers();
-    // First the name servers alone: the host name of the page is resolved in this network as well.
-    await this.#parts.letThrough({ resolvers, hosts: [asked] });
     let hosts: readonly string[];
     try {
+      // First the name servers alone: the host name of the page is resolved in this network as well.
+      await this.#parts.letThrough({ resolvers, hosts: [asked] });
       const ownHosts = await this.#parts.lookUp(hostOfPage(url));
+      if (ownHosts.length === 0) throw new Error('none of its addresses may be opened');
       hosts = [...new Set([asked, ...ownHosts])];
       const port = portOfPage(url);
       const page = port === undefined ? undefined : { hosts: ownHosts, port };
       await this.#parts.letThrough({ resolvers, hosts, page });
     } catch (error) {
-      await this.#parts.letThrough(null);
+      // Part of it may be open already.
+      if (state.state === 'open') await this.#close();
+      else await this.#letNothingThrough();
       throw notOpened(url, error);
     }
     clearTimeout(this.#closing);
@@ -184,7 +187,10 @@ export class PortalWatch {
     clearInterval(this.#probing);
     this.#state = next;
     this.#parts.timeline.add({ kind: 'portal', reason });
-    if (before.state !== 'open') return;
+    if (before.state === 'open') await this.#letNothingThrough();
+  }
+
+  async #letNothingThrough(): Promise<void> {
     try {
       await this.#parts.letThrough(null);
     } catch (error) {

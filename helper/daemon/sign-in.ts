@@ -1,6 +1,12 @@
 import { isIP } from 'node:net';
 import { holds } from '../../shared/addresses/cover.ts';
-import { type AddressRange, AddressSet, parseAddress, parsePrefixed } from '../../shared/addresses/range.ts';
+import {
+  type AddressRange,
+  AddressSet,
+  parseAddress,
+  parsePrefixed,
+  rangeOf,
+} from '../../shared/addresses/range.ts';
 import type { ControllerStatus } from '../../shared/contract/status.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import { dnsPlan } from '../../shared/plan/dns-plan.ts';
@@ -22,9 +28,9 @@ import type { TunnelKeeper } from './tunnel-keeper.ts';
 
 interface SignInParts {
   readonly keeper: Pick<TunnelKeeper, 'live' | 'onChange' | 'status'>;
-  readonly killSwitch: KillSwitch;
+  readonly killSwitch: Pick<KillSwitch, 'isOn' | 'letSignIn' | 'onChange'>;
   readonly system: Pick<TunnelSystem, 'hostRouting'>;
-  readonly dns: TunnelDns;
+  readonly dns: Pick<TunnelDns, 'apply' | 'release'>;
   readonly timeline: Timeline;
   readonly now: () => number;
 }
@@ -91,32 +97,65 @@ export function canBePage(
   if (parsed === undefined || addressRefusal(address, new AddressSet([])) !== undefined) return false;
   if (live === undefined) return true;
   // A range that sleeps is that of the laptop's own network, whose router often has the page.
-  const asleep = new Set(
-    live.routes.states().flatMap(({ range, state }) => (state === 'asleep' ? [range] : [])),
-  );
+  const asleep = live.routes
+    .states()
+    .flatMap(({ range, state }) => (state === 'asleep' ? [rangeOf(range)] : []));
+  const isAsleep = (range: AddressRange) => asleep.some((route) => holds(route, range));
   const inside = [
     ...live.plan.routes.map(({ range }) => range),
     ...live.plan.network,
-    ...live.plan.addresses,
     ...(dnsPlan(live.profile)?.servers ?? []),
-  ].filter((range) => !isExitRange(range) && !asleep.has(range));
-  return !inside.some((range) => isInNetwork(parsed, range));
+  ]
+    .filter((range) => !isExitRange(range))
+    .flatMap((range) => parsePrefixed(range) ?? parseAddress(range) ?? [])
+    .filter((range) => !isAsleep(range));
+  const own = live.plan.addresses.flatMap((prefixed) => ownRange(prefixed, isAsleep) ?? []);
+  return ![...inside, ...own].some((range) => holds(range, parsed));
 }
 
-/** @param range also an own address with the length of its network */
-function isInNetwork(address: AddressRange, range: string): boolean {
-  const network = parsePrefixed(range) ?? parseAddress(range);
-  return network !== undefined && holds(network, address);
+/** An own address with its network, or alone where that sleeps: it is still not that of a router. */
+function ownRange(prefixed: string, isAsleep: (range: AddressRange) => boolean): AddressRange | undefined {
+  const address = parseAddress(prefixed.split('/')[0] ?? prefixed);
+  return address !== undefined && isAsleep(address) ? address : parsePrefixed(prefixed);
 }
 
-/** Opens the kill switch and the exit's routes, and uses the network's own name servers. */
-async function letThrough({ keeper, killSwitch, dns }: SignInParts, way: SignInWay | null): Promise<void> {
-  await killSwitch.letSignIn(way ?? undefined);
+interface SignInTargets {
+  readonly killSwitch: Pick<KillSwitch, 'letSignIn'>;
+  readonly dns: SignInParts['dns'];
+  readonly keeper: {
+    readonly live:
+      | (Pick<LiveTunnel, 'profile' | 'dns'> & { routes: Pick<RouteKeeper, 'letBeside'> })
+      | undefined;
+  };
+}
+
+/**
+ * Opens the kill switch and the exit's routes, and uses the network's own name servers; null ends all of that.
+ * @throws Error the first failure; after it nothing more is opened, but everything is closed that can be
+ */
+export async function letThrough(
+  { keeper, killSwitch, dns }: SignInTargets,
+  way: SignInWay | null,
+): Promise<void> {
   const { live } = keeper;
-  if (live === undefined) return;
-  await live.routes.letBeside(way === null ? [] : [...way.resolvers, ...way.hosts]);
-  // A tunnel that resolves all names is unreachable now.
-  if (dnsPlan(live.profile)?.scope !== 'all') return;
-  if (way === null) live.dns = await dns.apply(live.profile);
-  else await dns.release(live.profile);
+  const steps = [
+    () => killSwitch.letSignIn(way ?? undefined),
+    async () => await live?.routes.letBeside(way === null ? [] : [...way.resolvers, ...way.hosts]),
+    async () => {
+      // A tunnel that resolves all names is unreachable now.
+      if (live === undefined || dnsPlan(live.profile)?.scope !== 'all') return;
+      if (way === null) live.dns = await dns.apply(live.profile);
+      else await dns.release(live.profile);
+    },
+  ];
+  const errors: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      if (way !== null) throw error;
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }

@@ -19,7 +19,13 @@ function controller(path: 'internet' | 'none') {
   ]);
 }
 
-function watchOf(answer: (address: string) => string | undefined) {
+interface Faults {
+  /** The error of a way that is opened. */
+  readonly letThrough?: (way: SignInWay) => Error | undefined;
+  readonly addresses?: readonly string[];
+}
+
+function watchOf(answer: (address: string) => string | undefined, faults: Faults = {}) {
   const asked: string[] = [];
   const ways: (SignInWay | null)[] = [];
   const timeline = new Timeline(() => Date.now());
@@ -30,8 +36,12 @@ function watchOf(answer: (address: string) => string | undefined) {
       return answer(address);
     },
     resolvers: async () => ['192.168.1.1'],
-    lookUp: async () => ['192.168.1.1'],
-    letThrough: async (way) => void ways.push(way),
+    lookUp: async () => faults.addresses ?? ['192.168.1.1'],
+    letThrough: async (way) => {
+      ways.push(way);
+      const error = way === null ? undefined : faults.letThrough?.(way);
+      if (error !== undefined) throw error;
+    },
     probe: async () => void probes.push(Date.now()),
     timeline,
     now: () => Date.now(),
@@ -114,4 +124,42 @@ test('without a page there is nothing to open', async () => {
   await expect(watch.setOpen(true)).rejects.toMatchObject({ problem: { code: 'no-portal' } });
   await watch.setOpen(false);
   expect(ways).toEqual([]);
+});
+
+test.each(['first', 'second'])(
+  'nothing stays open when the %s step of opening fails halfway',
+  async (step) => {
+    const { watch, ways } = watchOf(() => redirect, {
+      letThrough: ({ page }) => ((page === undefined) === (step === 'first') ? new Error('busy') : undefined),
+    });
+    watch.update([controller('none')]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await expect(watch.setOpen(true)).rejects.toMatchObject({ problem: { code: 'portal-unreachable' } });
+    expect(ways).toHaveLength(step === 'first' ? 2 : 3);
+    expect(ways.at(-1)).toBeNull();
+    expect(watch.status()).toMatchObject({ state: 'found' });
+  },
+);
+
+test('an open page that cannot be opened again is closed, and shown as closed', async () => {
+  let isBusy = false;
+  const { watch, ways } = watchOf(() => redirect, {
+    letThrough: () => (isBusy ? new Error('busy') : undefined),
+  });
+  watch.update([controller('none')]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await watch.setOpen(true);
+  isBusy = true;
+  await expect(watch.setOpen(true)).rejects.toThrow('busy');
+  expect([watch.status().state, ways.at(-1)]).toEqual(['found', null]);
+});
+
+test('a page at no address that may be opened is not reported as opened', async () => {
+  const { watch, ways } = watchOf(() => redirect, { addresses: [] });
+  watch.update([controller('none')]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await expect(watch.setOpen(true)).rejects.toMatchObject({
+    problem: { cause: `${page}: none of its addresses may be opened.` },
+  });
+  expect([watch.status().state, ways.at(-1)]).toEqual(['found', null]);
 });

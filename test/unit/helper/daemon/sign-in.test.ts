@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canBePage } from '../../../../helper/daemon/sign-in.ts';
+import { canBePage, letThrough } from '../../../../helper/daemon/sign-in.ts';
 import type { RouteState } from '../../../../shared/plan/route-states.ts';
 import { tunnelPlan } from '../../../../shared/plan/tunnel-plan.ts';
 import { parseWgQuick } from '../../../../shared/wgquick/import.ts';
@@ -41,4 +41,38 @@ test.each([
 
 test('without a tunnel only this computer is excluded', () => {
   expect([canBePage('10.66.0.2', undefined), canBePage('127.0.0.1', undefined)]).toEqual([true, false]);
+});
+
+test('a network with the addresses of the tunnel is that of the café: its router may have the page, the laptop not', () => {
+  const { profile } = parseWgQuick(
+    file.replace('10.66.0.2/24', '10.0.0.2/24').replace('172.16.5.0/24', '10.0.0.0/24'),
+    'provider.conf',
+  );
+  const plan = tunnelPlan(profile);
+  const at = (state: 'asleep' | 'awake') => {
+    const route: RouteState = { range: '10.0.0.0/24', controller: 'x', state, instead: [] };
+    const there = { profile, plan, routes: { states: () => [route] } };
+    return ['10.0.0.1', '10.0.0.2'].map((address) => canBePage(address, there));
+  };
+  expect(at('asleep')).toEqual([true, false]);
+  expect(at('awake')).toEqual([false, false]);
+});
+
+test('closing goes on after a failure, and throws it', async () => {
+  const steps: string[] = [];
+  const failing = (step: string) => async (): Promise<never> => {
+    steps.push(step);
+    throw new Error(step);
+  };
+  const all = parseWgQuick(file.replace(', 192.168.1.0/24, 172.16.5.0/24', ''), 'provider.conf').profile;
+  const parts = {
+    killSwitch: { letSignIn: failing('kill switch') },
+    keeper: { live: { profile: all, dns: null, routes: { letBeside: failing('routes') } } },
+    dns: { apply: failing('name servers'), release: failing('release') },
+  };
+  await expect(letThrough(parts, null)).rejects.toThrow('kill switch');
+  expect(steps).toEqual(['kill switch', 'routes', 'name servers']);
+  steps.length = 0;
+  await expect(letThrough(parts, { resolvers: [], hosts: ['203.0.113.10'] })).rejects.toThrow('kill switch');
+  expect(steps).toEqual(['kill switch']);
 });
