@@ -28,6 +28,8 @@ export interface ControllerParts {
   readonly sends: InterfaceSends;
   readonly record: (decision: NewDecision) => void;
   readonly remember: (effect: Effect<'remember'>) => void;
+  /** Other LANs are quarantined for this controller. */
+  readonly rememberQuarantines: (quarantines: PathState['quarantines']) => void;
   /** The results come as events, for all controllers that requested them. */
   readonly lookUp: (effect: Effect<'look-up'>) => void;
   /** A round searches for the controller where its address was not known. */
@@ -110,6 +112,7 @@ export class ControllerDriver {
     this.#recorder.add(event, effects, nowMs);
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
+    if (state.quarantines !== before.quarantines) this.#parts.rememberQuarantines(state.quarantines);
     if (!isRequestOpen(state)) this.#answerRequests();
     this.#parts.onStep(before.phase !== state.phase || isUnreachable(before) !== isUnreachable(state));
   }

@@ -24,18 +24,24 @@ export interface FirstEndpointParts {
   readonly prober: Pick<Prober, 'probe'>;
   readonly tunnel: AddressSet;
   readonly remembered: (controller: string) => Remembered | undefined;
+  /** The controllers whose LAN is quarantined in the present network. */
+  readonly quarantined: ReadonlySet<string>;
   readonly onIgnored: (controller: string, reasons: readonly string[]) => void;
 }
 
 /** The first endpoint of each controller; an unreachable controller is missing. Quick, and never throws. */
 export async function firstEndpoints(parts: FirstEndpointParts): Promise<Map<PublicKey, Endpoint>> {
-  const { controllers, defaultController } = parts;
+  const { controllers, defaultController, quarantined } = parts;
   const names = controllers.map(({ name }) => name);
   const probed = probedFirst(names, defaultController);
   const first = new Map<PublicKey, Endpoint>();
   await Promise.all(
     controllers.map(async (controller) => {
-      const endpoint = await new FirstEndpoint(parts, controller, probed.has(controller.name)).chosen;
+      const endpoint = await new FirstEndpoint(
+        parts,
+        controller,
+        probed.has(controller.name) && !quarantined.has(controller.name),
+      ).chosen;
       if (endpoint !== null) first.set(controller.publicKey, endpoint);
     }),
   );

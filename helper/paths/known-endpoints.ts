@@ -2,6 +2,7 @@ import type { AddressSet } from '../../shared/addresses/range.ts';
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import { partsOf } from '../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../shared/paths/machine/candidates.ts';
+import type { Quarantine } from '../../shared/paths/machine/lan-trust.ts';
 import type { PathStart } from '../../shared/paths/machine/state.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import type { Remembered } from './remembered-endpoints.ts';
@@ -16,6 +17,7 @@ export function pathStart(
   { endpoints, address }: PlannedController,
   remembered: Remembered | undefined,
   tunnel: AddressSet,
+  quarantines: readonly Quarantine[],
 ): PathStart {
   const last: readonly KnownEndpoint[] =
     remembered === undefined ? [] : [{ ...remembered, source: 'remembered' }];
@@ -25,6 +27,7 @@ export function pathStart(
   return {
     hasTunnelAddress: address !== undefined,
     port: first === undefined ? defaultPort : partsOf(first).port,
+    quarantines,
     known: [...last, ...literal(endpoints.private, 'lan'), ...literal(endpoints.public, 'internet')],
   };
 }

@@ -12,7 +12,7 @@ const maxNetworks = 64;
 /** The number of endpoints per controller and network: one for IPv4, one for IPv6, and their predecessors. */
 const maxEndpoints = 4;
 
-const identitySchema = z.string().transform((text, context) => {
+export const identitySchema = z.string().transform((text, context) => {
   const identity = networkIdentity(text);
   if (identity !== null) return identity;
   context.addIssue({ code: 'custom', message: 'not the MAC address of a gateway' });

@@ -32,6 +32,7 @@ import { TimestampSource } from './probe/tai64n.ts';
 import { isThisComputer } from './probe/targets.ts';
 import { RememberedEndpoints } from './remembered-endpoints.ts';
 import { RememberedNetworks } from './remembered-networks.ts';
+import { RememberedQuarantines } from './remembered-quarantines.ts';
 import { systemTime, type Time, timestampOf } from './time.ts';
 import { TunnelClock } from './tunnel-clock.ts';
 
@@ -60,6 +61,7 @@ class RoamingPaths implements PathKeeper {
   readonly #timestamps: TimestampSource;
   readonly #remembered: RememberedEndpoints;
   readonly #nearby: Nearby;
+  readonly #quarantines: RememberedQuarantines;
   readonly #mover: Mover;
   readonly #look: NetworkLook;
   readonly #clock: TunnelClock;
@@ -78,9 +80,11 @@ class RoamingPaths implements PathKeeper {
     mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
     this.#time = systemTime(parts.now);
     this.#tunnel = tunnelAddresses(profile);
-    this.#remembered = new RememberedEndpoints(stateDirectory, profile.id, (reason) => this.#trouble(reason));
-    const networks = new RememberedNetworks(stateDirectory, profile.id, (reason) => this.#trouble(reason));
+    const onProblem = (reason: string) => this.#trouble(reason);
+    this.#remembered = new RememberedEndpoints(stateDirectory, profile.id, onProblem);
+    const networks = new RememberedNetworks(stateDirectory, profile.id, onProblem);
     this.#nearby = new Nearby(networks);
+    this.#quarantines = new RememberedQuarantines(stateDirectory, profile.id, this.#time, onProblem);
     this.#timestamps = new TimestampSource({
       statePath: join(stateDirectory, `probe-time-${profile.id}`),
       onProblem: (problem) => this.#trouble(failed(problem)),
@@ -136,6 +140,7 @@ class RoamingPaths implements PathKeeper {
       prober: this.#prober,
       tunnel: this.#tunnel,
       remembered: (controller) => this.#remembered.get(controller),
+      quarantined: await this.#quarantines.here(this.#parts.system),
       onIgnored: (controller, reasons) => this.#names.report(controller, reasons),
     });
     return this.#first;
@@ -199,7 +204,12 @@ class RoamingPaths implements PathKeeper {
     const { controllers, interfaceName } = this.#context.plan;
     const driver: ControllerDriver = new ControllerDriver({
       controller,
-      start: pathStart(controller, this.#remembered.get(controller.name), this.#tunnel),
+      start: pathStart(
+        controller,
+        this.#remembered.get(controller.name),
+        this.#tunnel,
+        this.#quarantines.get(controller.name),
+      ),
       recordedEvents: recordedEvents(controllers.length),
       time: this.#time,
       prober: this.#prober,
@@ -210,6 +220,7 @@ class RoamingPaths implements PathKeeper {
         this.#remembered.set(controller.name, { endpoint, path });
         this.#nearby.remember(driver);
       },
+      rememberQuarantines: (quarantines) => this.#quarantines.set(controller.name, quarantines),
       onDiscovering: () => this.#look.discovering(),
       lookUp: (effect) =>
         effect.what === 'dns' ? void this.#names.resolve(driver) : this.#look.lookUp(driver, effect),

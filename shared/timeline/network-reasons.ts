@@ -27,6 +27,14 @@ export function endpointsNotLoaded(error: string): string {
   return `the last good endpoints could not be loaded and are discovered again (${error})`;
 }
 
+export function quarantinesNotSaved(error: string): string {
+  return `which LANs are quarantined could not be saved (${error})`;
+}
+
+export function quarantinesNotLoaded(error: string): string {
+  return `which LANs are quarantined could not be loaded: each is tried once more (${error})`;
+}
+
 export function networksNotSaved(error: string): string {
   return `where controllers answered in this network could not be saved (${error})`;
 }

@@ -11,8 +11,8 @@ import { type LanTrust, networkOf, type Quarantine } from './lan-trust.ts';
 export const firstQuarantineMs = 300_000;
 export const maxQuarantineMs = 86_400_000;
 /** Failures are forgotten this long after a quarantine ended without a new failure. */
-const failureExpiryMs = 3_600_000;
-const maxQuarantines = 16;
+export const failureExpiryMs = 3_600_000;
+export const maxQuarantines = 16;
 
 /** Adds the network of a LAN candidate to the quarantines, for longer than last time. */
 export function quarantined(trust: LanTrust, candidate: PathCandidate, nowMs: number): readonly Quarantine[] {

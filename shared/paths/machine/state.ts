@@ -3,7 +3,7 @@ import type { NetworkIdentity } from '../network-identity.ts';
 import type { DiscoveryTarget, ProbeTarget } from '../probe-target.ts';
 import type { MoveChoice, Situation } from '../situation.ts';
 import { addCandidate, type KnownEndpoint, type PathCandidate } from './candidates.ts';
-import { isStranger, type LanTrust } from './lan-trust.ts';
+import { isStranger, type LanTrust, type Quarantine } from './lan-trust.ts';
 import { quarantinedUntilMs } from './quarantine.ts';
 
 /** The complete state of one controller's path. Plain JSON: it can be recorded, sent and compared. */
@@ -165,9 +165,11 @@ export interface PathStart {
   readonly known: readonly KnownEndpoint[];
   /** Whether its address inside the tunnel is known. */
   readonly hasTunnelAddress: boolean;
+  /** Those of an earlier run. */
+  readonly quarantines?: readonly Quarantine[];
 }
 
-export function initialState({ port, known, hasTunnelAddress }: PathStart): PathState {
+export function initialState({ port, known, hasTunnelAddress, quarantines = [] }: PathStart): PathState {
   return {
     port,
     hasTunnelAddress,
@@ -176,7 +178,7 @@ export function initialState({ port, known, hasTunnelAddress }: PathStart): Path
     discovery: [],
     networks: {},
     trustedEndpoints: [],
-    quarantines: [],
+    quarantines,
     strangerInUse: null,
     resolvedAtMs: 0,
     burst: null,

@@ -38,6 +38,7 @@ test('a test of the tunnel that cannot read the interface has no result: it is r
     sends: { packets: () => null, bytes: async () => null },
     record: ({ kind, reason }) => recorded.push(`${kind} ${reason}`),
     remember: () => undefined,
+    rememberQuarantines: () => undefined,
     lookUp: ({ what }) => {
       if (what === 'neighbours') driver.send({ type: 'neighbours', entries: [] });
     },
