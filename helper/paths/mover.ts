@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { MoveOrder } from '../../shared/paths/machine/effects.ts';
 import type { MoveOutcome } from '../../shared/paths/machine/events.ts';
+import { areOnlyInitiations } from '../../shared/paths/message-sizes.ts';
 import { isSameEndpoint } from '../../shared/paths/same-endpoint.ts';
 import type { PlannedController } from '../../shared/plan/tunnel-plan.ts';
 import {
@@ -184,7 +185,9 @@ export class Mover {
       if (this.#stopped) return disconnecting;
       if (now === undefined) return interfaceGone;
       if (!isSameEndpoint(now.endpoint ?? null, to)) return endpointTakenBack(now.endpoint);
-      if (now.receivedBytes > before.receivedBytes) return undefined;
+      const received = now.receivedBytes - before.receivedBytes;
+      // Initiations show that the controller's packets arrive, and not that it receives ours.
+      if (received > 0 && !areOnlyInitiations(received)) return undefined;
       if (this.#time.nowMs() > deadline) return noAnswerOverNewPath;
       await this.#time.sleep(pollMs);
     }

@@ -1,4 +1,5 @@
 import type { TunnelVerdict } from '../../shared/paths/machine/events.ts';
+import { areOnlyInitiations, keepaliveBytes, responseBytes } from '../../shared/paths/message-sizes.ts';
 import type { LivePeer } from '../tunnel/system.ts';
 import { hasSession } from './session.ts';
 import type { Time } from './time.ts';
@@ -8,8 +9,6 @@ const maxWatchMs = 4_000;
 const pollMs = 50;
 /** Each reading is a process with the kernel's WireGuard: a longer check has no more of them. */
 const pollsOfTunnel = 20;
-/** A keepalive expects no answer (paper, section 5.4.6). */
-const keepaliveBytes = 32;
 /**
  * WireGuard counts only what it could send. Where the route of its socket is gone, packets enter the interface and
  * nothing is sent: not idle, but silent. One packet may still be on its way.
@@ -26,7 +25,7 @@ export interface InterfaceSends {
 const uncounted: InterfaceSends = { packets: () => null, bytes: async () => null };
 
 /** What a new session itself receives: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
-const sessionBytes = 92 + 32;
+const sessionBytes = responseBytes + keepaliveBytes;
 /** After a new session an answer arrives within this time, or there was nothing to answer. */
 const proofMs = 2_000;
 
@@ -63,7 +62,7 @@ export class SessionWatch {
       await this.#pause();
       const now = await this.#read();
       const passedMs = this.#time.nowMs() - startMs;
-      if (now === undefined || now.receivedBytes !== before.receivedBytes) return null;
+      if (now === undefined || hasAnswered(before, now)) return null;
       if (now.sentBytes - before.sentBytes > keepaliveBytes && passedMs >= watchMs) return passedMs;
       if (passedMs >= maxWatchMs) return null;
     }
@@ -88,7 +87,7 @@ export class SessionWatch {
       const now = await this.#read();
       // Smaller counters are those of a new session, whose own handshake would count as an answer.
       if (now === undefined || now.receivedBytes < before.receivedBytes) return 'no-session';
-      if (now.receivedBytes !== before.receivedBytes) return 'received';
+      if (hasAnswered(before, now)) return 'received';
       sentBytes = now.sentBytes - before.sentBytes;
     }
     await pinged;
@@ -107,7 +106,8 @@ export class SessionWatch {
     const startMs = this.#time.nowMs();
     while (this.#time.nowMs() - startMs < proofMs) {
       await this.#pause();
-      if (((await this.#read())?.receivedBytes ?? 0) > sessionBytes) return true;
+      const received = (await this.#read())?.receivedBytes ?? 0;
+      if (received > sessionBytes && !areOnlyInitiations(received)) return true;
     }
     return false;
   }
@@ -119,4 +119,10 @@ export class SessionWatch {
 
 function grown(before: number | null, now: number | null): number {
   return before === null || now === null ? 0 : now - before;
+}
+
+/** Initiations show that packets of the controller arrive, and not that it receives any. */
+function hasAnswered(before: LivePeer, now: LivePeer): boolean {
+  const received = now.receivedBytes - before.receivedBytes;
+  return received !== 0 && !areOnlyInitiations(received);
 }

@@ -173,8 +173,11 @@ export class TunnelClock {
         else drivers[0]?.send({ type: 'silent', sinceMs, unanswered });
         break;
       }
+      // With several controllers, only their own counters show who answers.
+      case 'fewer-answers':
+        if (drivers.length === 1) drivers[0]?.send({ type: 'fewer-answers', sinceMs: report.sinceMs });
+        break;
       case 'received':
-        // With several controllers, only their own counters show who answered.
         if (drivers.length === 1) drivers[0]?.send({ type: 'received', afterMs: nowMs });
         break;
       case 'clock-jumped':

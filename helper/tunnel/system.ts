@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../shared/endpoints/endpoint.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../shared/keys/wireguard-key.ts';
+import type { PacketCounters } from '../../shared/paths/machine/traffic-watch.ts';
 import type { HostRouting, RouteOverrides } from '../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../shared/plan/tunnel-plan.ts';
 import type { NetworkSystem } from './network.ts';
@@ -45,7 +46,7 @@ export interface TunnelSystem extends NetworkSystem {
   /** The output of the system's own tools about the network; it may contain keys. */
   diagnostics(): Promise<readonly DiagnosticText[]>;
   /** Packets received and sent by the interface since it came up; cheap, without a process. */
-  packetCounters(interfaceName: string): { readonly received: number; readonly sent: number } | undefined;
+  packetCounters(interfaceName: string): PacketCounters | undefined;
 }
 
 /** Readable text, with the command that printed it. */

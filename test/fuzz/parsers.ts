@@ -3,7 +3,7 @@ import { hasBlock, withBlock, withoutBlock } from '../../helper/hosts/block.ts';
 import { hostsFileAddresses } from '../../helper/paths/name-lookup.ts';
 import { Answers, type SentMessage } from '../../helper/paths/probe/answers.ts';
 import { cookieReplyBytes } from '../../helper/paths/probe/cookie.ts';
-import { createInitiation, initiatorFor, responseBytes } from '../../helper/paths/probe/noise.ts';
+import { createInitiation, initiatorFor } from '../../helper/paths/probe/noise.ts';
 import { parseLinks } from '../../helper/tunnel/linux/links.ts';
 import { removedIn } from '../../helper/tunnel/linux/network-watch.ts';
 import { parseRouteAnswers } from '../../helper/tunnel/linux/routes.ts';
@@ -15,6 +15,7 @@ import { networkFileText, parseNetworkFile } from '../../shared/authoring/networ
 import { inviteLink } from '../../shared/invite/link.ts';
 import { profileFromInvite } from '../../shared/invite/profile-from-invite.ts';
 import { verifyInvite } from '../../shared/invite/read-invite.ts';
+import { responseBytes } from '../../shared/paths/message-sizes.ts';
 import { exitOf, isExitRange } from '../../shared/plan/exit.ts';
 import { hostEntries } from '../../shared/plan/host-names.ts';
 import { refuseUnsafeProfile } from '../../shared/plan/refusals.ts';

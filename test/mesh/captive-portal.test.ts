@@ -97,9 +97,7 @@ test('once the user has signed in, the exit works, and the page is closed automa
 test('under an exit without the kill switch it is found and opened as well', async () => {
   await installed.mustHoming(['kill-switch', 'off']);
   await exit.world.moveLaptop('home');
-  // Until the exit knows that the laptop is at home it goes on sending to the café's NAT, which lets that in: docs/RELIABILITY.md.
-  const answered = async () => (await ping(laptop, at.internet.core, { count: 1 })).received;
-  await expect.poll(answered, { timeout: 20_000 }).toBe(1);
+  // The exit may not know yet that the laptop left the café: what it sends there is no answer.
   await exit.world.host('cafeRouter').run(['nft', 'flush', 'set', 'ip', 'portal', 'guests']);
   await exit.world.moveLaptop('cafe');
   await untilFound();

@@ -1,5 +1,6 @@
 import { moveRetryCapMs, trialRetryMs } from '../../shared/paths/backoff.ts';
 import { situationOf } from '../../shared/paths/machine/state.ts';
+import { watchDelayMs } from '../../shared/paths/probe-schedule.ts';
 import { randomFrom } from '../unit/support/make-candidates.ts';
 import { type KnownController, Laptop } from './laptop/laptop.ts';
 import type { Machine } from './laptop/machine.ts';
@@ -7,6 +8,7 @@ import { LawBroken } from './laws/law.ts';
 import {
   checkQuiet,
   checkSettled,
+  isLeftInSilence,
   isLured,
   isOscillationJudged,
   isReachable,
@@ -85,8 +87,11 @@ function settle(laptop: Laptop, world: World, life: Life): void {
     const strangersBefore = strangers();
     const times = settlings(laptop, world, life).map(settleTimeMs);
     time.runUntil(time.nowMs + Math.max(...times));
+    // The round after the end of a backoff tries it.
     const isWaiting = laptop.drivers.some(({ state }) =>
-      situationOf(state, time.nowMs).candidates.some(({ retryAtMs }) => retryAtMs > time.nowMs),
+      situationOf(state, time.nowMs).candidates.some(
+        ({ retryAtMs }) => retryAtMs + watchDelayMs > time.nowMs,
+      ),
     );
     // A stranger that was chosen meanwhile has its own time until it is compared.
     if (!isWaiting && strangers() <= strangersBefore) break;
@@ -104,14 +109,17 @@ function watchQuiet(laptop: Laptop, world: World, life: Life, laws: StepLaws): v
     moves: laws.movesOf(settling.driver),
     // An average that is still falling after a slow period settles with further probes.
     isQuietDue: nothingCouldBeBetter(settling),
+    // To leave a path that does not work is no oscillation.
+    isBroken: isLeftInSilence(settling),
   }));
   world.time.runUntil(world.time.nowMs + quietMs);
   // A silent interface affects all controllers: while one is tried in vain, the others are probed as well.
   const isEachReached = before.every(({ settling }) => isReachable(settling));
-  for (const { settling, probes, moves, isQuietDue } of before) {
+  for (const { settling, probes, moves, isQuietDue, isBroken } of before) {
     const { driver } = settling;
     const sent = (laws.probes.get(driver.tunnel.site) ?? 0) - probes;
-    checkQuiet(settling, isEachReached && isQuietDue ? sent : 0, laws.movesOf(driver) - moves);
+    const moved = laws.movesOf(driver) - moves;
+    checkQuiet(settling, isEachReached && isQuietDue ? sent : 0, isBroken ? Math.max(0, moved - 1) : moved);
   }
 }
 

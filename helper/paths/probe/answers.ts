@@ -1,6 +1,7 @@
+import { responseBytes } from '../../../shared/paths/message-sizes.ts';
 import { cookieReplyBytes, openCookieReply } from './cookie.ts';
 import type { IgnoredReason } from './ignored.ts';
-import { consumeResponse, type Initiator, responseBytes, type SentInitiation } from './noise.ts';
+import { consumeResponse, type Initiator, type SentInitiation } from './noise.ts';
 import { canonicalAddress, type Destination } from './targets.ts';
 
 /** The maximum of key agreements for answers to one message, at 3 ms each, whatever arrives. */

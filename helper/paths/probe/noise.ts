@@ -1,5 +1,6 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { initiationBytes, responseBytes } from '../../../shared/paths/message-sizes.ts';
 import { equalBytes, hash, kdf1, kdf2, kdf3, mac } from './kdf.ts';
 import { sharedSecretOf, x25519PublicKey } from './x25519.ts';
 
@@ -11,11 +12,6 @@ import { sharedSecretOf, x25519PublicKey } from './x25519.ts';
  * Costs, measured on one core of a small virtual machine: {@link initiatorFor} 0.4 ms,
  * {@link createInitiation} 0.7 ms, {@link consumeResponse} 0.6 ms.
  */
-
-/** Bytes of message 1, section 5.4.2. */
-export const initiationBytes = 148;
-/** Bytes of message 2, section 5.4.3. */
-export const responseBytes = 92;
 
 const construction = utf8ToBytes('Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s');
 const identifier = utf8ToBytes('WireGuard v1 zx2c4 Jason@zx2c4.com');

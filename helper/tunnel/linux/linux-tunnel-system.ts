@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError, type Problem } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
+import type { PacketCounters } from '../../../shared/paths/machine/traffic-watch.ts';
 import type { RemovedLinks, Route, SourceAddress } from '../../../shared/paths/route.ts';
 import { isExitRange } from '../../../shared/plan/exit.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
@@ -32,6 +33,7 @@ import { parseLinks } from './links.ts';
 import { isModem } from './modem.ts';
 import { neighbourhoodQueries, parseNeighbourhood } from './neighbourhood.ts';
 import { NetworkWatch } from './network-watch.ts';
+import { packetCounters } from './packet-counters.ts';
 import { noWireGuard, requireProgram } from './require-program.ts';
 import { parseRouteAnswers, routeQueries } from './routes.ts';
 import { hasIpv6, ownUid, Routing } from './routing.ts';
@@ -195,14 +197,8 @@ export class LinuxTunnelSystem implements TunnelSystem {
     return this.exists(interfaceName) ? await this.#backendOf(interfaceName).read(interfaceName) : undefined;
   }
 
-  packetCounters(interfaceName: string): { received: number; sent: number } | undefined {
-    const counter = (name: string) =>
-      Number(readFileSync(`${interfaces}/${interfaceName}/statistics/${name}`, 'latin1'));
-    try {
-      return { received: counter('rx_packets'), sent: counter('tx_packets') };
-    } catch {
-      return undefined;
-    }
+  packetCounters(interfaceName: string): PacketCounters | undefined {
+    return packetCounters(interfaceName);
   }
 
   diagnostics(): Promise<readonly DiagnosticText[]> {

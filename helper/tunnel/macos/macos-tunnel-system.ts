@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import type { PrivateKey, PublicKey } from '../../../shared/keys/wireguard-key.ts';
+import type { PacketCounters } from '../../../shared/paths/machine/traffic-watch.ts';
 import type { RemovedLinks, Route, SourceAddress } from '../../../shared/paths/route.ts';
 import type { HostRouting, RouteOverrides } from '../../../shared/plan/route-states.ts';
 import type { TunnelPlan } from '../../../shared/plan/tunnel-plan.ts';
@@ -170,7 +171,7 @@ export class MacosTunnelSystem implements TunnelSystem {
   }
 
   /** Returns the previous reading and starts the next: over its socket wireguard-go answers in 0.3 ms. */
-  packetCounters(interfaceName: string): { received: number; sent: number } | undefined {
+  packetCounters(interfaceName: string): PacketCounters | undefined {
     if (!this.exists(interfaceName)) return undefined;
     void this.#count(interfaceName);
     return this.#counters.get(interfaceName)?.counts;

@@ -1,7 +1,6 @@
+import { areOnlyInitiations, keepaliveBytes } from '../../../shared/paths/message-sizes.ts';
 import type { LiveInterface, LivePeer } from '../system.ts';
 
-/** A keepalive (paper, section 5.4.6), which is never answered. */
-const keepaliveBytes = 32;
 /** The longest WireGuard packet on a link with an MTU of 1500 bytes. */
 const maxPacketBytes = 1_500;
 
@@ -10,7 +9,7 @@ type Bytes = Pick<LivePeer, 'receivedBytes' | 'sentBytes'>;
 /**
  * Estimates packet counts from the byte counts of each peer. The counts are lower bounds: at least one packet when
  * there are any bytes, otherwise as many as their number requires. A sent keepalive does not count; a received
- * keepalive shows that the path works.
+ * keepalive shows that the path works, and a received initiation does not.
  */
 export class TrafficCounters {
   #peers = new Map<string, Bytes>();
@@ -22,7 +21,8 @@ export class TrafficCounters {
     const next = new Map<string, Bytes>();
     for (const peer of peers) {
       const before = this.#peers.get(peer.publicKey) ?? { receivedBytes: 0, sentBytes: 0 };
-      this.#received += packetsIn(grown(before.receivedBytes, peer.receivedBytes));
+      const received = grown(before.receivedBytes, peer.receivedBytes);
+      this.#received += areOnlyInitiations(received) ? 0 : packetsIn(received);
       const sent = grown(before.sentBytes, peer.sentBytes);
       this.#sent += sent === keepaliveBytes ? 0 : packetsIn(sent);
       next.set(peer.publicKey, { receivedBytes: peer.receivedBytes, sentBytes: peer.sentBytes });

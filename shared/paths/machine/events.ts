@@ -53,6 +53,8 @@ export type PathEvent =
   | { readonly type: 'resolved'; readonly known: readonly KnownEndpoint[] }
   /** A silence: packets were sent through the tunnel, as many as given if known, and none were received. */
   | { readonly type: 'silent'; readonly sinceMs: number; readonly unanswered?: number }
+  /** Fewer packets come back than usual since then, although some do: see answer-share.ts. */
+  | { readonly type: 'fewer-answers'; readonly sinceMs: number }
   /** A packet was received through the tunnel after the given time. */
   | { readonly type: 'received'; readonly afterMs: number }
   /** The controller's own byte counters, when there are several controllers. */

@@ -1,7 +1,9 @@
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { followedRoaming } from '../../timeline/move-reasons.ts';
 import { hasFailedLastProbe } from '../liveness.ts';
+import { areOnlyInitiations, keepaliveBytes, minDataBytes } from '../message-sizes.ts';
 import { isSameEndpoint } from '../same-endpoint.ts';
+import { initialAnswerShare, skipAnswerShare, stepAnswerShare } from './answer-share.ts';
 import { addCandidate, type PathCandidate } from './candidates.ts';
 import type { Step } from './compose.ts';
 import {
@@ -22,8 +24,6 @@ const sessionMarginMs = 10_000;
 /** REKEY_TIMEOUT (paper, section 6.1): an unanswered initiation is sent again after this time. */
 const handshakeRetryMs = 5_000;
 
-/** A keepalive, which expects no answer: a header and a tag of 16 bytes each (WireGuard paper, section 5.4.6). */
-const keepaliveBytes = 32;
 /** The interval between two readings of the counters: a silence began at most this long before it was detected. */
 export const counterPollMs = 1_000;
 
@@ -33,9 +33,9 @@ export const counterPollMs = 1_000;
  */
 const reportAgainMs = 10_000;
 
-/** An empty inner packet of IPv4 and ICMP with WireGuard's header and tag, padded (paper, section 5.4.6). */
-const minDataBytes = 64;
 const severalUnanswered = 3;
+/** A small packet: the byte counters show how many there were at most. */
+const typicalDataBytes = 128;
 
 /** One reading of a controller's byte counters. */
 export interface CountersSample {
@@ -45,9 +45,13 @@ export interface CountersSample {
   readonly silence?: InterfaceSilence;
 }
 
-/** What the counters show: something was received after the previous reading; packets were sent and none received. */
+/**
+ * What the counters show: something was received after the previous reading; fewer packets than usual were; packets were
+ * sent and none received.
+ */
 export type CountersResult =
   | { readonly is: 'received'; readonly afterMs: number }
+  | { readonly is: 'fewer-answers'; readonly sinceMs: number }
   | { readonly is: 'silent'; readonly sinceMs: number; readonly unanswered: number }
   | { readonly is: 'nothing' };
 
@@ -64,7 +68,8 @@ export function countersRead(
   const { counters: before } = state;
   const newBytes = before === null ? 0 : sentBytes - before.sentBytes;
   const sentData = newBytes > keepaliveBytes || (before === null && silence !== undefined);
-  const hasReceived = before !== null && receivedBytes !== before.receivedBytes;
+  const newlyReceived = before === null ? 0 : receivedBytes - before.receivedBytes;
+  const hasReceived = newlyReceived !== 0 && !areOnlyInitiations(newlyReceived);
   const unanswered = Math.min(silence?.unanswered ?? 0, Math.floor(newBytes / minDataBytes));
   // Packets received before the interface fell silent prove nothing about the time since.
   const seen = sentData ? (silence?.sinceMs ?? null) : null;
@@ -73,16 +78,24 @@ export function countersRead(
   const sinceMs = last ?? (unanswered >= severalUnanswered ? seen : null);
   const isDue = before?.reportedAtMs == null || nowMs - before.reportedAtMs >= reportAgainMs;
   const isSilent = sinceMs !== null && sentData && !hasReceived && isDue;
+  const counted = before?.answers ?? initialAnswerShare(nowMs);
+  const passed = { sent: newBytes / typicalDataBytes, received: newlyReceived / typicalDataBytes };
+  const { state: answers, sinceMs: fewerSinceMs } = hasReceived
+    ? stepAnswerShare(counted, passed, nowMs)
+    : { state: skipAnswerShare(counted, nowMs), sinceMs: null };
   const counters: ControllerCounters = {
     atMs: nowMs,
     receivedBytes,
     sentBytes,
     dataSentAtMs: sentData || before === null ? nowMs : before.dataSentAtMs,
+    answers,
     silentSinceMs: last ?? seen ?? (sentData && !hasReceived ? nowMs - counterPollMs : null),
     reportedAtMs: hasReceived ? null : isSilent ? nowMs : (before?.reportedAtMs ?? null),
   };
   const next = { ...state, counters };
-  if (hasReceived) return { state: next, result: { is: 'received', afterMs: before.atMs } };
+  if (fewerSinceMs !== null) return { state: next, result: { is: 'fewer-answers', sinceMs: fewerSinceMs } };
+  if (hasReceived && before !== null)
+    return { state: next, result: { is: 'received', afterMs: before.atMs } };
   return { state: next, result: isSilent ? { is: 'silent', sinceMs, unanswered } : { is: 'nothing' } };
 }
 

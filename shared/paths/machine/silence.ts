@@ -31,6 +31,20 @@ export function beginSilence(
   return andThen(beginEventRound({ ...state, phase }, trigger, nowMs), testTunnel);
 }
 
+/**
+ * Fewer packets come back than usual, although some do. The path in use is probed if there is another, and left only if
+ * it does not answer. An answer ends the doubt.
+ */
+export function suspectPath(state: PathState, sinceMs: number, nowMs: number): Step {
+  const { phase } = state;
+  if (!state.everAnswered || phase.is !== 'on' || phase.silentSinceMs !== null) return [state, []];
+  const hasAlternative = state.candidates.some(
+    ({ endpoint, usable }) => usable && endpoint !== phase.endpoint,
+  );
+  if (!hasAlternative) return [state, []];
+  return beginEventRound({ ...state, phase: withSilence(phase, sinceMs) }, 'careful', nowMs);
+}
+
 /** A packet was received. Before the silence it proves nothing about it; after it, the path works. */
 export function endSilence(state: PathState, afterMs: number): Step {
   const { phase } = state;

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../endpoints/endpoint.ts';
 import type { NetworkIdentity } from '../network-identity.ts';
 import type { DiscoveryTarget, ProbeTarget } from '../probe-target.ts';
 import type { MoveChoice, Situation } from '../situation.ts';
+import type { AnswerShareState } from './answer-share.ts';
 import { addCandidate, type KnownEndpoint, type PathCandidate } from './candidates.ts';
 import { isStranger, type LanTrust, type Quarantine } from './lan-trust.ts';
 import { quarantinedUntilMs } from './quarantine.ts';
@@ -111,6 +112,7 @@ export interface ControllerCounters {
   /** When more than keepalives was last sent. */
   readonly dataSentAtMs: number;
   readonly silentSinceMs: number | null;
+  readonly answers: AnswerShareState;
   /** When this silence was last reported; null if it was not. */
   readonly reportedAtMs: number | null;
 }

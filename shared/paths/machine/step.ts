@@ -34,7 +34,7 @@ import {
   sessionCheckEnded,
   sessionChecked,
 } from './session.ts';
-import { beginSilence, endSilence, interfaceRead } from './silence.ts';
+import { beginSilence, endSilence, interfaceRead, suspectPath } from './silence.ts';
 import { candidateAt, endpointIn, isAtRest, type PathState } from './state.ts';
 import { observeStranger } from './trusted-endpoints.ts';
 import { isDoubted, repeatTunnelTest, testTunnel, tunnelTestEnded, tunnelTested } from './tunnel-test.ts';
@@ -82,11 +82,14 @@ function handle(state: PathState, event: PathEvent, nowMs: number): Step {
       return resolved(state, event, nowMs);
     case 'silent':
       return beginSilence(state, event, nowMs);
+    case 'fewer-answers':
+      return suspectPath(state, event.sinceMs, nowMs);
     case 'received':
       return endSilence(state, event.afterMs);
     case 'counters': {
       const { state: next, result: counted } = countersRead(state, event, nowMs);
       if (counted.is === 'received') return endSilence(next, counted.afterMs);
+      if (counted.is === 'fewer-answers') return suspectPath(next, counted.sinceMs, nowMs);
       return counted.is === 'silent' ? beginSilence(next, counted, nowMs) : [next, []];
     }
     case 'interface-read':

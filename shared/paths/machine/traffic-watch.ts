@@ -1,3 +1,11 @@
+import { areOnlyInitiations } from '../message-sizes.ts';
+import {
+  type AnswerShareState,
+  initialAnswerShare,
+  skipAnswerShare,
+  stepAnswerShare,
+} from './answer-share.ts';
+
 /**
  * Detects trouble that causes no event, from the tunnel's packet counters, the clocks and an occasional read of the
  * live interface. Like the path of one controller it is a state machine: it returns when to read, and what a reading
@@ -8,6 +16,8 @@
 export interface PacketCounters {
   readonly received: number;
   readonly sent: number;
+  /** Bytes of the received packets, where the interface counts WireGuard's own messages, as the kernel's does. */
+  readonly receivedMessageBytes?: number;
 }
 
 export interface WatchState {
@@ -22,6 +32,7 @@ export interface WatchState {
   readonly idlePolls: number;
   /** When packets were last sent that were more than a lone one. */
   readonly busyAtMs: number;
+  readonly answers: AnswerShareState;
   /** When the silence was last reported; null if it was not, or if something was received since. */
   readonly reportedAtMs: number | null;
   /** Wall clock minus monotonic clock. */
@@ -40,6 +51,8 @@ export interface InterfaceSilence {
 export type WatchReport =
   /** Packets are sent and none received. */
   | ({ readonly report: 'silent' } & InterfaceSilence)
+  /** Fewer packets come back than usual since then: see answer-share.ts. */
+  | { readonly report: 'fewer-answers'; readonly sinceMs: number }
   /** Something was received again. */
   | { readonly report: 'received' }
   /** The machine slept, or the clock was set. */
@@ -104,6 +117,7 @@ export function initialWatch(counters: PacketCounters | null, wallMs: number, no
     sentAtMs: nowMs,
     idlePolls: 0,
     busyAtMs: nowMs,
+    answers: initialAnswerShare(nowMs),
     reportedAtMs: null,
     clockOffsetMs: wallMs - nowMs,
     controllersPolledAtMs: nowMs,
@@ -139,7 +153,8 @@ export function stepWatch(
   }
   if (counters !== null && state.counters !== null) {
     const compared = compare(next, state.counters, counters, reports, nowMs);
-    next = judge(compared, counters.sent !== state.counters.sent, roundTripMs, reports, nowMs);
+    const counted = countAnswers(compared, state.counters, counters, reports, nowMs);
+    next = judge(counted, counters.sent !== state.counters.sent, roundTripMs, reports, nowMs);
   }
   return [{ ...next, pollAtMs: nowMs + intervalMs(next, nowMs) }, reports];
 }
@@ -151,6 +166,12 @@ function intervalMs({ idlePolls, busyAtMs, sentAtMs, reportedAtMs }: WatchState,
   return idlePolls < pollsBeforeRest ? pollMs : restMs;
 }
 
+/** Initiations show that packets of a controller arrive, and not that it receives any: see message-sizes.ts. */
+function hasReceived(before: PacketCounters, counters: PacketCounters): boolean {
+  const bytes = (counters.receivedMessageBytes ?? 0) - (before.receivedMessageBytes ?? 0);
+  return counters.received !== before.received && !areOnlyInitiations(bytes);
+}
+
 function compare(
   state: WatchState,
   before: PacketCounters,
@@ -160,7 +181,7 @@ function compare(
 ): WatchState {
   const hasSent = counters.sent !== before.sent;
   let next: WatchState = { ...state, idlePolls: hasSent ? 0 : state.idlePolls + 1 };
-  if (counters.received !== before.received) {
+  if (hasReceived(before, counters)) {
     if (state.reportedAtMs !== null) reports.push({ report: 'received' });
     next = { ...next, silentSinceMs: null, unanswered: 0, pollsWithTraffic: 0, reportedAtMs: null };
   } else if (hasSent) {
@@ -175,6 +196,21 @@ function compare(
     next = { ...next, sentAtMs: nowMs, ...(isLone ? {} : { busyAtMs: nowMs }) };
   }
   return next;
+}
+
+/** Where nothing at all comes back, the silence shows it sooner. */
+function countAnswers(
+  state: WatchState,
+  before: PacketCounters,
+  counters: PacketCounters,
+  reports: WatchReport[],
+  nowMs: number,
+): WatchState {
+  if (state.reportedAtMs !== null) return { ...state, answers: skipAnswerShare(state.answers, nowMs) };
+  const passed = { sent: counters.sent - before.sent, received: counters.received - before.received };
+  const { state: answers, sinceMs } = stepAnswerShare(state.answers, passed, nowMs);
+  if (sinceMs !== null) reports.push({ report: 'fewer-answers', sinceMs });
+  return { ...state, answers };
 }
 
 function isFresh(reportedAtMs: number, nowMs: number): boolean {

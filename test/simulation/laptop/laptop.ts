@@ -177,8 +177,12 @@ export class Laptop implements Noticed {
         else this.#each((driver) => driver.handle({ type: 'silent', sinceMs, unanswered }));
         return;
       }
+      // With several controllers, only their own counters show who answers.
+      case 'fewer-answers':
+        if (this.#drivers.length === 1)
+          this.#each((driver) => driver.handle({ type: 'fewer-answers', sinceMs: report.sinceMs }));
+        return;
       case 'received':
-        // With several controllers, only their own counters show who answered.
         if (this.#drivers.length === 1)
           this.#each((driver) => driver.handle({ type: 'received', afterMs: nowMs }));
         return;

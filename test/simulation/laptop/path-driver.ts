@@ -4,10 +4,11 @@ import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import type { NeighbourEntry } from '../../../shared/paths/machine/neighbour-entries.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
+import { areOnlyInitiations, keepaliveBytes, responseBytes } from '../../../shared/paths/message-sizes.ts';
 import type { Route, SourceAddress } from '../../../shared/paths/route.ts';
 import { EndpointChanges } from '../world/endpoint-changes.ts';
 import type { Prober } from '../world/prober.ts';
-import { hostIn, type Tunnel } from '../world/tunnel.ts';
+import { hostIn, type Tunnel, type TunnelCounters } from '../world/tunnel.ts';
 import type { Timer } from '../world/virtual-time.ts';
 import type { World } from '../world/world.ts';
 import type { Machine } from './machine.ts';
@@ -51,8 +52,7 @@ const resolveMs = 15;
 const waysOutMs = 1;
 const sessionLookMs = 100;
 const maxWatchMs = 4_000;
-const keepaliveBytes = 32;
-const sessionBytes = 92 + keepaliveBytes;
+const sessionBytes = responseBytes + keepaliveBytes;
 const judgeMs = 2_000;
 
 export class PathDriver {
@@ -308,7 +308,7 @@ export class PathDriver {
     const look = (): void => {
       const now = this.tunnel.read();
       const passedMs = time.nowMs - startMs;
-      if (!this.tunnel.hasSession || now.receivedBytes !== before.receivedBytes) {
+      if (!this.tunnel.hasSession || hasAnswered(before, now)) {
         end(null);
         return;
       }
@@ -338,7 +338,7 @@ export class PathDriver {
       const now = this.tunnel.read();
       const isReset = now.receivedBytes < before.receivedBytes;
       if (!this.tunnel.hasSession || isReset) end('no-session');
-      else if (now.receivedBytes !== before.receivedBytes) end('received');
+      else if (hasAnswered(before, now)) end('received');
       else if (time.nowMs - startMs < timeoutMs) time.after(sessionLookMs, look);
       else end(now.sentBytes - before.sentBytes > keepaliveBytes ? 'silent' : 'idle');
     };
@@ -352,13 +352,20 @@ export class PathDriver {
     const startMs = time.nowMs;
     const look = (): void => {
       if (this.#isStopped) return;
-      const answered = this.tunnel.read().receivedBytes > sessionBytes;
+      const received = this.tunnel.read().receivedBytes;
+      const answered = received > sessionBytes && !areOnlyInitiations(received);
       const isOver = answered || time.nowMs - startMs >= judgeMs;
       if (isOver) this.handle({ type: 'renegotiation-judged', effect, answered });
       else time.after(sessionLookMs, look);
     };
     time.after(sessionLookMs, look);
   }
+}
+
+/** As in helper/paths/session-watch.ts. */
+function hasAnswered(before: TunnelCounters, now: TunnelCounters): boolean {
+  const received = now.receivedBytes - before.receivedBytes;
+  return received !== 0 && !areOnlyInitiations(received);
 }
 
 /** The endpoint that the machine believes to be in use; null if it knows of none. */

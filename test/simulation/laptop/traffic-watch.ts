@@ -1,5 +1,6 @@
 import {
   initialWatch,
+  type PacketCounters,
   stepWatch,
   type WatchReport,
   type WatchState,
@@ -50,12 +51,14 @@ export class TrafficWatch {
     if (this.#state !== null) this.#arm(state);
   }
 
-  #counters(): { received: number; sent: number } {
+  #counters(): PacketCounters {
     const counters = { received: 0, sent: 0 };
+    let receivedMessageBytes = 0;
     for (const tunnel of this.#parts.world.tunnels) {
       counters.received += tunnel.packetsReceived;
       counters.sent += tunnel.packetsSent;
+      receivedMessageBytes += tunnel.messageBytesReceived;
     }
-    return counters;
+    return this.#parts.world.countsAll ? { ...counters, receivedMessageBytes } : counters;
   }
 }

@@ -15,7 +15,10 @@ import { isImpostor, reachable, workingWay } from './reach.ts';
 
 /** Rounds are at most 8 s apart, a lost round costs one more, and WireGuard itself starts a handshake after 15 s. */
 const settleMs = 30_000;
-/** On an idle tunnel only the age of the session shows that a path is dead: 190 s, checked every 30 s. */
+/**
+ * On an idle tunnel only the age of the session shows that a path is dead: 190 s, checked every 30 s. The same holds where
+ * packets of the controller's programs arrive and ours have been lost since before there was an average to compare with.
+ */
 const idleSettleMs = 270_000;
 /** Without probes a path is tried when it is silent, or once in the 30 s between rounds. */
 const blindSettleMs = 200_000;
@@ -47,7 +50,8 @@ export function settleTimeMs(settling: Settling): number {
   const { nowMs } = world.time;
   const { candidates } = situationOf(driver.state, nowMs);
   const backoffMs = Math.max(0, ...candidates.map(({ retryAtMs }) => retryAtMs - nowMs));
-  const baseMs = world.talk !== 'answered' && isLeftInSilence(settling) ? idleSettleMs : settleMs;
+  const showsNothing = world.talk !== 'answered' || world.peerTalks;
+  const baseMs = showsNothing && isLeftInSilence(settling) ? idleSettleMs : settleMs;
   const comparedMs = isStrangerInUse(driver) ? compareMs : 0;
   const forgottenMs = isLanAverageHigh(driver) ? forgetMs : 0;
   const foundMs = settling.discovery && world.network.hostFirewall ? neighboursMs : 0;
@@ -91,7 +95,7 @@ function internetMs({ world, driver }: Settling): number {
 }
 
 /** Whether the controller is reachable, but not by the path in use. */
-function isLeftInSilence({ world, driver, known, discovery }: Settling): boolean {
+export function isLeftInSilence({ world, driver, known, discovery }: Settling): boolean {
   const { site, endpoint } = driver.tunnel;
   if (endpoint !== null && workingWay(world, site, hostIn(endpoint)) !== undefined) return false;
   const { byLan, byInternet } = reachable(world, site, known, discovery);

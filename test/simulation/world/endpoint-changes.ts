@@ -1,5 +1,6 @@
 import type { MoveOrder } from '../../../shared/paths/machine/effects.ts';
 import type { MoveOutcome } from '../../../shared/paths/machine/events.ts';
+import { areOnlyInitiations } from '../../../shared/paths/message-sizes.ts';
 import {
   disconnecting,
   endpointTakenBack,
@@ -114,7 +115,8 @@ export class EndpointChanges {
       const now = tunnel.read();
       const failure = this.#failureAt(order, isTakenBack, now.endpoint);
       if (failure !== undefined) this.#goBack(order, failure, ended);
-      else if (now.receivedBytes > before) ended.done({ moved: true, tookMs: time.nowMs - startMs });
+      else if (now.receivedBytes > before && !areOnlyInitiations(now.receivedBytes - before))
+        ended.done({ moved: true, tookMs: time.nowMs - startMs });
       else if (time.nowMs <= deadlineMs) time.after(lookMs, look);
       else this.#goBack(order, noAnswerOverNewPath, ended);
     };

@@ -174,7 +174,8 @@ export class Network {
         return this.vpn && this.#passesCarrier(isLost) && this.#reachesInternet(site);
       case 'cafe':
       case 'hotel':
-        if (seen !== this.place || this.portal) return false;
+        // It drops what guests send; its NAT goes on delivering what answers earlier packets.
+        if (seen !== this.place || (this.portal && direction === 'outward')) return false;
         return !isLost('cable') && !isLost('uplink') && this.#reachesInternet(site);
     }
   }

@@ -1,5 +1,7 @@
 import { type Endpoint, partsOf } from '../../../shared/endpoints/endpoint.ts';
-import type { Network, Seen, Site, Way } from './network.ts';
+import { initiationBytes, keepaliveBytes, responseBytes } from '../../../shared/paths/message-sizes.ts';
+import type { Network, Relay, Seen, Site, Way } from './network.ts';
+import { PeerHandshakes } from './peer-handshakes.ts';
 import type { Timer, VirtualTime } from './virtual-time.ts';
 
 /**
@@ -20,9 +22,6 @@ const newHandshakeAfterMs = 15_000;
 const passiveKeepaliveMs = 10_000;
 /** REKEY_ATTEMPT_TIME: then it waits for something to send. */
 const rekeyAttemptMs = 90_000;
-const keepaliveBytes = 32;
-const initiationBytes = 148;
-const responseBytes = 92;
 const dataBytes = 128;
 /** The interval between the pings of a move. */
 const pokeMs = 200;
@@ -65,6 +64,7 @@ export interface TunnelParts {
 export class Tunnel {
   readonly site: Site;
   readonly #parts: TunnelParts;
+  readonly #peer: PeerHandshakes;
   #endpoint: Endpoint | null = null;
   #talk: Talk = 'none';
   #session: Session | null = null;
@@ -73,13 +73,19 @@ export class Tunnel {
   /** The controller's view: its session with the laptop, and the address it answers to. */
   #peerSession: number | null = null;
   #peerSees: Seen | null = null;
+  /** The relay that it answers to; undefined without one. */
+  #peerRelay: Relay | undefined;
   #received = 0;
+  /** Received before the controller was last removed and added. */
+  #earlierBytes = 0;
   #sent = 0;
   #packetsReceived = 0;
   #packetsSent = 0;
   #accountedMs = 0;
   #isSending = false;
   #isHearing = false;
+  /** Packets of the controller's own programs arrive. */
+  #isPeerArriving = false;
   #hearsFromMs = 0;
   #silentSinceMs: number | null = null;
   /** Since when data has reached the controller that its programs do not answer. */
@@ -95,6 +101,12 @@ export class Tunnel {
   constructor(parts: TunnelParts) {
     this.#parts = parts;
     this.site = parts.site;
+    const { clocks, random } = parts;
+    this.#peer = new PeerHandshakes({
+      time: clocks.time,
+      random,
+      onInitiation: () => this.#initiatedByPeer(),
+    });
   }
 
   get endpoint(): Endpoint | null {
@@ -135,6 +147,7 @@ export class Tunnel {
     const { time } = this.#parts.clocks;
     time.cancel(this.#retry);
     time.cancel(this.#keepalive);
+    this.#peer.stop();
     this.#talk = 'none';
   }
 
@@ -157,6 +170,7 @@ export class Tunnel {
     if (how === 'renegotiate') {
       this.#session = null;
       this.#handshakeAtMs = null;
+      this.#earlierBytes += this.#received;
       this.#received = 0;
       this.#sent = 0;
       this.#lastInitiationMs = Number.NEGATIVE_INFINITY;
@@ -178,7 +192,7 @@ export class Tunnel {
     if (!this.hasSession) this.#initiate();
     const way = this.#deliver();
     if (way === undefined || !this.#isAgreed()) return;
-    this.#peerSees = way.seen;
+    this.#isSeenBy(way);
     const delayMs = this.roundTripMs(way);
     const from = this.#endpoint;
     this.#parts.clocks.time.after(delayMs, () => {
@@ -208,6 +222,12 @@ export class Tunnel {
     return this.#packetsReceived;
   }
 
+  /** Bytes of {@link packetsReceived}, with WireGuard's own messages; not reset with the controller. */
+  get messageBytesReceived(): number {
+    this.#account();
+    return this.#earlierBytes + this.#received;
+  }
+
   get packetsSent(): number {
     this.#account();
     return this.#packetsSent;
@@ -217,6 +237,7 @@ export class Tunnel {
   forget(): void {
     this.#peerSession = null;
     this.#peerSees = null;
+    this.#peer.stop();
     this.update();
   }
 
@@ -236,15 +257,17 @@ export class Tunnel {
     const wasHearing = this.#isHearing;
     const isPoked = nowMs < this.#pokedUntilMs;
     this.#isSending = (this.#talk !== 'none' || isPoked) && this.#endpoint !== null;
-    if (this.#isSending && way !== undefined && isAgreed) this.#peerSees = way.seen;
+    if (this.#isSending && way !== undefined && isAgreed) this.#isSeenBy(way);
     const answers = isAgreed && this.#answers();
     const reaches = way !== undefined && answers;
     this.#isHearing = this.#isSending && reaches && (this.#talk === 'answered' || isPoked);
     if (this.#isHearing && !wasHearing && way !== undefined)
       this.#hearsFromMs = nowMs + this.roundTripMs(way);
-    if (this.#parts.peerTalks && answers) this.#followPeer();
+    this.#isPeerArriving = this.#parts.peerTalks && answers && this.#endpoint !== null && this.#letsPeerIn();
+    if (this.#isPeerArriving) this.#followPeer();
+    this.#updatePeer(way !== undefined, wasHearing);
     // A receiver with nothing to send sends a keepalive after 10 s, so this is no silence to WireGuard.
-    const isSilent = this.#isSending && !reaches;
+    const isSilent = this.#isSending && !reaches && !this.#isPeerArriving;
     if (!reaches || !this.#isSending || this.#isHearing) this.#unansweredSinceMs = null;
     else this.#unansweredSinceMs ??= nowMs;
     if (!isSilent) this.#silentSinceMs = null;
@@ -255,16 +278,52 @@ export class Tunnel {
     }
   }
 
-  /** An authenticated packet from elsewhere moves the laptop's own endpoint, unless the guard drops it. */
+  /** The guard of a move drops what the controller still sends over another path. */
+  #letsPeerIn(): boolean {
+    return this.#isPathOfPeer() || this.#parts.clocks.time.nowMs >= this.#guardUntilMs;
+  }
+
+  #isPathOfPeer(): boolean {
+    if (this.#endpoint === null) return false;
+    const way = this.#parts.network.wayTo(hostIn(this.#endpoint));
+    return way?.site === this.site && way.seen === this.#peerSees && way.relay === this.#peerRelay;
+  }
+
+  /** An authenticated packet from elsewhere moves the laptop's own endpoint. */
   #followPeer(): void {
-    const seen = this.#peerSees;
-    if (seen === null || this.#endpoint === null || this.#parts.clocks.time.nowMs < this.#guardUntilMs)
-      return;
+    if (this.#isPathOfPeer() || this.#peerRelay !== undefined) return;
     const { lanHost, publicHost } = this.site;
-    const isOverLan = this.#deliverable(this.#endpoint)?.seen === 'home';
-    if (isOverLan === (seen === 'home')) return;
-    const host = seen === 'home' ? lanHost : publicHost;
+    const host = this.#peerSees === 'home' ? lanHost : publicHost;
     if (host !== null) this.#endpoint = `${host}:${port}` as Endpoint;
+  }
+
+  /** What the controller sends goes unanswered from the moment at which nothing reaches it. */
+  #updatePeer(isReached: boolean, wasHearing: boolean): void {
+    if (this.#peerSession === null || this.#peerSees === null || !this.site.isUp) this.#peer.stop();
+    else if (isReached) this.#peer.heard();
+    else if (this.#parts.peerTalks || wasHearing) this.#peer.unheard(this.#parts.peerTalks);
+  }
+
+  /** An initiation of the controller, which arrives if the network delivers it; our response completes the handshake. */
+  #initiatedByPeer(): void {
+    if (!this.#answers() || this.#endpoint === null || !this.#letsPeerIn()) return;
+    const { clocks, countsAll } = this.#parts;
+    this.#account();
+    this.#received += initiationBytes;
+    this.#sent += responseBytes;
+    if (countsAll) {
+      this.#packetsReceived += 1;
+      this.#packetsSent += 1;
+    }
+    this.#followPeer();
+    // Anything authenticated puts off our own handshake.
+    this.#silentSinceMs = null;
+    const way = this.#deliver();
+    if (way !== undefined) {
+      this.#isSeenBy(way);
+      clocks.time.after(this.roundTripMs(way), () => this.#agree(keepaliveBytes));
+    }
+    this.update();
   }
 
   #sendKeepalive(): void {
@@ -275,7 +334,7 @@ export class Tunnel {
       this.#sent += keepaliveBytes;
       if (this.#parts.countsAll) this.#packetsSent += 1;
       const way = this.#deliver();
-      if (way !== undefined && this.#isAgreed()) this.#peerSees = way.seen;
+      if (way !== undefined && this.#isAgreed()) this.#isSeenBy(way);
       if (this.#parts.clocks.bootMs() - session.sinceBootMs > rekeyAfterMs) this.#initiate();
     }
     this.update();
@@ -301,22 +360,29 @@ export class Tunnel {
       else this.#retryAt(nowMs + rekeyTimeoutMs + rekeyJitterMs * random());
       return;
     }
-    this.#peerSees = way.seen;
+    this.#isSeenBy(way);
     this.#retryAt(nowMs + rekeyTimeoutMs + rekeyJitterMs * random());
     const from = this.#endpoint;
     clocks.time.after(this.roundTripMs(way), () => this.#completeHandshake(way, from));
   }
 
   #completeHandshake(way: Way, from: Endpoint): void {
-    const { clocks, network, random } = this.#parts;
+    const { network, random } = this.#parts;
     if (!this.site.isUp || !this.#letsIn(from) || !network.passes(way.seen, this.site, 'inward')) return;
     if (random() < way.quality.lossShare) return;
+    this.#agree(responseBytes);
+  }
+
+  /** Both ends have a new session, and its first message was received. */
+  #agree(receivedBytes: number): void {
+    const { clocks } = this.#parts;
+    if (!this.site.isUp) return;
     this.#account();
     this.#sessions += 1;
     this.#session = { id: this.#sessions, sinceBootMs: clocks.bootMs() };
     this.#peerSession = this.#sessions;
     this.#handshakeAtMs = clocks.time.nowMs;
-    this.#received += responseBytes;
+    this.#received += receivedBytes;
     if (this.#parts.countsAll) this.#packetsReceived += 1;
     this.#attemptsSinceMs = null;
     this.#silentSinceMs = null;
@@ -342,10 +408,19 @@ export class Tunnel {
     return this.hasSession && this.#peerSession === this.#session?.id && this.site.isUp;
   }
 
+  #isSeenBy({ seen, relay }: Way): void {
+    this.#peerSees = seen;
+    this.#peerRelay = relay;
+  }
+
   /** Whether packets from the controller arrive. */
   #answers(): boolean {
     const seen = this.#peerSees;
-    return seen !== null && this.#parts.network.passes(seen, this.site, 'inward');
+    return (
+      seen !== null &&
+      this.#peerRelay?.carries !== 'handshakes' &&
+      this.#parts.network.passes(seen, this.site, 'inward')
+    );
   }
 
   /** Where a packet to the endpoint arrives now; undefined if it does not reach the controller. */
@@ -375,12 +450,23 @@ export class Tunnel {
     if (this.#parts.countsAll) this.#packetsReceived += received;
   }
 
+  /** Requests of the controller's programs, which the laptop answers. */
+  #countPeer(fromMs: number, toMs: number): void {
+    const packets = this.#packetsBetween(fromMs, toMs);
+    this.#received += packets * dataBytes;
+    this.#packetsReceived += packets;
+    this.#sent += packets * dataBytes;
+    this.#packetsSent += packets;
+  }
+
   /** Adds what was sent and received since the last call. */
   #account(): void {
     const { nowMs } = this.#parts.clocks.time;
     const sinceMs = this.#accountedMs;
     this.#accountedMs = nowMs;
-    if (this.#talk === 'none' || !this.#isSending || nowMs <= sinceMs) return;
+    if (nowMs <= sinceMs) return;
+    if (this.#isPeerArriving) this.#countPeer(sinceMs, nowMs);
+    if (this.#talk === 'none' || !this.#isSending) return;
     this.#countKeepalives(sinceMs, nowMs);
     const sent = this.#packetsBetween(sinceMs, nowMs);
     if (sent === 0) return;

@@ -95,6 +95,9 @@ export class World {
   readonly sites: readonly Site[];
   readonly tunnels: readonly Tunnel[];
   readonly isGatewayUnknown: boolean;
+  readonly countsAll: boolean;
+  readonly packetMs: number;
+  readonly peerTalks: boolean;
   weather: SystemWeather = fairWeather;
   talk: Talk;
   lastChangeMs = 0;
@@ -118,6 +121,9 @@ export class World {
     this.network.hairpin = start.hairpin;
     this.network.hostFirewall = start.hostFirewall ?? false;
     this.isGatewayUnknown = start.isGatewayUnknown ?? false;
+    this.countsAll = start.countsAll;
+    this.packetMs = start.packetMs;
+    this.peerTalks = start.peerTalks;
     this.talk = start.talk;
     const { network } = this;
     this.tunnels = this.sites.map((site) => {

@@ -51,6 +51,12 @@ describe('a move', () => {
     expect(await time.run(mover.move(order))).toMatchObject({ moved: true });
   });
 
+  test('is not committed for a handshake initiation of the controller, which shows one direction only', async () => {
+    const { time, system, mover } = stage(internet, []);
+    system.onMove = () => time.after(200, () => system.receiveFrom(lan, 148));
+    expect(await time.run(mover.move(order))).toMatchObject({ moved: false });
+  });
+
   test('without a session adds the controller again, so that a handshake starts at once', async () => {
     const { time, system, mover } = stage(internet, [lan]);
     if (system.peer !== undefined) system.peer = { ...system.peer, latestHandshakeSeconds: undefined };

@@ -4,17 +4,19 @@ import type { LivePeer } from '../../../../helper/tunnel/system.ts';
 import { endpoint, FakeSystem } from '../../support/fake-system.ts';
 import { VirtualTime } from '../../support/virtual-time.ts';
 
-/** Watches a controller with so many bytes sent to it and received from it between two reads. */
-function stage(sentEachRead: number, answers: number, receivedBytes = 1_000) {
+/** Watches a controller with so many bytes sent to it and received from it between two reads, or at once after the first. */
+function stage(sentEachRead: number, answers: number, receivedBytes = 1_000, bytesAtOnce = 0) {
   const time = new VirtualTime();
   const { peer } = new FakeSystem(endpoint('192.0.2.10:51820'), [], time.wallMs());
   if (peer === undefined) throw new Error('the fixture has a peer');
   let live: LivePeer = { ...peer, receivedBytes };
+  let reads = 0;
   const read = async () => {
+    reads += 1;
     live = {
       ...live,
       sentBytes: live.sentBytes + sentEachRead,
-      receivedBytes: live.receivedBytes + answers,
+      receivedBytes: live.receivedBytes + answers + (reads === 2 ? bytesAtOnce : 0),
     };
     return live;
   };
@@ -53,6 +55,18 @@ describe('a tunnel', () => {
     expect(await ask(128, 0)).toBe('silent');
     expect(await ask(128, 60)).toBe('received');
     expect(await ask(0, 0)).toBe('idle');
+  });
+
+  test('is as silent when handshake initiations of the controller arrive, and nothing else', async () => {
+    const received = (bytes: number, check: (watch: SessionWatch) => Promise<unknown>) => {
+      const { time, watch } = stage(128, 0, 1_000, bytes);
+      return time.run(check(watch));
+    };
+    expect(await received(148, (watch) => watch.ask(400, async () => undefined))).toBe('silent');
+    expect(await received(148, (watch) => watch.silentMs(300))).toBeGreaterThanOrEqual(300);
+    expect(await received(148 + 32, (watch) => watch.ask(400, async () => undefined))).toBe('received');
+    const { time, watch } = stage(0, 0, 148);
+    expect(await time.run(watch.hasAnswered())).toBe(false);
   });
 
   test('with a new session has no result: its own handshake is no answer to the ping', async () => {

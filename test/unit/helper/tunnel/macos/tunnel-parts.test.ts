@@ -39,6 +39,10 @@ describe('packets counted by the bytes of each peer', () => {
     expect(counted([0, 0], [0, 15_000])).toEqual({ received: 0, sent: 10 });
   });
 
+  test('an initiation of the peer does not show that it receives anything', () => {
+    expect(counted([0, 0], [148, 92], [180, 92])).toEqual({ received: 1, sent: 1 });
+  });
+
   test('a peer that was added again begins at zero', () => {
     expect(counted([5_000, 5_000], [144, 0]).received).toBe(5);
   });

@@ -35,18 +35,20 @@ const roundTrip: Answer = (one) => {
   return baseMs(one) + jitterEachWayMs * (random.next() + random.next());
 };
 
-/** Sends at an interval, and counts the answers as the interface's counters do. */
+/** Sends at an interval, and counts the answers as the interface's counters do; so does the controller, if it talks. */
 class Traffic {
   readonly #world: MachineWorld;
   readonly #intervalMs: number;
+  readonly #peerTalks: boolean;
   readonly #arrivals: number[] = [];
   #watch: WatchState;
   #sentAtMs: number;
   #counters = { received: 0, sent: 0 };
 
-  constructor(world: MachineWorld, intervalMs: number) {
+  constructor(world: MachineWorld, intervalMs: number, peerTalks: boolean) {
     this.#world = world;
     this.#intervalMs = intervalMs;
+    this.#peerTalks = peerTalks;
     this.#sentAtMs = world.nowMs;
     this.#watch = initialWatch(this.#counters, world.nowMs, world.nowMs);
   }
@@ -64,10 +66,17 @@ class Traffic {
       this.#counters = { ...this.#counters, sent: this.#counters.sent + 1 };
       const ms = this.#world.current === null ? null : roundTrip(this.#world.current, this.#sentAtMs);
       if (ms !== null) this.#arrivals.push(this.#sentAtMs + ms);
+      if (this.#peerTalks) this.#hearRequest();
     }
     const received = this.#counters.received + this.#arrivals.filter((atMs) => atMs <= nowMs).length;
     this.#counters = { ...this.#counters, received };
     this.#arrivals.splice(0, this.#arrivals.length, ...this.#arrivals.filter((atMs) => atMs > nowMs));
+  }
+
+  /** A request of the controller: it arrives, or is lost on its one way, and is answered at once. */
+  #hearRequest(): void {
+    if (random.next() < lossEachWay) return;
+    this.#counters = { received: this.#counters.received + 1, sent: this.#counters.sent + 1 };
   }
 
   #look(): void {
@@ -78,6 +87,7 @@ class Traffic {
     for (const one of reports) {
       if (one.report === 'silent')
         this.#world.send({ type: 'silent', sinceMs: one.sinceMs, unanswered: one.unanswered });
+      if (one.report === 'fewer-answers') this.#world.send({ type: 'fewer-answers', sinceMs: one.sinceMs });
       if (one.report === 'received') this.#world.send({ type: 'received', afterMs: nowMs });
     }
   }
@@ -87,27 +97,31 @@ class Suspicions extends MachineWorld {
   suspicions = 0;
 
   override send(event: PathEvent): PathEffect[] {
-    if (event.type === 'silent') this.suspicions += 1;
+    if (event.type === 'silent' || event.type === 'fewer-answers') this.suspicions += 1;
     return super.send(event);
   }
 }
 
 test.each([
-  ['the LAN', 10, lan],
-  ['the LAN', 100, lan],
-  ['the LAN', 500, lan],
-  ['the internet', 10, internet],
-  ['the internet', 100, internet],
-  ['the internet', 500, internet],
+  ['the LAN', 10, 'the laptop', lan],
+  ['the LAN', 100, 'the laptop', lan],
+  ['the LAN', 500, 'the laptop', lan],
+  ['the internet', 10, 'the laptop', internet],
+  ['the internet', 100, 'the laptop', internet],
+  ['the internet', 500, 'the laptop', internet],
+  ['the LAN', 100, 'both', lan],
+  ['the LAN', 300, 'both', lan],
+  ['the internet', 100, 'both', internet],
+  ['the internet', 300, 'both', internet],
 ] as const)(
-  'an hour over %s with a loss of 0.02 and 100 ms of jitter each way, a packet each %i ms: no move',
-  (_where, intervalMs, start) => {
+  'an hour over %s with a loss of 0.02 and 100 ms of jitter each way, a packet each %i ms from %s: no move',
+  (_where, intervalMs, from, start) => {
     // There is always another path that answers as well.
     const world = new Suspicions(start === lan ? known : known.slice(1), roundTrip);
     world.send({ type: 'started', endpoint: start });
     world.runUntil(60_000);
     const before = world.moves.length;
-    new Traffic(world, intervalMs).runUntil(hourMs);
+    new Traffic(world, intervalMs, from === 'both').runUntil(hourMs);
     // Sparse traffic is suspected repeatedly, or the test would prove nothing.
     if (intervalMs === 500) expect(world.suspicions).toBeGreaterThan(50);
     expect(world.moves.slice(before), `${world.suspicions} suspicions`).toEqual([]);

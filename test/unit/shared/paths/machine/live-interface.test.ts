@@ -34,6 +34,18 @@ describe('the byte counters of a controller', () => {
     expect(look(1_128, 1_800)).toMatchObject({ is: 'silent', sinceMs: 13_000 });
   });
 
+  test('are silent although handshake initiations of the controller arrive', () => {
+    expect(look(1_000, 1_200)).toEqual({ is: 'nothing' });
+    expect(look(1_148, 1_400)).toMatchObject({ is: 'silent', sinceMs: 11_000 });
+    expect(look(1_180, 1_600)).toMatchObject({ is: 'received' });
+  });
+
+  test('that bring half of what they brought say so', () => {
+    for (let bytes = 10_000; bytes < 22_000; bytes += 2_560) expect(look(bytes, bytes).is).toBe('received');
+    const { receivedBytes = 0, sentBytes = 0 } = run.state.counters ?? {};
+    expect(look(receivedBytes + 1_280, sentBytes + 2_560)).toMatchObject({ is: 'fewer-answers' });
+  });
+
   test('say nothing of keepalives, which wait for no answer', () => {
     for (let sent = 1_032; sent < 1_400; sent += 32) expect(look(1_000, sent)).toEqual({ is: 'nothing' });
   });

@@ -25,11 +25,23 @@ beforeEach(() => {
   state = initialWatch(counters, wallMs, nowMs);
 });
 
+interface Passed {
+  readonly received?: number;
+  readonly sent?: number;
+  /** Of the received packets, where the interface counts WireGuard's messages. */
+  readonly bytes?: number;
+}
+
 /** One reading later, with packets received and sent since the last. */
-function pass({ received = 0, sent = 0 }, aheadMs = lookMs): void {
+function pass({ received = 0, sent = 0, bytes }: Passed, aheadMs = lookMs): void {
   nowMs += aheadMs;
   wallMs += aheadMs;
-  if (counters !== null) counters = { received: counters.received + received, sent: counters.sent + sent };
+  if (counters !== null)
+    counters = {
+      received: counters.received + received,
+      sent: counters.sent + sent,
+      ...(bytes === undefined ? {} : { receivedMessageBytes: (counters.receivedMessageBytes ?? 0) + bytes }),
+    };
   const [next, reports] = stepWatch(state, counters, wallMs, roundTripMs, nowMs);
   state = next;
   heard.push(...reports.map((one) => (one.report === 'silent' ? `silent since ${one.sinceMs}` : one.report)));
@@ -63,6 +75,18 @@ describe('packets sent while none are received', () => {
   test('are no silence while something is received', () => {
     for (let look = 0; look < 10; look += 1) pass({ sent: 3, received: 1 });
     expect(traffic()).toEqual([]);
+  });
+
+  test('are a silence although the kernel counts an initiation of the controller', () => {
+    pass({ sent: 3, received: 1, bytes: 5_000 });
+    pass({ sent: 3, bytes: 0 });
+    pass({ sent: 3, received: 1, bytes: 148 });
+    pass({ sent: 3, bytes: 0 });
+    expect(traffic()).toEqual(['silent since 50075']);
+    pass({ sent: 3, received: 1, bytes: 148 });
+    expect(traffic()).toHaveLength(1);
+    pass({ sent: 3, received: 1, bytes: 92 });
+    expect(traffic()).toEqual(['silent since 50075', 'received']);
   });
 
   test('are no silence when there was only one, such as a keepalive', () => {
@@ -189,4 +213,10 @@ describe('the wall clock', () => {
     pass({}, 60_000);
     expect(traffic()).toEqual([]);
   });
+});
+
+test('packets of the controller’s programs that arrive while answers are missing are reported once', () => {
+  for (let look = 0; look < 60; look += 1) pass({ sent: 4, received: 4 });
+  for (let look = 0; look < 60; look += 1) pass({ sent: 4, received: 2 });
+  expect(traffic()).toEqual(['fewer-answers']);
 });
