@@ -3,8 +3,8 @@
  * needs.
  */
 import { join } from 'node:path';
-import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
+import { ensureNpmPackages, ensureSystemPackages, root, startOnProjectNode } from './setup.mjs';
 
 ensureNpmPackages();
 ensureSystemPackages({ machines: true });
-process.exitCode = runOnProjectNode([join(root, 'test/machines/main.ts'), ...process.argv.slice(2)]);
+process.exitCode = await startOnProjectNode([join(root, 'test/machines/main.ts'), ...process.argv.slice(2)]);

@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** The whole environment: nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>;
+  /** When aborted, the command gets SIGTERM, so that it can clean up; its end is awaited. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -53,8 +55,12 @@ export function runCommand(
         new Error(`Took longer than ${timeoutMs} ms: ${argv.join(' ')}\n${output.stdout}${output.stderr}`),
       );
     }, timeoutMs);
+    const terminate = () => child.kill('SIGTERM');
+    if (options.signal?.aborted) terminate();
+    options.signal?.addEventListener('abort', terminate);
     const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
+      options.signal?.removeEventListener('abort', terminate);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({ ...output, code: exitCode(code, signal) });

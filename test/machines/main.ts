@@ -12,8 +12,8 @@ import { systemd } from './trials/systemd.ts';
 
 const trials: readonly Trial[] = [moduleTrial, kernelWireguard, systemd, sleepTrial];
 
-/** Machines end with this process, but their disks would stay. */
-const endings = ['SIGINT', 'SIGTERM'] as const;
+/** QEMU ends with this process, but the disks of its machines would stay. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function listed(): string {
   return trials.map(({ name, about }) => `  ${name.padEnd(18)} ${about}\n`).join('');
@@ -33,7 +33,7 @@ async function carryOut(
   process.stdout.write(`\n== ${trial.name}: ${trial.about}\n`);
   const stage = await Stage.open(onlyFiles);
   const interrupted = () => void stage.close().finally(() => process.exit(130));
-  for (const signal of endings) process.once(signal, interrupted);
+  for (const signal of endings) process.on(signal, interrupted);
   try {
     await trial.run(stage);
     return { passed: stage.passed, failed: stage.failed };
@@ -41,8 +41,8 @@ async function carryOut(
     process.stdout.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     return { passed: stage.passed, failed: stage.failed + 1 };
   } finally {
-    for (const signal of endings) process.off(signal, interrupted);
     await stage.close();
+    for (const signal of endings) process.off(signal, interrupted);
   }
 }
 

@@ -43,6 +43,8 @@ export class Stage {
   /** For files of this trial; removed with it. */
   readonly folder: string;
   readonly #machines: Machine[] = [];
+  readonly #booting = new Set<Promise<Machine>>();
+  readonly #closing = new AbortController();
   #disks = 0;
 
   readonly #onlyFiles: readonly string[];
@@ -71,13 +73,25 @@ export class Stage {
 
   /** Builds the image if it is not cached, boots a machine, mounts the checkout. It ends with the stage. */
   async boot(recipe: Recipe, name: string = recipe.name, options: BootOptions = {}): Promise<Machine> {
+    const booting = this.#boot(recipe, name, options);
+    this.#booting.add(booting);
+    try {
+      return await booting;
+    } finally {
+      this.#booting.delete(booting);
+    }
+  }
+
+  async #boot(recipe: Recipe, name: string, options: BootOptions): Promise<Machine> {
+    const { signal } = this.#closing;
     const imageMs = performance.now();
-    const image = await imageOf(recipe, cache);
+    const image = await imageOf(recipe, cache, signal);
     const disk = join(this.folder, `disk${this.#disks++}`);
-    await makeCheckoutDisk(root, disk, options.files);
+    await makeCheckoutDisk(root, disk, signal, options.files);
     const bootMs = performance.now();
     const machine = await Machine.boot(name, {
       image,
+      signal,
       disks: [disk],
       cards: options.cards ?? [],
       onOutput: (text) => process.stdout.write(text),
@@ -149,8 +163,12 @@ export class Stage {
     if (code !== 0 && counts.numFailedTests === 0) this.#failed += 1;
   }
 
+  /** Ends its machines, also those that are starting, and removes their files. */
   async close(): Promise<void> {
-    await Promise.all(this.#machines.map((machine) => machine.stop()));
+    this.#closing.abort();
+    const stopAll = () => Promise.all(this.#machines.map((machine) => machine.stop()));
+    await Promise.all([stopAll(), Promise.allSettled(this.#booting)]);
+    await stopAll();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

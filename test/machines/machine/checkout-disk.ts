@@ -62,12 +62,14 @@ export async function packageClosure(root: string, names: readonly string[]): Pr
 /**
  * Makes the disk, an ext4 file system.
  * @param root the checkout
- * @param extra further files: their path on the disk, and the file of this computer
  * @param path where the disk is written to
+ * @param signal ends its making
+ * @param extra further files: their path on the disk, and the file of this computer
  */
 export async function makeCheckoutDisk(
   root: string,
   path: string,
+  signal: AbortSignal,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const stage = await mkdtemp(join(tmpdir(), 'homing-checkout-'));
@@ -81,6 +83,7 @@ export async function makeCheckoutDisk(
     const shell = [tool('sh'), '-euc', copy, 'sh', root, stage];
     await runOrThrow([...shell, ...paths, ...folders, ...files, 'node_modules/node/bin/node'], {
       timeoutMs: copyTimeoutMs,
+      signal,
     });
     for (const [to, from] of Object.entries(extra)) {
       await mkdir(dirname(join(stage, to)), { recursive: true });
@@ -91,7 +94,7 @@ export async function makeCheckoutDisk(
     const sizeMiB =
       Math.ceil(Number((await runOrThrow([tool('du'), '-sm', stage])).split('\t')[0]) * 1.25) + 32;
     const disk = ['-q', '-F', '-t', 'ext4', '-d', stage, path, `${sizeMiB}M`];
-    await runOrThrow([tool('mke2fs'), ...disk], { timeoutMs: copyTimeoutMs });
+    await runOrThrow([tool('mke2fs'), ...disk], { timeoutMs: copyTimeoutMs, signal });
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

@@ -37,6 +37,7 @@ export class GuestAgent {
   #socket: Socket | undefined;
   #received = '';
   #onLine: ((line: string) => void) | undefined;
+  #onEnd: (() => void) | undefined;
   #syncId = 0;
 
   /** @param path the Unix socket to which QEMU binds the port */
@@ -112,10 +113,12 @@ export class GuestAgent {
     await new Promise<void>((resolve) => socket.write(command(name, args), () => resolve()));
   }
 
+  /** A command that is not answered yet fails. */
   close(): void {
     this.#socket?.destroy();
     this.#socket = undefined;
     this.#received = '';
+    this.#onEnd?.();
   }
 
   async #call(name: string, args: object, timeoutMs: number): Promise<unknown> {
@@ -133,8 +136,10 @@ export class GuestAgent {
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);
-        // Its end shows in the command that is never answered.
         socket.on('error', () => undefined);
+        socket.once('close', () => {
+          if (this.#socket === socket) this.close();
+        });
         socket.setEncoding('utf8').on('data', (text: string) => this.#add(text));
         this.#socket = socket;
         resolve(socket);
@@ -159,11 +164,17 @@ export class GuestAgent {
 
   #line(timeoutMs: number): Promise<string> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const fail = (reason: string) => {
         this.#onLine = undefined;
-        reject(new Error(`The agent of the machine did not answer within ${Math.round(timeoutMs)} ms.`));
-      }, timeoutMs);
+        this.#onEnd = undefined;
+        clearTimeout(timer);
+        reject(new Error(reason));
+      };
+      const late = `The agent of the machine did not answer within ${Math.round(timeoutMs)} ms.`;
+      const timer = setTimeout(() => fail(late), timeoutMs);
+      this.#onEnd = () => fail('The machine ended before its agent answered.');
       this.#onLine = (line) => {
+        this.#onEnd = undefined;
         clearTimeout(timer);
         resolve(line);
       };

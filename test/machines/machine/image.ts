@@ -72,9 +72,10 @@ function shellQuoted(text: string): string {
 /**
  * The image of a recipe: from the cache, or built now and cached. Older images of the same name are removed.
  * @param cache absolute path of a directory, created if missing
+ * @param signal ends building
  * @throws Error with the output of the tool that failed; nothing is cached then
  */
-export async function imageOf(recipe: Recipe, cache: string): Promise<Image> {
+export async function imageOf(recipe: Recipe, cache: string, signal: AbortSignal): Promise<Image> {
   const folder = join(cache, `${recipe.name}-${recipeHash(recipe)}`);
   const image = {
     kernel: join(folder, 'vmlinuz'),
@@ -86,7 +87,7 @@ export async function imageOf(recipe: Recipe, cache: string): Promise<Image> {
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'building-'));
   try {
-    await build(recipe, work);
+    await build(recipe, work, signal);
     await removeOlder(recipe.name, cache);
     await rename(join(work, 'image'), folder);
   } finally {
@@ -95,13 +96,14 @@ export async function imageOf(recipe: Recipe, cache: string): Promise<Image> {
   return image;
 }
 
-async function build(recipe: Recipe, work: string): Promise<void> {
+async function build(recipe: Recipe, work: string, signal: AbortSignal): Promise<void> {
   const root = join(work, 'root');
   const image = join(work, 'image');
   await mkdir(image);
   const run = (argv: readonly string[]) =>
     runOrThrow([tool('nice'), '-n', '15', ...argv], {
       timeoutMs: buildTimeoutMs,
+      signal,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: work },
     });
   await run([tool('mmdebstrap'), ...bootstrapArguments(recipe, root, await sourcesFile(recipe, work))]);

@@ -47,6 +47,8 @@ export interface CommandSettings {
 
 export interface MachineSettings {
   readonly image: Image;
+  /** When aborted while the machine starts, it is ended and its files are removed. Later, {@link Machine.stop} does. */
+  readonly signal: AbortSignal;
   /** Raw disks beside the root disk, read only: vdb and on. */
   readonly disks?: readonly string[];
   /** Network cards: eth0 and on. */
@@ -80,9 +82,9 @@ export class Machine {
    * @throws Error with the end of its console output if it does not start
    */
   static async boot(name: string, settings: MachineSettings): Promise<Machine> {
-    const { image } = settings;
-    if (!existsSync(image.booted)) await Machine.keepBooted(image);
-    return await Machine.#made(name, image, 'from-snapshot', async (machine) => {
+    const { image, signal } = settings;
+    if (!existsSync(image.booted)) await Machine.keepBooted(image, signal);
+    return await Machine.#made(name, settings, 'from-snapshot', async (machine) => {
       // Its clock has the time of the snapshot.
       await machine.run(['/bin/date', '--set', `@${Date.now() / 1000}`]);
       for (const [at, disk] of (settings.disks ?? []).entries()) await machine.#plugDisk(`disk${at}`, disk);
@@ -94,8 +96,8 @@ export class Machine {
   }
 
   /** Starts the first machine of an image and keeps it, running, in `image.booted`. */
-  static async keepBooted(image: Image): Promise<void> {
-    const machine = await Machine.#made('first', image, 'cold', async (first) => {
+  static async keepBooted(image: Image, signal: AbortSignal): Promise<void> {
+    const machine = await Machine.#made('first', { image, signal }, 'cold', async (first) => {
       // Degraded is no failure of the image: units of a machine without a clock or a network may fail.
       await first.exec(['/usr/bin/systemctl', 'is-system-running', '--wait'], { timeoutMs: 120_000 });
       await first.sh('sync');
@@ -113,7 +115,7 @@ export class Machine {
 
   static async #made(
     name: string,
-    image: Image,
+    { image, signal }: Pick<MachineSettings, 'image' | 'signal'>,
     start: 'cold' | 'from-snapshot',
     prepare: (machine: Machine) => Promise<void>,
   ): Promise<Machine> {
@@ -126,28 +128,35 @@ export class Machine {
       monitor: at('monitor'),
       output: at('output'),
     };
-    if (start === 'cold') {
-      const base = ['-b', image.disk, '-F', 'qcow2'];
-      await runOrThrow([tool('qemu-img'), 'create', '-q', '-f', 'qcow2', ...base, files.disk]);
-    } else {
-      await runOrThrow([tool('cp'), '--sparse=always', image.booted, files.disk], {
-        timeoutMs: copyTimeoutMs,
-      });
+    try {
+      const copy =
+        start === 'cold'
+          ? [
+              tool('qemu-img'),
+              ...['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'qcow2', files.disk],
+            ]
+          : [tool('cp'), '--sparse=always', image.booted, files.disk];
+      await runOrThrow(copy, { timeoutMs: copyTimeoutMs, signal });
+      signal.throwIfAborted();
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     }
-    const machine = new Machine(
-      name,
-      folder,
-      files,
-      startQemu(name, qemuArguments(name, image, files, start)),
-    );
+    const qemu = startQemu(name, qemuArguments(name, image, files, start));
+    const machine = new Machine(name, folder, files, qemu);
+    const end = () => void machine.stop();
+    signal.addEventListener('abort', end);
     try {
       await machine.#socketOf(files.monitor);
       machine.#monitor = await Monitor.open(files.monitor);
       await machine.#answers();
       await prepare(machine);
+      signal.throwIfAborted();
     } catch (error) {
       await machine.stop();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
     }
     return machine;
   }
@@ -252,15 +261,19 @@ export class Machine {
   async stop(): Promise<void> {
     this.#agent.close();
     this.#monitor?.close();
-    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGKILL');
+    if (!this.#hasEnded()) this.#process.kill('SIGKILL');
     await this.#exited;
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   async #socketOf(path: string): Promise<void> {
     const deadline = performance.now() + socketTimeoutMs;
     while (!existsSync(path)) {
-      if (this.#process.exitCode !== null || performance.now() > deadline)
+      if (this.#hasEnded() || performance.now() > deadline)
         throw new Error(`QEMU did not start the machine ${this.name}.`);
       await sleep(pollMs);
     }
