@@ -3,7 +3,8 @@
  * needs.
  */
 import { join } from 'node:path';
-import { ensureNpmPackages, ensureSystemPackages, root, startOnProjectNode } from './setup.mjs';
+import { ensureNpmPackages, ensureSystemPackages, root } from './setup.mjs';
+import { startOnProjectNode } from './start-on-project-node.mjs';
 
 ensureNpmPackages();
 ensureSystemPackages({ machines: true });

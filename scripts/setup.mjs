@@ -2,9 +2,8 @@
  * Sets up a fresh checkout: npm packages always, missing Debian packages when root. Plain JavaScript, since it runs on
  * the machine's Node before the project's own is installed.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -19,7 +18,6 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const parentPollMs = 500;
 const stampPath = join(root, 'node_modules', '.homing-setup');
 
 /** npm's registry does not have the project's Node for macOS: there, the Node that runs this is used. */
@@ -276,30 +274,11 @@ export function ensureSystemPackages({
   process.exit(1);
 }
 
-function projectEnvironment() {
+export function projectEnvironment() {
   return {
     ...process.env,
     PATH: [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
   };
-}
-
-/**
- * As {@link runOnProjectNode}, for a program that must clean up: it gets the signals of this process, and SIGTERM when
- * the parent ends (npm, sent a signal, ends itself and its shell only).
- * @param {readonly string[]} args
- * @returns {Promise<number>} its exit status
- */
-export async function startOnProjectNode(args) {
-  const child = spawn(node, args, { stdio: 'inherit', env: projectEnvironment() });
-  const parent = process.ppid;
-  const poll = setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
-  }, parentPollMs);
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => child.kill(signal));
-  const [status] = await once(child, 'exit');
-  clearInterval(poll);
-  return status ?? 1;
 }
 
 /**

@@ -23,7 +23,7 @@ const statusSchema = z.object({
 /** A machine that is starting leaves the port closed: without an answer the command is sent again. */
 const syncTimeoutMs = 3_000;
 const firstPollMs = 20;
-const maxPollMs = 250;
+const maxPollMs = 1_000;
 
 /** The result of a command in a machine. */
 export interface GuestResult {

@@ -220,9 +220,17 @@ export class Machine {
     await this.run(['/bin/sh', '-euc', script, 'sh', path, mode], { input: text });
   }
 
+  /** Shuts it down in order and starts it again from its disk; waits until commands run. */
+  async reboot(): Promise<void> {
+    await this.run(['/usr/bin/systemctl', 'reboot', '--no-block']);
+    await this.monitor.event('RESET');
+    await this.#answers();
+  }
+
   /** As when its power is cut and restored: what was not written to its disk is lost. Waits until commands run. */
   async cutPower(): Promise<void> {
     await this.monitor.execute('system_reset');
+    await this.monitor.event('RESET');
     await this.#answers();
   }
 
@@ -285,11 +293,11 @@ export class Machine {
   }
 }
 
-/** At the lowest priority but one: a machine must not disturb other measurements. */
+/** At a low priority: a machine must not disturb other measurements. */
 function startQemu(name: string, args: readonly string[]): ChildProcess {
   const child = spawn(
     tool('setpriv'),
-    ['--pdeathsig', 'KILL', tool('nice'), '-n', '15', tool('qemu-system-x86_64'), ...args],
+    ['--pdeathsig', 'KILL', tool('nice'), '-n', '10', tool('qemu-system-x86_64'), ...args],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', TMPDIR: tmpdir() } },
   );
   if (child.stderr !== null) {

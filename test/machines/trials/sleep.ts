@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../machine/machine.ts';
+import { Admin } from '../support/admin.ts';
 import { addUser, Laptop, nasName } from '../support/laptop.ts';
 import type { Trial } from '../trial.ts';
 import { plain } from './kernel-wireguard.ts';
@@ -53,8 +54,8 @@ export const sleepTrial: Trial = {
     await machine.sh(addUser);
     const laptop = await Laptop.fromCheckout(machine);
     await laptop.joinLan();
-    await laptop.joinNetwork();
-    await laptop.homing(['up']);
+    await laptop.joinNetwork(new Admin(stage.folder), ['--private-endpoint', '192.0.2.10:51820']);
+    await laptop.connect();
     await laptop.pingNas();
     await stage.check('woken at home, the tunnel carries packets within a second', async () => {
       const index = await laptop.tunnelIndex();
