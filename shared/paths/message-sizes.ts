@@ -13,7 +13,8 @@ export const responseBytes = 92;
 
 /**
  * Four initiations are 592 bytes, which a single message may have. Data is padded to a multiple of 16 bytes, except in a
- * message of the interface's MTU, which is longer, and 148, 296 and 444 are no such multiple.
+ * message of the interface's MTU, which is longer; 148, 296 and 444 are no such multiple. A response with 352 bytes of data
+ * has the size of three initiations: it counts as an answer with the next data.
  */
 const maxRecognised = 3;
 
