@@ -9,12 +9,12 @@ import { createWorld, type World } from '../lab/world.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
 import { AuthoredNetwork } from '../mesh/support/authored-network.ts';
 import { InstalledHost } from '../mesh/support/installed-host.ts';
+import { allowUser, startPolkit } from '../mesh/support/polkit.ts';
 import { nasAtHome } from '../mesh/support/usual-controllers.ts';
 import { oneStory } from '../support/one-story.ts';
 import { AppHost } from './support/app-host.ts';
 import type { Desktop } from './support/desktop.ts';
 import { join } from './support/join.ts';
-import { allowUser, startPolkit } from './support/polkit.ts';
 import type { RunningApp } from './support/running-app.ts';
 
 /** The packages that users install: pkexec installs their helper, and removes it again with everything it created. */

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { requireLab } from '../lab-tests/require-lab.ts';
+import { startSystemBus } from '../mesh/support/polkit.ts';
 import { AppHost } from './support/app-host.ts';
 import { FakeHelper } from './support/fake-helper.ts';
 import { join } from './support/join.ts';
-import { startSystemBus } from './support/polkit.ts';
 import { stagedNetwork } from './support/staged-network.ts';
 import { stagedTunnel } from './support/staged-tunnel.ts';
 

@@ -1,5 +1,5 @@
 import type { Host, HostUser } from '../../lab/host.ts';
-import { allowUser, startPolkit } from './polkit.ts';
+import { allowUser, startPolkit } from '../../mesh/support/polkit.ts';
 
 /** A laptop whose owner may become root by pkexec, with the helper and command line that the app installs. */
 
