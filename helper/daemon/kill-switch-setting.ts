@@ -36,10 +36,30 @@ export class KillSwitchFile {
     }
   }
 
+  /** What the file has now, readable or not; undefined without a file. @throws Error */
+  text(): string | undefined {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
   /** On disk before it returns. @throws Error */
   write(setting: KillSwitchSetting): void {
+    this.#replace(`${JSON.stringify({ version: 1, ...setting })}\n`);
+  }
+
+  /** Gives the file back what {@link text} returned. @throws Error */
+  restore(text: string | undefined): void {
+    if (text === undefined) this.remove();
+    else this.#replace(text);
+  }
+
+  #replace(text: string): void {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    replaceDurably(this.path, `${this.path}.new`, `${JSON.stringify({ version: 1, ...setting })}\n`);
+    replaceDurably(this.path, `${this.path}.new`, text);
     // Without its name in the directory the kill switch would be off after a power cut.
     syncDirectoryOf(this.path);
   }

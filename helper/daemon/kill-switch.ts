@@ -11,7 +11,7 @@ import {
 } from '../../shared/timeline/protection-reasons.ts';
 import { SerialQueue } from '../serial-queue.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import type { KillSwitchRules, KillSwitchSystem } from '../tunnel/kill-switch.ts';
+import { type KillSwitchRules, type KillSwitchSystem, killSwitchFailed } from '../tunnel/kill-switch.ts';
 import type { KillSwitchFile, KillSwitchSetting } from './kill-switch-setting.ts';
 
 interface KillSwitchParts {
@@ -117,6 +117,7 @@ export class KillSwitch {
       since: known.since ?? new Date(now()).toISOString(),
       allowLan: allowLan ?? known.allowLan ?? false,
     };
+    const formerFile = this.#fileText();
     try {
       // The file first: if the helper is killed in between, the next one sets what the user requested.
       file.write(setting);
@@ -124,7 +125,7 @@ export class KillSwitch {
       await this.#mustEnforce();
     } catch (error) {
       if (before.state === 'off') await this.#takeBack(asProblem(error).problem);
-      else await this.#putBack(before);
+      else await this.#putBack(before, formerFile);
       throw asProblem(error);
     }
     timeline.add({ kind: 'kill-switch', reason: killSwitchOn(setting.allowLan) });
@@ -132,12 +133,19 @@ export class KillSwitch {
     this.#watch();
   }
 
+  #fileText(): string | undefined {
+    try {
+      return this.#parts.file.text();
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
   /** Returns to what was in force, also on disk: the next start must not open what was refused now. */
-  async #putBack(before: Extract<State, { state: 'on' }>): Promise<void> {
-    const { since, allowLan } = before.setting;
+  async #putBack(before: Extract<State, { state: 'on' }>, formerFile: string | undefined): Promise<void> {
     this.#state = before;
     try {
-      if (since !== undefined && allowLan !== undefined) this.#parts.file.write({ since, allowLan });
+      this.#parts.file.restore(formerFile);
     } catch (error) {
       this.#parts.timeline.add({ kind: 'trouble', reason: killSwitchProblem(asProblem(error).problem) });
     }
@@ -191,9 +199,12 @@ export class KillSwitch {
   async #look(): Promise<void> {
     if (this.#state.state === 'off') return;
     try {
-      if (await this.#parts.system.isIntact()) return;
+      if (await this.#parts.system.isIntact()) {
+        this.#recovered();
+        return;
+      }
     } catch (error) {
-      this.#fail(problemOf(error));
+      this.#fail(asProblem(error).problem);
       return;
     }
     if (await this.#enforce()) this.#parts.timeline.add({ kind: 'kill-switch', reason: killSwitchRestored });
@@ -216,9 +227,13 @@ export class KillSwitch {
       this.#fail(asProblem(error).problem);
       return false;
     }
+    this.#recovered();
+    return true;
+  }
+
+  #recovered(): void {
     if (this.#state.state === 'on' && this.#state.problem?.code === failedCode)
       this.#state = { ...this.#state, problem: null };
-    return true;
   }
 
   async #mustEnforce(): Promise<void> {
@@ -272,13 +287,7 @@ const failedCode = 'kill-switch-failed';
 const retryMs = 10_000;
 
 function asProblem(error: unknown): HomingError {
-  if (error instanceof HomingError) return error;
-  return new HomingError({
-    code: failedCode,
-    title: 'The kill switch could not be changed',
-    cause: `${error instanceof Error ? error.message : String(error)}.`,
-    remedy: 'Try again; `homing diagnostics` shows what the system says.',
-  });
+  return killSwitchFailed(error, 'Try again; `homing diagnostics` shows what the system says.');
 }
 
 function damaged(path: string, reason: string): Problem {

@@ -19,6 +19,7 @@ class FakeFilter implements KillSwitchSystem {
   clearFailure: Error | undefined;
   /** False after a failed change. */
   intact = true;
+  lookFailure: Error | undefined;
   onDoubt: () => void = () => undefined;
   onNetworks: () => void = () => undefined;
   #last = '';
@@ -37,6 +38,7 @@ class FakeFilter implements KillSwitchSystem {
     return this.rules !== undefined;
   }
   async isIntact() {
+    if (this.lookFailure !== undefined) throw this.lookFailure;
     return this.intact && JSON.stringify(this.rules) === this.#last;
   }
   watch(onDoubt: () => void) {
@@ -186,6 +188,15 @@ describe('the kill switch', () => {
     expect([killSwitch.status(off), existsSync(path)]).toEqual([{ state: 'off' }, false]);
   });
 
+  test('whose damaged file cannot be replaced keeps it, and not the setting that was refused', async () => {
+    writeFileSync(path, 'not JSON');
+    const { killSwitch } = await started();
+    filter.failure = new Error('busy');
+    await expect(killSwitch.set({ on: true, allowLan: true })).rejects.toThrow('busy');
+    expect(readFileSync(path, 'utf8')).toBe('not JSON');
+    await killSwitch.stop();
+  });
+
   test('that cannot be turned off stays on, also after a restart', async () => {
     const { killSwitch } = await started();
     await killSwitch.set({ on: true });
@@ -224,6 +235,19 @@ describe('a packet filter that fails for a while', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(filter.rules).toEqual({ lan: [] });
     expect(killSwitch.status(off)).toMatchObject({ problem: null });
+    await killSwitch.stop();
+  });
+
+  test('leaves no problem behind once a look finds the rules intact', async () => {
+    const { killSwitch } = await started();
+    await killSwitch.set({ on: true });
+    filter.lookFailure = new Error('no buffer space available');
+    filter.onDoubt();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(killSwitch.status(off)).toMatchObject({ problem: { code: 'kill-switch-failed' } });
+    filter.lookFailure = undefined;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(killSwitch.status(off)).toMatchObject({ isBlocking: true, problem: null });
     await killSwitch.stop();
   });
 
