@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { bootRulesFile } from '../../../shared/install/places.ts';
@@ -29,6 +29,8 @@ export class LinuxKillSwitch implements KillSwitchSystem {
   readonly #parts: LinuxKillSwitchParts;
   /** The kernel's listing of the rules as last set. */
   #listing: string | undefined;
+  /** Rules that this process set may be there. Those of an earlier process are in the file for the boot. */
+  #isSet = false;
 
   constructor(parts: LinuxKillSwitchParts) {
     this.#parts = parts;
@@ -44,6 +46,7 @@ export class LinuxKillSwitch implements KillSwitchSystem {
     this.#listing = undefined;
     try {
       await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], killSwitchText(rules, ownUid()));
+      this.#isSet = true;
       // Only rules that the kernel has accepted are loaded at the next boot.
       this.#keepForBoot(killSwitchText({ lan: [] }, ownUid()));
       this.#listing = await this.#list(nft);
@@ -55,11 +58,22 @@ export class LinuxKillSwitch implements KillSwitchSystem {
   async clear(): Promise<void> {
     this.#listing = undefined;
     try {
-      if (await this.isThere())
+      if (await this.#mayBeThere())
         await this.#parts.runner.mustRun(this.#nft(), ['delete', 'table', ...killSwitchTable.split(' ')]);
+      this.#isSet = false;
       rmSync(this.#parts.bootRules, { force: true });
     } catch (error) {
       throw killSwitchFailed(error, remedy);
+    }
+  }
+
+  /** Where nftables does not work at all, and no rules were ever set, there are none. @throws Error */
+  async #mayBeThere(): Promise<boolean> {
+    try {
+      return await this.isThere();
+    } catch (error) {
+      if (this.#isSet || existsSync(this.#parts.bootRules)) throw error;
+      return false;
     }
   }
 
@@ -67,8 +81,8 @@ export class LinuxKillSwitch implements KillSwitchSystem {
     const nft = this.#parts.find('nft');
     if (nft === undefined) return false;
     // Not by the table itself: that it is missing, and any other failure, have the same exit status.
-    const { exitCode, stdout } = await this.#parts.runner.run(nft, ['list', 'tables']);
-    return exitCode === 0 && stdout.split('\n').includes(`table ${killSwitchTable}`);
+    const tables = await this.#parts.runner.mustRun(nft, ['list', 'tables']);
+    return tables.split('\n').includes(`table ${killSwitchTable}`);
   }
 
   async isIntact(): Promise<boolean> {

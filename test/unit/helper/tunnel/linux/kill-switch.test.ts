@@ -8,10 +8,15 @@ import { LinuxKillSwitch } from '../../../../../helper/tunnel/linux/kill-switch.
 function machine() {
   const folder = mkdtempSync(join(tmpdir(), 'homing-nft-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const kernel: { table: string | undefined; refusal: string } = { table: undefined, refusal: '' };
+  const kernel: { table: string | undefined; refusal: string; isListed: boolean } = {
+    table: undefined,
+    refusal: '',
+    isListed: true,
+  };
   const run = async (_path: string, args: readonly string[], input?: string) => {
     const refused = { exitCode: 1, stdout: '', stderr: kernel.refusal };
     if (args[0] === 'list' && args[1] === 'tables') {
+      if (!kernel.isListed) return { exitCode: 1, stdout: '', stderr: 'no buffer space available' };
       const tables = kernel.table === undefined ? '' : 'table inet homing_kill_switch\n';
       return { exitCode: 0, stdout: `table ip filter\n${tables}`, stderr: '' };
     }
@@ -90,4 +95,23 @@ test('without nft it is refused with what to install, and there is nothing to cl
   });
   await without.clear();
   expect(await without.isThere()).toBe(false);
+});
+
+test('tables that cannot be listed are not missing: turning it off fails, and the rules of the next boot stay', async () => {
+  const { killSwitch, kernel, bootRules } = machine();
+  await killSwitch.set({ lan: [] });
+  kernel.isListed = false;
+  await expect(killSwitch.clear()).rejects.toMatchObject({
+    problem: { code: 'kill-switch-failed', cause: expect.stringContaining('no buffer space') },
+  });
+  expect([kernel.table !== undefined, existsSync(bootRules)]).toEqual([true, true]);
+  await expect(killSwitch.isThere()).rejects.toThrow('no buffer space');
+});
+
+test('where nftables does not work at all, there is nothing to clear', async () => {
+  const { killSwitch, kernel } = machine();
+  kernel.isListed = false;
+  kernel.refusal = 'no nf_tables';
+  await expect(killSwitch.set({ lan: [] })).rejects.toThrow('no nf_tables');
+  await killSwitch.clear();
 });
