@@ -3,14 +3,14 @@ import { completeLines, WatchingProgram } from '../../process/watching-program.t
 /** Reloading a firewall changes many objects at once. */
 const debounceMs = 20;
 /** The program listens within this time after its start. */
-const firstMs = 500;
+const listeningMs = 500;
 
 /** Watches a table for changes by one long-lived `nft monitor`. */
 export class NftMonitor {
   readonly #onChange: () => void;
   readonly #monitor: WatchingProgram;
   #pending: NodeJS.Timeout | undefined;
-  readonly #first: NodeJS.Timeout;
+  #listening: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   /** @param table family and name, e.g. `inet homing` */
@@ -23,10 +23,18 @@ export class NftMonitor {
         completeLines((lines) => {
           if (lines.includes(table)) this.#report();
         }),
-      onRestart: () => this.#report(),
+      onRestart: () => {
+        this.#report();
+        this.#reportOnceListening();
+      },
     });
-    // What changed before the program listened was not reported.
-    this.#first = setTimeout(() => this.#report(), firstMs);
+    this.#reportOnceListening();
+  }
+
+  /** What changed before the program listened was not reported. */
+  #reportOnceListening(): void {
+    clearTimeout(this.#listening);
+    this.#listening = setTimeout(() => this.#report(), listeningMs);
   }
 
   #report(): void {
@@ -41,7 +49,7 @@ export class NftMonitor {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#pending);
-    clearTimeout(this.#first);
+    clearTimeout(this.#listening);
     await this.#monitor.stop();
   }
 }

@@ -36,3 +36,11 @@ test('what changed before the program listened is looked for once', async () => 
   await sleep(300);
   expect(seen.reports).toBe(1);
 });
+
+test('what changed before a program that was started again listened is looked for as well', async () => {
+  const seen = watched('[ -e "$0.again" ] && exec sleep 60; : > "$0.again"; exit 1');
+  // Half a second after the start, at the restart, and half a second after that.
+  await vi.waitFor(() => expect(seen.reports).toBe(3), 5_000);
+  await sleep(700);
+  expect(seen.reports).toBe(3);
+});
