@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
+import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import { homingVersion } from '../../shared/version.ts';
 import { Admission } from '../approval/admission.ts';
 import { isApprovalNeeded } from '../approval/approvals.ts';
@@ -81,9 +83,11 @@ async function startLocked(
 ): Promise<Daemon> {
   const { now, hostsPath, stateDirectory, operatingSystem } = options;
   const runner = new ProgramRunner(runtimeDirectory);
-  const machine = operatingSystem({ runner, runtimeDirectory, stateDirectory });
-  const system = machine.tunnel;
   const timeline = new Timeline(now);
+  const onProblem = (problem: Problem) =>
+    void timeline.add({ kind: 'trouble', reason: `${failed(problem)} ${problem.remedy}` });
+  const machine = operatingSystem({ runner, runtimeDirectory, stateDirectory, onProblem });
+  const system = machine.tunnel;
   const journal = new Journal(join(runtimeDirectory, 'journal.json'));
   const killSwitch = new KillSwitch({
     system: machine.killSwitch,

@@ -51,7 +51,8 @@ async function removeWhatIsLeft(): ReturnType<typeof removeLeftovers> {
     const runner = new ProgramRunner(runtimeDirectory);
     return await removeLeftovers({
       journal: new Journal(join(runtimeDirectory, 'journal.json')),
-      machine: ofThisMachine({ runner, runtimeDirectory, stateDirectory }),
+      // No tunnel is live, so it has no problem.
+      machine: ofThisMachine({ runner, runtimeDirectory, stateDirectory, onProblem: () => undefined }),
       hostsPath: '/etc/hosts',
       now: () => Date.now(),
     });

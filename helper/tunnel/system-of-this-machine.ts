@@ -1,4 +1,5 @@
 import type { HostFirewall } from '../../shared/contract/status.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
 import type { ProgramRunner } from '../process/run.ts';
 import type { DnsSystem } from './dns.ts';
 import type { KillSwitchSystem } from './kill-switch.ts';
@@ -31,12 +32,14 @@ export interface SystemParts {
   readonly runtimeDirectory: string;
   /** Owned by root; survives a reboot. */
   readonly stateDirectory: string;
+  /** Called with what the live tunnel can no longer do. */
+  readonly onProblem: (problem: Problem) => void;
 }
 
 export type OperatingSystemFactory = (parts: SystemParts) => OperatingSystem;
 
-export const linux: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory }) => ({
-  tunnel: new LinuxTunnelSystem(runner, runtimeDirectory),
+export const linux: OperatingSystemFactory = ({ runner, runtimeDirectory, stateDirectory, onProblem }) => ({
+  tunnel: new LinuxTunnelSystem(runner, runtimeDirectory, onProblem),
   dns: LinuxDns.ofThisMachine(runner, runtimeDirectory),
   killSwitch: LinuxKillSwitch.ofThisMachine(runner, stateDirectory),
   hostFirewall: () => linuxHostFirewall(runner),

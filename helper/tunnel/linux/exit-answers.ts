@@ -45,13 +45,18 @@ export function exitAnswersText(uid: number): string {
 }
 
 interface ExitAnswersParts {
-  readonly runner: Pick<ProgramRunner, 'run' | 'mustRun'>;
+  readonly runner: Pick<ProgramRunner, 'mustRun'>;
   readonly find: (program: string) => string | undefined;
   /** Cleared by a reboot, like the kernel's settings. */
   readonly runtimeDirectory: string;
   /** `/proc/sys/net/ipv4/conf` */
   readonly settings: string;
+  /** Called once when the table could not be restored, until it is. */
+  readonly onProblem: (problem: Problem) => void;
 }
+
+/** A packet filter that is busy or being upgraded works again without anything being reported. */
+const retryMs = 10_000;
 
 /**
  * What an exit receives where the kernel filters by the route back (rp_filter): packets with the mark of WireGuard are
@@ -66,6 +71,11 @@ export class ExitAnswers {
   readonly #draft: string;
   readonly #setting: string;
   #monitor: NftMonitor | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #links: readonly string[] = [];
+  #isReported = false;
+  /** No table can exist: neither this process nor an earlier one set it. */
+  #isTableRuledOut = false;
 
   constructor(parts: ExitAnswersParts) {
     this.#parts = parts;
@@ -74,10 +84,15 @@ export class ExitAnswers {
     this.#setting = join(parts.settings, 'all', 'src_valid_mark');
   }
 
-  static ofThisMachine(runner: ProgramRunner, runtimeDirectory: string): ExitAnswers {
+  static ofThisMachine(
+    runner: ProgramRunner,
+    runtimeDirectory: string,
+    onProblem: (problem: Problem) => void,
+  ): ExitAnswers {
     return new ExitAnswers({
       runner,
       runtimeDirectory,
+      onProblem,
       find: findProgram,
       settings: '/proc/sys/net/ipv4/conf',
     });
@@ -88,12 +103,13 @@ export class ExitAnswers {
     return this.#turns.run(async () => {
       const links = strictLinks(plan, this.#parts.settings);
       if (links.length === 0) return undefined;
+      this.#links = links;
       try {
         await this.#admit();
         return undefined;
       } catch (error) {
         // What was changed is restored with the tunnel.
-        return reversePathProblem(links, error instanceof Error ? error.message : String(error));
+        return reversePathProblem(links, textOf(error));
       }
     });
   }
@@ -108,42 +124,58 @@ export class ExitAnswers {
     if (nft === undefined) throw new Error('the program nft is not installed');
     const value = readFileSync(this.#setting, 'latin1').trim();
     // A record of a killed helper has the value from before both.
-    if (this.#recorded() === undefined) replaceDurably(this.#record, this.#draft, value);
+    if (this.#recorded() === undefined) {
+      replaceDurably(this.#record, this.#draft, value);
+      this.#isTableRuledOut = true;
+    }
     // Not written where it is already set: the setting may be read-only.
     if (value !== '1') writeFileSync(this.#setting, '1');
     await this.#setTable(nft);
-    // Reloading a firewall (`nft flush ruleset`) deletes the table. A failure is followed by the monitor's next report.
-    this.#monitor ??= new NftMonitor(nft, table, () => void this.#repair(nft).catch(() => undefined));
+    // Reloading a firewall (`nft flush ruleset`) deletes the table.
+    this.#monitor ??= new NftMonitor(nft, table, () => void this.#repair(nft));
   }
 
   async #clear(): Promise<void> {
     await this.#monitor?.stop();
     this.#monitor = undefined;
+    clearTimeout(this.#retry);
     // Of a helper that was killed before it changed anything.
     rmSync(this.#draft, { force: true });
     const former = this.#recorded();
     if (former === undefined) return;
     const nft = this.#parts.find('nft');
-    if (nft !== undefined && (await this.#isTableThere(nft)))
+    if (nft !== undefined && !this.#isTableRuledOut && (await this.#isTableThere(nft)))
       await this.#parts.runner.mustRun(nft, ['delete', 'table', ...table.split(' ')]);
     if (former === '0' && readFileSync(this.#setting, 'latin1').trim() !== '0')
       writeFileSync(this.#setting, '0');
     rmSync(this.#record);
   }
 
+  /** A failure is reported, and tried again. */
   #repair(nft: string): Promise<void> {
     return this.#turns.run(async () => {
-      if (this.#monitor !== undefined && !(await this.#isTableThere(nft))) await this.#setTable(nft);
+      if (this.#monitor === undefined) return;
+      clearTimeout(this.#retry);
+      try {
+        if (!(await this.#isTableThere(nft))) await this.#setTable(nft);
+        this.#isReported = false;
+      } catch (error) {
+        this.#retry = setTimeout(() => void this.#repair(nft), retryMs);
+        if (!this.#isReported) this.#parts.onProblem(reversePathProblem(this.#links, textOf(error)));
+        this.#isReported = true;
+      }
     });
   }
 
   async #setTable(nft: string): Promise<void> {
     await this.#parts.runner.mustRun(nft, ['-f', '/dev/stdin'], exitAnswersText(ownUid()));
+    this.#isTableRuledOut = false;
   }
 
+  /** @throws Error when the tables cannot be listed: a failure is not the absence of the table */
   async #isTableThere(nft: string): Promise<boolean> {
-    const { exitCode, stdout } = await this.#parts.runner.run(nft, ['list', 'tables']);
-    return exitCode === 0 && stdout.split('\n').includes(`table ${table}`);
+    const tables = await this.#parts.runner.mustRun(nft, ['list', 'tables']);
+    return tables.split('\n').includes(`table ${table}`);
   }
 
   /** @returns undefined when there is no record */
@@ -155,4 +187,8 @@ export class ExitAnswers {
       throw error;
     }
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

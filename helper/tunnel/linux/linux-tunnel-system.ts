@@ -67,13 +67,14 @@ export class LinuxTunnelSystem implements TunnelSystem {
   #kernelHasIt: boolean | undefined;
   #isGuarded = false;
 
-  constructor(runner: ProgramRunner, runtimeDirectory: string) {
+  /** @param onProblem called with what the live tunnel can no longer do */
+  constructor(runner: ProgramRunner, runtimeDirectory: string, onProblem: (problem: Problem) => void) {
     this.#runner = runner;
     this.#kernel = new KernelWireGuard(runner);
     this.#userspace = new UserspaceWireGuard(runtimeDirectory);
     this.#pokes = new Pokes(runner, pingCommand);
     this.#routing = new Routing(runner);
-    this.#exitAnswers = ExitAnswers.ofThisMachine(runner, runtimeDirectory);
+    this.#exitAnswers = ExitAnswers.ofThisMachine(runner, runtimeDirectory, onProblem);
   }
 
   async wireguard(): Promise<'kernel' | 'wireguard-go' | 'none'> {

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ExitAnswers, exitAnswersText } from '../../../../../helper/tunnel/linux/exit-answers.ts';
+import type { Problem } from '../../../../../shared/errors/problem.ts';
 import { tunnelPlan } from '../../../../../shared/plan/tunnel-plan.ts';
 import { goodProfile } from '../../../support/profiles.ts';
 
@@ -19,19 +20,34 @@ function machine(setting: string, runFiles: Readonly<Record<string, string>>, ta
   writeFileSync(join(settings, 'all', 'src_valid_mark'), `${setting}\n`);
   for (const [name, text] of Object.entries(runFiles)) writeFileSync(join(runtimeDirectory, name), text);
   const commands: string[] = [];
+  const problems: Problem[] = [];
+  const nft: { failure: Error | undefined; tables: string } = { failure: undefined, tables };
   const runner = {
-    run: async (_: string, args: readonly string[]) => {
-      commands.push(args.join(' '));
-      return { exitCode: 0, stdout: tables, stderr: '' };
-    },
     mustRun: async (_: string, args: readonly string[]) => {
       commands.push(args.join(' '));
-      return '';
+      if (nft.failure !== undefined) throw nft.failure;
+      return args[0] === 'list' ? nft.tables : '';
     },
   };
-  const answers = new ExitAnswers({ runner, runtimeDirectory, settings, find: () => '/usr/sbin/nft' });
+  const program = join(folder, 'nft');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+  const answers = new ExitAnswers({
+    runner,
+    runtimeDirectory,
+    settings,
+    find: () => program,
+    onProblem: (problem) => problems.push(problem),
+  });
   const value = () => readFileSync(join(settings, 'all', 'src_valid_mark'), 'latin1').trim();
-  return { answers, commands, value, left: () => readdirSync(runtimeDirectory), settings };
+  return { answers, commands, problems, nft, value, left: () => readdirSync(runtimeDirectory), settings };
+}
+
+const plain = tunnelPlan(goodProfile());
+const exit = { ...plain, routes: [{ range: '0.0.0.0/0', source: undefined, controller: 'vps' }] };
+
+function makeStrict(settings: string): void {
+  writeFileSync(join(settings, 'all', 'rp_filter'), '1\n');
+  mkdirSync(join(settings, 'eth0'));
 }
 
 const ours = 'table inet other\ntable ip homing_exit\n';
@@ -58,11 +74,8 @@ test('without a record the setting is the administrator’s, and no program is r
 
 test('without a strict filter nothing is changed', async () => {
   const { answers, commands, value, left, settings } = machine('0', {});
-  const plain = tunnelPlan(goodProfile());
-  const exit = { ...plain, routes: [{ range: '0.0.0.0/0', source: undefined, controller: 'vps' }] };
   expect(await answers.admit(exit)).toBeUndefined();
-  writeFileSync(join(settings, 'all', 'rp_filter'), '1\n');
-  mkdirSync(join(settings, 'eth0'));
+  makeStrict(settings);
   expect(await answers.admit(plain)).toBeUndefined();
   expect([value(), left(), commands]).toEqual(['0', [], []]);
 });
@@ -73,4 +86,40 @@ test('only Homing’s own packets save the mark, and it is restored before other
   expect(text).toContain('meta mark 0x686f6d meta l4proto udp ct mark set 0x686f6d');
   expect(text).toContain('meta skuid 0 udp sport 61440-61951 ct mark set 0x686f6d');
   expect(text).toMatch(/hook prerouting priority mangle - 10;.*\n +ct mark 0x686f6d meta mark set 0x686f6d/);
+});
+
+test('a table that cannot be restored is reported once, and tried again until it can', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { answers, commands, problems, nft, settings } = machine('0', {});
+  makeStrict(settings);
+  expect(await answers.admit(exit)).toBeUndefined();
+  onTestFinished(() => answers.clear());
+  const setTables = () => commands.filter((command) => command.startsWith('-f')).length;
+  expect(setTables()).toBe(1);
+  // The table is gone, and the packet filter is busy.
+  nft.failure = new Error('resource busy');
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(problems).toMatchObject([
+    { code: 'strict-reverse-path', cause: expect.stringContaining('resource busy') },
+  ]);
+  nft.failure = undefined;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([setTables(), problems.length]).toEqual([2, 1]);
+});
+
+test('tables that cannot be listed are not missing: the record stays, to clear them later', async () => {
+  const { answers, nft, left } = machine('1', { 'src-valid-mark': '0' }, ours);
+  nft.failure = new Error('resource busy');
+  await expect(answers.clear()).rejects.toThrow('resource busy');
+  expect(left()).toEqual(['src-valid-mark']);
+});
+
+test('where the kernel has no nftables, clearing restores the setting without listing tables', async () => {
+  const { answers, nft, left, value, settings } = machine('0', {});
+  makeStrict(settings);
+  nft.failure = new Error('not supported');
+  expect(await answers.admit(exit)).toMatchObject({ code: 'strict-reverse-path' });
+  await answers.clear();
+  expect([value(), left()]).toEqual(['0', []]);
 });
