@@ -7,8 +7,7 @@
  * the macOS package on Debian (package/mac/programs.ts); a dmg includes the wireguard-go that it leaves in
  * dist/mac-programs.
  */
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildApp } from './build-app.mjs';
@@ -70,16 +69,6 @@ function targets() {
   return Platform.LINUX.createTarget(kind === 'AppImage' ? kind : 'dir', arch);
 }
 
-/** The hash of the helper as it is in the package, where signing may have changed it: for `npm run sign-release`. */
-function writeHelperHash() {
-  const suffix = process.arch === 'x64' ? '' : `-${process.arch}`;
-  const resources =
-    kind === 'dmg' ? `mac${suffix}/Homing.app/Contents/Resources` : `linux${suffix}-unpacked/resources`;
-  const program = readFileSync(join(options.out, resources, 'helper/homing-helper'));
-  const sha512 = createHash('sha512').update(program).digest('hex');
-  writeFileSync(join(options.out, `${kind}-${process.arch}.helper.sha512`), `${sha512}\n`);
-}
-
 if (!kinds.includes(kind)) {
   say(`There is no package of the kind ${JSON.stringify(kind)}: choose one of ${kinds.join(', ')}.`);
   process.exit(2);
@@ -90,6 +79,13 @@ if (options.arch !== process.arch) {
     'The helper inside is made by running its own Node, and Electron is fetched for the machine it runs on.',
   );
   say('The release workflow makes the packages of both processors.');
+  process.exit(2);
+}
+// A workflow sets a missing variable to the empty text. A package without the key could verify no later release.
+const releaseKey = process.env.HOMING_RELEASE_KEY;
+if (releaseKey !== undefined && !/^[\w-]{43}$/.test(releaseKey)) {
+  say(`HOMING_RELEASE_KEY is ${JSON.stringify(releaseKey)}: it is no public key, which has 43 characters.`);
+  say('Set the variable of the repository to what `npm run sign-release -- keygen` printed, or unset it.');
   process.exit(2);
 }
 /** Programs for macOS that are made on Debian. */
@@ -138,7 +134,6 @@ await build({
   }),
   publish: 'never',
 });
-if (kind === 'AppImage' || kind === 'dmg') writeHelperHash();
 if (kind === 'deb' && electron !== undefined) {
   const { buildDeb, isCleanForLintian } = await import('./package/deb.mjs');
   const compression = options.fast ? 'none' : 'xz';

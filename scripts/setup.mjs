@@ -39,7 +39,14 @@ const programs = {
  * Only tests, demo and benchmarks need these. By pydoc3, which only the whole of Python has: python3-minimal lacks modules
  * that the lab's scripts import. faketime steps the clock of one process, since no namespace has a wall clock of its own.
  */
-const labPrograms = { pydoc3: 'python3', faketime: 'faketime' };
+const labPrograms = {
+  pydoc3: 'python3',
+  faketime: 'faketime',
+  // The packages of a release, for the tests of its signature.
+  mksquashfs: 'squashfs-tools',
+  zip: 'zip',
+  unzip: 'unzip',
+};
 const benchPrograms = { nebula: 'nebula' };
 /** The flake's modules are evaluated by Nix itself; nothing is built or fetched. */
 const nixPrograms = { 'nix-instantiate': 'nix-bin' };

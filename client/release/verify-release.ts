@@ -5,24 +5,18 @@ import { HomingError } from '../../shared/errors/problem.ts';
 import {
   isOlder,
   type Release,
+  type ReleaseRefusal,
   releaseLimitBytes,
   releaseSchema,
   type SignedRelease,
   signedBytes,
 } from '../../shared/release/release.ts';
 
-/** Codes of {@link verifyRelease} and {@link refuseOlderRelease}: only an administrator may install such a release. */
-export const releaseRefusals = [
-  'release-unsigned',
-  'release-wrong-signature',
-  'release-malformed',
-  'release-older',
-  'release-other-file',
-] as const;
+/** What works in each case: another download, or the app's own way around this check, with an administrator's password. */
+const remedy =
+  'Download Homing again from its releases. The helper of a build that you made or trust can be installed all the same: by "Replace it anyway" in the app.';
 
-function refuse(code: (typeof releaseRefusals)[number], title: string, cause: string): HomingError {
-  const remedy =
-    'Download Homing again from its releases. An administrator can install a build without this check: sudo homing-helper install --uid followed by your user id.';
+function refuse(code: ReleaseRefusal, title: string, cause: string): HomingError {
   return new HomingError({ code, title, cause, remedy });
 }
 
@@ -72,12 +66,39 @@ export async function sha512Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** @param what the file, in words @throws HomingError `release-other-file` */
-export function refuseOtherFile(isListed: boolean, what: string, { version }: Release): void {
-  if (isListed) return;
-  throw refuse(
+/** A file that is to be used: what it is used as, and its hash. */
+export interface UsedFile {
+  readonly system: string;
+  readonly processor: string;
+  readonly sha512: string;
+}
+
+/**
+ * Refuses a download that the release does not list for this use: the package of another system, processor or kind has a valid
+ * hash, too.
+ * @throws HomingError `release-other-file`
+ */
+export function refuseOtherPackage(release: Release, used: UsedFile & { readonly kind: string }): void {
+  const isListed = release.files.some((file) => isSame(file, used) && file.kind === used.kind);
+  if (!isListed) throw otherFile(`The download is not the ${used.kind}`, used, release);
+}
+
+/** As {@link refuseOtherPackage}, for a helper. @throws HomingError `release-other-file` */
+export function refuseOtherHelper(release: Release, used: UsedFile): void {
+  const isListed = release.helpers.some((helper) => isSame(helper, used));
+  if (!isListed) throw otherFile('The helper is not the program', used, release);
+}
+
+function isSame(listed: UsedFile, used: UsedFile): boolean {
+  return (
+    listed.sha512 === used.sha512 && listed.system === used.system && listed.processor === used.processor
+  );
+}
+
+function otherFile(what: string, { system, processor }: UsedFile, { version }: Release): HomingError {
+  return refuse(
     'release-other-file',
     'This file does not belong to the release',
-    `${what} is not among the files of version ${version}: it was changed.`,
+    `${what} for this machine (${system}, ${processor}) in version ${version}: it was changed, or is for another use.`,
   );
 }

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { writeAtomically } from '../../client/profiles/atomic-file.ts';
 import {
   refuseOlderRelease,
-  refuseOtherFile,
+  refuseOtherHelper,
+  refuseOtherPackage,
   sha512Of,
   verifyRelease,
 } from '../../client/release/verify-release.ts';
@@ -31,20 +32,26 @@ export function signedReleaseIn(info: unknown): SignedRelease | undefined {
   return { text: parsed.data.homingRelease, signature: parsed.data.homingSignature };
 }
 
+/** The machine that a file must be for. */
+const machine = { system: process.platform, processor: process.arch };
+/** What the app replaces itself by. */
+const kind = process.platform === 'darwin' ? 'zip' : 'AppImage';
+
 /**
  * Checks a downloaded update before it may be installed, and keeps its signature.
- * @throws HomingError as `verifyRelease`, `refuseOlderRelease`, `refuseOtherFile`
+ * @returns the version that was signed; the server's description may name another
+ * @throws HomingError as `verifyRelease`, `refuseOlderRelease`, `refuseOtherPackage`
  */
-export async function checkDownload(info: unknown, path: string): Promise<void> {
+export async function checkDownload(info: unknown, path: string): Promise<string> {
   const signed = signedReleaseIn(info);
   const release = verifyRelease(signed, releaseKey);
   refuseOlderRelease(release, homingVersion);
-  const sha512 = await sha512Of(path);
-  refuseOtherFile(
-    release.files.some((file) => file.sha512 === sha512),
-    'The download',
-    release,
-  );
+  refuseOtherPackage(release, { ...machine, kind, sha512: await sha512Of(path) });
+  await keep(signed);
+  return release.version;
+}
+
+async function keep(signed: SignedRelease | undefined): Promise<void> {
   if (signed === undefined) return;
   await mkdir(folder(), { recursive: true, mode: 0o700 });
   await writeAtomically(releaseFile(), signed.text, 0o600);
@@ -60,10 +67,5 @@ export async function checkHelper(program: string): Promise<void> {
   const [text, signature] = [await read(releaseFile()), await read(signatureFile())];
   const signed = text === undefined || signature === undefined ? undefined : { text, signature };
   const release = verifyRelease(signed, releaseKey);
-  const sha512 = await sha512Of(program);
-  refuseOtherFile(
-    release.helpers.some((helper) => helper.sha512 === sha512),
-    'The helper',
-    release,
-  );
+  refuseOtherHelper(release, { ...machine, sha512: await sha512Of(program) });
 }

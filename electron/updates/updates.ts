@@ -101,9 +101,9 @@ export class Updates {
   /** Only a release that is signed with the compiled-in key may be installed. */
   async #downloaded(info: UpdateDownloadedEvent): Promise<void> {
     try {
-      await checkDownload(info, info.downloadedFile);
+      const version = await checkDownload(info, info.downloadedFile);
       this.#isReady = true;
-      this.#onState({ state: 'ready', version: info.version });
+      this.#onState({ state: 'ready', version });
     } catch (error) {
       this.#failed(error);
     }

@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdtemp, readdir, readFile, rm, stat } from 'no
 import { join } from 'node:path';
 import {
   refuseOlderRelease,
-  refuseOtherFile,
+  refuseOtherHelper,
   sha512Of,
   verifyRelease,
 } from '../../client/release/verify-release.ts';
@@ -72,12 +72,8 @@ export async function withCheckedReplacement(
     refuseOlderRelease(release, current);
     const copy = join(directory, 'homing-helper');
     await copyIn(program, copy, programLimitBytes);
-    const sha512 = await sha512Of(copy);
-    refuseOtherFile(
-      release.helpers.some((helper) => helper.sha512 === sha512),
-      'The helper',
-      release,
-    );
+    const { platform: system, arch: processor } = process;
+    refuseOtherHelper(release, { system, processor, sha512: await sha512Of(copy) });
     await chmod(copy, 0o755);
     await use(copy);
   } finally {

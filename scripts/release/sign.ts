@@ -10,11 +10,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  packageKinds,
   type Release,
   releaseSchema,
   type SignedRelease,
   signedBytes,
 } from '../../shared/release/release.ts';
+import { packageContents } from './package-contents.ts';
+import { releaseFile } from './package-name.ts';
 
 /**
  * For the release manager, on a machine that is offline or trusted: `npm run sign-release`.
@@ -23,12 +26,11 @@ import {
  *     npm run sign-release -- sign FOLDER --version 1.2.3 --key FILE    (`--key -` reads the key from standard input)
  *
  * FOLDER holds the files of the draft release. `sign` adds release.json and release.json.sig, puts both into the descriptions of
- * the updates (latest-*.yml), and computes SHA256SUMS again. `keygen` prints the public key for the builds (the secret
+ * the updates (latest-*.yml), and computes SHA256SUMS again. It signs only packages with the names of this version that contain
+ * the public key, and takes the helper's hash from inside them. `keygen` prints the public key for the builds (the variable
  * HOMING_RELEASE_KEY of the repository); the private key never belongs into the repository.
  */
 
-/** Written by scripts/package.mjs: the SHA-512 of the helper inside a package. */
-const helperHashSuffix = '.helper.sha512';
 const written = ['release.json', 'release.json.sig', 'SHA256SUMS'];
 
 const hashOf = (algorithm: string, content: Buffer) => createHash(algorithm).update(content).digest('hex');
@@ -53,19 +55,30 @@ export function signRelease(release: Release, key: KeyObject): SignedRelease {
   return { text, signature: sign(null, signedBytes(text), key).toString('base64url') };
 }
 
-/** What a folder of packages consists of. @throws Error when it has no package, or names no helper */
-export function releaseOf(folder: string, version: string): Release {
-  const names = readdirSync(folder).sort();
-  const isPackage = (name: string) => /\.(AppImage|deb|dmg|zip)$/.test(name);
-  const files = names
-    .filter(isPackage)
-    .map((name) => ({ name, sha512: hashOf('sha512', readFileSync(join(folder, name))) }));
-  const helpers = names
-    .filter((name) => name.endsWith(helperHashSuffix))
-    .map((name) => ({ sha512: readFileSync(join(folder, name), 'utf8').trim() }));
-  if (files.length === 0) throw new Error(`${folder} has no packages`);
-  if (helpers.length === 0) throw new Error(`${folder} has no files *${helperHashSuffix}`);
-  return releaseSchema.parse({ form: 1, version, files, helpers });
+/**
+ * What a folder of packages consists of.
+ * @param publicKey which every package that can be read here must contain: another one could not verify the next release
+ * @throws Error when a package has another name, other keys, or no helper
+ */
+export function releaseOf(folder: string, version: string, publicKey: string): Release {
+  const names = readdirSync(folder)
+    .filter((name) => packageKinds.some((kind) => name.endsWith(`.${kind}`)))
+    .sort();
+  const packages = names.map((name) => {
+    const path = join(folder, name);
+    const file = { ...releaseFile(name, version), sha512: hashOf('sha512', readFileSync(path)) };
+    return { file, contents: packageContents(path, file.kind) };
+  });
+  const helpers = packages.flatMap(({ file: { name, system, processor, kind }, contents }) => {
+    if (contents === undefined) return [];
+    for (const [part, content] of Object.entries(contents))
+      if (!content.includes(publicKey))
+        throw new Error(`the ${part} in ${name} does not contain the public key ${publicKey}`);
+    // A package of a distribution replaces its helper itself.
+    return kind === 'deb' ? [] : [{ system, processor, sha512: hashOf('sha512', contents.helper) }];
+  });
+  if (helpers.length === 0) throw new Error(`${folder} has no AppImage and no zip`);
+  return releaseSchema.parse({ form: 1, version, files: packages.map(({ file }) => file), helpers });
 }
 
 /** The description of an update with the signature; an earlier signature is replaced. A JSON string is one of YAML, too. */
@@ -79,7 +92,7 @@ export function describedWith(description: string, { text, signature }: SignedRe
 
 /** Signs a folder in place. @returns the files that were written */
 export function signFolder(folder: string, version: string, key: KeyObject): readonly string[] {
-  const signed = signRelease(releaseOf(folder, version), key);
+  const signed = signRelease(releaseOf(folder, version, publicKeyText(key)), key);
   const put = (name: string, content: string) => writeFileSync(join(folder, name), content);
   put('release.json', signed.text);
   put('release.json.sig', `${signed.signature}\n`);

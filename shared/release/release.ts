@@ -5,15 +5,45 @@ import * as z from 'zod';
 const sha512Schema = z.string().regex(/^[0-9a-f]{128}$/, 'not 128 hexadecimal digits');
 const versionSchema = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, 'not three numbers');
 
+export const packageKinds = ['AppImage', 'deb', 'dmg', 'zip'] as const;
+
+/** The machines that a file is for, as Node names them. Signed with its hash: the same release has files for others, too. */
+const machineFields = { system: z.enum(['linux', 'darwin']), processor: z.enum(['x64', 'arm64']) };
+
+const fileSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  ...machineFields,
+  kind: z.enum(packageKinds),
+  sha512: sha512Schema,
+});
+const helperSchema = z.strictObject({ ...machineFields, sha512: sha512Schema });
+
+/** One published file, without its hash. */
+export type ReleaseFile = Omit<z.infer<typeof fileSchema>, 'sha512'>;
+
 export const releaseSchema = z.strictObject({
   form: z.literal(1),
   version: versionSchema,
-  /** The published files, by name. */
-  files: z.array(z.strictObject({ name: z.string().min(1).max(200), sha512: sha512Schema })).max(100),
-  /** The helper's program in each package. */
-  helpers: z.array(z.strictObject({ sha512: sha512Schema })).max(100),
+  files: z.array(fileSchema).max(100),
+  /** The helper's program in each package that the app replaces an installed helper from. */
+  helpers: z.array(helperSchema).max(100),
 });
 export type Release = z.infer<typeof releaseSchema>;
+
+/** Codes of the refusals of client/release/verify-release.ts: only an administrator may install such a release. */
+export const releaseRefusals = [
+  'release-unsigned',
+  'release-wrong-signature',
+  'release-malformed',
+  'release-older',
+  'release-other-file',
+] as const;
+export type ReleaseRefusal = (typeof releaseRefusals)[number];
+
+/** Whether a problem is one of {@link releaseRefusals}. */
+export function isReleaseRefusal(code: string): boolean {
+  return releaseRefusals.some((refusal) => refusal === code);
+}
 
 /** The text and its Ed25519 signature (base64url, 64 bytes). */
 export interface SignedRelease {

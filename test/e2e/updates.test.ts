@@ -64,12 +64,14 @@ async function start(): Promise<void> {
  * Publishes a version as electron-builder describes its releases.
  * @param content of the published file
  * @param signedContent of the file that the release manager signed
+ * @param kind as which it was signed
  */
 async function publish(
   version: string,
   content: string,
   described = content,
   signedContent = described,
+  kind: 'AppImage' | 'deb' = 'AppImage',
 ): Promise<void> {
   const name = `Homing-${version}.AppImage`;
   const sha512 = createHash('sha512').update(described).digest('base64');
@@ -83,7 +85,15 @@ async function publish(
   const release = {
     form: 1 as const,
     version,
-    files: [{ name, sha512: createHash('sha512').update(signedContent).digest('hex') }],
+    files: [
+      {
+        name,
+        system: 'linux' as const,
+        processor: process.arch === 'arm64' ? ('arm64' as const) : ('x64' as const),
+        kind,
+        sha512: createHash('sha512').update(signedContent).digest('hex'),
+      },
+    ],
     helpers: [],
   };
   const signed = describedWith(description, signRelease(release, testReleaseKey));
@@ -142,6 +152,13 @@ test.each([
   await page.getByText(cause).waitFor(patience);
   expect(await page.getByRole('button', { name: 'Restart and install' }).count()).toBe(0);
   expect(await host.readFile(image)).toBe('the version that is installed');
+});
+
+test('a signed file of another kind in place of the AppImage is refused', async () => {
+  await publish('9.9.5', newImage, newImage, newImage, 'deb');
+  await lookNow();
+  await page.getByText('is for another use').waitFor(patience);
+  expect(await page.getByRole('button', { name: 'Restart and install' }).count()).toBe(0);
 });
 
 test('a newer version is downloaded, waits for the user, and starts on request', async () => {

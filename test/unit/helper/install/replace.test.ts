@@ -32,9 +32,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function sign(version: string): Promise<void> {
-  const helpers = [{ sha512: await sha512Of(program) }];
-  const { text, signature } = signRelease({ form: 1, version, files: [], helpers }, testReleaseKey);
+const here = process.arch === 'arm64' ? 'arm64' : 'x64';
+const elsewhere = here === 'x64' ? 'arm64' : 'x64';
+
+async function sign(version: string, processor: typeof here = here): Promise<void> {
+  const helpers = [{ system: 'linux', processor, sha512: await sha512Of(program) }] as const;
+  const { text, signature } = signRelease(
+    { form: 1, version, files: [], helpers: [...helpers] },
+    testReleaseKey,
+  );
   writeFileSync(join(folder, 'r'), text);
   writeFileSync(join(folder, 's'), `${signature}\n`);
 }
@@ -72,6 +78,7 @@ test.each([
     },
     'release-other-file',
   ],
+  ['is for another processor', () => sign('1.5.0', elsewhere), 'release-other-file'],
   [
     'has an altered description',
     async () => {
