@@ -194,7 +194,12 @@ export class HomingApp {
     await parts.shelf.read();
     const { tunnel, selectedProfileId } = parts.store.state;
     if (tunnel.state !== 'off' || selectedProfileId === null) return;
-    await parts.connection.connect(selectedProfileId);
+    await this.#connect(parts, selectedProfileId);
+  }
+
+  /** Connects although no caller waits for the result: a failure is shown with its network, whichever is selected by then. */
+  async #connect({ connection }: RunningParts, profileId: string): Promise<void> {
+    await connection.connect(profileId).catch((error: unknown) => this.#report(error, profileId));
   }
 
   async #prefer({ theme, launchAtLogin, checkForUpdates }: Preferences): Promise<void> {
@@ -216,10 +221,11 @@ export class HomingApp {
     this.#act(parts, action).catch(this.#trouble);
   }
 
-  async #act({ store, shelf, connection }: RunningParts, action: TrayAction): Promise<void> {
+  async #act(parts: RunningParts, action: TrayAction): Promise<void> {
+    const { store, shelf, connection } = parts;
     switch (action.do) {
       case 'connect':
-        if (store.state.selectedProfileId !== null) await connection.connect(store.state.selectedProfileId);
+        if (store.state.selectedProfileId !== null) await this.#connect(parts, store.state.selectedProfileId);
         return;
       case 'disconnect':
         return await connection.disconnect();
@@ -258,11 +264,15 @@ export class HomingApp {
   }
 
   /** Errors that no caller waits for are shown in the window and logged. */
-  readonly #trouble = (error: unknown): void => {
+  readonly #trouble = (error: unknown): void => this.#report(error);
+
+  /** @param profileId of the network that was to be connected */
+  #report(error: unknown, profileId?: string): void {
     const problem = problemOf(error);
     log.error(`${problem.code}: ${problem.title}: ${problem.cause}`);
-    this.#parts?.store.update({ problem: { ...problem } });
-  };
+    const about = profileId === undefined ? {} : { profileId };
+    this.#parts?.store.update({ problem: { ...problem, ...about } });
+  }
 }
 
 interface RunningParts {

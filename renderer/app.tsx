@@ -1,10 +1,11 @@
 import type { ScreenName } from '../shared/contract/app-ipc.ts';
 import type { AppState, ProfileSummary } from '../shared/contract/app-state.ts';
+import { isReleaseRefusal } from '../shared/release/release.ts';
 import styles from './app.module.css';
 import { ApprovalNotice, isApprovalQuestion } from './components/approval-notice.tsx';
 import { ProblemNotice } from './components/problem-notice.tsx';
 import { TabBar } from './components/tab-bar.tsx';
-import { isUnverifiedHelper, UnverifiedHelperNotice } from './components/unverified-helper-notice.tsx';
+import { UnverifiedHelperNotice } from './components/unverified-helper-notice.tsx';
 import { JoinCardScreen } from './screens/join-card/join-card-screen.tsx';
 import { MachinesScreen } from './screens/machines/machines-screen.tsx';
 import { OnboardingScreen } from './screens/onboarding/onboarding-screen.tsx';
@@ -13,32 +14,23 @@ import { SettingsScreen } from './screens/settings/settings-screen.tsx';
 import { StatusScreen } from './screens/status/status-screen.tsx';
 import { TimelineScreen } from './screens/timeline/timeline-screen.tsx';
 import { ImportScreen } from './screens/welcome/import-screen.tsx';
+import { type Failure, failedInstallation, failedProfileId, shownFailure } from './state/failure.ts';
 import { useDropAndPaste } from './state/use-drop-and-paste.ts';
 import { useActions, useView } from './state/use-window-state.ts';
 import type { Place } from './state/window-state.ts';
 
 /** The window: one screen, the tabs below it, and what failed above. A file can be dropped anywhere. */
 export function App() {
-  const { app, place, problem } = useView();
+  const { app, place, failure } = useView();
   const actions = useActions();
   const isDragging = useDropAndPaste(actions);
-  if (app === undefined) return problem === null ? null : <ProblemNotice problem={problem} />;
-  const shown = problem ?? app.problem;
+  if (app === undefined) return failure === null ? null : <ProblemNotice problem={failure.problem} />;
+  const shown = shownFailure(failure, app.problem);
   return (
     <div className={styles.window}>
       {shown !== null && (
         <div className={styles.problem}>
-          {isUnverifiedHelper(shown) ? (
-            <UnverifiedHelperNotice problem={shown} onDismiss={() => actions.dismissProblem()} />
-          ) : isApprovalQuestion(shown) && app.selectedProfileId !== null ? (
-            <ApprovalNotice
-              problem={shown}
-              profileId={app.selectedProfileId}
-              onDismiss={() => actions.dismissProblem()}
-            />
-          ) : (
-            <ProblemNotice problem={shown} onDismiss={() => actions.dismissProblem()} />
-          )}
+          <FailureNotice failure={shown} onDismiss={() => actions.dismissProblem()} />
         </div>
       )}
       <Shown app={app} place={place} />
@@ -49,6 +41,24 @@ export function App() {
       )}
     </div>
   );
+}
+
+interface FailureNoticeProps {
+  readonly failure: Failure;
+  readonly onDismiss: () => void;
+}
+
+/** A failure, with the button for what an administrator may decide about it. */
+function FailureNotice({ failure, onDismiss }: FailureNoticeProps) {
+  const { problem } = failure;
+  const profileId = failedProfileId(failure);
+  if (isReleaseRefusal(problem.code)) {
+    const choices = failedInstallation(failure);
+    return <UnverifiedHelperNotice problem={problem} choices={choices} onDismiss={onDismiss} />;
+  }
+  if (isApprovalQuestion(problem) && profileId !== undefined)
+    return <ApprovalNotice problem={problem} profileId={profileId} onDismiss={onDismiss} />;
+  return <ProblemNotice problem={problem} onDismiss={onDismiss} />;
 }
 
 function Shown({ app, place }: { readonly app: AppState; readonly place: Place }) {

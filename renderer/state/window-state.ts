@@ -7,8 +7,9 @@ import {
   textLimit,
 } from '../../shared/contract/app-ipc.ts';
 import type { AppState } from '../../shared/contract/app-state.ts';
-import { type Problem, problemOf } from '../../shared/errors/problem.ts';
+import { problemOf } from '../../shared/errors/problem.ts';
 import type { Bridge } from '../bridge.ts';
+import type { Failure, MadeCall } from './failure.ts';
 
 /** The current screen: a tab, or a screen on top of the tabs. */
 export type Place =
@@ -20,8 +21,8 @@ export interface WindowView {
   /** Undefined until the main process has sent the whole state. */
   readonly app: AppState | undefined;
   readonly place: Place;
-  /** The result of the last action, until it is dismissed. */
-  readonly problem: Problem | null;
+  /** The failure of the last action, until it is dismissed. */
+  readonly failure: Failure | null;
 }
 
 /** Everything that the window shows: the main process's state, and the current screen. */
@@ -31,7 +32,7 @@ export class WindowState {
   readonly #listeners = new Set<() => void>();
   /** Changes received before the whole state; they may be newer than it. */
   #early: AppEvent[] = [];
-  #view: WindowView = { app: undefined, place: { screen: 'status' }, problem: null };
+  #view: WindowView = { app: undefined, place: { screen: 'status' }, failure: null };
 
   constructor(bridge: Bridge, nowMs: () => number) {
     this.#bridge = bridge;
@@ -46,7 +47,7 @@ export class WindowState {
         for (const event of this.#early) this.#hear(event);
         this.#early = [];
       },
-      (error: unknown) => this.#set({ problem: problemOf(error) }),
+      (error: unknown) => this.#set({ failure: { problem: problemOf(error), call: undefined } }),
     );
   }
 
@@ -63,7 +64,7 @@ export class WindowState {
 
   /** Calls the main process; an error is shown. @returns whether it succeeded */
   async do<N extends CallName>(name: N, input: CallInput<N>): Promise<boolean> {
-    return await this.attempt(async () => void (await this.#bridge.call(name, input)));
+    return await this.attempt(async () => void (await this.#bridge.call(name, input)), { name, input });
   }
 
   /** Reviews a text from the user. @param source where it came from, in words */
@@ -71,20 +72,20 @@ export class WindowState {
     await this.do('importText', { text: text.slice(0, textLimit), source });
   }
 
-  /** Like {@link do}, for several steps. */
-  async attempt(work: (bridge: Bridge) => Promise<void>): Promise<boolean> {
-    this.#set({ problem: null });
+  /** Like {@link do}, for several steps. @param call the only step, if there is one */
+  async attempt(work: (bridge: Bridge) => Promise<void>, call?: MadeCall): Promise<boolean> {
+    this.#set({ failure: null });
     try {
       await work(this.#bridge);
       return true;
     } catch (error) {
-      this.#set({ problem: problemOf(error) });
+      this.#set({ failure: { problem: problemOf(error), call } });
       return false;
     }
   }
 
   dismissProblem(): void {
-    this.#set({ problem: null });
+    this.#set({ failure: null });
     if (this.#view.app?.problem) void this.do('dismissProblem', undefined);
   }
 

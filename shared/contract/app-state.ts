@@ -216,8 +216,8 @@ export const appStateSchema = z.strictObject({
   review: reviewSchema.nullable(),
   preferences: preferencesSchema,
   update: updateSchema,
-  /** The last failure that was not dismissed yet. */
-  problem: problemSchema.nullable(),
+  /** The last failure that was not dismissed yet, with the network that was to be connected. */
+  problem: problemSchema.extend({ profileId: profileIdSchema.optional() }).nullable(),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 

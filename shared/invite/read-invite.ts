@@ -92,7 +92,7 @@ export function acceptUpdate(
       code: 'invite-other-key',
       title: `Another network claims the name "${incoming.payload.network.name}"`,
       cause: `The invite is signed by "${incoming.fingerprint.words.join(' ')}"; the network here is "${existing.fingerprint.words.join(' ')}".`,
-      remedy: `Ask the admin of "${name}". If the key was really replaced, run \`homing forget ${name}\` and import again.`,
+      remedy: `Ask the admin of "${name}". If the key was really replaced, run \`homing forget ${name}\`, import again and connect: an administrator of this laptop then has to allow the new key, by the command that the refusal shows.`,
     });
   }
   refuseOtherSubject(existing.payload, incoming.payload);

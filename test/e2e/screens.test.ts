@@ -240,6 +240,20 @@ test('a network that an administrator must allow shows its six words and one act
   await page.getByRole('button', { name: 'Dismiss' }).click();
 });
 
+test('a helper that is no verified release says why, and leaves the decision', async () => {
+  await connectTo(() => {
+    throw new HomingError({
+      code: 'release-unsigned',
+      title: 'This is not a verified release',
+      cause: 'It comes without a signature.',
+      remedy: 'Download Homing again from its releases.',
+    });
+  });
+  await page.getByRole('button', { name: 'Replace it anyway' }).waitFor();
+  await look('status-unverified-helper');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+});
+
 test('waiting for the admin', async () => {
   await connectTo((request) => stagedTunnel(request, {}));
   await page.getByText('Waiting for the admin to add this laptop').waitFor();
@@ -378,6 +392,8 @@ test('settings, and the questions they ask', async () => {
   await tab('Settings').click();
   await page.getByRole('heading', { name: 'About' }).waitFor();
   await look('settings');
+  await page.getByRole('heading', { name: 'Helper' }).scrollIntoViewIfNeeded();
+  await look('settings-helper');
   await page.getByRole('heading', { name: 'About' }).scrollIntoViewIfNeeded();
   await page.getByText('Copy diagnostics').scrollIntoViewIfNeeded();
   await look('settings-end');
