@@ -28,6 +28,14 @@ in
       example = "user";
       description = "The one user who controls the helper: imports networks, connects and disconnects.";
     };
+    askAdministrator = lib.mkOption {
+      type = lib.types.nullOr lib.types.bool;
+      default = null;
+      description = ''
+        Whether an administrator must allow each new network (homing-helper allow). Null leaves the setting as it is: root
+        changes it by homing-helper approval-on or approval-off.
+      '';
+    };
     package = lib.mkOption {
       type = lib.types.package;
       default = homingFor pkgs;
@@ -59,6 +67,17 @@ in
       # A stop takes a live tunnel down. A newer helper is used from the next start on.
       restartIfChanged = false;
       serviceConfig.ExecStart = [ "" "${start}" ];
+    };
+
+    # Before the helper, and again when the option changes: the helper reads the setting for each connection.
+    systemd.services.homing-approval = lib.mkIf (cfg.askAdministrator != null) {
+      description = "Whether an administrator must allow each new network of Homing";
+      wantedBy = [ "multi-user.target" ];
+      before = [ "homing-helper.service" ];
+      serviceConfig.Type = "oneshot";
+      serviceConfig.RemainAfterExit = true;
+      serviceConfig.ExecStart =
+        "${cfg.package}/bin/homing-helper ${if cfg.askAdministrator then "approval-on" else "approval-off"}";
     };
 
     systemd.paths.homing-names = {

@@ -28,7 +28,7 @@ const standIns = `
     mkIf = condition: value: if condition then value else { };
     mkDefault = value: value;
     literalExpression = text: text;
-    types = { str = "str"; package = "package"; };
+    types = { str = "str"; package = "package"; bool = "bool"; nullOr = type: type; };
     importJSON = path: builtins.fromJSON (builtins.readFile path);
     cleanSource = path: path;
     licenses.asl20 = "asl20";
@@ -62,10 +62,10 @@ function evaluated(expression: string): unknown {
   return JSON.parse(execFileSync('nix-instantiate', args, { encoding: 'utf8', stdio: 'pipe' }));
 }
 
-const laptop = (settings: string) =>
+const laptop = (settings: string, askAdministrator = 'null') =>
   `((import ${root}nix/laptop.nix { homingFor = pkgs: "/homing"; }) {
     inherit lib pkgs;
-    config.services.homing = { ${settings} };
+    config.services.homing = { askAdministrator = ${askAdministrator}; ${settings} };
   }).config`;
 
 test.skipIf(!hasNix)('the helper of a laptop is a service for its one user, and survives a switch', () => {
@@ -98,6 +98,19 @@ test.skipIf(!hasNix)('the helper of a laptop is a service for its one user, and 
   expect(config.environment.systemPackages).toEqual(
     expect.arrayContaining(['iproute2', 'wireguard-tools', 'wireguard-go']),
   );
+});
+
+test.skipIf(!hasNix).each([
+  ['null', undefined],
+  ['true', '/homing/bin/homing-helper approval-on'],
+  ['false', '/homing/bin/homing-helper approval-off'],
+])('askAdministrator = %s sets what administrators are asked by %j', (value, command) => {
+  const settings = 'enable = true; user = "user"; package = "/homing";';
+  const approval = z.object({ serviceConfig: z.object({ ExecStart: z.string() }).optional() });
+  const { systemd } = z
+    .object({ systemd: z.object({ services: z.object({ 'homing-approval': approval }) }) })
+    .parse(evaluated(laptop(settings, value)));
+  expect(systemd.services['homing-approval'].serviceConfig?.ExecStart).toBe(command);
 });
 
 test.skipIf(!hasNix)('switched off, it changes nothing', () => {
