@@ -14,7 +14,7 @@ import { SettingsScreen } from './screens/settings/settings-screen.tsx';
 import { StatusScreen } from './screens/status/status-screen.tsx';
 import { TimelineScreen } from './screens/timeline/timeline-screen.tsx';
 import { ImportScreen } from './screens/welcome/import-screen.tsx';
-import { type Failure, failedInstallation, failedProfileId, shownFailure } from './state/failure.ts';
+import { failedInstallation, failedProfileId, type ShownFailure, shownFailure } from './state/failure.ts';
 import { useDropAndPaste } from './state/use-drop-and-paste.ts';
 import { useActions, useView } from './state/use-window-state.ts';
 import type { Place } from './state/window-state.ts';
@@ -44,7 +44,7 @@ export function App() {
 }
 
 interface FailureNoticeProps {
-  readonly failure: Failure;
+  readonly failure: ShownFailure;
   readonly onDismiss: () => void;
 }
 

@@ -9,7 +9,7 @@ import {
 import type { AppState } from '../../shared/contract/app-state.ts';
 import { problemOf } from '../../shared/errors/problem.ts';
 import type { Bridge } from '../bridge.ts';
-import type { Failure, MadeCall } from './failure.ts';
+import type { MadeCall, ShownFailure } from './failure.ts';
 
 /** The current screen: a tab, or a screen on top of the tabs. */
 export type Place =
@@ -22,7 +22,7 @@ export interface WindowView {
   readonly app: AppState | undefined;
   readonly place: Place;
   /** The failure of the last action, until it is dismissed. */
-  readonly failure: Failure | null;
+  readonly failure: ShownFailure | null;
 }
 
 /** Everything that the window shows: the main process's state, and the current screen. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Bridge } from '../../../../renderer/bridge.ts';
 import {
-  type Failure,
   failedInstallation,
   failedProfileId,
+  type ShownFailure,
   shownFailure,
 } from '../../../../renderer/state/failure.ts';
 import { WindowState } from '../../../../renderer/state/window-state.ts';
@@ -12,7 +12,7 @@ import { HomingError, type Problem } from '../../../../shared/errors/problem.ts'
 const refusal: Problem = { code: 'approval-needed', title: 'An', cause: 'administrator', remedy: 'decides.' };
 
 /** The failure of a window whose calls are all refused. */
-async function refused(act: (window: WindowState) => Promise<boolean>): Promise<Failure> {
+async function refused(act: (window: WindowState) => Promise<boolean>): Promise<ShownFailure> {
   const bridge = {
     call: () => Promise.reject(new HomingError(refusal)),
     onEvent: () => () => undefined,
