@@ -1,13 +1,18 @@
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { helperPlaces } from '../shared/install/places.ts';
 import { allowCommand, approvalCommand } from './approval/main.ts';
 import { programCommand, reportProblem, runCommand, uidFrom } from './command.ts';
 import { startDaemon } from './daemon/daemon.ts';
+import { hostsFileAt } from './hosts/hosts-file.ts';
+import { hostsBehindWriter } from './hosts/writer-client.ts';
+import { hostsWriterMain } from './hosts/writer-main.ts';
+import { inheritedSocket } from './process/inherited-socket.ts';
 import type { OperatingSystemFactory } from './tunnel/system-of-this-machine.ts';
 
 const places = helperPlaces(process.platform);
 
-const usage = `homing-helper: keeps the tunnel of one user; runs as root
+const usage = `homing-helper: keeps the tunnel of one user; runs as root, or with CAP_NET_ADMIN as the service of systemd
 
   install --uid N [--in-place] [--ask-administrator yes|no]
                                  install it as a service (only as the program of a package); with yes, an administrator
@@ -18,11 +23,16 @@ const usage = `homing-helper: keeps the tunnel of one user; runs as root
                                  allow a network, as its refusal shows
   approval-on, approval-off      whether an administrator must allow each new network
   uninstall [--in-place]         remove it, with all it made
+  hosts-writer [--hosts FILE]    write the names for a helper that is not root; started by its socket
 
   --uid N          the user who may control it (default: SUDO_UID, else 0)
-  --socket PATH    where it listens (default ${places.socketPath})
+  --socket PATH    where it listens, unless the service manager passes a socket (default ${places.socketPath})
+  --runtime DIR    what a reboot clears (default: the socket's directory)
   --state DIR      what outlives a reboot (default ${places.stateDirectory})
+  --approvals DIR  what an administrator decided (default: the same)
   --hosts FILE     the hosts file (default /etc/hosts)
+  --hosts-writer SOCKET
+                   the writer of the hosts file, for a helper that is not root
 `;
 
 async function run(operatingSystem: OperatingSystemFactory): Promise<void> {
@@ -31,7 +41,10 @@ async function run(operatingSystem: OperatingSystemFactory): Promise<void> {
       uid: { type: 'string', default: process.env.SUDO_UID ?? '0' },
       socket: { type: 'string', default: places.socketPath },
       state: { type: 'string', default: places.stateDirectory },
+      runtime: { type: 'string' },
+      approvals: { type: 'string' },
       hosts: { type: 'string', default: '/etc/hosts' },
+      'hosts-writer': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -40,11 +53,14 @@ async function run(operatingSystem: OperatingSystemFactory): Promise<void> {
     return;
   }
   const uid = uidFrom(values.uid);
+  const fd = inheritedSocket(process.env, process.pid);
+  const writer = values['hosts-writer'];
   const daemon = await startDaemon({
-    socketPath: values.socket,
+    socket: fd === undefined ? { from: 'helper', path: values.socket, uid } : { from: 'service-manager', fd },
+    runtimeDirectory: values.runtime ?? dirname(values.socket),
     stateDirectory: values.state,
-    hostsPath: values.hosts,
-    uid,
+    approvalDirectory: values.approvals ?? values.state,
+    hosts: writer === undefined ? hostsFileAt(values.hosts) : hostsBehindWriter(writer, values.hosts),
     now: () => Date.now(),
     program: programCommand(),
     operatingSystem,
@@ -68,6 +84,14 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+function runHostsWriter(args: readonly string[]): void {
+  try {
+    hostsWriterMain(args, fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
 /** Commands that end by themselves; those of the installer are in program/executable.ts. */
 const commands: Readonly<Record<string, (args: readonly string[]) => string>> = {
   allow: allowCommand,
@@ -79,6 +103,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => string>> = 
 export function runHelper(operatingSystem: OperatingSystemFactory): void {
   const [name = '', ...args] = process.argv.slice(2);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) run(operatingSystem).catch(fail);
+  if (name === 'hosts-writer') runHostsWriter(args);
+  else if (command === undefined) run(operatingSystem).catch(fail);
   else void runCommand(() => command(args));
 }

@@ -8,7 +8,7 @@ import type { KnownNetworks } from './known-networks.ts';
 
 export interface AdmissionParts {
   readonly known: KnownNetworks;
-  readonly stateDirectory: string;
+  readonly approvalDirectory: string;
   /** How an administrator starts the helper's program in a terminal, without `sudo`. */
   readonly program: string;
 }
@@ -40,12 +40,12 @@ export class Admission {
    * @throws HomingError `approval-needed`, `network-key-changed`, `invite-older-serial`
    */
   check(profile: Profile, invite: VerifiedInvite | undefined): void {
-    const { known, stateDirectory } = this.#parts;
+    const { known, approvalDirectory } = this.#parts;
     const otherKey = invite && known.otherKeyOf(invite);
-    const needsApproval = isApprovalNeeded(stateDirectory);
+    const needsApproval = isApprovalNeeded(approvalDirectory);
     if (needsApproval || otherKey !== undefined) {
       const subject = approvalSubject(profile, invite?.networkKey);
-      if (!isAllowed(stateDirectory, subject)) {
+      if (!isAllowed(approvalDirectory, subject)) {
         const words = subject.fingerprint.words.join(' ');
         const command = `sudo ${this.#parts.program} ${allowArguments(subject).join(' ')}`;
         throw otherKey === undefined

@@ -20,6 +20,34 @@ export function prepareRuntimeDirectory(directory: string): void {
   });
 }
 
+/** Where the control API is served. */
+export type ControlSocket =
+  /** By a service manager that made the socket, with its owner and mode, in a directory of root's. */
+  | { readonly from: 'service-manager'; readonly fd: number }
+  /** By the helper itself, which is root. `uid`: the only user who may control it. */
+  | { readonly from: 'helper'; readonly path: string; readonly uid: number };
+
+/** @returns what removes the socket, after the server has closed @throws Error */
+export async function listen(server: Server, socket: ControlSocket): Promise<() => void> {
+  if (socket.from === 'helper') {
+    await listenForUser(server, socket.path, socket.uid);
+    return () => rmSync(socket.path, { force: true });
+  }
+  await listening(server, () => server.listen({ fd: socket.fd }));
+  return () => undefined;
+}
+
+function listening(server: Server, start: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    start();
+  });
+}
+
 /**
  * Listens on a unix socket that only one user can open. The socket is created in a private directory under umask 077,
  * given to that user with mode 0600, then moved into place, so no other user can connect at any time.
@@ -33,13 +61,7 @@ export async function listenForUser(server: Server, path: string, uid: number): 
   const umask = process.umask(0o077);
   try {
     const born = join(nursery, 's');
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(born, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listening(server, () => server.listen(born));
     chmodSync(born, socketMode);
     chownSync(born, uid, process.getgid?.() ?? 0);
     renameSync(born, path);

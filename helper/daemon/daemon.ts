@@ -1,22 +1,23 @@
-import { rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Status } from '../../shared/contract/status.ts';
 import { apiVersion } from '../../shared/contract/version.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';
-import type { Problem } from '../../shared/errors/problem.ts';
+import { HomingError, type Problem } from '../../shared/errors/problem.ts';
 import { failed } from '../../shared/timeline/tunnel-reasons.ts';
 import { homingVersion } from '../../shared/version.ts';
 import { Admission } from '../approval/admission.ts';
 import { isApprovalNeeded } from '../approval/approvals.ts';
 import { KnownNetworks } from '../approval/known-networks.ts';
-import { refuseOtherThanRoot } from '../command.ts';
 import type { ControlledHelper } from '../control/api.ts';
 import { controlServer } from '../control/server.ts';
-import { listenForUser, prepareRuntimeDirectory } from '../control/socket.ts';
+import { type ControlSocket, listen, prepareRuntimeDirectory } from '../control/socket.ts';
+import type { HostsFile } from '../hosts/hosts-file.ts';
 import { takeInstanceLock } from '../journal/instance-lock.ts';
 import { Journal } from '../journal/journal.ts';
 import { roamingPaths } from '../paths/roaming-paths.ts';
+import { hasNetworkCapability } from '../process/network-capability.ts';
 import { ProgramRunner } from '../process/run.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
@@ -34,13 +35,14 @@ import { TunnelDns } from './tunnel-dns.ts';
 import { TunnelKeeper } from './tunnel-keeper.ts';
 
 export interface DaemonOptions {
-  /** The socket; its directory is the runtime directory, owned by root, in memory. */
-  readonly socketPath: string;
-  /** What survives a reboot: last good endpoints, probe timestamps. */
+  readonly socket: ControlSocket;
+  /** In memory, the helper's alone: the journal and the lock. */
+  readonly runtimeDirectory: string;
+  /** The helper's alone. What survives a reboot: last good endpoints, probe timestamps. */
   readonly stateDirectory: string;
-  readonly hostsPath: string;
-  /** The one user who may control the helper. */
-  readonly uid: number;
+  /** What an administrator decided about networks; the helper only reads it. */
+  readonly approvalDirectory: string;
+  readonly hosts: HostsFile;
   readonly now: () => number;
   /** How an administrator starts the helper's program in a terminal. */
   readonly program: string;
@@ -54,6 +56,16 @@ export interface Daemon {
 
 const shutdownGraceMs = 200;
 
+function refuseWithoutPrivileges(): void {
+  if (process.getuid?.() === 0 || hasNetworkCapability()) return;
+  throw new HomingError({
+    code: 'helper-needs-root',
+    title: 'The helper needs root',
+    cause: `It was started by user ${process.getuid?.()} without CAP_NET_ADMIN, which interfaces and routes need.`,
+    remedy: 'Start it with sudo, or as the service that the installer makes.',
+  });
+}
+
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -64,24 +76,20 @@ function closeServer(server: Server): Promise<void> {
 
 /** The composition root of the helper: repairs what was left, then serves the control API. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  refuseOtherThanRoot('The helper needs root');
-  const runtimeDirectory = dirname(options.socketPath);
+  refuseWithoutPrivileges();
+  const { runtimeDirectory } = options;
   prepareRuntimeDirectory(runtimeDirectory);
   const unlock = takeInstanceLock(join(runtimeDirectory, 'helper.lock'));
   try {
-    return await startLocked(options, runtimeDirectory, unlock);
+    return await startLocked(options, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-async function startLocked(
-  options: DaemonOptions,
-  runtimeDirectory: string,
-  unlock: () => void,
-): Promise<Daemon> {
-  const { now, hostsPath, stateDirectory, operatingSystem } = options;
+async function startLocked(options: DaemonOptions, unlock: () => void): Promise<Daemon> {
+  const { now, hosts, runtimeDirectory, stateDirectory, approvalDirectory, operatingSystem } = options;
   const runner = new ProgramRunner(runtimeDirectory);
   const timeline = new Timeline(now);
   const onProblem = (problem: Problem) =>
@@ -99,20 +107,20 @@ async function startLocked(
   const { hostFirewall } = machine;
   const paths = roamingPaths({ system, timeline, now, stateDirectory, hostFirewall });
   const dns = new TunnelDns(machine.dns, timeline);
-  const keeper = new TunnelKeeper({ journal, system, timeline, hostsPath, dns, paths, now });
+  const keeper = new TunnelKeeper({ journal, system, timeline, hosts, dns, paths, now });
   const portal = portalWatchOf({ keeper, killSwitch, system, dns, timeline, now });
-  const recovered = await recover({ journal, system, timeline, hostsPath, dns });
+  const recovered = await recover({ journal, system, timeline, hosts, dns });
   if (recovered.found === 'tunnel') await keeper.adopt(recovered);
   const protection = new Protection(killSwitch, portal);
   const known = new KnownNetworks(stateDirectory, (reason) => timeline.add({ kind: 'trouble', reason }));
-  const admission = new Admission({ known, stateDirectory, program: options.program });
+  const admission = new Admission({ known, approvalDirectory, program: options.program });
   const startedAt = new Date(now()).toISOString();
   const reading = new SharedReading(
-    statusReader({ system, keeper, protection, timeline, startedAt, stateDirectory }),
+    statusReader({ system, keeper, protection, timeline, startedAt, approvalDirectory }),
   );
   const status = () => reading.get();
   const diagnostics = new SharedReading(async () =>
-    diagnose(await status(), system, [hostsPath], keeper.live?.paths.flightRecords() ?? []),
+    diagnose(await status(), system, [hosts.path], keeper.live?.paths.flightRecords() ?? []),
   );
   const hub = new EventHub(keeper, protection, timeline, status);
   const helper: ControlledHelper = {
@@ -131,14 +139,14 @@ async function startLocked(
     subscribe: (listener, refresh) => hub.subscribe(listener, refresh),
   };
   const server = controlServer(helper);
-  await listenForUser(server, options.socketPath, options.uid);
+  const stopListening = await listen(server, options.socket);
   return {
     stop: async () => {
       await keeper.disconnect();
       await portal.stop();
       await killSwitch.stop();
       await closeServer(server);
-      rmSync(options.socketPath, { force: true });
+      stopListening();
       unlock();
       removeIfEmpty(runtimeDirectory);
     },
@@ -147,14 +155,14 @@ async function startLocked(
 
 /**
  * Removes the runtime directory if it is empty. It may still be in use: by files of others, by a helper that starts
- * now, or as a unit's RuntimeDirectory= (then a mount, which systemd removes itself).
+ * now, or as a unit's RuntimeDirectory= (a mount, or in a directory of root's), which the uninstaller removes.
  */
 function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch (error) {
     const code = codeOf(error);
-    if (!['ENOTEMPTY', 'EBUSY', 'EROFS', 'EPERM', 'ENOENT'].includes(String(code))) throw error;
+    if (!['ENOTEMPTY', 'EBUSY', 'EROFS', 'EPERM', 'EACCES', 'ENOENT'].includes(String(code))) throw error;
   }
 }
 
@@ -164,11 +172,11 @@ interface StatusParts {
   readonly protection: Protection;
   readonly timeline: Timeline;
   readonly startedAt: string;
-  readonly stateDirectory: string;
+  readonly approvalDirectory: string;
 }
 
 function statusReader(parts: StatusParts): () => Promise<Status> {
-  const { system, keeper, protection, timeline, startedAt, stateDirectory } = parts;
+  const { system, keeper, protection, timeline, startedAt, approvalDirectory } = parts;
   return async () => {
     const helper = {
       version: homingVersion,
@@ -177,7 +185,7 @@ function statusReader(parts: StatusParts): () => Promise<Status> {
       startedAt,
       wireguard: await system.wireguard(),
       residentBytes: process.memoryUsage.rss(),
-      asksAdministrator: isApprovalNeeded(stateDirectory),
+      asksAdministrator: isApprovalNeeded(approvalDirectory),
     };
     const tunnel = await keeper.status();
     return { helper, tunnel, ...protection.status(tunnel), timeline: [...timeline.decisions] };

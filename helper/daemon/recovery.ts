@@ -11,7 +11,7 @@ import {
   namesRemoved,
   notAdopted,
 } from '../../shared/timeline/tunnel-reasons.ts';
-import { clearHosts } from '../hosts/file.ts';
+import type { HostsFile } from '../hosts/hosts-file.ts';
 import type { Journal, JournalEntry, OwnedInterface } from '../journal/journal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { TunnelSystem } from '../tunnel/system.ts';
@@ -31,7 +31,7 @@ interface RecoveryParts {
   readonly journal: Journal;
   readonly system: TunnelSystem;
   readonly timeline: Timeline;
-  readonly hostsPath: string;
+  readonly hosts: HostsFile;
   readonly dns: TunnelDns;
 }
 
@@ -70,9 +70,9 @@ async function removeOurs(
 /**
  * Names that cannot be removed now are recorded as trouble; the helper starts anyway, and the next start tries again.
  */
-async function clearNames({ system, timeline, hostsPath }: RecoveryParts): Promise<boolean> {
+async function clearNames({ system, timeline, hosts }: RecoveryParts): Promise<boolean> {
   try {
-    const wereThere = await clearHosts(hostsPath);
+    const wereThere = await hosts.clear();
     if (wereThere) await system.namesChanged();
     return wereThere;
   } catch (error) {

@@ -16,7 +16,7 @@ import {
   portInUse as portInUseReason,
 } from '../../shared/timeline/tunnel-reasons.ts';
 import type { Gate } from '../approval/admission.ts';
-import { clearHosts, writeHosts } from '../hosts/file.ts';
+import type { HostsFile } from '../hosts/hosts-file.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PathKeeper, PathKeeperFactory } from '../paths/path-keeper.ts';
 import { SerialQueue } from '../serial-queue.ts';
@@ -38,7 +38,7 @@ export interface KeeperParts {
   readonly journal: Journal;
   readonly system: TunnelSystem;
   readonly timeline: Timeline;
-  readonly hostsPath: string;
+  readonly hosts: HostsFile;
   readonly dns: TunnelDns;
   readonly paths: PathKeeperFactory;
   readonly now: () => number;
@@ -242,7 +242,7 @@ export class TunnelKeeper {
   }
 
   async #clearNames(): Promise<void> {
-    if (await clearHosts(this.#parts.hostsPath)) await this.#parts.system.namesChanged();
+    if (await this.#parts.hosts.clear()) await this.#parts.system.namesChanged();
   }
 
   async #takeDown(): Promise<void> {
@@ -273,7 +273,7 @@ export class TunnelKeeper {
     try {
       const entries = hostEntries(live.profile, live.hostsVia);
       live.hostNames = countNames(entries);
-      if (await writeHosts(this.#parts.hostsPath, entries)) await this.#parts.system.namesChanged();
+      if (await this.#parts.hosts.write(entries)) await this.#parts.system.namesChanged();
       live.hostsProblem = null;
     } catch (error) {
       live.hostsProblem = problemOf(error);

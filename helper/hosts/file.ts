@@ -33,6 +33,22 @@ function draftOf(path: string): string {
   return join(dirname(path), '.hosts.homing');
 }
 
+/**
+ * Whether the file and its directory are already as a change would leave them, so that it need not be made. A file that
+ * cannot be read is not.
+ * @param change as {@link withBlock} or {@link withoutBlock}
+ */
+export async function isUnchangedBy(path: string, change: (before: Buffer) => Buffer): Promise<boolean> {
+  if (existsSync(draftOf(path))) return false;
+  try {
+    const before = await readFile(path);
+    return change(before).equals(before);
+  } catch (error) {
+    if (error instanceof HomingError) throw error;
+    return false;
+  }
+}
+
 async function removeDraft(path: string): Promise<void> {
   // Checked first: on a read-only file system even removing a missing file fails.
   if (existsSync(draftOf(path))) await rm(draftOf(path), { force: true });

@@ -1,6 +1,7 @@
 import { problemOf } from '../../shared/errors/problem.ts';
 import { recover } from '../daemon/recovery.ts';
 import { TunnelDns } from '../daemon/tunnel-dns.ts';
+import type { HostsFile } from '../hosts/hosts-file.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { OperatingSystem } from '../tunnel/system-of-this-machine.ts';
@@ -8,7 +9,7 @@ import type { OperatingSystem } from '../tunnel/system-of-this-machine.ts';
 interface LeftoverParts {
   readonly journal: Journal;
   readonly machine: Pick<OperatingSystem, 'tunnel' | 'dns'>;
-  readonly hostsPath: string;
+  readonly hosts: HostsFile;
   readonly now: () => number;
 }
 
@@ -19,7 +20,7 @@ interface LeftoverParts {
 export async function removeLeftovers({
   journal,
   machine,
-  hostsPath,
+  hosts,
   now,
 }: LeftoverParts): Promise<{ readonly isDone: boolean; readonly troubles: readonly string[] }> {
   const timeline = new Timeline(now);
@@ -29,7 +30,7 @@ export async function removeLeftovers({
     // A complete tunnel would be adopted.
     if (reading.found === 'entry') journal.write({ ...reading.entry, phase: 'falling' });
     const dns = new TunnelDns(machine.dns, timeline);
-    await recover({ journal, system: machine.tunnel, timeline, hostsPath, dns });
+    await recover({ journal, system: machine.tunnel, timeline, hosts, dns });
   } catch (error) {
     isDone = false;
     const { title, cause } = problemOf(error);

@@ -19,6 +19,11 @@ export const commandLink = '/usr/local/bin/homing';
 /** The service definition that starts the helper, by service manager. */
 export const serviceFiles = {
   systemd: '/etc/systemd/system/homing-helper.service',
+  /** The socket of the control API, which belongs to the laptop's user. */
+  systemdSocket: '/etc/systemd/system/homing-helper.socket',
+  /** The writer of the hosts file, and its socket, which belongs to the helper's user. */
+  systemdHosts: '/etc/systemd/system/homing-hosts.service',
+  systemdHostsSocket: '/etc/systemd/system/homing-hosts.socket',
   /** Loads the rules of the kill switch before the network comes up. */
   systemdKillSwitch: '/etc/systemd/system/homing-kill-switch.service',
   sysv: '/etc/init.d/homing-helper',
@@ -37,6 +42,10 @@ export const takeoverPrefix = '.homing-install-';
 /** A run ends within minutes: an older directory is of a run that was interrupted. */
 export const takeoverMaxMinutes = 60;
 
+/** Lets the helper's user set the name servers of a link in systemd-resolved: polkit from 0.106, and older. */
+export const polkitRulesFile = '/etc/polkit-1/rules.d/50-homing.rules';
+export const polkitAuthorityFile = '/etc/polkit-1/localauthority/50-local.d/50-homing.pkla';
+
 /** Where a running helper keeps its data. */
 export interface HelperPlaces {
   /** Its socket; the directory is its own and is cleared by a restart of the machine. */
@@ -51,6 +60,20 @@ export function helperPlaces(platform: string): HelperPlaces {
     return { socketPath: '/var/run/homing/helper.sock', stateDirectory: '/var/db/homing' };
   return { socketPath: '/run/homing/helper.sock', stateDirectory: '/var/lib/homing' };
 }
+
+/**
+ * With systemd the helper runs as a system user of its own. Its directories are inside those of root, so that the sockets
+ * and what an administrator decided stay root's.
+ */
+export const ownUser = {
+  name: 'homing',
+  /** What the account's entry says, by which the uninstaller recognises it. */
+  comment: 'Homing helper',
+  runtimeDirectory: '/run/homing/helper',
+  stateDirectory: '/var/lib/homing/helper',
+  /** Where root's writer of the hosts file listens. */
+  hostsSocket: '/run/homing/hosts.sock',
+} as const;
 
 /** In the state directory while the kill switch of Linux is on: its rules, to be loaded before the network comes up. */
 export const bootRulesFile = 'kill-switch.nft';

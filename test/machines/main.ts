@@ -2,6 +2,7 @@ import { Stage } from './stage.ts';
 import type { Trial } from './trial.ts';
 import { kernelWireguard } from './trials/kernel-wireguard.ts';
 import { moduleTrial } from './trials/module.ts';
+import { ownUserTrial } from './trials/own-user.ts';
 import { sleepTrial } from './trials/sleep.ts';
 import { systemd } from './trials/systemd.ts';
 
@@ -10,7 +11,7 @@ import { systemd } from './trials/systemd.ts';
  * counts. With files (they contain a slash), only these of the tests that run inside the machines.
  */
 
-const trials: readonly Trial[] = [moduleTrial, kernelWireguard, systemd, sleepTrial];
+const trials: readonly Trial[] = [moduleTrial, kernelWireguard, systemd, ownUserTrial, sleepTrial];
 
 /** QEMU ends with this process, but the disks of its machines would stay. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -101,6 +101,8 @@ describe('all traffic through an exit', () => {
       'udp',
       'sport',
       '61500',
+      'uid',
+      `${laptop.installed.helperUid}`,
     ]);
     expect(routes).not.toContain(await laptop.installed.deviceOf('hm-provider'));
     expect(controllers[0]?.candidates.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { bootRulesFile, helperPlaces } from '../../../shared/install/places.ts';
+import { bootRulesFile, ownUser } from '../../../shared/install/places.ts';
 
 /**
  * Loads the rules of the kill switch before any network comes up (systemd.special(7), network-pre.target). A separate
@@ -6,7 +6,7 @@ import { bootRulesFile, helperPlaces } from '../../../shared/install/places.ts';
  * @param nft its absolute path; the default is where Debian installs it later
  */
 export function killSwitchUnit(nft = '/usr/sbin/nft'): string {
-  const { stateDirectory } = helperPlaces('linux');
+  const { stateDirectory, name } = ownUser;
   const rules = `${stateDirectory}/${bootRulesFile}`;
   return `[Unit]
 Description=Homing kill switch: nothing passes beside the tunnel
@@ -21,6 +21,10 @@ ConditionPathExists=${rules}
 [Service]
 Type=oneshot
 ExecStart=${nft} -f ${rules}
+# The rules are the helper's file, so they are read with no more than its rights.
+User=${name}
+Group=${name}
+AmbientCapabilities=CAP_NET_ADMIN
 CapabilityBoundingSet=CAP_NET_ADMIN
 NoNewPrivileges=yes
 ProtectSystem=strict

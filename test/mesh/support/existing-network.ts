@@ -6,6 +6,7 @@ import { generateKeys, startController, type WireGuardKeys } from '../../lab/wir
 import type { World } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { InstalledHost } from './installed-host.ts';
+import { type HelperUser, labSystem } from './lab-system.ts';
 
 /** Existing networks: files of the corpus, and stock WireGuard on the other side. */
 
@@ -48,7 +49,7 @@ const boxName = 'k7w2v9example.myfritz.example';
  * A home whose router is the controller: the laptop uses the file that the router generated, wherever the laptop is.
  * @param world where the private subnet is 192.0.2.0/24, which the file then contains
  */
-export async function joinBox(world: World): Promise<InstalledHost> {
+export async function joinBox(world: World, helperUser?: HelperUser): Promise<InstalledHost> {
   const { laptop, homeRouter: box } = world;
   const [own, boxKeys] = await Promise.all([generateKeys(laptop), generateKeys(box)]);
   // The box answers for the laptop's address in the home network and lets its packets in.
@@ -57,7 +58,7 @@ export async function joinBox(world: World): Promise<InstalledHost> {
     privateKey: boxKeys.privateKey,
   });
   await knowName(laptop, boxName, at.internet.home);
-  const installed = await InstalledHost.install(laptop);
+  const installed = await InstalledHost.install(laptop, labSystem, helperUser);
   const file = corpusFile('fritzbox-home.conf', { own, peers: [boxKeys] })
     .replaceAll('192.168.178.', '192.0.2.')
     .replace(/^PresharedKey = .*\n/m, '');

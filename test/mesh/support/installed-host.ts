@@ -4,7 +4,15 @@ import { type Status, statusSchema } from '../../../shared/contract/status.ts';
 import type { CommandResult } from '../../lab/command.ts';
 import type { Host, HostUser } from '../../lab/host.ts';
 import type { HostProcess } from '../../lab/host-process.ts';
-import { becomeMac, deviceOf, type LabSystem, labSystem } from './lab-system.ts';
+import {
+  becomeMac,
+  deviceOf,
+  type HelperUser,
+  type LabSystem,
+  labHelperUser,
+  labSystem,
+} from './lab-system.ts';
+import { ownUserCommand, ownUserId, prepareOwnUser } from './own-user.ts';
 
 /** A host of the lab with Homing installed: the bundles and their Node below /opt/homing, one ordinary user. */
 
@@ -27,27 +35,38 @@ export class InstalledHost {
   readonly host: Host;
   readonly user: HostUser;
   readonly #system: LabSystem;
+  readonly #helperUser: HelperUser;
   #helper: HostProcess | undefined;
   #isPrepared = false;
 
-  private constructor(host: Host, user: HostUser, system: LabSystem) {
+  private constructor(host: Host, user: HostUser, system: LabSystem, helperUser: HelperUser) {
     this.host = host;
     this.user = user;
     this.#system = system;
+    this.#helperUser = helperUser;
   }
 
   /** Puts the product on a host: dist/, or in tests the bundles of the run, see bundle-once.ts. */
-  static async install(host: Host, system = labSystem): Promise<InstalledHost> {
+  static async install(
+    host: Host,
+    system = labSystem,
+    helperUser: HelperUser = system === 'linux' ? labHelperUser : 'root',
+  ): Promise<InstalledHost> {
     await host.mountProduct({
       node: `${root}node_modules/node/bin/node`,
       dist: process.env.HOMING_BUNDLES ?? `${root}dist`,
     });
-    return new InstalledHost(host, await host.addUser('user', userId), system);
+    return new InstalledHost(host, await host.addUser('user', userId), system, helperUser);
   }
 
   /** The command that starts the helper here. */
   get helperCommand(): readonly string[] {
     return [nodePath, helperPaths[this.#system]];
+  }
+
+  /** The user that the helper runs as. */
+  get helperUid(): number {
+    return this.#helperUser === 'homing' ? ownUserId : 0;
   }
 
   /** The interface name of a network on this machine. */
@@ -61,11 +80,19 @@ export class InstalledHost {
     return this.#helper;
   }
 
-  /** Starts the helper as root and waits until it listens. @throws Error with its own output if it does not */
+  /** Starts the helper as its service does and waits until it listens. @throws Error with its own output if it does not */
   async startHelper(): Promise<void> {
-    if (this.#system === 'macos' && !this.#isPrepared) await becomeMac(this.host);
+    if (!this.#isPrepared) {
+      if (this.#system === 'macos') await becomeMac(this.host);
+      if (this.#helperUser === 'homing') await prepareOwnUser(this.host, this.helperCommand);
+    }
     this.#isPrepared = true;
-    this.#helper = await this.host.spawn([...this.helperCommand, '--uid', `${this.user.uid}`]);
+    const { uid } = this.user;
+    const command =
+      this.#helperUser === 'homing'
+        ? ownUserCommand(this.helperCommand, uid)
+        : [...this.helperCommand, '--uid', `${uid}`];
+    this.#helper = await this.host.spawn(command);
     await this.#helper.stderr.waitFor(/^homing-helper: listening at /, 15_000);
   }
 

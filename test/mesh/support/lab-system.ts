@@ -12,6 +12,12 @@ export type LabSystem = 'linux' | 'macos';
 /** The environment variable selects the system for the suites. */
 export const labSystem: LabSystem = process.env.HOMING_LAB_SYSTEM === 'macos' ? 'macos' : 'linux';
 
+/** Whether the helper of Linux runs as root, as with an init script, or as a user of its own, as with systemd. */
+export type HelperUser = 'root' | 'homing';
+
+/** The environment variable selects it for the suites that do not look into root's directories. */
+export const labHelperUser: HelperUser = process.env.HOMING_LAB_HELPER_USER === 'homing' ? 'homing' : 'root';
+
 const standIns = fileURLToPath(new URL('macos-stand-ins', import.meta.url));
 const inHost = '/opt/macos';
 /** Their directories on macOS; on a merged /usr, /sbin is /usr/sbin. */

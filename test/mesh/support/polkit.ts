@@ -24,6 +24,11 @@ export async function startSystemBus(host: Host): Promise<void> {
 /** Starts both. No agent can ask for a password: users without a matching rule are refused. */
 export async function startPolkit(host: Host): Promise<void> {
   await startSystemBus(host);
+  await startPolkitOnBus(host);
+}
+
+/** As {@link startPolkit}, where a system bus runs already. */
+export async function startPolkitOnBus(host: Host): Promise<void> {
   await host.spawn(['/usr/lib/polkit-1/polkitd', '--no-debug']);
   await host.run(['/usr/bin/gdbus', 'wait', '--system', '--timeout', '10', 'org.freedesktop.PolicyKit1']);
 }

@@ -3,7 +3,7 @@ import { createLab, type Lab } from '../../lab/lab.ts';
 import type { Link } from '../../lab/link.ts';
 import { AuthoredNetwork } from './authored-network.ts';
 import { InstalledHost } from './installed-host.ts';
-import { type LabSystem, labSystem } from './lab-system.ts';
+import { type HelperUser, type LabSystem, labSystem } from './lab-system.ts';
 
 /** The smallest mesh: one switch, a controller `nas` that runs the real wg-quick, a laptop with the product. */
 export interface SmallMesh {
@@ -29,13 +29,14 @@ export const smallMesh = {
 export async function createSmallMesh(
   options: readonly string[] = [],
   system: LabSystem = labSystem,
+  helperUser?: HelperUser,
 ): Promise<SmallMesh> {
   const lab = await createLab();
   try {
     const lan = await lab.addSwitch('lan');
     const [nas, host] = await Promise.all([lab.addHost('nas'), lab.addHost('laptop')]);
     const [laptop, laptopLink] = await Promise.all([
-      InstalledHost.install(host, system),
+      InstalledHost.install(host, system, helperUser),
       lab.plug(host, lan, { interfaceName: 'eth0', addresses: [`${smallMesh.laptop}/24`] }),
       lab.plug(nas, lan, { interfaceName: 'eth0', addresses: [`${smallMesh.nas}/24`] }),
     ]);

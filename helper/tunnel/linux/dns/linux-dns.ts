@@ -53,7 +53,11 @@ export class LinuxDns implements DnsSystem {
   async apply(interfaceName: string, plan: DnsPlan): Promise<DnsCarrier> {
     const { find } = this.#parts;
     if (this.#isResolved()) {
-      for (const command of resolvedCommands(interfaceName, plan)) await this.#mustRun(command);
+      try {
+        for (const command of resolvedCommands(interfaceName, plan)) await this.#mustRun(command);
+      } catch (error) {
+        throw process.getuid?.() === 0 ? error : refused(error);
+      }
       return 'systemd-resolved';
     }
     if (find('resolvconf') === undefined) {
@@ -116,6 +120,17 @@ export class LinuxDns implements DnsSystem {
     if (path === undefined) throw notSupported(`${program} is gone.`);
     await this.#parts.runner.mustRun(path, args, input);
   }
+}
+
+/** polkit decides for callers that are not root (install/polkit-rules.ts). */
+function refused(error: unknown): HomingError {
+  return new HomingError({
+    code: 'dns-refused',
+    title: 'Names of the network are not looked up at its server',
+    cause: error instanceof Error ? error.message : String(error),
+    remedy:
+      'The helper sets name servers by a rule of polkit: install polkit, then install the helper again.',
+  });
 }
 
 function notSupported(cause: string): HomingError {

@@ -26,7 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** As a helper that starts now. */
 function admission(): Admission {
   const known = new KnownNetworks(folder, (reason) => problems.push(reason));
-  return new Admission({ known, stateDirectory: folder, program: 'homing-helper' });
+  return new Admission({ known, approvalDirectory: folder, program: 'homing-helper' });
 }
 
 const inviteOf = (serial: number, key?: typeof otherSigningKey): VerifiedInvite =>

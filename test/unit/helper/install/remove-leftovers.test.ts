@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hostsFileAt } from '../../../../helper/hosts/hosts-file.ts';
 import { removeLeftovers } from '../../../../helper/install/remove-leftovers.ts';
 import { Journal } from '../../../../helper/journal/journal.ts';
 import { MacosDns } from '../../../../helper/tunnel/macos/dns/macos-dns.ts';
@@ -29,7 +30,7 @@ function remove() {
   return removeLeftovers({
     journal: new Journal(join(directory, 'journal.json')),
     machine: { tunnel: new MacosTunnelSystem(mac, directory, new OwnTraffic()), dns: dns() },
-    hostsPath: join(directory, 'hosts'),
+    hosts: hostsFileAt(join(directory, 'hosts')),
     now: () => 0,
   });
 }
