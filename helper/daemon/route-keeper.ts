@@ -153,6 +153,7 @@ export class RouteKeeper {
 
   /** The next place may have the same range before the routes are read: a link that was lost counts as left. */
   #forgetLinksLost(devices: readonly string[]): void {
+    if (devices.length === 0 || this.#takenOver.size === 0) return;
     for (const { range, instead } of routeStates(this.#watched, this.#host, new Set()))
       if (instead.some(({ device }) => devices.includes(device))) this.#forget(range);
   }
