@@ -20,7 +20,7 @@ import type { RememberedNetworks } from './remembered-networks.ts';
  * any neighbour may be it: 16 of them take 0.8 s, after everything else was probed.
  */
 const maxNeighbours = 16;
-const neighbourTimeoutMs = 300;
+export const neighbourTimeoutMs = 300;
 
 const nowhere: Neighbourhood = {
   links: [],

@@ -1,3 +1,4 @@
+import { withoutZone } from '../../shared/addresses/zone.ts';
 import { hostOf } from '../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../shared/paths/machine/events.ts';
@@ -14,21 +15,21 @@ type NetworkLookUp = Exclude<Extract<PathEffect, { do: 'look-up' }>, { what: 'dn
 type SourceAddresses = Extract<NetworkLookUp, { what: 'source-addresses' }>;
 
 /** The MAC address of a gateway is known within this time after a datagram to it; a sleeping radio takes 100 ms. */
-const gatewayWaitMs = 200;
+export const gatewayWaitMs = 200;
 /**
  * A host that answers a broadcast must first resolve the laptop's address, which makes it a neighbour of the laptop
  * (RFC 826; RFC 4861 section 7.2.3) even if a firewall drops the answer: so the neighbours are read again this long
  * after the first probe.
  */
-const afterAskingMs = 1_000;
+export const afterAskingMs = 1_000;
 /** While the LAN is being probed, the neighbours are read at this interval to find machines that joined. */
-const nearbyAgainMs = 30_000;
+export const nearbyAgainMs = 30_000;
 
 /**
  * The maximum number of controllers for which outgoing links are looked up at once after a loss; the others wait for
  * the routes, some milliseconds longer.
  */
-const maxSourceAddresses = 32;
+const maxControllersAtOnce = 32;
 
 /**
  * After a loss, reading the routes waits this long for the endpoint to be set: it starts a process, which stops this one
@@ -167,7 +168,7 @@ export class NetworkLook {
     this.#sourceAddresses.set(driver, effect);
     if (this.#sourceAddresses.size > 1) return;
     queueMicrotask(() => {
-      const asking = [...this.#sourceAddresses].slice(0, maxSourceAddresses);
+      const asking = [...this.#sourceAddresses].slice(0, maxControllersAtOnce);
       this.#sourceAddresses.clear();
       void this.#answerSourceAddresses(asking);
     });
@@ -237,6 +238,6 @@ export class NetworkLook {
 
 /** A flight record holds no other machines of the LAN. */
 function aboutCandidates({ state }: Driver, entries: readonly NeighbourEntry[]): readonly NeighbourEntry[] {
-  const hosts = new Set(state.candidates.map(({ endpoint }) => hostOf(endpoint).split('%')[0]));
+  const hosts = new Set(state.candidates.map(({ endpoint }) => withoutZone(hostOf(endpoint))));
   return entries.filter(({ address }) => hosts.has(address));
 }

@@ -10,7 +10,7 @@ import { StateFile } from './state-file.ts';
 /** The number of networks remembered, the most recent; a user visits about a dozen. */
 const maxNetworks = 64;
 /** The number of endpoints per controller and network: one for IPv4, one for IPv6, and their predecessors. */
-const maxEndpoints = 4;
+export const maxEndpoints = 4;
 
 export const identitySchema = z.string().transform((text, context) => {
   const identity = networkIdentity(text);

@@ -5,7 +5,7 @@ import { hasSession } from './session.ts';
 import type { Time } from './time.ts';
 
 /** When nothing is sent for this long, there is no result. */
-const maxWatchMs = 4_000;
+export const maxWatchMs = 4_000;
 const pollMs = 50;
 /** Each reading is a process with the kernel's WireGuard: a longer check has no more of them. */
 const pollsOfTunnel = 20;
@@ -25,9 +25,9 @@ export interface InterfaceSends {
 const uncounted: InterfaceSends = { packets: () => null, bytes: async () => null };
 
 /** What a new session itself receives: the response and a keepalive (paper, sections 5.4.3 and 5.4.6). */
-const sessionBytes = responseBytes + keepaliveBytes;
+export const sessionBytes = responseBytes + keepaliveBytes;
 /** After a new session an answer arrives within this time, or there was nothing to answer. */
-const proofMs = 2_000;
+export const proofMs = 2_000;
 
 /** Watches the traffic to and from one controller. The machine decides what it means. */
 export class SessionWatch {

@@ -1,4 +1,5 @@
 import type { networkInterfaces } from 'node:os';
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import type { LinkKind, RemovedLinks } from '../../../shared/paths/route.ts';
 import type { Link, LinkAddress } from '../links.ts';
 
@@ -43,7 +44,7 @@ function linkAddress({ address, cidr, netmask, family }: OwnAddress, kind: LinkK
   const hasBroadcast = family === 'IPv4' && kind === 'lan' && prefixLength < 31;
   const broadcast = hasBroadcast ? broadcastOf(address, netmask) : undefined;
   return {
-    address: address.split('%')[0] ?? address,
+    address: withoutZone(address),
     prefixLength,
     broadcast,
     family: family === 'IPv4' ? 4 : 6,

@@ -1,3 +1,7 @@
+import { neighbourTimeoutMs } from '../../../helper/paths/nearby.ts';
+import { afterAskingMs, gatewayWaitMs, nearbyAgainMs } from '../../../helper/paths/network-look.ts';
+import { maxEndpoints } from '../../../helper/paths/remembered-networks.ts';
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import { hostOf } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEvent } from '../../../shared/paths/machine/events.ts';
 import { candidateAt, type PathState } from '../../../shared/paths/machine/state.ts';
@@ -12,12 +16,6 @@ import type { World } from '../world/world.ts';
  */
 
 const gatewayMacs = { home: '02:00:00:00:00:01', cafe: '02:00:00:00:00:02', hotel: '02:00:00:00:00:03' };
-/** As in the helper. */
-const gatewayWaitMs = 200;
-const afterAskingMs = 1_000;
-const nearbyAgainMs = 30_000;
-const maxEndpoints = 4;
-const neighbourTimeoutMs = 300;
 const port = 51_820;
 
 export type Neighbourhood = Pick<Extract<PathEvent, { type: 'nearby' }>, 'discovery' | 'networks'>;
@@ -113,8 +111,8 @@ export class NearbyLook {
     const inUse = state.phase.is === 'on' ? candidateAt(state, state.phase.endpoint) : undefined;
     const identity = this.#identity();
     if (inUse?.last.verdict !== 'verified' || identity === null || !isOnLan(inUse.route)) return;
-    const host = hostOf(inUse.endpoint).split('%')[0] ?? '';
-    const others = this.#rememberedHosts(identity, controller).filter((one) => one !== host);
+    const host = withoutZone(hostOf(inUse.endpoint));
+    const others = this.#rememberedHosts(identity, controller).filter((earlier) => earlier !== host);
     const here = remembered.get(identity) ?? new Map<string, readonly string[]>();
     remembered.set(identity, here.set(controller, [host, ...others].slice(0, maxEndpoints)));
   }
@@ -126,7 +124,9 @@ export class NearbyLook {
   #neighbours(controller: string): readonly DiscoveryTarget[] {
     const listed = this.#listed.get(controller) ?? new Set();
     this.#listed.set(controller, listed);
-    const hosts = this.#parts.world.network.neighbours(this.#hasBroadcast).filter((one) => !listed.has(one));
+    const hosts = this.#parts.world.network
+      .neighbours(this.#hasBroadcast)
+      .filter((neighbour) => !listed.has(neighbour));
     for (const host of hosts) listed.add(host);
     return hosts.map((host): DiscoveryTarget => {
       return { kind: 'neighbour', host, interfaceName: 'eth0', timeoutMs: neighbourTimeoutMs };

@@ -1,10 +1,12 @@
+import { maxWatchMs, proofMs, sessionBytes } from '../../../helper/paths/session-watch.ts';
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import type { Endpoint } from '../../../shared/endpoints/endpoint.ts';
 import type { KnownEndpoint } from '../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../shared/paths/machine/effects.ts';
 import type { PathEvent, TunnelVerdict } from '../../../shared/paths/machine/events.ts';
 import type { NeighbourEntry } from '../../../shared/paths/machine/neighbour-entries.ts';
 import { initialState, type PathState } from '../../../shared/paths/machine/state.ts';
-import { areOnlyInitiations, keepaliveBytes, responseBytes } from '../../../shared/paths/message-sizes.ts';
+import { areOnlyInitiations, keepaliveBytes } from '../../../shared/paths/message-sizes.ts';
 import type { Route, SourceAddress } from '../../../shared/paths/route.ts';
 import { EndpointChanges } from '../world/endpoint-changes.ts';
 import type { Prober } from '../world/prober.ts';
@@ -51,9 +53,6 @@ const lookUpMs = 6;
 const resolveMs = 15;
 const waysOutMs = 1;
 const sessionLookMs = 100;
-const maxWatchMs = 4_000;
-const sessionBytes = responseBytes + keepaliveBytes;
-const judgeMs = 2_000;
 
 export class PathDriver {
   readonly tunnel: Tunnel;
@@ -218,7 +217,7 @@ export class PathDriver {
       const host = hostIn(endpoint);
       const route = network.routeTo(host);
       if (route === undefined || !route.onLink || route.device !== 'eth0') return [];
-      const address = host.split('%')[0] ?? host;
+      const address = withoutZone(host);
       return [{ address, device: route.device, mac: network.macOnLan(host) }];
     });
   }
@@ -230,7 +229,7 @@ export class PathDriver {
       const host = hostIn(endpoint);
       const route = network.routeTo(host);
       const linkKind = route === undefined ? null : linkKinds[route.device];
-      if (route !== undefined) routes[host.split('%')[0] ?? host] = { ...route, linkKind, usable: true };
+      if (route !== undefined) routes[withoutZone(host)] = { ...route, linkKind, usable: true };
     }
     return routes;
   }
@@ -354,7 +353,7 @@ export class PathDriver {
       if (this.#isStopped) return;
       const received = this.tunnel.read().receivedBytes;
       const answered = received > sessionBytes && !areOnlyInitiations(received);
-      const isOver = answered || time.nowMs - startMs >= judgeMs;
+      const isOver = answered || time.nowMs - startMs >= proofMs;
       if (isOver) this.handle({ type: 'renegotiation-judged', effect, answered });
       else time.after(sessionLookMs, look);
     };

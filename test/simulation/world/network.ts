@@ -1,3 +1,4 @@
+import { withoutZone } from '../../../shared/addresses/zone.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 
 /**
@@ -217,7 +218,7 @@ export class Network {
       return { site: 'impostor', seen: 'cafe', roundTripMs: this.roundTrips.lan, quality: goodQuality };
     }
     if (this.place !== 'home') return undefined;
-    const bare = host.split('%')[0];
+    const bare = withoutZone(host);
     const site = this.sites.find((one) => one.lanHost === host || one.linkLocalHost === bare);
     if (site === undefined) return undefined;
     return { site, seen: 'home', roundTripMs: this.roundTrips.lan, quality: this.qualities.lan };

@@ -1,8 +1,5 @@
+import { anyGapMs, controllerGapMs } from '../../../helper/paths/probe/pacer.ts';
 import type { Timer, VirtualTime } from './virtual-time.ts';
-
-/** The helper's own gaps (helper/paths/probe/pacer.ts): to one controller, and between any two messages. */
-const controllerGapMs = 50;
-const anyGapMs = 5;
 
 interface Lane {
   freeAtMs: number;
@@ -27,7 +24,7 @@ export class Pacer<K> {
     lane.waiting = [...lane.waiting, turn];
     this.#wake();
     return () => {
-      lane.waiting = lane.waiting.filter((one) => one !== turn);
+      lane.waiting = lane.waiting.filter((waiting) => waiting !== turn);
     };
   }
 
@@ -48,7 +45,7 @@ export class Pacer<K> {
   #grant(lane: Lane, turn: () => void): void {
     const { nowMs } = this.#time;
     if (lane.waiting.includes(turn)) {
-      lane.waiting = lane.waiting.filter((one) => one !== turn);
+      lane.waiting = lane.waiting.filter((waiting) => waiting !== turn);
       lane.freeAtMs = nowMs + controllerGapMs;
       this.#anyFreeAtMs = nowMs + anyGapMs;
       turn();
