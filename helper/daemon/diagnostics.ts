@@ -4,7 +4,7 @@ import type { Status } from '../../shared/contract/status.ts';
 import { type FlightRecord, flightText } from '../../shared/paths/flight/flight-record.ts';
 import type { DiagnosticText, TunnelSystem } from '../tunnel/system.ts';
 
-/** 32 bytes in base64: any key that is not a known public key is removed from the tools' output. */
+/** 32 bytes in base64: every key but the known public keys is removed from the tools' output. */
 const keyPattern = /[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=/g;
 
 /** Removes every key from a text except public keys. */

@@ -197,7 +197,7 @@ export class ControllerDriver {
         case 'renegotiate':
           await mover.renegotiate(this.controller, effect.endpoint);
           this.send({ type: 'renegotiated', effect: number });
-          void this.#judgeRenewal(number);
+          void this.#judgeRenegotiation(number);
           break;
       }
     } catch (error) {
@@ -205,7 +205,7 @@ export class ControllerDriver {
     }
   }
 
-  async #judgeRenewal(effect: number): Promise<void> {
+  async #judgeRenegotiation(effect: number): Promise<void> {
     const answered = await this.#session.hasAnswered().catch(() => false);
     this.send({ type: 'renegotiation-judged', effect, answered });
   }

@@ -16,7 +16,7 @@ import { pokeAddressOf } from './poke-address.ts';
 export interface TunnelPlan {
   readonly interfaceName: string;
   readonly mtu: number;
-  /** Undefined: any free port. */
+  /** Undefined: a free port. */
   readonly listenPort: number | undefined;
   /** The laptop's addresses with prefix length. */
   readonly addresses: readonly string[];

@@ -35,7 +35,7 @@ function curlArgs(path: string, options: readonly string[]): string[] {
   return ['curl', '-sS', '--unix-socket', socketPath, ...options, `http://homing${path}`];
 }
 
-/** Calls the helper as any program of the user can: with curl, without the product's header. */
+/** Calls the helper as every program of the user can: with curl, without the product's header. */
 function curl(path: string, options: readonly string[] = []): Promise<string> {
   return host.run(curlArgs(path, options), { user: laptop.user });
 }

@@ -28,7 +28,7 @@ const linkSchema = z.looseObject({
 
 type PrintedLink = z.infer<typeof linkSchema>;
 
-/** Kinds of ip-link(8) that carry packets over another link, as any VPN does. */
+/** Kinds of ip-link(8) that carry packets over another link, as a VPN does. */
 const tunnelKinds = new Set([
   'amt',
   'amneziawg',

@@ -12,7 +12,7 @@ export interface WireGuardBackend {
   readonly kind: 'kernel' | 'wireguard-go';
   /** Creates the interface, down and without addresses. @throws Error */
   create(interfaceName: string): Promise<void>;
-  /** @param listenPort undefined: any free port */
+  /** @param listenPort undefined: a free port */
   configure(
     plan: TunnelPlan,
     privateKey: PrivateKey,

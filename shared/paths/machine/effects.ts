@@ -56,12 +56,8 @@ export type PathEffect =
   | { readonly do: 'reapply'; readonly effect: number; readonly endpoint: Endpoint }
   /** Removes the controller and adds it again: the next packet starts a handshake. */
   | { readonly do: 'renegotiate'; readonly effect: number; readonly endpoint: Endpoint }
-  /** Checks whether data is sent and none received, since the given time and for some round trips. */
-  | {
-      readonly do: 'check-session';
-      readonly check: number;
-      readonly watchMs: number;
-    }
+  /** Checks whether data is sent and none received for at least the given time. */
+  | { readonly do: 'check-session'; readonly check: number; readonly watchMs: number }
   /** Sends pings through the tunnel, if its address is known, and waits until anything is received. */
   | { readonly do: 'test-tunnel'; readonly check: number; readonly timeoutMs: number }
   | { readonly do: 'remember'; readonly endpoint: Endpoint; readonly path: CandidatePath }

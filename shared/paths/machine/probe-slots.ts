@@ -34,8 +34,8 @@ export function stepSlots(
       return request(state, event, nowMs);
     case 'release-slot': {
       const { controller } = event;
-      const holding = state.holders.filter((holder) => holder !== controller);
-      return grant({ ...state, holders: holding, waiting: without(state, controller) }, nowMs);
+      const holders = state.holders.filter((holder) => holder !== controller);
+      return grant({ ...state, holders, waiting: without(state, controller) }, nowMs);
     }
     case 'wake':
       return grant(state, nowMs);
@@ -43,12 +43,8 @@ export function stepSlots(
 }
 
 /** When the next slot is granted; null when none is requested, or one must be released first. */
-export function slotsWakeAtMs({
-  waiting,
-  holders: holding,
-  nextTimerRoundMs: nextWatchMs,
-}: SlotsState): number | null {
-  return waiting.length === 0 || holding.length >= maxAtOnce ? null : nextWatchMs;
+export function slotsWakeAtMs({ waiting, holders, nextTimerRoundMs }: SlotsState): number | null {
+  return waiting.length === 0 || holders.length >= maxAtOnce ? null : nextTimerRoundMs;
 }
 
 function without({ waiting }: SlotsState, controller: string): SlotsState['waiting'] {

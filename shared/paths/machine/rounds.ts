@@ -78,7 +78,7 @@ function remainingDiscovery({ round, discovery, port }: PathState): PathState['d
 }
 
 /** Whether the round asked for a known address and no probe was ever answered. */
-function hasFailedLastProbe({ round, everAnswered }: PathState): boolean {
+function isUnansweredRound({ round, everAnswered }: PathState): boolean {
   return !everAnswered && round.is === 'running' && round.targets.some(({ kind }) => kind === 'unicast');
 }
 
@@ -87,7 +87,7 @@ export function endRound(state: PathState): Step {
   const ended: PathState = {
     ...state,
     round: { is: 'idle' },
-    hasUnansweredRound: state.hasUnansweredRound || hasFailedLastProbe(state),
+    hasUnansweredRound: state.hasUnansweredRound || isUnansweredRound(state),
     discovery: remainingDiscovery(state),
     roundsSinceEvent: state.roundsSinceEvent + 1,
     // A round that started before a request does not complete it.
