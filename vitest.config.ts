@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Four kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
+ * Five kinds of tests. `unit`: fast, anywhere. `system`: real WireGuard, real helper, network namespaces; root
  * on Linux, one file at a time, since timing is part of what they check. `e2e`: the app on real Electron, on a desktop
- * inside the lab. `mac`: on a real Mac that may be changed, and of the programs for it, `npm run test:mac`.
+ * inside the lab. `mac`: on a real Mac that may be changed, and of the programs for it, `npm run test:mac`. `arm64`: the programs for that
+ * processor, in an emulator, `npm run test:arm64`.
  */
 export default defineConfig({
   test: {
@@ -50,6 +51,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'mac', include: ['test/mac/**/*.test.ts'], fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: 'arm64', include: ['test/arm64/**/*.test.ts'] },
       },
     ],
   },

@@ -5,7 +5,8 @@
  * little or not at all and leaves Debian's checker out; `--arch` says for which processor, which has to be this
  * machine's; `--version`, `--feed` and `--out` make AppImages for tests of updates. `mac-programs` makes the programs of
  * the macOS package on Debian (package/mac/programs.ts); a dmg includes the wireguard-go that it leaves in
- * dist/mac-programs.
+ * dist/mac-programs. `arm64-programs` makes the helper of the Linux packages for arm64 on another processor
+ * (package/arm64/programs.ts).
  */
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ import { builderConfig } from './package/config.mjs';
 import { writeLicences } from './package/licences.mjs';
 import { ensureNpmPackages, ensureSystemPackages, root, runOnProjectNode } from './setup.mjs';
 
-const kinds = ['dir', 'deb', 'AppImage', 'dmg', 'mac-programs'];
+const kinds = ['dir', 'deb', 'AppImage', 'dmg', 'mac-programs', 'arm64-programs'];
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
   options: {
@@ -99,6 +100,9 @@ ensureNpmPackages();
 if (kind === 'mac-programs') {
   const only = options['wireguard-only'] ? ['--wireguard-only'] : [];
   process.exit(runOnProjectNode([join(root, 'scripts/package/mac/programs.ts'), ...only]));
+}
+if (kind === 'arm64-programs') {
+  process.exit(runOnProjectNode([join(root, 'scripts/package/arm64/programs.ts')]));
 }
 // A workflow sets a missing secret to the empty text, which electron-builder reads as a certificate that is missing.
 for (const name of ['CSC_LINK', 'CSC_KEY_PASSWORD']) if (process.env[name] === '') delete process.env[name];

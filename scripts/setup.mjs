@@ -47,7 +47,6 @@ const labPrograms = {
   zip: 'zip',
   unzip: 'unzip',
 };
-const benchPrograms = { nebula: 'nebula' };
 /** The flake's modules are evaluated by Nix itself; nothing is built or fetched. */
 const nixPrograms = { 'nix-instantiate': 'nix-bin' };
 /** Virtual machines: what emulates them, and what makes their disks. */
@@ -243,6 +242,7 @@ export function ensureSystemPackages({
   machines = false,
   resolvers = false,
   nix = false,
+  arm64 = false,
 } = {}) {
   const libraries = Object.entries(desktopLibraries).map(([name, from]) => [
     join(libraryDirectory, name),
@@ -252,11 +252,12 @@ export function ensureSystemPackages({
   const wanted = {
     ...programs,
     ...(lab ? labPrograms : {}),
-    ...(bench ? benchPrograms : {}),
+    ...(bench ? { nebula: 'nebula' } : {}),
     ...(appImage ? appImagePrograms : {}),
     ...(deb ? debPrograms : {}),
     ...(lintian ? lintianPrograms : {}),
     ...(nix ? nixPrograms : {}),
+    ...(arm64 ? { 'qemu-aarch64-static': 'qemu-user-static' } : {}),
     ...(machines ? machinePrograms : {}),
     ...(desktop ? desktopPrograms : {}),
     ...(desktop || deb ? Object.fromEntries(libraries) : {}),

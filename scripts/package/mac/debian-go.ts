@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { aptWith, mirror, run } from '../debian-archive.ts';
 
 /**
  * Go and the libraries of wireguard-go as Debian packages, unpacked and not installed; and wireguard-go's source. Debian's
@@ -30,48 +30,6 @@ const fromBackports = [
 const fromStable = ['golang-golang-x-net-dev'];
 const aptHelper = '/usr/lib/apt/apt-helper';
 
-function run(command: string, args: readonly string[], cwd: string): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-/** The mirror that this machine installs Debian from. apt knows it only after an update. */
-function mirror(): string {
-  const known = () => {
-    const sites = run('apt-get', ['indextargets', '--format', '$(ORIGIN) $(CODENAME) $(SITE)'], '/');
-    return /^Debian bookworm (\S+)$/m.exec(sites)?.[1];
-  };
-  const update = () => {
-    run('apt-get', ['update', '-q'], '/');
-    return known();
-  };
-  const site = known() ?? update();
-  if (site === undefined)
-    throw new Error(
-      'Programs for macOS are built from packages of Debian 12 (bookworm), which is not among the sources of this machine’s apt. Run `apt-get update` on Debian 12.',
-    );
-  return site;
-}
-
-/** apt with sources and lists of its own: this machine's are not changed. */
-function aptWith(work: string): readonly string[] {
-  const lists = join(work, 'lists');
-  const cache = join(work, 'cache');
-  for (const folder of [lists, cache]) mkdirSync(join(folder, 'partial'), { recursive: true });
-  mkdirSync(join(cache, 'archives/partial'), { recursive: true });
-  const sources = join(work, 'sources.list');
-  const site = mirror();
-  const suites = ['bookworm', 'bookworm-backports'];
-  writeFileSync(sources, suites.map((suite) => `deb ${site} ${suite} main\n`).join(''));
-  const settings = {
-    'Dir::Etc::sourcelist': sources,
-    'Dir::Etc::sourceparts': '/dev/null',
-    'Dir::State::lists': lists,
-    'Dir::Cache': cache,
-    'APT::Sandbox::User': 'root',
-  };
-  return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-}
-
 /**
  * Downloads and unpacks everything, once: the folder is the cache. apt verifies packages by the archive's signature, and
  * the source has a fixed hash.
@@ -84,7 +42,7 @@ export function goFromDebian(folder: string): GoFromDebian {
     rmSync(work, { recursive: true, force: true });
     const packages = join(work, 'packages');
     mkdirSync(packages, { recursive: true });
-    const apt = aptWith(work);
+    const apt = aptWith(work, { suites: ['bookworm', 'bookworm-backports'] });
     run('apt-get', [...apt, 'update', '-q'], packages);
     const wanted = [...fromBackports.map((name) => `${name}/bookworm-backports`), ...fromStable];
     run('apt-get', [...apt, 'download', '-q', ...wanted], packages);

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildExecutable } from '../../build-executable.ts';
+import { nodeFromNpm } from '../node-package.ts';
 import { goFromDebian } from './debian-go.ts';
 import { type MachO, type Processor, parseMachO } from './mach-o.ts';
-import { nodeFromNpm, nodePackages } from './node-packages.ts';
+import { nodePackages } from './node-packages.ts';
 import { buildWireguardGo, versionInSource } from './wireguard-go.ts';
 
 /**
