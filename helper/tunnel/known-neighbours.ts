@@ -16,8 +16,8 @@ export function neighbourhoodOf(
   known: readonly KnownNeighbour[],
   gateways: readonly Gateway[],
 ): Neighbourhood {
+  // Not whatever announces itself as a router (RFC 4861 section 7.2.4): every controller does, since it forwards IPv6.
   const isGateway = (neighbour: KnownNeighbour) =>
-    neighbour.isRouter ||
     gateways.some(({ address, device }) => address === neighbour.address && device === neighbour.device);
   const gatewayMacs = new Set(known.filter(isGateway).map(({ mac }) => mac));
   return {

@@ -68,7 +68,6 @@ test('each machine of a LAN that is no gateway is one neighbour, by IPv4 if it c
       known('172.17.0.2', 'docker0', 5),
       known('192.168.1.1', 'eth0', 1),
       known('192.168.2.1', 'eth0', 1),
-      known('fe80::3', 'eth0', 3, { router: null }),
     ],
     [route('192.168.1.1', 'eth0')],
   );
@@ -76,6 +75,19 @@ test('each machine of a LAN that is no gateway is one neighbour, by IPv4 if it c
     { address: '192.168.1.7', device: 'eth0' },
     { address: 'fe80::9%eth0', device: 'eth0' },
   ]);
+});
+
+test('a controller announces itself as a router, since it forwards, and remains a neighbour', () => {
+  const { neighbours } = parse(
+    [
+      known('192.168.1.1', 'eth0', 1),
+      known('fe80::1', 'eth0', 1, { router: null }),
+      known('192.168.1.7', 'eth0', 7),
+      known('fe80::7', 'eth0', 7, { router: null }),
+    ],
+    [route('192.168.1.1', 'eth0')],
+  );
+  expect(neighbours).toEqual([{ address: '192.168.1.7', device: 'eth0' }]);
 });
 
 test('a machine that is in no network has neither networks nor neighbours', () => {
