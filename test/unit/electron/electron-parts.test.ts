@@ -1,6 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { openRequestIn } from '../../../electron/imports/intake.ts';
-import { inPlaceScript, removeScript, takeoverScript } from '../../../electron/install/root-script.ts';
+import {
+  inPlaceScript,
+  removeScript,
+  replaceArguments,
+  takeoverScript,
+  terminalCommand,
+} from '../../../electron/install/root-script.ts';
 import { linkStateOf, pauseBeforeRetryMs } from '../../../electron/link/link-state.ts';
 import { autostartEntry, autostartPath } from '../../../electron/preferences/autostart.ts';
 import { bundledFile, contentPolicy } from '../../../electron/shell/app-scheme.ts';
@@ -89,3 +100,49 @@ test.each(['/tmp/$(reboot)/x', '/tmp/a"b', "/tmp/a'b", '/tmp/a;b', '/tmp/a\nb'])
     expect(() => inPlaceScript(path, 1)).toThrow(/Move Homing/);
   },
 );
+
+test('each run copies to a new directory of its own, and removes what old runs left', () => {
+  const takeover = { program: '/tmp/x/homing-helper', sha256: 'ab'.repeat(32), uid: 1000 };
+  const [one, other] = ['01', '02'].map((run) =>
+    takeoverScript({ ...takeover, run: run.repeat(16) }, 'linux'),
+  );
+  const made = (script = '') => /mkdir -m 700 (\S+) \|\| exit 1/.exec(script)?.[1];
+  expect(made(one)).toMatch(/^\/opt\/\.homing-install-[0-9a-f]{32}$/);
+  expect(made(one)).not.toBe(made(other));
+  // mkdir(1) refuses what exists: nothing of another run is removed or used.
+  expect(one?.indexOf(`rm -rf ${made(one)}`)).toBeGreaterThan(one?.indexOf('mkdir') ?? 0);
+  expect(one).toMatch(
+    /^find \/opt -maxdepth 1 -name '\.homing-install-\*' -mmin \+60 -exec rm -rf \{\} \+; /,
+  );
+});
+
+test('the shell line installs what it checked, nothing else, and leaves no directory', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'homing-takeover-'));
+  try {
+    const program = join(folder, 'helper');
+    writeFileSync(program, '#!/bin/sh\necho "$0 $@"\n');
+    const sha256 = createHash('sha256').update(readFileSync(program)).digest('hex');
+    const run = '01'.repeat(16);
+    const line = takeoverScript({ program, sha256, uid: 1000, run }, 'linux').replaceAll('/opt', folder);
+    const copy = join(folder, `.homing-install-${run}/homing-helper`);
+    expect(execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' })).toBe(`${copy} install --uid 1000\n`);
+    expect(readdirSync(folder)).toEqual(['helper']);
+    writeFileSync(program, '#!/bin/sh\necho changed\n');
+    expect(() => execFileSync('/bin/sh', ['-c', line], { stdio: 'pipe' })).toThrow();
+    expect(readdirSync(folder)).toEqual(['helper']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('an update of the helper names its files, and neither a user nor a setting', () => {
+  const args = replaceArguments({ program: '/p', release: '/r', signature: '/s' });
+  expect(args).toEqual(['replace', '--program', '/p', '--release', '/r', '--signature', '/s']);
+});
+
+test('a command for a terminal has quotes where a shell needs them', () => {
+  expect(terminalCommand('/opt/homing/homing-helper', ['allow', 'wgnet'])).toBe(
+    'sudo /opt/homing/homing-helper allow wgnet',
+  );
+  expect(terminalCommand('/Library/a b/helper', ["it's"])).toBe("sudo '/Library/a b/helper' 'it'\\''s'");
+});

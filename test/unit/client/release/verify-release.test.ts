@@ -134,3 +134,8 @@ test('only an Ed25519 key signs', () => {
     /not Ed25519/,
   );
 });
+
+test('the remedy is one that works: the program is not linked as a command', () => {
+  expect(() => verifyRelease(undefined, key)).toThrow(/Replace it anyway/);
+  expect(() => verifyRelease(undefined, key)).not.toThrow(/sudo homing-helper/);
+});
