@@ -1,6 +1,39 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trial } from '../trial.ts';
 import { plain } from './kernel-wireguard.ts';
+
+const startTimeoutMs = 3 * 60_000;
+
+/** Runs this trial in another process and ends that with a signal while its machine boots. @returns what is left of it */
+async function leftWhenEnded(
+  signal: NodeJS.Signals,
+  afterMs: number,
+  folder: string,
+): Promise<readonly string[]> {
+  await mkdir(folder);
+  const main = join(import.meta.dirname, '../main.ts');
+  const child = spawn(process.execPath, [main, 'module'], {
+    stdio: 'ignore',
+    env: { ...process.env, TMPDIR: folder },
+  });
+  const ended = once(child, 'exit');
+  const isBooting = async () => (await readdir(folder)).some((name) => name.startsWith('homing-machine-'));
+  const deadline = performance.now() + startTimeoutMs;
+  while (!(await isBooting())) {
+    assert.equal(child.exitCode, null, 'it ended by itself');
+    assert.ok(performance.now() < deadline, 'it started no machine in time');
+    await sleep(50);
+  }
+  await sleep(afterMs);
+  child.kill(signal);
+  assert.deepEqual(await ended, [130, null]);
+  return await readdir(folder);
+}
 
 /** What the other trials rely on, tested on one machine whose two cards are the ends of one wire. */
 export const moduleTrial: Trial = {
@@ -54,5 +87,13 @@ export const moduleTrial: Trial = {
       await machine.cutPower();
       await machine.sh('test ! -e /run/before-cut; test -e /root/new/file');
     });
+    for (const [signal, afterMs] of [
+      ['SIGINT', 0],
+      ['SIGTERM', 3_000],
+    ] as const) {
+      await stage.check(`ended by ${signal} while a machine boots, the trials leave no file`, async () => {
+        assert.deepEqual(await leftWhenEnded(signal, afterMs, join(stage.folder, signal)), []);
+      });
+    }
   },
 };
