@@ -81,7 +81,7 @@ export async function tellRoaming(story: Story, cast: Cast): Promise<void> {
     await laptop.mustHoming(['probe', 'nas']);
     const found = controllerOf(await laptop.status(), 'nas');
     if (found.path !== 'internet') throw new Error(`the path became ${found.path}`);
-    const candidate = found.candidates.find((one) => one.endpoint === `${at.private.nas}:51820`);
+    const candidate = found.candidates.find((candidate) => candidate.endpoint === `${at.private.nas}:51820`);
     if (candidate?.last.verdict !== 'silent') throw new Error('the impostor was taken for the NAS');
     return [`${at.private.nas} answers pings: ${pinged.code === 0 ? 'yes' : 'no'}; proves the NAS’s key: no`];
   });

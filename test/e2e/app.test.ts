@@ -149,7 +149,7 @@ test('the tray shows the same, and its menu toggles the tunnel', async () => {
   await expect.poll(() => scene.tray.labels(), patience).toContain('Disconnect');
   const labels = await scene.tray.labels();
   expect(labels[0]).toBe('Home: 1 of 2 controllers on your LAN');
-  expect(labels.find((one) => one.startsWith('nas: on your LAN, '))).toBeDefined();
+  expect(labels.find((label) => label.startsWith('nas: on your LAN, '))).toBeDefined();
   expect(await scene.tray.tooltip()).toContain('Home');
   const onLan = await scene.tray.icon();
   await scene.tray.click('Disconnect');

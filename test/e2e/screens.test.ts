@@ -486,8 +486,10 @@ test('a newer invite shows what changes', async () => {
     network.invite((file) => ({
       ...file,
       serial: file.serial + 1,
-      controllers: file.controllers.map((one) =>
-        one.name === 'nas' ? { ...one, endpoints: { ...one.endpoints, private: [] } } : one,
+      controllers: file.controllers.map((controller) =>
+        controller.name === 'nas'
+          ? { ...controller, endpoints: { ...controller.endpoints, private: [] } }
+          : controller,
       ),
     })),
   );

@@ -48,8 +48,8 @@ async function carryOut(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const onlyFiles = args.filter((one) => one.includes('/'));
-  const wanted = chosen(args.filter((one) => !one.includes('/')));
+  const onlyFiles = args.filter((arg) => arg.includes('/'));
+  const wanted = chosen(args.filter((arg) => !arg.includes('/')));
   if (wanted === undefined) {
     process.stderr.write(`Usage: npm run machines -- NAME…|all [FILE…]\n${listed()}`);
     return 2;

@@ -53,7 +53,7 @@ beforeAll(async () => {
   await importClan();
   const mesh = clanMesh(await laptopKey());
   await Promise.all([
-    ...mesh.controllers.map((one) => start(one.name, clanControllerConfig(mesh, one))),
+    ...mesh.controllers.map((controller) => start(controller.name, clanControllerConfig(mesh, controller))),
     start('peer2', clanPeerConfig(mesh, 'peer2')),
   ]);
   for (const name of [...controllers, 'peer2'] as const) {

@@ -312,8 +312,8 @@ describe('one helper at a time', () => {
       await laptop.killHelper();
       const started = await Promise.all([startOne(), startOne(), startOne()]);
       const listening = await Promise.all(
-        started.map((one) =>
-          one.stderr.waitFor(/listening at/, 10_000).then(
+        started.map((program) =>
+          program.stderr.waitFor(/listening at/, 10_000).then(
             () => true,
             () => false,
           ),

@@ -32,7 +32,7 @@ afterAll(() => mesh?.destroy());
 
 async function stateOfRange(): Promise<string | undefined> {
   const { routes } = await mesh.laptop.tunnel();
-  return routes?.find((one) => one.range === range)?.state;
+  return routes?.find((route) => route.range === range)?.state;
 }
 
 async function deviceTo(address: string): Promise<string | undefined> {

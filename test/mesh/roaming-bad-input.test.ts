@@ -83,7 +83,9 @@ describe('endpoint names', () => {
     ['that resolve to loopback', /^loopback\.example\.org resolves to 127\.0\.0\.1, a loopback address$/],
     ['that resolve into the tunnel', /^inside\.example\.org resolves to fd.*, inside the tunnel itself$/],
   ])('%s are ignored, and the timeline says so once', async (_, reason) => {
-    await laptop.until('it was said', ({ timeline }) => timeline.some((one) => reason.test(one.reason)));
+    await laptop.until('it was said', ({ timeline }) =>
+      timeline.some((decision) => reason.test(decision.reason)),
+    );
     const said = (await laptop.decisionsSince(0, 'ignored')).filter((one) => reason.test(one.reason));
     expect(said).toMatchObject([{ controller: 'nas' }]);
   });

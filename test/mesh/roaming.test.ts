@@ -52,7 +52,9 @@ describe('in the café, which has home’s private subnet', () => {
   test('the NAS is reached over the internet by a probe with a preshared key', async () => {
     const nas = await laptop.untilPath('nas', 'internet', { endpoint: publicNas });
     const status = await laptop.until('it answered', (now) => controllerIn(now, 'nas').probing === 'answers');
-    const candidate = controllerIn(status, 'nas').candidates.find((one) => one.endpoint === nas.endpoint);
+    const candidate = controllerIn(status, 'nas').candidates.find(
+      (candidate) => candidate.endpoint === nas.endpoint,
+    );
     expect(candidate?.last.verdict).toBe('verified');
   });
 

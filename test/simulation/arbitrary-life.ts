@@ -183,8 +183,8 @@ export const arbitraryLife: fc.Arbitrary<Life> = fc
     changes: fc.array(fc.record({ afterMs, change }), { minLength: 1, maxLength: 12 }),
   })
   .map(({ start: begin, members: all, discovery, changes }) => ({
-    start: { ...begin, sites: all.map((one) => one.site) },
-    known: all.map((one) => one.known),
+    start: { ...begin, sites: all.map((item) => item.site) },
+    known: all.map((item) => item.known),
     discovery,
     changes,
   }));

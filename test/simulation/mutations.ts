@@ -59,11 +59,11 @@ export const mutations: readonly Mutation[] = [
         nowMs,
       );
       // Identical routes prove nothing; this mutation takes them for the same network.
-      const kept = next.candidates.map((one) => {
-        const before = state.candidates.find(({ endpoint }) => endpoint === one.endpoint);
+      const kept = next.candidates.map((candidate) => {
+        const before = state.candidates.find(({ endpoint }) => endpoint === candidate.endpoint);
         return before === undefined || event.type === 'probed'
-          ? one
-          : { ...one, proof: before.proof ?? one.proof, last: before.last };
+          ? candidate
+          : { ...candidate, proof: before.proof ?? candidate.proof, last: before.last };
       });
       return [{ ...next, candidates: kept }, effects];
     }),
@@ -80,7 +80,11 @@ export const mutations: readonly Mutation[] = [
     name: 'tries what failed again at once',
     caughtBy: ['no-hot-loop', 'no-oscillation'],
     mutate: around((machine, state, event, nowMs) => {
-      const candidates = state.candidates.map((one) => ({ ...one, moveFailures: 0, retryAtMs: 0 }));
+      const candidates = state.candidates.map((candidate) => ({
+        ...candidate,
+        moveFailures: 0,
+        retryAtMs: 0,
+      }));
       const [next, effects] = machine.step({ ...state, candidates, failure: null }, event, nowMs);
       if (event.type !== 'effect-failed') return [next, effects];
       const [again, more] = machine.step({ ...next, failure: null }, { type: 'wake' }, nowMs);
@@ -97,7 +101,7 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ['recorded'],
     mutate: around((machine, state, event, nowMs) => {
       const [next, effects] = machine.step(state, event, nowMs);
-      return [next, effects.filter((one) => one.do !== 'record' || one.decision.kind !== 'moved')];
+      return [next, effects.filter((effect) => effect.do !== 'record' || effect.decision.kind !== 'moved')];
     }),
   },
   {

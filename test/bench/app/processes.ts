@@ -35,7 +35,7 @@ export async function memoryOf(host: Host, program: string): Promise<Memory> {
   const sum = (values: readonly number[]) =>
     mebibytes(values.reduce((total, kibibytes) => total + kibibytes, 0));
   const kinds = [...new Set(found.map(({ kind }) => kind))];
-  const ofKind = (kind: string) => found.filter((one) => one.kind === kind).map(({ pss }) => pss);
+  const ofKind = (kind: string) => found.filter((match) => match.kind === kind).map(({ pss }) => pss);
   return {
     processes: folders.length,
     proportionalMiB: sum(found.map(({ pss }) => pss)),

@@ -212,7 +212,9 @@ async function closeWindow(app: RunningApp, page: Page): Promise<void> {
 
 async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries.filter((one) => one.isFile()).map((one) => pathOf(one.parentPath, one.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => pathOf(entry.parentPath, entry.name));
   const found = await Promise.all(files.map(async (path) => (await stat(path)).size));
   return found.reduce((total, one) => total + one, 0);
 }

@@ -41,7 +41,7 @@ async function race({ pairs, controllers, freshHelper }: Options): Promise<Times
     await addSilentControllers(mesh, controllers - 1);
     await installFirstAnswer(laptop.host);
     const address = planOf(await storedProfile(laptop)).controllers.find(
-      (one) => one.name === 'nas',
+      (controller) => controller.name === 'nas',
     )?.address;
     if (address === undefined) throw new Error('the profile gives its controller no address');
     const homing = homingContestant(laptop, freshHelper);

@@ -15,7 +15,7 @@ export class TwoWayPings {
       PingStream.start(world.laptop, inside.nas),
       PingStream.start(world.nas, inside.laptop),
     ]);
-    const streams = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const streams = started.flatMap((program) => (program.status === 'fulfilled' ? [program.value] : []));
     if (streams.length === started.length) return new TwoWayPings(streams);
     await Promise.all(streams.map((stream) => stream.stop()));
     throw new Error('the tunnel does not carry pings');
@@ -48,8 +48,9 @@ export class PingTimes {
   lost(fromMs: number, toMs: number): number {
     const lost = this.#directions.map(
       (records) =>
-        records.filter((one) => one.answeredAt === undefined && one.sentAt >= fromMs && one.sentAt <= toMs)
-          .length,
+        records.filter(
+          (record) => record.answeredAt === undefined && record.sentAt >= fromMs && record.sentAt <= toMs,
+        ).length,
     );
     return Math.max(...lost);
   }

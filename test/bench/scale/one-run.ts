@@ -30,7 +30,9 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 /** The part of the time to connect that the helper reports for WireGuard and ip. */
 async function wireGuardMs(laptop: InstalledHost): Promise<number> {
   const { text } = await rawCall(laptop.host, 'GET', '/v1/status');
-  const connected = statusSchema.parse(JSON.parse(text)).timeline.findLast((one) => one.kind === 'connected');
+  const connected = statusSchema
+    .parse(JSON.parse(text))
+    .timeline.findLast((decision) => decision.kind === 'connected');
   const said = /WireGuard took (\d+) ms/.exec(connected?.reason ?? '')?.[1];
   if (said === undefined)
     throw new Error(`the helper does not say what WireGuard took: ${connected?.reason}`);

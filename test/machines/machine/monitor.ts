@@ -69,7 +69,7 @@ export class Monitor {
   #add(text: string): void {
     const lines = `${this.#received}${text}`.split('\n');
     this.#received = lines.pop() ?? '';
-    for (const line of lines.filter((one) => one.trim() !== '')) this.#take(line);
+    for (const line of lines.filter((line) => line.trim() !== '')) this.#take(line);
   }
 
   #take(line: string): void {

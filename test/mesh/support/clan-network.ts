@@ -39,11 +39,11 @@ export function clanControllerConfig(mesh: ClanMesh, own: ClanController): strin
   return [
     `[Interface]\nAddress = ${prefixOf(mesh, own.name)}::1/40\nListenPort = ${own.endpoint.split(':').at(-1)}`,
     'PostUp = wg set %i private-key /etc/wireguard/%i.key\nPostUp = sysctl -q -w net.ipv6.conf.all.forwarding=1\n',
-    ...others.map((one) =>
+    ...others.map((other) =>
       section([
-        `PublicKey = ${one.publicKey}`,
-        `AllowedIPs = ${prefixOf(mesh, one.name)}::/56`,
-        `Endpoint = ${one.endpoint}`,
+        `PublicKey = ${other.publicKey}`,
+        `AllowedIPs = ${prefixOf(mesh, other.name)}::/56`,
+        `Endpoint = ${other.endpoint}`,
       ]),
     ),
     ...mesh.peers.map((peer) => {
@@ -57,15 +57,15 @@ export function clanControllerConfig(mesh: ClanMesh, own: ClanController): strin
 
 export function clanPeerConfig(mesh: ClanMesh, name: string): string {
   const addresses = mesh.controllers.map(
-    (one) => `${prefixOf(mesh, one.name)}:${suffixText(peerSuffix(name))}/56`,
+    (controller) => `${prefixOf(mesh, controller.name)}:${suffixText(peerSuffix(name))}/56`,
   );
   return [
     `[Interface]\nAddress = ${addresses.join(', ')}\nPostUp = wg set %i private-key /etc/wireguard/%i.key\n`,
-    ...mesh.controllers.map((one) =>
+    ...mesh.controllers.map((controller) =>
       section([
-        `PublicKey = ${one.publicKey}`,
-        `AllowedIPs = ${prefixOf(mesh, one.name)}::/56`,
-        `Endpoint = ${one.endpoint}`,
+        `PublicKey = ${controller.publicKey}`,
+        `AllowedIPs = ${prefixOf(mesh, controller.name)}::/56`,
+        `Endpoint = ${controller.endpoint}`,
       ]),
     ),
   ].join('\n');

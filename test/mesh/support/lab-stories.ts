@@ -85,7 +85,8 @@ async function waitFor({ laptop }: RoamingMesh, { controller, path }: Expectatio
       const found = controllerIn(status, controller);
       if (path !== 'none') return found.path === path;
       const last = status.timeline.findLast(
-        (one) => one.controller === controller && ['lost', 'found', 'moved', 'renewed'].includes(one.kind),
+        (decision) =>
+          decision.controller === controller && ['lost', 'found', 'moved', 'renewed'].includes(decision.kind),
       );
       return last?.kind === 'lost';
     },

@@ -11,7 +11,7 @@ import type { RoamingMesh } from './roaming-mesh.ts';
 export async function isLanQuarantined({ laptop }: RoamingMesh, controller: string): Promise<boolean> {
   const { text } = await rawCall(laptop.host, 'GET', '/v1/diagnostics');
   const { sections } = diagnosticsSchema.parse(JSON.parse(text));
-  const record = parseFlightRecords(sections.map((one) => one.text).join('\n')).find(
+  const record = parseFlightRecords(sections.map((section) => section.text).join('\n')).find(
     (one) => one.controller === controller,
   );
   if (record === undefined) return false;

@@ -93,14 +93,21 @@ export class RoamingLaptop<
 
   async decisionsSince(mark: number, kind?: Decision['kind']): Promise<readonly Decision[]> {
     const { timeline } = await this.status();
-    return timeline.filter((one) => one.id > mark && (kind === undefined || one.kind === kind));
+    return timeline.filter(
+      (decision) => decision.id > mark && (kind === undefined || decision.kind === kind),
+    );
   }
 
   /** Waits for a move that was proven; the status shows the new path while it is still being tried. */
   async untilMoved(mark: number, name: string, path: Path): Promise<Decision> {
     const find = ({ timeline }: Status): Decision | undefined =>
-      timeline.find((one) => {
-        return one.id > mark && one.kind === 'moved' && one.controller === name && one.path === path;
+      timeline.find((decision) => {
+        return (
+          decision.id > mark &&
+          decision.kind === 'moved' &&
+          decision.controller === name &&
+          decision.path === path
+        );
       });
     const status = await this.until(`${name} moved to ${path}`, (now) => find(now) !== undefined);
     return find(status) ?? Promise.reject(new Error('a decision is gone'));
@@ -127,7 +134,7 @@ export function connectedIn(status: Status): ConnectedTunnel {
 }
 
 export function controllerIn(status: Status, name: string): ControllerStatus {
-  const found = connectedIn(status).controllers.find((one) => one.name === name);
+  const found = connectedIn(status).controllers.find((controller) => controller.name === name);
   if (found === undefined) throw new Error(`the status has no controller ${name}`);
   return found;
 }

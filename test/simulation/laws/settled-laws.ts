@@ -60,7 +60,7 @@ export function settleTimeMs(settling: Settling): number {
 }
 
 export function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
-  const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint);
+  const own = state.candidates.find((candidate) => candidate.endpoint === tunnel.endpoint);
   return own !== undefined && isStranger(state, own);
 }
 
@@ -89,7 +89,7 @@ export function isInternetKnown(settling: Settling): boolean {
 /** The round trip of the fastest candidate that leads to it over the internet; infinite without one. */
 function internetMs({ world, driver }: Settling): number {
   const ways = driver.state.candidates
-    .filter((one) => one.path === 'internet')
+    .filter((candidate) => candidate.path === 'internet')
     .map((one) => workingWay(world, driver.tunnel.site, hostIn(one.endpoint))?.roundTripMs);
   return Math.min(...ways.map((ms) => ms ?? Number.POSITIVE_INFINITY));
 }
@@ -110,7 +110,7 @@ export function checkSettled(settling: Settling): void {
     const now = `${endpoint} is in use, and it is ${JSON.stringify(state.phase)}`;
     throw new LawBroken('best-path', world.time.nowMs, `${site.name}: ${what}; ${now}`);
   };
-  const proof = state.candidates.find((one) => one.endpoint === endpoint)?.last.verdict;
+  const proof = state.candidates.find((candidate) => candidate.endpoint === endpoint)?.last.verdict;
   if (isImpostor(world, endpoint) && state.phase.is === 'on' && proof === 'verified')
     throw new LawBroken('no-impostor', world.time.nowMs, `${site.name} is thought to be at ${endpoint}`);
   const { byLan, byInternet } = reachable(world, site, known, discovery);
@@ -151,11 +151,14 @@ export function checkSettled(settling: Settling): void {
 
 /** After a slow period the average of the LAN takes a while to fall: until then it counts as a detour. */
 function isLanAverageHigh({ state, tunnel }: PathDriver): boolean {
-  const own = state.candidates.find((one) => one.endpoint === tunnel.endpoint)?.proof;
+  const own = state.candidates.find((candidate) => candidate.endpoint === tunnel.endpoint)?.proof;
   // A stranger that is no nearer than the path in use is not chosen, whatever its average.
-  const lans = state.candidates.flatMap((one) =>
-    one.path === 'lan' && one.last.verdict === 'verified' && one.proof !== null && !isStranger(state, one)
-      ? [one.proof]
+  const lans = state.candidates.flatMap((candidate) =>
+    candidate.path === 'lan' &&
+    candidate.last.verdict === 'verified' &&
+    candidate.proof !== null &&
+    !isStranger(state, candidate)
+      ? [candidate.proof]
       : [],
   );
   if (own == null || lans.length === 0) return false;
@@ -194,7 +197,7 @@ export function nothingCouldBeBetter({ world, driver, known }: Settling): boolea
   const way = tunnel.endpoint === null ? undefined : workingWay(world, tunnel.site, hostIn(tunnel.endpoint));
   if (way === undefined) return false;
   // After a slow period its average takes a while to fall: until then another path could be faster.
-  const own = driver.state.candidates.find((one) => one.endpoint === tunnel.endpoint);
+  const own = driver.state.candidates.find((candidate) => candidate.endpoint === tunnel.endpoint);
   if (way.seen === 'home' && (own?.proof?.smoothedMs ?? 0) >= fastMs) return false;
   // Without a LAN there is nothing to look for; on a fast LAN there is nothing better.
   return way.seen === 'home' || world.network.place === 'nowhere';

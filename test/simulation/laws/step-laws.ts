@@ -74,7 +74,7 @@ export class StepLaws implements LaptopObserver {
       this.#prove(watched, endpointAt(event.outcome.from.host));
     const changes = effects.filter(isEndpointEffect);
     if (changes.length > 0 && changes.length + step.underWay > 1)
-      broken('one-effect', `${changes.map((one) => one.do)} with ${step.underWay} under way`);
+      broken('one-effect', `${changes.map((change) => change.do)} with ${step.underWay} under way`);
     for (const change of changes) {
       this.#checkChange(driver, watched, after, change, broken);
     }
@@ -160,7 +160,7 @@ export class StepLaws implements LaptopObserver {
     const { to } = change.order;
     if (isImpostor(this.#world, to)) broken('no-impostor', `${to} is chosen`);
     if (this.#isProven(watched, to)) return;
-    if (state.candidates.some((one) => one.endpoint === to && one.path === 'lan'))
+    if (state.candidates.some((candidate) => candidate.endpoint === to && candidate.path === 'lan'))
       broken('verified-first', `${to} on the LAN is chosen, which did not prove itself there`);
     const better = situationOf(state, time.nowMs).candidates.find(
       ({ endpoint, last, usable, retryAtMs, isStranger }) =>

@@ -141,7 +141,7 @@ export class Network {
     if (route.device === 'eth0' && route.onLink) return this.#overLan(host);
     const seen = this.#seenOver(route.device);
     if (seen === 'home') return this.#fromHome(host);
-    const site = this.sites.find((one) => one.publicHost === host);
+    const site = this.sites.find((site) => site.publicHost === host);
     if (site === undefined || !this.#isForwarded(site)) return undefined;
     const { internet, modem, vpnDetour } = this.roundTrips;
     const roundTripMs = (this.#carrier() === 'modem' ? modem : internet) + (seen === 'vpn' ? vpnDetour : 0);
@@ -219,14 +219,14 @@ export class Network {
     }
     if (this.place !== 'home') return undefined;
     const bare = withoutZone(host);
-    const site = this.sites.find((one) => one.lanHost === host || one.linkLocalHost === bare);
+    const site = this.sites.find((site) => site.lanHost === host || site.linkLocalHost === bare);
     if (site === undefined) return undefined;
     return { site, seen: 'home', roundTripMs: this.roundTrips.lan, quality: this.qualities.lan };
   }
 
   /** From home to the internet: the controllers at home by home's own public address, the others outside. */
   #fromHome(host: string): Way | undefined {
-    const site = this.sites.find((one) => one.publicHost === host);
+    const site = this.sites.find((site) => site.publicHost === host);
     if (site === undefined) return undefined;
     const quality = this.qualities.internet;
     if (site.lanHost === null)

@@ -19,7 +19,7 @@ export class FakePf {
     const done = (stdout: string, stderr = '') => ({ exitCode: 0, stdout, stderr });
     if (command === '-s rules') return done(this.main.join('\n'));
     if (command === '-s References')
-      return done(this.tokens.map((one) => `1 pfctl ${one} 0 days`).join('\n'));
+      return done(this.tokens.map((token) => `1 pfctl ${token} 0 days`).join('\n'));
     if (command === '-a com.apple/homing -s rules') return done(`${this.rules.join('\n')}\n`);
     if (command === '-F states') return done('');
     if (command === '-a com.apple/homing -F rules') this.rules.length = 0;

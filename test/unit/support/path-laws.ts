@@ -20,7 +20,7 @@ function wasFoundSilent(current: Candidate, silentSinceMs: number | null): boole
 function brokenByMove(asked: Situation, target: Candidate | undefined, proof: string): string[] {
   const { nowMs, silentSinceMs } = asked;
   if (target === undefined) return ['goes to something that is no candidate'];
-  const current = asked.candidates.find((one) => one.endpoint === asked.current);
+  const current = asked.candidates.find((candidate) => candidate.endpoint === asked.current);
   const working = current?.usable === true;
   const upgrade = current?.path === 'internet' && target.path === 'lan';
   const broken: string[] = [];
@@ -56,17 +56,21 @@ function brokenByMove(asked: Situation, target: Candidate | undefined, proof: st
 
 function brokenByStaying(asked: Situation): string[] {
   const { nowMs, silentSinceMs } = asked;
-  const current = asked.candidates.find((one) => one.endpoint === asked.current);
-  const others = asked.candidates.filter((one) => one !== current && one.usable);
+  const current = asked.candidates.find((candidate) => candidate.endpoint === asked.current);
+  const others = asked.candidates.filter((candidate) => candidate !== current && candidate.usable);
   if (current?.usable !== true) {
-    const open = others.some((one) => one.path === 'internet' || answeredJustNow(one, nowMs));
+    const open = others.some((other) => other.path === 'internet' || answeredJustNow(other, nowMs));
     return open ? ['stays without a path though there is one to try'] : [];
   }
-  const ready = others.filter((one) => answeredJustNow(one, nowMs) && one.retryAtMs <= nowMs);
-  const sound = ready.filter((one) => silentSinceMs === null || (one.proof?.atMs ?? 0) >= silentSinceMs);
+  const ready = others.filter((other) => answeredJustNow(other, nowMs) && other.retryAtMs <= nowMs);
+  const sound = ready.filter(
+    (candidate) => silentSinceMs === null || (candidate.proof?.atMs ?? 0) >= silentSinceMs,
+  );
   const broken: string[] = [];
   if (wasFoundSilent(current, silentSinceMs) && sound.length > 0) broken.push('stays on a path found silent');
-  const fastLan = sound.some((one) => one.path === 'lan' && (one.proof?.smoothedMs ?? 99) <= 10);
+  const fastLan = sound.some(
+    (candidate) => candidate.path === 'lan' && (candidate.proof?.smoothedMs ?? 99) <= 10,
+  );
   if (current.path === 'internet' && fastLan) broken.push('stays on the internet though the LAN answers');
   return broken;
 }
@@ -74,6 +78,6 @@ function brokenByStaying(asked: Situation): string[] {
 export function brokenLaws(asked: Situation, choice: Choice): string[] {
   if (choice.reason === '') return ['gives no reason'];
   if (choice.action !== 'move') return brokenByStaying(asked);
-  const target = asked.candidates.find((one) => one.endpoint === choice.to);
+  const target = asked.candidates.find((candidate) => candidate.endpoint === choice.to);
   return brokenByMove(asked, target, choice.evidence);
 }

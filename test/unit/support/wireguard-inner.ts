@@ -128,7 +128,9 @@ async function measure(): Promise<Record<string, unknown>> {
   const repeat = async (...question: Parameters<typeof ask>): Promise<unknown> => {
     const outcomes: (ProbeOutcome | undefined)[] = [];
     for (let i = 0; i < 8; i++) outcomes.push(await ask(...question));
-    const times = outcomes.flatMap((one) => (one?.verdict === 'verified' ? [one.roundTripMs] : []));
+    const times = outcomes.flatMap((outcome) =>
+      outcome?.verdict === 'verified' ? [outcome.roundTripMs] : [],
+    );
     times.sort((a, b) => a - b);
     return { last: outcomes.at(-1), answered: times.length, medianMs: times[times.length >> 1] ?? null };
   };

@@ -56,7 +56,7 @@ test('a link that is opened during a review does not replace it', async () => {
   expect(review()).toBe(agreedTo);
   await importing.accept(agreedTo.id);
   const { profiles: stored } = await listProfiles(profiles);
-  expect(stored.map((one) => one.defaultController)).toEqual(['nas']);
+  expect(stored.map((profile) => profile.defaultController)).toEqual(['nas']);
 });
 
 test('an answer to a closed review imports nothing', async () => {

@@ -20,8 +20,8 @@ test('every range is held by exactly one that is kept', () => {
     fc.property(fc.array(range, { maxLength: 30 }), (texts) => {
       const kept = outermostRanges(texts);
       for (const text of texts)
-        expect(kept.filter((one) => holds(rangeOf(one), rangeOf(text)))).toHaveLength(1);
-      expect(kept.every((one) => texts.includes(one))).toBe(true);
+        expect(kept.filter((range) => holds(rangeOf(range), rangeOf(text)))).toHaveLength(1);
+      expect(kept.every((range) => texts.includes(range))).toBe(true);
     }),
   );
 });

@@ -32,7 +32,7 @@ function grown(value: unknown): unknown {
   return { ...Object.fromEntries(entries), addedLater: { why: 'a newer helper knows more' } };
 }
 
-const statuses: readonly Status[] = previousAnswers.statuses.map((one) => statusSchema.parse(one));
+const statuses: readonly Status[] = previousAnswers.statuses.map((status) => statusSchema.parse(status));
 
 function helperWith(status: Status) {
   const connected: TunnelRequest[] = [];
@@ -155,7 +155,8 @@ describe.each([
 });
 
 /** New kinds of decision are allowed: a program shows an unknown kind by its reason. */
-const exceptKinds = (misreadings: readonly string[]) => misreadings.filter((one) => !one.includes('/kind: '));
+const exceptKinds = (misreadings: readonly string[]) =>
+  misreadings.filter((misreading) => !misreading.includes('/kind: '));
 
 test.each([
   ['status', statusSchema, previousStatusSchema],

@@ -16,16 +16,16 @@ function newPayload() {
     version: 2,
     network: { ...network, mtu: 1380, ipv4: { range: '10.42.0.0/16', controller: 'nas' } },
     peer: { ...peer, ipv4: ipv4.laptop, listenPort: 53_333 },
-    controllers: controllers.map((one) => ({
-      ...one,
-      ipv4: of(one.name),
-      migrate: one.name === 'vps' ? false : undefined,
+    controllers: controllers.map((controller) => ({
+      ...controller,
+      ipv4: of(controller.name),
+      migrate: controller.name === 'vps' ? false : undefined,
     })),
-    machines: machines.map((one) => ({
-      ...one,
-      ipv4: of(one.name),
-      ...(one.name === 'nas' ? { aliases: ['media'] } : {}),
-      ...(one.name === 'laptop' ? { controller: 'vps' } : {}),
+    machines: machines.map((machine) => ({
+      ...machine,
+      ipv4: of(machine.name),
+      ...(machine.name === 'nas' ? { aliases: ['media'] } : {}),
+      ...(machine.name === 'laptop' ? { controller: 'vps' } : {}),
     })),
   };
 }
@@ -60,7 +60,7 @@ describe('the version of an invite', () => {
   });
 
   it('is 3 with an exit, which an older Homing must not overlook', () => {
-    const controllers = newPayload().controllers.map((one) => ({ ...one, exit: { dns: [] } }));
+    const controllers = newPayload().controllers.map((controller) => ({ ...controller, exit: { dns: [] } }));
     expect(inviteVersionFor(invitePayloadSchema.parse({ ...newPayload(), controllers }))).toBe(3);
   });
 

@@ -178,10 +178,10 @@ test('a path that answered its last probe is never left for a path that has not 
   fc.assert(
     fc.property(histories, (history) => {
       live(history, (asked, choice) => {
-        const current = asked.candidates.find((one) => one.endpoint === asked.current);
+        const current = asked.candidates.find((candidate) => candidate.endpoint === asked.current);
         if (choice.action !== 'move' || current?.usable !== true || current.last.verdict !== 'verified')
           return;
-        const target = asked.candidates.find((one) => one.endpoint === choice.to);
+        const target = asked.candidates.find((candidate) => candidate.endpoint === choice.to);
         expect(target?.last.verdict).toBe('verified');
       });
     }),

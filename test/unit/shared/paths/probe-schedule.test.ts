@@ -123,13 +123,13 @@ describe('the delay', () => {
               const healthy =
                 current?.usable === true && current.last.verdict === 'verified' && silentSinceMs === null;
               const quick = (current?.proof?.smoothedMs ?? 0) <= 10;
-              const open = others.some((one) => {
-                if (!one.usable || one.last.verdict === 'unanswered' || one.last.verdict === 'refused')
+              const open = others.some((other) => {
+                if (!other.usable || other.last.verdict === 'unanswered' || other.last.verdict === 'refused')
                   return false;
-                if (one.last.verdict === 'untested') return true;
+                if (other.last.verdict === 'untested') return true;
                 return (
-                  one.proof?.smoothedMs !== 60 ||
-                  one.proof.samples < settledSamples ||
+                  other.proof?.smoothedMs !== 60 ||
+                  other.proof.samples < settledSamples ||
                   current?.proof?.samples !== settledSamples
                 );
               });

@@ -21,8 +21,10 @@ function withExit(options: { dns?: string[]; chosen?: boolean; ipv4?: boolean } 
           peer: { ...base.peer, ipv4: '10.42.1.2' },
         }
       : {}),
-    controllers: base.controllers.map((one) =>
-      one === first ? { ...one, exit: { dns }, ...(ipv4 ? { ipv4: '10.42.1.4' } : {}) } : one,
+    controllers: base.controllers.map((controller) =>
+      controller === first
+        ? { ...controller, exit: { dns }, ...(ipv4 ? { ipv4: '10.42.1.4' } : {}) }
+        : controller,
     ),
     settings: { ...base.settings, ...(chosen ? { exit: first.name } : {}) },
   });

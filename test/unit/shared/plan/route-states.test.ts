@@ -87,11 +87,11 @@ test('no override covers a live route of the host, a gateway or a name server, u
       (ranges, routing, wishes) => {
         const { over, direct } = routeOverrides(ranges.map(planned), routing, new Set(wishes));
         for (const taken of over.map(rangeOf)) {
-          expect(ranges.some((one) => holds(rangeOf(one), taken))).toBe(true);
+          expect(ranges.some((range) => holds(rangeOf(range), taken))).toBe(true);
           const live = routing.routes.filter(({ isDead }) => !isDead).map((one) => rangeOf(one.range));
           const wished = wishes.some((wish) => holds(rangeOf(wish), taken));
           if (!wished)
-            expect(live.some((one) => one.first <= taken.last && taken.first <= one.last)).toBe(false);
+            expect(live.some((route) => route.first <= taken.last && taken.first <= route.last)).toBe(false);
         }
         for (const safe of [...routing.gateways, ...routing.resolvers]) {
           const parsed = parseAddress(safe);

@@ -87,7 +87,9 @@ describe('the corpus of WireGuard files', () => {
     'imports %s as it is',
     async (name, [controllers, lines, own = 'this-laptop']) => {
       const { profile, refusedLines } = await imported(name);
-      const shown = profile.controllers.map((one) => [one.name, ...one.allowedIps].join(' '));
+      const shown = profile.controllers.map((controller) =>
+        [controller.name, ...controller.allowedIps].join(' '),
+      );
       expect(shown.join(', ')).toBe(controllers);
       expect(refusedLines.map(({ text }) => text.replace(/ = .*/, '')).join(' ')).toBe(lines);
       expect(profile.peer.name).toBe(own);
@@ -99,7 +101,9 @@ describe('the corpus of WireGuard files', () => {
     const { profile, refusedLines } = await imported(name);
     const preview = describeImport(profile, { refusedLines });
     const plan = tunnelPlan(profile);
-    expect(preview.controllers.map((one) => one.name)).toEqual(plan.controllers.map((one) => one.name));
+    expect(preview.controllers.map((controller) => controller.name)).toEqual(
+      plan.controllers.map((controller) => controller.name),
+    );
     expect(preview.names.count).toBe(countNames(hostEntries(profile, profile.defaultController)));
     expect(new Set(preview.controllers.flatMap(({ routes }) => routes))).toEqual(
       new Set(plan.routes.map(({ range }) => range)),

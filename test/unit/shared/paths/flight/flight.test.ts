@@ -59,7 +59,7 @@ test('a record survives in a text with other lines, and the shortening of its ad
 
 test('a step is printed with its decision and reason, and where the engine now decides otherwise', () => {
   const steps = replay(whole);
-  const move = steps.find(({ decisions }) => decisions.some((one) => one.startsWith('moved')));
+  const move = steps.find(({ decisions }) => decisions.some((decision) => decision.startsWith('moved')));
   if (move === undefined) throw new Error('nothing moved');
   expect(replayText(move)).toMatch(/ s {2}move-ended .*\n {2}on .*\n {2}\* moved .* \(.+\)/);
   const entries = whole.entries.map((entry) => ({

@@ -27,7 +27,7 @@ class Following {
   all: readonly PathCandidate[] = [];
 
   get(which: Endpoint): PathCandidate | undefined {
-    return this.all.find((one) => one.endpoint === which);
+    return this.all.find((candidate) => candidate.endpoint === which);
   }
 
   add(known: KnownEndpoint): void {
@@ -225,7 +225,7 @@ describe('names that resolve again', () => {
   test('replace what they said before, and leave everything else', () => {
     candidates.setResolved([resolved(first)], null);
     candidates.setResolved([resolved(second)], null);
-    expect(candidates.all.map((one) => one.endpoint)).toEqual([lan, internet, second]);
+    expect(candidates.all.map((candidate) => candidate.endpoint)).toEqual([lan, internet, second]);
   });
 
   test('leave what is in use until it is left', () => {
@@ -239,7 +239,8 @@ describe('names that resolve again', () => {
 
 describe('after the link of the LAN is gone', () => {
   const gone = losses(['eth0']);
-  const usable = () => candidates.all.filter((one) => one.usable).map((one) => one.endpoint);
+  const usable = () =>
+    candidates.all.filter((candidate) => candidate.usable).map((candidate) => candidate.endpoint);
 
   beforeEach(() => {
     apply({ '192.0.2.7': eth0, '198.51.100.7': gateway });

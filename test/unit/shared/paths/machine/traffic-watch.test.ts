@@ -44,11 +44,15 @@ function pass({ received = 0, sent = 0, bytes }: Passed, aheadMs = lookMs): void
     };
   const [next, reports] = stepWatch(state, counters, wallMs, roundTripMs, nowMs);
   state = next;
-  heard.push(...reports.map((one) => (one.report === 'silent' ? `silent since ${one.sinceMs}` : one.report)));
+  heard.push(
+    ...reports.map((report) =>
+      report.report === 'silent' ? `silent since ${report.sinceMs}` : report.report,
+    ),
+  );
 }
 
 function traffic(): string[] {
-  return heard.filter((one) => one !== 'controllers-due' && one !== 'read-due');
+  return heard.filter((report) => report !== 'controllers-due' && report !== 'read-due');
 }
 
 describe('packets sent while none are received', () => {
@@ -122,7 +126,7 @@ describe('packets sent while none are received', () => {
 test('the counters of each controller are due once a second while packets go out', () => {
   for (let look = 0; look < 40; look += 1) pass({ sent: 1, received: 1 });
   for (let look = 0; look < 40; look += 1) pass({ received: 1 });
-  expect(heard.filter((one) => one === 'controllers-due')).toHaveLength(2);
+  expect(heard.filter((report) => report === 'controllers-due')).toHaveLength(2);
 });
 
 test('a silence is checked again 150 ms later, controller by controller', () => {
