@@ -1,6 +1,7 @@
 import { SeededRandom } from '../support/seeded-random.ts';
 import { fileSurfaces } from './files.ts';
 import { parserSurfaces } from './parsers.ts';
+import { releaseSurfaces } from './releases.ts';
 import { socketSurfaces } from './sockets.ts';
 import type { Surface } from './surface.ts';
 
@@ -44,7 +45,7 @@ const shownViolations = 5;
  */
 export async function fuzz({ seconds, inputs, seed, only, report }: FuzzOptions): Promise<FuzzResult> {
   const first = new SeededRandom(seed).seed;
-  const surfaces = [...parserSurfaces(), ...socketSurfaces(), ...fileSurfaces()];
+  const surfaces = [...parserSurfaces(), ...socketSurfaces(), ...fileSurfaces(), ...releaseSurfaces()];
   const chosen = surfaces.filter(({ name }) => only === undefined || name.includes(only));
   if (chosen.length === 0)
     throw new Error(`No surface is called ${only}: ${surfaces.map(({ name }) => name).join(', ')}`);
