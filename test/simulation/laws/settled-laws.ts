@@ -34,6 +34,9 @@ const clearlyFartherShare = fartherShare + 0.1;
 /** Behind a firewall a controller is found among the neighbours, which are read every 30 s while a LAN is searched. */
 const neighboursMs = 40_000;
 
+/** The live interface is read every 30 s. */
+const readMs = 31_000;
+
 /** A path of this round trip is never left for a faster one. */
 const fastMs = 10;
 
@@ -139,6 +142,8 @@ export function checkSettled(settling: Settling): void {
   const isTrialFair = isNamed && isSteady(world) && world.talk === 'answered';
   if (byLan && way.seen !== 'home' && !known.knowsProbeKey && isTrialFair)
     broken('the LAN works, as a trial would show');
+  // WireGuard followed the controller by itself, which the next reading of the interface shows.
+  if (world.time.nowMs - tunnel.followedAtMs < readMs) return;
   if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
   // Sent packets go unanswered, and no probe can tell: there is no evidence for the path.
   const isUntold =

@@ -93,6 +93,7 @@ export class Tunnel {
   #lastInitiationMs = Number.NEGATIVE_INFINITY;
   #attemptsSinceMs: number | null = null;
   #guardUntilMs = 0;
+  #followedAtMs = Number.NEGATIVE_INFINITY;
   /** Until when the answer to a ping is awaited. */
   #pokedUntilMs = 0;
   #retry: Timer | undefined;
@@ -111,6 +112,11 @@ export class Tunnel {
 
   get endpoint(): Endpoint | null {
     return this.#endpoint;
+  }
+
+  /** When WireGuard last followed the controller by itself. */
+  get followedAtMs(): number {
+    return this.#followedAtMs;
   }
 
   get isSending(): boolean {
@@ -294,7 +300,9 @@ export class Tunnel {
     if (this.#isPathOfPeer() || this.#peerRelay !== undefined) return;
     const { lanHost, publicHost } = this.site;
     const host = this.#peerSees === 'home' ? lanHost : publicHost;
-    if (host !== null) this.#endpoint = `${host}:${port}` as Endpoint;
+    if (host === null) return;
+    this.#endpoint = `${host}:${port}` as Endpoint;
+    this.#followedAtMs = this.#parts.clocks.time.nowMs;
   }
 
   /** What the controller sends goes unanswered from the moment at which nothing reaches it. */
