@@ -4,7 +4,8 @@ import type { Candidate, CandidatePath } from './candidate.ts';
 /**
  * The input and the result of a decision about a controller's path: the candidate through which the tunnel reaches it
  * now. A move changes the path, by setting the endpoint of a live WireGuard peer. A silence is the sign of a broken path
- * that needs no probe: packets are sent through the tunnel and none are received.
+ * that needs no probe: packets are sent through the tunnel and none are received, or fewer than usual
+ * (machine/answer-share.ts).
  */
 export interface Situation {
   /** On the same clock as the candidates' times; monotonic, so that setting the time proves nothing. */

@@ -32,8 +32,8 @@ export function beginSilence(
 }
 
 /**
- * Fewer packets come back than usual, although some do. The path in use is probed if there is another, and left only if
- * it does not answer. An answer ends the doubt.
+ * Fewer packets come back than usual, although some do: perhaps only those that answer nothing. That counts as a silence,
+ * so the path in use is probed, if there is another, and left only if it does not answer. Its answer ends the silence.
  */
 export function suspectPath(state: PathState, sinceMs: number, nowMs: number): Step {
   const { phase } = state;
