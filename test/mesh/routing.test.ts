@@ -64,6 +64,21 @@ describe('the routes of the host', () => {
     expect(await deviceTo('192.168.7.1')).toBe(smallMesh.interfaceName);
   });
 
+  test('lead to a gateway and a name server that come to be inside a range while the tunnel is up', async () => {
+    await connectWithRoutes(['10.9.0.0/16']);
+    expect(await deviceTo('10.9.0.1')).toBe(smallMesh.interfaceName);
+    expect(await deviceTo('10.9.0.53')).toBe(smallMesh.interfaceName);
+    const before = await host.readFile('/etc/resolv.conf').catch(() => '');
+    await host.writeFile('/etc/resolv.conf', 'nameserver 10.9.0.53\n');
+    await host.run(['ip', 'route', 'add', 'default', 'via', '10.9.0.1', 'dev', 'eth0', 'onlink']);
+    await expect.poll(() => deviceTo('10.9.0.1'), { timeout: 5_000 }).toBe('eth0');
+    await expect.poll(() => deviceTo('10.9.0.53'), { timeout: 5_000 }).toBe('eth0');
+    expect(await deviceTo('10.9.0.2')).toBe(smallMesh.interfaceName);
+    await host.writeFile('/etc/resolv.conf', before);
+    await host.run(['ip', 'route', 'delete', 'default']);
+    await expect.poll(() => deviceTo('10.9.0.1'), { timeout: 5_000 }).toBe(smallMesh.interfaceName);
+  });
+
   test('do not win as halves of all addresses, which another VPN may have set', async () => {
     await host.run(['ip', 'route', 'add', '0.0.0.0/1', 'via', smallMesh.nas]);
     await connectWithRoutes(['10.9.0.0/16']);
