@@ -35,3 +35,9 @@ export function resetBackoff<C extends MoveFailures>(candidate: C): C {
 export function isBackingOff({ retryAtMs }: MoveFailures, nowMs: number): boolean {
   return retryAtMs > nowMs;
 }
+
+/** Of candidates whose last move failed, those whose backoff ends first. */
+export function firstToRetry<C extends MoveFailures>(candidates: readonly C[]): readonly C[] {
+  const firstMs = Math.min(...candidates.map(({ retryAtMs }) => retryAtMs));
+  return candidates.filter(({ retryAtMs }) => retryAtMs === firstMs);
+}

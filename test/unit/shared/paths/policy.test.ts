@@ -206,6 +206,26 @@ describe('on the LAN', () => {
       'internet verified',
     ],
     [
+      'of two whose moves failed, the next is the one that failed longer ago, not always the LAN',
+      silent(current),
+      [
+        recordMoveFailure(answering(internet, 21, now), now - 1_600),
+        recordMoveFailure(answering(lan2, 2, now), now),
+      ],
+      now - 3_200,
+      'internet verified',
+    ],
+    [
+      'and the LAN in its turn',
+      silent(current),
+      [
+        recordMoveFailure(answering(internet, 21, now), now),
+        recordMoveFailure(answering(lan2, 2, now), now - 1_600),
+      ],
+      now - 3_200,
+      'lan verified',
+    ],
+    [
       'but waits when traffic may still flow',
       silent(current, 3),
       [recordMoveFailure(answering(internet, 21), now)],
