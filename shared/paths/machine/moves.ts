@@ -32,15 +32,18 @@ function arrivedAt({ move, isTargetLost }: Moving, sinceMs: number | null): Rest
 
 /**
  * A probe clears earlier failures, and so does a trial of a LAN that held: those before it say nothing about the LAN as it
- * is now. The path that a move without a probe left for its silence gets a backoff: a flaky LAN would cause endless
- * moves back and forth. What counts is the silence when the move began, since packets over the new path end it.
+ * is now. The path that was left for its silence gets a backoff, if probes cannot show whether it works again: after a
+ * move without a probe, or because a move to it had failed. Otherwise the laptop would go straight back. What counts is the
+ * silence when the move began, since packets over the new path end it.
  */
 function candidatesAfter({ candidates }: PathState, phase: Moving, nowMs: number): PathState['candidates'] {
   const { from, move, isTrial, isFromHealthy } = phase;
   const isShown = !isTrial || move.path === 'lan';
   const known = isShown ? changeCandidate(candidates, move.to, resetBackoff) : candidates;
-  if (!isTrial || isFromHealthy || from.is !== 'on') return known;
-  return changeCandidate(known, from.endpoint, (candidate) => recordMoveFailure(candidate, nowMs));
+  if (isFromHealthy || from.is !== 'on') return known;
+  return changeCandidate(known, from.endpoint, (candidate) =>
+    isTrial || candidate.moveFailures > 0 ? recordMoveFailure(candidate, nowMs) : candidate,
+  );
 }
 
 function held(state: PathState, phase: Moving, tookMs: number, nowMs: number): Step {

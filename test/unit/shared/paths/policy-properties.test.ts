@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Endpoint } from '../../../../shared/endpoints/endpoint.ts';
+import { recordMoveFailure } from '../../../../shared/paths/backoff.ts';
 import type { Candidate } from '../../../../shared/paths/candidate.ts';
+import { isTunnelUnanswered } from '../../../../shared/paths/liveness.ts';
 import type { KnownEndpoint } from '../../../../shared/paths/machine/candidates.ts';
 import type { PathEffect } from '../../../../shared/paths/machine/effects.ts';
 import type { PathEvent } from '../../../../shared/paths/machine/events.ts';
@@ -227,6 +230,16 @@ test('the order of the candidates changes nothing', () => {
   );
 });
 
+/** After a move that held. A path that was left because the tunnel was unanswered there gets a backoff. */
+function arrived(left: Situation, current: Endpoint): Situation {
+  const candidates = left.candidates.map((candidate) =>
+    candidate.endpoint === left.current && isTunnelUnanswered(candidate, left.silentSinceMs)
+      ? recordMoveFailure(candidate, left.nowMs)
+      : candidate,
+  );
+  return { ...left, candidates, current };
+}
+
 test('a choice that was followed is not reversed by asking again', () => {
   fc.assert(
     fc.property(histories, (history) => {
@@ -238,7 +251,7 @@ test('a choice that was followed is not reversed by asking again', () => {
           if (choice.action !== 'move') return;
           expect(seen.has(choice.to)).toBe(false);
           seen.add(choice.to);
-          now = { ...now, current: choice.to, silentSinceMs: null };
+          now = { ...arrived(now, choice.to), silentSinceMs: null };
         }
       });
     }),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { moveRetryMs } from '../../../../../shared/paths/backoff.ts';
 import { firstQuarantineMs } from '../../../../../shared/paths/machine/quarantine.ts';
 import { internet, lan, MachineRun } from '../../../support/machine-run.ts';
 
@@ -76,7 +77,7 @@ describe('a path that answers probes, and over which a new session carried nothi
     expect(run.last('move').order.to).toBe(internet);
   });
 
-  test('is not quarantined where the controller is on this site', () => {
+  test('is not quarantined where the controller is on this site, but waits for a second backoff', () => {
     run = new MachineRun();
     run.startAtHome(lan);
     run.answerRound({ [lan]: 1, [internet]: 30 });
@@ -91,5 +92,11 @@ describe('a path that answers probes, and over which a new session carried nothi
     run.answerTunnel('silent');
     run.endMove();
     expect(run.state.quarantines).toEqual([]);
+    run.pass(2 * moveRetryMs - 1_000);
+    run.answerRound({ [lan]: 1, [internet]: 30 });
+    expect(run.state.phase).toMatchObject({ is: 'on', endpoint: internet });
+    run.pass(1_000);
+    run.answerRound({ [lan]: 1, [internet]: 30 });
+    expect(run.last('move').order.to).toBe(lan);
   });
 });
