@@ -145,6 +145,8 @@ async function answer(call: Call, calls: ReadonlyMap<string, Handler>): Promise<
     if (!response.headersSent) sendJson(response, 200, answered);
   } catch (error) {
     const problem = problemOf(error);
+    // The body of a caller who is refused for want of room must not pass through the memory either.
+    if (problem.code === 'helper-busy') response.shouldKeepAlive = false;
     if (response.headersSent) response.destroy();
     else sendJson(response, httpStatusOf(problem.code), { error: problem });
   }
