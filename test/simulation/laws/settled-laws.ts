@@ -31,6 +31,9 @@ const forgetMs = 256_000;
 /** Close to the threshold it is the averages that decide, and they still hold answers from before the last change. */
 const clearlyFartherShare = fartherShare + 0.1;
 
+/** Behind a firewall a controller is found among the neighbours, which are read every 30 s while a LAN is searched. */
+const neighboursMs = 40_000;
+
 /** The live interface is read every 30 s. */
 const readMs = 31_000;
 
@@ -54,8 +57,9 @@ export function settleTimeMs(settling: Settling): number {
   const baseMs = showsNothing && isLeftInSilence(settling) ? idleSettleMs : settleMs;
   const comparedMs = isStrangerInUse(driver) ? compareMs : 0;
   const forgottenMs = isLanAverageHigh(driver) ? forgetMs : 0;
+  const foundMs = settling.discovery && world.network.hostFirewall ? neighboursMs : 0;
   const reachedMs = known.knowsProbeKey ? baseMs : Math.max(baseMs, blindSettleMs);
-  return backoffMs + comparedMs + forgottenMs + reachedMs;
+  return backoffMs + comparedMs + forgottenMs + foundMs + reachedMs;
 }
 
 export function isStrangerInUse({ state, tunnel }: PathDriver): boolean {
