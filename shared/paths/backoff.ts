@@ -36,6 +36,21 @@ export function isBackingOff({ retryAtMs }: MoveFailures, nowMs: number): boolea
   return retryAtMs > nowMs;
 }
 
+/** Where nothing works, the backoff is this part of its usual length, at most {@link lostRetryCapMs}. */
+const lostRetryShare = 1 / 8;
+const lostRetryCapMs = 10_000;
+
+/**
+ * Whether a failed move to the candidate is too recent to try again although no other path works. After the first failure
+ * it is tried again at once, with a new session.
+ */
+export function isBackingOffLost({ moveFailures, retryAtMs }: MoveFailures, nowMs: number): boolean {
+  if (moveFailures <= 1) return false;
+  const waitMs = Math.min(moveRetryMs * 2 ** (moveFailures - 1), moveRetryCapMs);
+  const failedAtMs = retryAtMs - waitMs;
+  return nowMs < failedAtMs + Math.min(waitMs * lostRetryShare, lostRetryCapMs);
+}
+
 /** Of candidates whose last move failed, those whose backoff ends first. */
 export function firstToRetry<C extends MoveFailures>(candidates: readonly C[]): readonly C[] {
   const firstMs = Math.min(...candidates.map(({ retryAtMs }) => retryAtMs));

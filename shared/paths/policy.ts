@@ -1,5 +1,5 @@
 import { answered, kept, keptUnknown, leftSilent, nothingElseAnswers } from '../timeline/path-reasons.ts';
-import { firstToRetry, isBackingOff } from './backoff.ts';
+import { firstToRetry, isBackingOff, isBackingOffLost } from './backoff.ts';
 import { type Candidate, isProven, type ProvenCandidate } from './candidate.ts';
 import { isClearlyFaster, isLanWorthChoosing, isLanWorthLeaving } from './hysteresis.ts';
 import { hasFailedLastProbe, isFresh, isUnresponsive } from './liveness.ts';
@@ -20,7 +20,8 @@ function eligible(situation: Situation): readonly ProvenCandidate[] {
 /**
  * Leaves an unresponsive path for a candidate that answers. Answers from before the silence do not count: when the whole
  * uplink fails, everything had answered a moment earlier. A candidate whose last move failed still waits for its backoff,
- * unless both the traffic and the probes of the path in use go unanswered: then those that failed are tried in turn.
+ * unless both the traffic and the probes of the path in use go unanswered: then those that failed are tried in turn, with
+ * a short backoff.
  */
 function leaveUnresponsive(situation: Situation, current: Candidate): Choice {
   const { nowMs, silentSinceMs } = situation;
@@ -30,7 +31,7 @@ function leaveUnresponsive(situation: Situation, current: Candidate): Choice {
   const isDead = silentSinceMs !== null && hasFailedLastProbe(current);
   const best =
     preferred(answering.filter((candidate) => !isBackingOff(candidate, nowMs))) ??
-    (isDead ? preferred(firstToRetry(answering)) : null);
+    (isDead ? preferred(firstToRetry(answering.filter((c) => !isBackingOffLost(c, nowMs)))) : null);
   if (best !== null) return moveTo(best, 'verified', leftSilent(current, best, silentSinceMs, nowMs));
   const reason = nothingElseAnswers(current, silentSinceMs, nowMs);
   return { action: silentSinceMs === null ? 'keep' : 'none', reason };

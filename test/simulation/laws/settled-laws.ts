@@ -142,8 +142,7 @@ export function checkSettled(settling: Settling): void {
   const isTrialFair = isNamed && isSteady(world) && world.talk === 'answered';
   if (byLan && way.seen !== 'home' && !known.knowsProbeKey && isTrialFair)
     broken('the LAN works, as a trial would show');
-  // WireGuard followed the controller by itself, which the next reading of the interface shows.
-  if (world.time.nowMs - tunnel.followedAtMs < readMs) return;
+  if (isFollowedUnread(settling)) return;
   if (believedEndpoint(state) !== endpoint) broken(`${believedEndpoint(state)} is thought to be in use`);
   // Sent packets go unanswered, and no probe can tell: there is no evidence for the path.
   const isUntold =
@@ -193,12 +192,18 @@ function isSteady({ network }: World): boolean {
   return network.qualities.lan === goodQuality && network.qualities.internet === goodQuality;
 }
 
+/** Whether WireGuard followed the controller by itself, which the next reading of the interface shows. */
+function isFollowedUnread({ world, driver }: Settling): boolean {
+  return world.time.nowMs - driver.tunnel.followedAtMs < readMs;
+}
+
 /** Whether nothing that the laptop could find out would make it choose another path. */
-export function nothingCouldBeBetter({ world, driver, known }: Settling): boolean {
+export function nothingCouldBeBetter(settling: Settling): boolean {
+  const { world, driver, known } = settling;
   const { tunnel } = driver;
   if (!known.knowsProbeKey || !isSteady(world) || world.talk === 'unanswered') return false;
   // It is compared with the internet until it is known in this network.
-  if (isStrangerInUse(driver)) return false;
+  if (isStrangerInUse(driver) || isFollowedUnread(settling)) return false;
   const way = tunnel.endpoint === null ? undefined : workingWay(world, tunnel.site, hostIn(tunnel.endpoint));
   if (way === undefined) return false;
   // After a slow period its average takes a while to fall: until then another path could be faster.

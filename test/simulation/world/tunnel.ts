@@ -197,7 +197,10 @@ export class Tunnel {
     if (this.hasSession || !this.#parts.countsAll) this.#packetsSent += 1;
     if (!this.hasSession) this.#initiate();
     const way = this.#deliver();
-    if (way === undefined || !this.#isAgreed()) return;
+    if (way === undefined || !this.#isAgreed()) {
+      this.update();
+      return;
+    }
     this.#isSeenBy(way);
     const delayMs = this.roundTripMs(way);
     const from = this.#endpoint;
@@ -273,11 +276,11 @@ export class Tunnel {
     if (this.#isPeerArriving) this.#followPeer();
     this.#updatePeer(way !== undefined, wasHearing);
     // A receiver with nothing to send sends a keepalive after 10 s, so this is no silence to WireGuard.
-    const isSilent = this.#isSending && !reaches && !this.#isPeerArriving;
     if (!reaches || !this.#isSending || this.#isHearing) this.#unansweredSinceMs = null;
     else this.#unansweredSinceMs ??= nowMs;
-    if (!isSilent) this.#silentSinceMs = null;
-    else {
+    // Once it has sent in vain, WireGuard waits for anything authenticated, even if nothing more is sent.
+    if ((this.#isSending && reaches) || this.#isPeerArriving) this.#silentSinceMs = null;
+    else if (this.#isSending) {
       this.#silentSinceMs ??= nowMs;
       if (this.#retry === undefined || this.#retry.isCancelled || this.#retry.atMs <= nowMs)
         this.#retryAt(this.hasSession ? this.#silentSinceMs + newHandshakeAfterMs : nowMs);

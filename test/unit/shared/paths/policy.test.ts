@@ -216,6 +216,20 @@ describe('on the LAN', () => {
       'internet verified',
     ],
     [
+      'one that failed twice waits for an eighth of its backoff',
+      silent(current),
+      [recordMoveFailure(recordMoveFailure(answering(internet, 21, now), now - 9_000), now - 2_499)],
+      now - 9_000,
+      'none',
+    ],
+    [
+      'and no longer',
+      silent(current),
+      [recordMoveFailure(recordMoveFailure(answering(internet, 21, now), now - 9_000), now - 2_500)],
+      now - 9_000,
+      'internet verified',
+    ],
+    [
       'and the LAN in its turn',
       silent(current),
       [
