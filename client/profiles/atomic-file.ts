@@ -1,5 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../shared/errors/code-of.ts';
 
 /**
  * Writes a file so that a reader, or a crash at any time, sees the old content or the new content: a temporary file,
@@ -23,6 +24,30 @@ export async function writeAtomically(path: string, text: string | Uint8Array, m
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** Whether a name is that of a temporary file of {@link writeAtomically}, which a writer that was killed left. */
+export function isUnfinished(name: string): boolean {
+  return /\.[0-9a-f-]{36}\.tmp$/.test(name);
+}
+
+/** Removes a file that {@link writeAtomically} wrote, if it is there, and what writers that were killed left beside it. */
+export async function removeAtomic(path: string): Promise<void> {
+  await rm(path, { force: true });
+  const directory = dirname(path);
+  const unfinished = (await namesIn(directory)).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && isUnfinished(name),
+  );
+  for (const name of unfinished) await rm(join(directory, name), { force: true });
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Persists the names in a directory (fsync(2): a file's own fsync does not cover its directory entry). */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { HomingError } from '../../shared/errors/problem.ts';
 import type { PrivateKey } from '../../shared/keys/wireguard-key.ts';
+import { isUnfinished } from './atomic-file.ts';
 import { configDir } from './config-dir.ts';
 import { type KeyKeeper, keyFile } from './key-file.ts';
 import { withLock } from './lock.ts';
@@ -55,8 +56,6 @@ export async function changeStore<T>(store: ProfileStore, change: () => Promise<
 
 /** What a killed import or `homing forget` left: drafts and removed profiles, with their private keys. */
 const unfinishedDirectory = /^\.(new|gone)-/;
-/** As `writeAtomically` names its temporary files. */
-const unfinishedFile = /\.[0-9a-f-]{36}\.tmp$/;
 
 /** Nobody else is changing the store meanwhile. @throws HomingError `store-unusable` */
 async function removeLeftovers(store: ProfileStore): Promise<void> {
@@ -65,7 +64,7 @@ async function removeLeftovers(store: ProfileStore): Promise<void> {
       const path = join(profilesDirectory(store), entry.name);
       if (unfinishedDirectory.test(entry.name)) await rm(path, { recursive: true, force: true });
       else if (entry.isDirectory()) {
-        const unfinished = (await readdir(path)).filter((name) => unfinishedFile.test(name));
+        const unfinished = (await readdir(path)).filter(isUnfinished);
         for (const name of unfinished) await rm(join(path, name), { force: true });
       }
     }

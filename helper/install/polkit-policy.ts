@@ -1,6 +1,6 @@
-import { access, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '../../client/profiles/atomic-file.ts';
+import { removeAtomic, writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { polkitPolicyFile } from '../../shared/install/places.ts';
 
@@ -83,5 +83,5 @@ export async function writePolkitPolicy(program: string): Promise<void> {
 }
 
 export async function removePolkitPolicy(): Promise<void> {
-  await rm(polkitPolicyFile, { force: true });
+  await removeAtomic(polkitPolicyFile);
 }

@@ -1,6 +1,6 @@
-import { access, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '../../client/profiles/atomic-file.ts';
+import { removeAtomic, writeAtomically } from '../../client/profiles/atomic-file.ts';
 import { codeOf } from '../../shared/errors/code-of.ts';
 import { ownUser, polkitAuthorityFile, polkitRulesFile } from '../../shared/install/places.ts';
 
@@ -45,6 +45,6 @@ async function writeWherePolkitIs(path: string, text: string): Promise<void> {
 }
 
 export async function removeResolverRules(): Promise<void> {
-  await rm(polkitRulesFile, { force: true });
-  await rm(polkitAuthorityFile, { force: true });
+  await removeAtomic(polkitRulesFile);
+  await removeAtomic(polkitAuthorityFile);
 }

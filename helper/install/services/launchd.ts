@@ -1,6 +1,6 @@
-import { access, chown, rm } from 'node:fs/promises';
+import { access, chown } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
+import { removeAtomic, writeAtomically } from '../../../client/profiles/atomic-file.ts';
 import { HomingError } from '../../../shared/errors/problem.ts';
 import { serviceFiles } from '../../../shared/install/places.ts';
 import type { ProgramRunner } from '../../process/run.ts';
@@ -115,9 +115,9 @@ export function launchdWith({ runner, file, pause, nowMs }: LaunchdParts): Servi
         () => true,
         () => false,
       );
-      if (!isThere) return;
+      if (!isThere) return await removeAtomic(file);
       if (await isLoaded()) await bootOut();
-      await rm(file, { force: true });
+      await removeAtomic(file);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
+import { removeAtomic, writeAtomically } from '../../../client/profiles/atomic-file.ts';
 import { ownUser, serviceFiles } from '../../../shared/install/places.ts';
 import { approvalNames, makeApprovalsReadable } from '../../approval/approvals.ts';
 import { findProgram } from '../../process/programs.ts';
@@ -61,6 +61,15 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
     await removeEmptyDirectory(dirname(killOnStop));
   }
 
+  async function disable(): Promise<void> {
+    await removeKillOnStop();
+    await runner.mustRun(systemctl, ['disable', '--now', unit]);
+    if (await isThere(serviceFiles.systemdKillSwitch))
+      await runner.mustRun(systemctl, ['disable', killSwitchUnitName]);
+    // A version before had none of these.
+    if (await isThere(serviceFiles.systemdHostsSocket)) await runner.mustRun(systemctl, ['stop', ...besides]);
+  }
+
   return {
     name: 'systemd',
     file,
@@ -75,24 +84,19 @@ export function systemd(runner: ProgramRunner, systemctl: string): ServiceManage
       await runner.mustRun(systemctl, ['start', unit]);
     },
     async remove() {
-      if (!(await isThere(file))) return;
-      await removeKillOnStop();
-      await runner.mustRun(systemctl, ['disable', '--now', unit]);
-      if (await isThere(serviceFiles.systemdKillSwitch))
-        await runner.mustRun(systemctl, ['disable', killSwitchUnitName]);
-      // A version before had none of these.
-      if (await isThere(serviceFiles.systemdHostsSocket))
-        await runner.mustRun(systemctl, ['stop', ...besides]);
+      const isInstalled = await isThere(file);
+      if (isInstalled) await disable();
       for (const path of [
         serviceFiles.systemdSocket,
         serviceFiles.systemdHosts,
         serviceFiles.systemdHostsSocket,
         serviceFiles.systemdKillSwitch,
       ])
-        await rm(path, { force: true });
+        await removeAtomic(path);
       await removeResolverRules();
       // Last: while it is there, a removal that was interrupted is repeated as a whole.
-      await rm(file, { force: true });
+      await removeAtomic(file);
+      if (!isInstalled) return;
       await runner.mustRun(systemctl, ['daemon-reload']);
       await removeEmptyDirectory('/run/wireguard');
     },

@@ -1,5 +1,5 @@
-import { access, rm } from 'node:fs/promises';
-import { writeAtomically } from '../../../client/profiles/atomic-file.ts';
+import { access } from 'node:fs/promises';
+import { removeAtomic, writeAtomically } from '../../../client/profiles/atomic-file.ts';
 import { serviceFiles } from '../../../shared/install/places.ts';
 import { findProgram } from '../../process/programs.ts';
 import type { ProgramRunner } from '../../process/run.ts';
@@ -66,11 +66,11 @@ export function sysv(runner: ProgramRunner, startStopDaemon: string): ServiceMan
         () => true,
         () => false,
       );
-      if (!isThere) return;
+      if (!isThere) return await removeAtomic(file);
       await runner.run(file, ['stop'], undefined, 30_000);
       if (updateRcd !== undefined) await runner.mustRun(updateRcd, ['-f', 'homing-helper', 'remove']);
       // Last: while it is there, a removal that was interrupted is repeated as a whole.
-      await rm(file, { force: true });
+      await removeAtomic(file);
     },
   };
 }
