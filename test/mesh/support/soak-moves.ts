@@ -3,6 +3,7 @@ import type { Place } from '../../lab/world.ts';
 import { worldAddresses as at } from '../../lab/world-addresses.ts';
 import { isLanQuarantined } from './lan-quarantine.ts';
 import { changeNasAddress, joinLan, partLan } from './roaming-lan-loss.ts';
+import { controllerIn } from './roaming-laptop.ts';
 import { holds } from './roaming-load.ts';
 import type { RoamingMesh } from './roaming-mesh.ts';
 
@@ -94,12 +95,23 @@ function replug(pauseMs: number): SoakMove {
 const changeAddress: SoakMove = {
   name: 'nas changes its LAN address, and later back',
   make: async (mesh, state) => {
-    await changeNasAddress(mesh.world, at.private.nas, '192.0.2.77');
+    await leaveAddress(mesh, state, at.private.nas, '192.0.2.77');
     await checkPath(mesh, state);
-    await changeNasAddress(mesh.world, '192.0.2.77', at.private.nas);
+    await leaveAddress(mesh, state, '192.0.2.77', at.private.nas);
     return state;
   },
 };
+
+/** Until the silence of the former address is noticed, the path looks right. */
+async function leaveAddress(mesh: RoamingMesh, state: SoakState, from: string, to: string): Promise<void> {
+  await changeNasAddress(mesh.world, from, to);
+  if (pathFor(state) !== 'lan') return;
+  await mesh.laptop.until(
+    `nas is left at ${from}`,
+    (status) => controllerIn(status, 'nas').endpoint?.startsWith(`${from}:`) !== true,
+    patienceMs,
+  );
+}
 
 const restartController: SoakMove = {
   name: 'nas restarts WireGuard',

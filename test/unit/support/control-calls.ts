@@ -6,6 +6,8 @@ import { createServer, type RequestListener } from 'node:http';
  */
 export function callsTo(api: RequestListener): (path: string, init?: RequestInit) => Promise<Response> {
   const server = createServer(api);
+  // Only the caller closes idle connections: otherwise it may use one that is being closed.
+  server.keepAliveTimeout = 0;
   const listening = new Promise<number>((resolve, reject) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
